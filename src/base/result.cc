@@ -1,0 +1,29 @@
+#include "base/result.h"
+
+namespace strata {
+
+std::string_view ErrorCodeName(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kCorruption:
+      return "corruption";
+    case ErrorCode::kInvalidArgument:
+      return "invalid argument";
+    case ErrorCode::kIo:
+      return "i/o error";
+    case ErrorCode::kNoSpace:
+      return "no space";
+    case ErrorCode::kNotFound:
+      return "not found";
+    case ErrorCode::kBusy:
+      return "busy";
+    case ErrorCode::kReadOnly:
+      return "read-only";
+    case ErrorCode::kUnsupported:
+      return "unsupported";
+    case ErrorCode::kAborted:
+      return "aborted";
+  }
+  return "unknown";
+}
+
+}  // namespace strata

@@ -1,0 +1,28 @@
+// Result, Status, Error and the two STRATA_TRY macros, under the name the modules use, with the
+// helpers that build errors.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "strata/status.h"
+
+namespace strata {
+
+inline Error Corruption(std::string message) {
+  return Error(ErrorCode::kCorruption, std::move(message));
+}
+inline Error InvalidArgument(std::string message) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+// Adds context to a failure and passes success through:
+// `return Annotate(file.Sync(), "syncing 000007.wal");`
+template <typename T>
+Result<T> Annotate(Result<T> result, std::string_view context) {
+  if (result.has_value()) return result;
+  return std::move(result).error().WithContext(context);
+}
+
+}  // namespace strata

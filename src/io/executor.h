@@ -1,0 +1,74 @@
+// Background work and waiting for it. A job is a function that does one bounded step and says
+// whether there is more. In production steps run on threads and a wait is a condition variable; in
+// simulation there is one thread, queued steps run in an order drawn from a seed, and a wait runs
+// steps until its condition holds. So the whole engine can run in one deterministic thread.
+//
+// Thread safety: any thread may call any member.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "io/clock.h"
+#include "io/mutex.h"
+
+namespace strata {
+
+enum class Step : std::uint8_t { kMore, kDone };
+
+// One bounded step of background work (some milliseconds at most). It must not throw.
+using Job = std::function<Step()>;
+
+enum class Priority : std::uint8_t {
+  kHigh,  // Flushes: writers wait for them.
+  kLow,   // Compaction, scrub, collection.
+};
+
+class Executor {
+ public:
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;  // Finishes or drops what is queued; see Shutdown.
+
+  virtual void Schedule(Priority priority, Job job) = 0;
+
+  // As Schedule, not before `delay_micros` have passed on the executor's clock.
+  virtual void ScheduleAfter(std::uint64_t delay_micros, Job job) = 0;
+
+  // Returns once `condition()` holds. It is evaluated with `mutex` held and again whenever
+  // somebody calls NotifyAll or a step ends. REQUIRES: the caller holds `mutex`, which is released
+  // while waiting and held again on return.
+  //
+  // In simulation a condition that no queued work can make true is a deadlock: it ends the process
+  // with a message.
+  virtual void WaitUntil(Mutex& mutex, const std::function<bool()>& condition)
+      STRATA_REQUIRES(mutex) = 0;
+
+  // Wakes every WaitUntil to look at its condition again. Call it after changing what they watch.
+  virtual void NotifyAll() = 0;
+
+  // Threads that run low-priority work; 1 in simulation. At most this many jobs help.
+  virtual int concurrency() const = 0;
+};
+
+// Real threads: `high` for flushes and `low` for the rest, named "strata-high" and "strata-low".
+std::unique_ptr<Executor> NewThreadExecutor(int high_threads, int low_threads, Clock& clock);
+
+// One thread, the caller's: steps run inside WaitUntil and RunOne in an order drawn from `seed`.
+class SimExecutor : public Executor {
+ public:
+  // Runs one queued step, if there is one. False when nothing is queued.
+  virtual bool RunOne() = 0;
+  // Runs steps until nothing is queued (timers included: the clock is advanced to them).
+  virtual void RunAll() = 0;
+  // Forgets everything queued: the machine lost power.
+  virtual void DropAll() = 0;
+};
+std::unique_ptr<SimExecutor> NewSimExecutor(std::uint64_t seed, ManualClock& clock);
+
+}  // namespace strata

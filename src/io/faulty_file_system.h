@@ -1,0 +1,61 @@
+// A file system that fails on demand: counts the operations of the one below it and makes the n-th
+// fail, once or from then on, or ends the world there (every later operation fails, as after a
+// crash). The three ways in which a failed sync behaves on real systems are among the faults.
+//
+// Thread safety: any number of threads; the count is global to the object.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/file_system.h"
+#include "io/memory_file_system.h"
+
+namespace strata {
+
+enum class FileOperation : std::uint8_t {
+  kCreate, kOpen, kAppend, kSync, kClose, kRead, kReadFile, kExists, kFileSize,
+  kList, kCreateDirectories, kRemove, kRename, kSyncDirectory, kLock,
+};
+std::string_view FileOperationName(FileOperation operation);
+
+enum class Fault : std::uint8_t {
+  kEio,         // Fails with EIO; nothing was done.
+  kEnospc,      // Fails with ENOSPC; an append may have written a part.
+  kEdquot,
+  kEmfile,
+  kErofs,
+  kShortWrite,  // An append writes half, then fails with EIO.
+  kSyncKeepsData,     // A sync fails, the unsynced bytes stay readable, later syncs "succeed" without them.
+  kSyncRevertsData,   // As before, and reads give the old bytes at once.
+  kSyncLosesOnCrash,  // As the first, and the bytes are gone after the next crash.
+};
+
+struct FaultPlan {
+  std::uint64_t fail_at = UINT64_MAX;  // Index of the operation that fails, from 0.
+  Fault fault = Fault::kEio;
+  bool sticky = false;  // From then on every operation that can have this fault fails.
+  bool crash = false;   // From then on nothing is done any more and every operation fails.
+};
+
+struct FileEvent {
+  FileOperation operation;
+  std::string path;
+};
+
+class FaultyFileSystem : public FileSystem {
+ public:
+  virtual void SetPlan(const FaultPlan& plan) = 0;  // Also sets the count to zero.
+  virtual std::uint64_t operations() const = 0;     // Counted so far.
+  virtual bool fired() const = 0;                   // The planned fault has happened.
+  virtual std::vector<FileEvent> events() const = 0;  // The operations counted so far, in order.
+};
+
+// `below` must outlive the result. The sync faults need `below` to be a MemoryFileSystem.
+std::unique_ptr<FaultyFileSystem> NewFaultyFileSystem(FileSystem& below);
+
+}  // namespace strata

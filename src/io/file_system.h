@@ -1,0 +1,138 @@
+// The seam between Strata and a disk. Three implementations stand behind it: posix (the real one),
+// memory (its Crash() gives a disk as a power cut may leave it) and faulty (fails the n-th
+// operation). One conformance suite runs over all of them.
+//
+// Durability: bytes survive a crash once Sync() of their file has succeeded, a name (created,
+// renamed or removed) once SyncDirectory() of its directory has.
+// Thread safety: a FileSystem may be shared; each file object says its own.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace strata {
+
+// A file that grows at its end. One thread at a time.
+//
+// After an error the tail of the file is unknown: stop using it. A failed Sync is final: what it
+// was to make durable may be lost although a later Sync succeeds, so it must not be retried.
+class WritableFile {
+ public:
+  WritableFile() = default;
+  WritableFile(const WritableFile&) = delete;
+  WritableFile& operator=(const WritableFile&) = delete;
+  virtual ~WritableFile() = default;  // Closes, ignoring errors: call Close() to see them.
+
+  // Hands `data` to the operating system: it survives the end of the process, not of the machine.
+  virtual Status Append(std::string_view data) = 0;
+
+  // Makes all appended bytes, and the size, survive a power cut (fdatasync).
+  virtual Status Sync() = 0;
+
+  // Gives back space that was preallocated past the last byte appended, then closes.
+  virtual Status Close() = 0;
+
+  // Bytes appended so far.
+  virtual std::uint64_t size() const = 0;
+};
+
+// A file read at any offset. Thread safety: any number of threads.
+class RandomAccessFile {
+ public:
+  RandomAccessFile() = default;
+  RandomAccessFile(const RandomAccessFile&) = delete;
+  RandomAccessFile& operator=(const RandomAccessFile&) = delete;
+  virtual ~RandomAccessFile() = default;
+
+  // Reads exactly `size` bytes at `offset`. The view points into `scratch` (REQUIRES: `size`
+  // writable bytes), or, where the file is mapped, into the mapping, which lives as long as the
+  // file object. A range past the end of the file is kCorruption: a file that ends early is one.
+  virtual Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
+                                        char* scratch) const = 0;
+
+  virtual std::uint64_t size() const = 0;
+
+  // The descriptor for an asynchronous reader, or -1 where there is none.
+  virtual int descriptor() const { return -1; }
+};
+
+// Held by the process that owns a directory; given back by the destructor.
+class FileLock {
+ public:
+  FileLock() = default;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  virtual ~FileLock() = default;
+};
+
+enum class ReadMode : std::uint8_t {
+  kPread,   // One system call a read; a fault of the disk is an error of that read.
+  kMapped,  // Reads cost no system call; a fault of the disk ends the process (SIGBUS).
+};
+
+struct WritableFileOptions {
+  // Reserve this much space ahead, in steps of this size, so that a Sync needn't write metadata.
+  std::uint64_t preallocate_bytes = 0;
+};
+
+class FileSystem {
+ public:
+  FileSystem() = default;
+  FileSystem(const FileSystem&) = delete;
+  FileSystem& operator=(const FileSystem&) = delete;
+  virtual ~FileSystem() = default;
+
+  // Creates an empty file (mode 0600). Errors: kIo if it exists: file numbers are never reused.
+  virtual Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
+                                                       const WritableFileOptions& options) = 0;
+  Result<std::unique_ptr<WritableFile>> Create(const std::string& path) {
+    return Create(path, WritableFileOptions{});
+  }
+
+  // Errors: kNotFound.
+  virtual Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path,
+                                                         ReadMode mode) = 0;
+  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path) {
+    return Open(path, ReadMode::kPread);
+  }
+
+  // The whole file. Errors: kNotFound; kCorruption if it is larger than `size_max` bytes.
+  virtual Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) = 0;
+
+  virtual Result<bool> Exists(const std::string& path) = 0;
+  virtual Result<std::uint64_t> FileSize(const std::string& path) = 0;
+
+  // Names (not paths) in a directory, sorted, without "." and "..".
+  virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
+
+  // Creates the directory (mode 0700) and its missing parents; success if it is there.
+  virtual Status CreateDirectories(const std::string& directory) = 0;
+
+  virtual Status Remove(const std::string& path) = 0;
+  virtual Status RemoveDirectory(const std::string& directory) = 0;  // REQUIRES: empty.
+
+  // Replaces `to` if it exists; readers see the old or the new file, never neither.
+  virtual Status Rename(const std::string& from, const std::string& to) = 0;
+
+  virtual Status SyncDirectory(const std::string& directory) = 0;
+
+  // Takes the lock file at `path`, creating it. Errors: kBusy when another process, or another
+  // handle of this one, holds it.
+  virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
+};
+
+// The real file system; lives for ever.
+FileSystem& PosixFileSystem();
+
+// "dir/name".
+std::string JoinPath(std::string_view directory, std::string_view name);
+// "a/b/c" -> "a/b"; "c" -> ".".
+std::string ParentDirectory(std::string_view path);
+
+}  // namespace strata

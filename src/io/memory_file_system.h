@@ -1,0 +1,49 @@
+// A disk in memory, for tests, simulation and stores that needn't last. It remembers what was
+// synced, so that Crash() can return a disk as a power cut may leave it.
+//
+// Thread safety: any number of threads, as the real one.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "io/file_system.h"
+
+namespace strata {
+
+// What a power cut does to the bytes and names that weren't synced.
+enum class CrashKind : std::uint8_t {
+  kNothingUnsynced,   // All that wasn't synced is gone.
+  kEverything,        // All of it is there.
+  kPrefix,            // Operations persist in order up to a drawn point.
+  kMetadataOnly,      // Names and sizes persist; data that wasn't synced reads as zeros.
+  kDataOnly,          // Data persists; names that weren't synced don't.
+  kTornLast,          // Everything, but the last write stops at a drawn 512-byte sector.
+  kReversed,          // Later unsynced writes persist, earlier ones don't.
+  kRandomSubset,      // Each unsynced page and name independently: new, old, zero or garbage.
+};
+inline constexpr int kCrashKinds = 8;
+
+class MemoryFileSystem : public FileSystem {
+ public:
+  // A new disk with one legal outcome of losing power now. This one isn't changed.
+  virtual std::unique_ptr<MemoryFileSystem> Crash(CrashKind kind, Random& random) const = 0;
+
+  // A copy of the disk as a running process sees it (as after kill -9).
+  virtual std::unique_ptr<MemoryFileSystem> Clone() const = 0;
+
+  // Tests reach into files to damage them. Errors: kNotFound.
+  virtual Result<std::string> Contents(const std::string& path) const = 0;
+  // Replaces the content, as if it had always been there and synced; creates the file.
+  virtual void SetContents(const std::string& path, std::string contents) = 0;
+
+  // Appends and creations fail with kNoSpace once files hold this much; 0 means no limit.
+  virtual void SetCapacity(std::uint64_t bytes) = 0;
+};
+
+std::unique_ptr<MemoryFileSystem> NewMemoryFileSystem();
+
+}  // namespace strata

@@ -1,0 +1,56 @@
+// A mutex and its guard with annotations that clang's -Wthread-safety checks: a field marked
+// STRATA_GUARDED_BY(mutex_) can't be touched without the lock.
+//
+// Waiting for a condition goes through io/executor.h, so that a simulation can run the very jobs
+// that the condition waits for.
+
+#pragma once
+
+#include <mutex>
+
+#if defined(__clang__)
+#define STRATA_THREAD_ANNOTATION(x) __attribute__((x))
+#else
+#define STRATA_THREAD_ANNOTATION(x)
+#endif
+
+#define STRATA_CAPABILITY(x) STRATA_THREAD_ANNOTATION(capability(x))
+#define STRATA_SCOPED_CAPABILITY STRATA_THREAD_ANNOTATION(scoped_lockable)
+#define STRATA_GUARDED_BY(x) STRATA_THREAD_ANNOTATION(guarded_by(x))
+#define STRATA_PT_GUARDED_BY(x) STRATA_THREAD_ANNOTATION(pt_guarded_by(x))
+#define STRATA_REQUIRES(...) STRATA_THREAD_ANNOTATION(requires_capability(__VA_ARGS__))
+#define STRATA_EXCLUDES(...) STRATA_THREAD_ANNOTATION(locks_excluded(__VA_ARGS__))
+#define STRATA_ACQUIRE(...) STRATA_THREAD_ANNOTATION(acquire_capability(__VA_ARGS__))
+#define STRATA_RELEASE(...) STRATA_THREAD_ANNOTATION(release_capability(__VA_ARGS__))
+#define STRATA_NO_THREAD_SAFETY_ANALYSIS STRATA_THREAD_ANNOTATION(no_thread_safety_analysis)
+
+namespace strata {
+
+class STRATA_CAPABILITY("mutex") Mutex {
+ public:
+  Mutex() = default;
+  Mutex(const Mutex&) = delete;
+  Mutex& operator=(const Mutex&) = delete;
+
+  void Lock() STRATA_ACQUIRE() { mutex_.lock(); }
+  void Unlock() STRATA_RELEASE() { mutex_.unlock(); }
+
+  // For condition variables of executors only.
+  std::mutex& native() { return mutex_; }
+
+ private:
+  std::mutex mutex_;
+};
+
+class STRATA_SCOPED_CAPABILITY MutexLock {
+ public:
+  explicit MutexLock(Mutex& mutex) STRATA_ACQUIRE(mutex) : mutex_(mutex) { mutex_.Lock(); }
+  MutexLock(const MutexLock&) = delete;
+  MutexLock& operator=(const MutexLock&) = delete;
+  ~MutexLock() STRATA_RELEASE() { mutex_.Unlock(); }
+
+ private:
+  Mutex& mutex_;
+};
+
+}  // namespace strata
