@@ -1,0 +1,89 @@
+// Counts of everything a lesson or an operator wants to see: one number a name, cheap enough to be
+// always on. Each thread adds to a cache line of its own; reading sums them.
+//
+// Thread safety: any thread may call any member.
+
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace strata {
+
+// Add a line here and its name in counters.cc; nothing else.
+enum class Counter : std::uint8_t {
+  kGets,
+  kGetHits,
+  kWrites,            // Batches committed.
+  kEntriesWritten,    // Puts and deletes inside them.
+  kUserBytesWritten,  // Keys and values as the caller gave them.
+  kSeeks,
+  kIteratorSteps,
+  kKeyComparisons,     // In the memtable.
+  kMemtableAllocations,  // Arena pieces.
+  kWalBytes,
+  kWalRecords,
+  kWalSyncs,
+  kTablesProbed,       // Tables a get had to look into.
+  kBlocksRead,         // From a file (not the cache).
+  kBlockBytesRead,
+  kBlockComparisons,   // Keys compared inside blocks.
+  kFilterProbes,
+  kFilterNegatives,       // The filter said no.
+  kFilterFalsePositives,  // It said maybe, and the key wasn't there.
+  kCacheHits,
+  kCacheMisses,
+  kCacheEvictions,
+  kFlushes,
+  kFlushBytes,
+  kCompactions,
+  kCompactionBytesRead,
+  kCompactionBytesWritten,
+  kEntriesDropped,  // By compaction's drop rules.
+  kTrivialMoves,
+  kManifestBytes,
+  kManifestSyncs,
+  kStallMicros,       // Writers delayed on purpose.
+  kGroupCommits,      // Groups written (>= 1 batch each).
+  kParallelReads,     // Reads submitted in batches.
+  kReadsInFlightPeak,
+  kPrefetchedBlocks,
+  kHashIndexHits,
+  kCount,
+};
+
+std::string_view CounterName(Counter counter);  // "tables_probed"
+
+class Counters {
+ public:
+  void Add(Counter counter, std::uint64_t amount = 1) {
+    shards_[ShardOfThread()].values[static_cast<std::size_t>(counter)].fetch_add(
+        amount, std::memory_order_relaxed);
+  }
+
+  // Keeps the largest value seen instead of a sum. Don't mix with Add on one counter.
+  void RaiseTo(Counter counter, std::uint64_t value);
+
+  std::uint64_t Get(Counter counter) const;
+
+  // All zero again. What other threads add meanwhile may be lost.
+  void Reset();
+
+ private:
+  static constexpr std::size_t kShards = 16;
+  struct alignas(64) Shard {
+    std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> values{};
+  };
+
+  static std::size_t ShardOfThread() {
+    static std::atomic<std::size_t> next{0};
+    thread_local const std::size_t shard = next.fetch_add(1, std::memory_order_relaxed) % kShards;
+    return shard;
+  }
+
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace strata
