@@ -1,0 +1,79 @@
+# What can be chosen when configuring, and the flags that follow from it.
+
+option(STRATA_TESTS "Build the tests (needs Catch2 v2)" ON)
+option(STRATA_BENCH "Build the benchmarks when Google Benchmark is there" ON)
+option(STRATA_PEERS "Let bench/peers compare with RocksDB, LevelDB and LMDB when they are there" ON)
+option(STRATA_FUZZ "Build the fuzz targets with libFuzzer (needs clang)" OFF)
+option(STRATA_MUTANTS "Compile in the planted bugs that tests must find" OFF)
+option(STRATA_WERROR "Make warnings errors" ON)
+set(STRATA_SANITIZE "" CACHE STRING "address (with undefined), thread, or nothing")
+set_property(CACHE STRATA_SANITIZE PROPERTY STRINGS "" address thread)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+# Line tables are enough for a backtrace and a profile, and make the objects a third of the size.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
+# Debug checks (STRATA_DCHECK, assert) are off only in a release that plants no bugs.
+if(CMAKE_BUILD_TYPE MATCHES "^Rel" AND NOT STRATA_MUTANTS AND NOT STRATA_SANITIZE AND NOT STRATA_FUZZ)
+  add_compile_definitions(NDEBUG)
+endif()
+if(STRATA_MUTANTS)
+  add_compile_definitions(STRATA_MUTANTS=1)
+endif()
+
+find_program(STRATA_CCACHE ccache)
+if(STRATA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${STRATA_CCACHE}")
+endif()
+
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  set(STRATA_CLANG ON)
+else()
+  set(STRATA_CLANG OFF)
+endif()
+
+set(sanitizers "")
+if(STRATA_SANITIZE STREQUAL "address")
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+elseif(STRATA_SANITIZE STREQUAL "thread")
+  set(sanitizers -fsanitize=thread)
+  if(NOT STRATA_CLANG)
+    add_compile_options(-Wno-tsan)  # GCC warns of fences it cannot model.
+  endif()
+elseif(STRATA_SANITIZE)
+  message(FATAL_ERROR "STRATA_SANITIZE is '${STRATA_SANITIZE}'; it can be address or thread")
+endif()
+if(STRATA_FUZZ)
+  if(NOT STRATA_CLANG)
+    message(FATAL_ERROR "STRATA_FUZZ needs clang: add -DCMAKE_CXX_COMPILER=clang++-14")
+  endif()
+  list(APPEND sanitizers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+endif()
+if(sanitizers)
+  add_compile_options(${sanitizers} -fno-omit-frame-pointer)
+  add_link_options(${sanitizers})
+endif()
+
+# Warnings apply to our own code only.
+add_library(strata_warnings INTERFACE)
+target_compile_options(strata_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow
+  $<$<BOOL:${STRATA_CLANG}>:-Wthread-safety>
+  $<$<BOOL:${STRATA_WERROR}>:-Werror>)
+
+# What code inside the project sees: paths from src/, and from tests/ for "testing/...".
+add_library(strata_private INTERFACE)
+target_include_directories(strata_private INTERFACE
+  "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include")
+target_link_libraries(strata_private INTERFACE strata_warnings)
