@@ -1,0 +1,219 @@
+"""Makes the tree of one lesson from the one tree on main, and writes it to a folder."""
+
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import manifest as manifests
+from . import markers
+from .errors import LessonError
+
+CURRENT = "lessons/CURRENT"  # Generated: the number of the lesson that a slice is.
+STAMP = ".slice.json"        # What the tool wrote to a folder, so that it deletes nothing else.
+HIDDEN = ("lessons/verified.json",)
+
+
+@dataclass(frozen=True)
+class File:
+    data: bytes
+    executable: bool = False
+
+
+def git(root, *arguments, **options):
+    """Runs git in `root` and returns its output as text."""
+    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, **options)
+    if done.returncode != 0:
+        raise LessonError(f"git {arguments[0]}", done.stderr.decode(errors="replace").strip())
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+class WorkTree:
+    """The files of a work tree: those that git tracks and new ones that it does not ignore."""
+
+    def __init__(self, root):
+        self.root = Path(root)
+
+    def read_all(self):
+        names = git(self.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        files = {}
+        for name in sorted(set(names.split("\0")) - {""}):
+            path = self.root / name
+            if path.is_symlink():
+                raise LessonError(name, "is a symbolic link", "a slice holds plain files only")
+            if path.is_file():
+                files[name] = File(path.read_bytes(), os.access(path, os.X_OK))
+        return files
+
+
+class Commit:
+    """The files of a commit."""
+
+    def __init__(self, root, rev="HEAD"):
+        self.root, self.rev = Path(root), rev
+
+    def read_all(self):
+        listing = git(self.root, "ls-tree", "-r", "-z", "--full-tree", self.rev)
+        entries = []
+        for line in filter(None, listing.split("\0")):
+            meta, name = line.split("\t", 1)
+            mode, kind, object_id = meta.split()
+            if mode not in ("100644", "100755") or kind != "blob":
+                raise LessonError(name, f"has mode {mode}", "a slice holds plain files only")
+            entries.append((name, object_id, mode == "100755"))
+        wanted = "".join(f"{object_id}\n" for _, object_id, _ in entries).encode()
+        done = subprocess.run(["git", "-C", str(self.root), "cat-file", "--batch"], input=wanted,
+                              capture_output=True, check=True)
+        files, at, out = {}, 0, done.stdout
+        for name, _, executable in entries:
+            end = out.index(b"\n", at)
+            size = int(out[at:end].split()[2])
+            files[name] = File(out[end + 1:end + 1 + size], executable)
+            at = end + 2 + size
+        return files
+
+
+class Tree:
+    """Main, parsed: gives the files of each lesson."""
+
+    def __init__(self, files):
+        self.files = files
+        if manifests.MANIFEST not in files:
+            raise LessonError(manifests.MANIFEST, "not found", "run ./lesson in a Strata tree")
+        self.manifest = manifests.load(files[manifests.MANIFEST].data.decode())
+        self.owners = manifests.ownership(self.manifest, sorted(files))
+        self._verbatim = manifests.Matcher(self.manifest.verbatim)
+        self._parsed = {}
+
+    @classmethod
+    def of(cls, source):
+        return cls(source.read_all())
+
+    def is_slice(self):
+        return CURRENT in self.files
+
+    def source(self, path):
+        """The parsed markers of a file, or None if it holds none."""
+        if path not in self._parsed:
+            self._parsed[path] = self._parse(path)
+        return self._parsed[path]
+
+    def _parse(self, path):
+        if self._verbatim.matches(path) or not markers.leaders(path):
+            return None
+        try:
+            text = self.files[path].data.decode()
+        except UnicodeDecodeError:
+            return None
+        if not markers.has_markers(path, text):
+            return None
+        return markers.parse(path, text, self.owners.added.get(path, 0), self.manifest.last)
+
+    def check(self, number):
+        """Raises if a name that a lesson up to `number` spells out has no file."""
+        for lesson, key, pattern in self.owners.unmatched:
+            if 0 < lesson <= number:
+                raise LessonError(manifests.MANIFEST,
+                                  f'lesson.{lesson:02d}.{key}: "{pattern}" matches no file',
+                                  "write the file, or take the name out")
+
+    def slice(self, number, starter=False):
+        """Returns {path: File} of lesson `number`, or of its starter."""
+        self.manifest.lesson(number)
+        self.check(number)
+        out = {}
+        for path, file in self.files.items():
+            if path in HIDDEN or not self._in_slice(path, number):
+                continue
+            target = path.removeprefix(manifests.PAST)
+            if target in out:
+                raise LessonError(path, f"lesson {number:02d} has two files for {target}",
+                                  "let the lesson that adds the new one remove the old one")
+            source = self.source(path)
+            if source is not None:
+                text = markers.render(source, number, starter)
+                file = File(text.encode(), file.executable)
+            out[target] = file
+        out[CURRENT] = File(f"{number:02d}\n".encode())
+        return dict(sorted(out.items()))
+
+    def _in_slice(self, path, number):
+        for lesson in self.manifest.lessons:
+            if path.startswith(lesson.folder + "/"):
+                inside = path[len(lesson.folder) + 1:]
+                return lesson.number <= number and not inside.startswith("mutants/")
+        return self.owners.alive(path, number)
+
+    def tasks(self, number):
+        """{task: (title, path, line)} of a lesson, in the order of the tasks."""
+        found = {}
+        for path in self.files:
+            if path not in self.owners.added or self.source(path) is None:
+                continue
+            for solve in self.source(path).solves():
+                if solve.lesson == number:
+                    found.setdefault(solve.task, (solve.title, path, solve.number))
+        return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
+
+
+def digest(files):
+    """A hash of the names, modes and bytes of a slice."""
+    total = hashlib.sha256()
+    for path, file in sorted(files.items()):
+        total.update(f"{path}\0{int(file.executable)}\0{len(file.data)}\0".encode())
+        total.update(file.data)
+    return total.hexdigest()
+
+
+@dataclass
+class Written:
+    files: int
+    written: int
+    deleted: int
+
+
+def write(files, folder):
+    """Makes `folder` hold exactly `files`: writes what differs, deletes what it wrote before.
+
+    Files that the tool did not write (build output, .git, notes) stay untouched.
+    """
+    folder = Path(folder)
+    stamp = folder / STAMP
+    before = []
+    if stamp.exists():
+        before = json.loads(stamp.read_text())
+    elif folder.exists() and any(folder.iterdir()):
+        raise LessonError(folder, "is not empty and was not written by ./lesson slice",
+                          "give a new or empty folder")
+    written = deleted = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(json.dumps(sorted(set(before) | set(files)), indent=0))
+    for name in before:
+        if name not in files and (folder / name).exists():
+            (folder / name).unlink()
+            deleted += 1
+            _prune(folder, (folder / name).parent)
+    for name, file in files.items():
+        written += write_one(folder / name, file)
+    stamp.write_text(json.dumps(sorted(files), indent=0))
+    return Written(len(files), written, deleted)
+
+
+def write_one(path, file):
+    """Writes one file if its bytes or its mode differ; returns whether it did."""
+    same = path.is_file() and path.read_bytes() == file.data
+    if not same:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    mode = 0o755 if file.executable else 0o644
+    if os.stat(path).st_mode & 0o777 != mode:
+        path.chmod(mode)
+    return not same
+
+
+def _prune(top, folder):
+    while folder != top and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
