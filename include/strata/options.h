@@ -1,0 +1,106 @@
+// How a store behaves: everything that can be chosen when it is opened, with its default.
+//
+// Sizes are in bytes, times in microseconds unless the name says otherwise.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace strata {
+
+struct Environment;
+
+// When a commit counts as done.
+enum class SyncMode : std::uint8_t {
+  kAlways,    // It is on the disk: survives a power cut.
+  kInterval,  // It is with the operating system, and on the disk within `sync_interval_ms`.
+  kNone,      // It is with the operating system: survives kill -9, not a power cut.
+};
+
+enum class Compression : std::uint8_t { kNone = 0, kSnappy = 1, kLz4 = 2, kZstd = 3 };
+
+// How runs are merged; see lessons 10 and 11 for what each costs.
+enum class CompactionStyle : std::uint8_t { kLeveled, kTiered, kUnified, kTimeWindow, kFifo, kNone };
+
+struct Options {
+  // The outside world; null is this machine. Tests pass a memory disk and a simulated clock.
+  const Environment* environment = nullptr;
+
+  bool create_if_missing = true;
+  bool error_if_exists = false;
+
+  // Kept with the store from its creation on: an empty value is a delete.
+  bool empty_value_deletes = false;
+
+  SyncMode sync = SyncMode::kAlways;
+  std::uint32_t sync_interval_ms = 100;
+
+  // A memtable of this size is written out as a table.
+  std::uint64_t memtable_bytes = 64ULL << 20;
+  // Memtables that may wait for being written out while another fills.
+  int memtables_max = 2;
+  // Caps memtables and block cache together when not 0: the memtables take what they need, the
+  // cache the rest.
+  std::uint64_t memory_budget_bytes = 0;
+
+  std::uint32_t block_bytes = 4096;
+  int block_restart_interval = 16;
+  // Bits of Bloom filter a key; 0 for none. 10 gives about 1 % false positives.
+  int filter_bits_per_key = 10;
+  std::uint64_t block_cache_bytes = 64ULL << 20;
+  Compression compression = Compression::kLz4;
+  int zstd_level = 1;
+  // A slot table in each data block: a point read goes straight to its entry.
+  bool block_hash_index = true;
+  bool mapped_reads = false;  // Map tables instead of pread; see docs for what a disk fault does.
+
+  CompactionStyle compaction = CompactionStyle::kLeveled;
+  // Cut tables at this size.
+  std::uint64_t table_bytes = 64ULL << 20;
+  int level0_runs = 4;                          // Leveled: merge level 0 from this many runs on.
+  std::uint64_t level1_bytes = 256ULL << 20;    // Leveled: target of level 1.
+  int level_multiplier = 10;                    // Leveled: each level's target over the one above.
+  int tiered_runs = 4;                          // Tiered: merge a level from this many runs on.
+  // Unified: one density a level, the last stands for all below: w < 0 is leveled with fan-out
+  // 2 - w, w > 0 is tiered with w + 2 runs, 0 is both (fan-out 2).
+  std::string unified_w = "2,2,-8";
+  std::uint64_t window_us = 3'600'000'000;      // Time-window: width of a bucket.
+  std::uint64_t fifo_bytes = 1ULL << 30;        // FIFO: drop the oldest tables past this size.
+  std::uint64_t fifo_age_us = 0;                // FIFO: and tables older than this; 0 is never.
+
+  int flush_threads = 1;
+  int compaction_threads = 2;
+  // Pieces into which one compaction is split to run side by side.
+  int subcompactions = 2;
+  std::uint64_t compaction_rate_bytes_per_s = 0;  // 0 is unlimited.
+  // Writers are slowed from the first debt on and at most this much a batch.
+  std::uint32_t stall_max_ms = 100;
+
+  // Check what a flush or compaction wrote by reading it back before using it.
+  bool verify_outputs = true;
+  bool verify_checksums = true;
+
+  // Receives one JSON line an event; see stats/event_trace.h.
+  std::function<void(std::string_view)> event_sink;
+};
+
+struct ReadOptions {
+  // Bounds of a scan: lower inclusive, upper exclusive.
+  std::optional<std::string> lower;
+  std::optional<std::string> upper;
+  // Only keys that start with this. Narrows the bounds.
+  std::string prefix;
+  // Blocks read by this call don't push others out of the block cache.
+  bool fill_cache = true;
+};
+
+struct WriteOptions {
+  // Overrides Options::sync for this batch: true waits for the disk.
+  std::optional<bool> sync;
+};
+
+}  // namespace strata

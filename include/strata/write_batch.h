@@ -1,0 +1,42 @@
+// Puts and deletes that happen together: all of them, or, after a crash or an error, none.
+//
+// Later entries win over earlier ones of the same key.
+// Thread safety: none; one thread fills a batch.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace strata {
+
+class WriteBatch {
+ public:
+  // The bytes are copied. Sizes are checked when the batch is written.
+  void Put(std::string_view key, std::string_view value);
+  void Delete(std::string_view key);
+
+  // Empties the batch and keeps its memory.
+  void Clear();
+
+  std::size_t count() const { return count_; }
+  // Bytes of the encoded form (src/wal/batch_format.h tells it).
+  std::size_t size_bytes() const { return encoded_.size(); }
+  // Bytes of keys and values, as the caller gave them.
+  std::uint64_t user_bytes() const { return user_bytes_; }
+  // The encoded entries, as they go into the log.
+  std::string_view encoded() const { return encoded_; }
+  // The largest key and value so far, for the checks.
+  std::size_t key_size_max() const { return key_size_max_; }
+  std::size_t value_size_max() const { return value_size_max_; }
+
+ private:
+  std::string encoded_;
+  std::size_t count_ = 0;
+  std::uint64_t user_bytes_ = 0;
+  std::size_t key_size_max_ = 0;
+  std::size_t value_size_max_ = 0;
+};
+
+}  // namespace strata

@@ -1,0 +1,95 @@
+// The key that the engine sorts by: the user's key, then eight bytes that say when and what.
+//
+//   internal key := user_key  tag        tag := fixed64( sequence << 8 | kind )
+//
+// Order: user keys ascending as bytes; for one user key the newest (largest sequence) first. So a
+// seek to (key, sequence s) lands on the newest entry that a reader at s may see.
+// Example: "k" written at sequence 3 as a value is 6b 01 03 00 00 00 00 00 00.
+
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/coding.h"
+
+namespace strata {
+
+// Counts entries ever written to a store, from 1. 56 bits.
+using SequenceNumber = std::uint64_t;
+inline constexpr SequenceNumber kSequenceMax = (std::uint64_t{1} << 56) - 1;
+
+// Stored in files: never renumber. Expiring kinds carry a fixed64 expiry before the value.
+enum class EntryKind : std::uint8_t {
+  kDelete = 0,
+  kValue = 1,
+  kBlobPointer = 2,          // Reserved: the value lives in a blob file (lesson 19).
+  kExpiringValue = 3,        // Reserved: (lesson 17).
+  kExpiringBlobPointer = 4,  // Reserved.
+};
+inline constexpr EntryKind kEntryKindLast = EntryKind::kExpiringBlobPointer;
+// Sorts before every other kind at the same sequence: use it in seek targets.
+inline constexpr auto kEntryKindForSeek = static_cast<EntryKind>(0xff);
+
+inline constexpr std::size_t kTagSize = 8;
+inline constexpr std::size_t kUserKeySizeMax = 65'536;
+inline constexpr std::size_t kInternalKeySizeMax = kUserKeySizeMax + kTagSize;
+
+inline std::uint64_t PackTag(SequenceNumber sequence, EntryKind kind) {
+  STRATA_DCHECK(sequence <= kSequenceMax);
+  return sequence << 8 | static_cast<std::uint64_t>(kind);
+}
+
+inline void AppendInternalKey(std::string* out, std::string_view user_key, SequenceNumber sequence,
+                              EntryKind kind) {
+  out->append(user_key);
+  AppendFixed64(out, PackTag(sequence, kind));
+}
+
+inline std::string MakeInternalKey(std::string_view user_key, SequenceNumber sequence,
+                                   EntryKind kind) {
+  std::string key;
+  key.reserve(user_key.size() + kTagSize);
+  AppendInternalKey(&key, user_key, sequence, kind);
+  return key;
+}
+
+// The parts of a well-formed internal key. REQUIRES for all: key.size() >= kTagSize.
+inline std::string_view UserKeyOf(std::string_view key) {
+  STRATA_DCHECK(key.size() >= kTagSize);
+  return key.substr(0, key.size() - kTagSize);
+}
+inline std::uint64_t TagOf(std::string_view key) {
+  STRATA_DCHECK(key.size() >= kTagSize);
+  return DecodeFixed<std::uint64_t>(key.data() + key.size() - kTagSize);
+}
+inline SequenceNumber SequenceOf(std::string_view key) { return TagOf(key) >> 8; }
+inline EntryKind KindOf(std::string_view key) { return static_cast<EntryKind>(TagOf(key) & 0xff); }
+
+// True iff `key`, read from a file, can be taken apart and its kind is known.
+inline bool IsWellFormedInternalKey(std::string_view key) {
+  return key.size() >= kTagSize && key.size() <= kInternalKeySizeMax &&
+         KindOf(key) <= kEntryKindLast;
+}
+
+// Negative, zero or positive, as `a` sorts before, with or after `b`.
+inline int CompareInternalKeys(std::string_view a, std::string_view b) {
+  if (const int order = UserKeyOf(a).compare(UserKeyOf(b)); order != 0) return order;
+  const std::uint64_t tag_a = TagOf(a);
+  const std::uint64_t tag_b = TagOf(b);
+  return tag_a == tag_b ? 0 : (tag_a > tag_b ? -1 : 1);
+}
+
+// The first eight bytes of a key as a number that sorts as the key does (shorter keys padded with
+// zeros): most comparisons end here, in a register.
+inline std::uint64_t KeyPrefix(std::string_view user_key) {
+  std::uint64_t prefix = 0;
+  std::memcpy(&prefix, user_key.data(), user_key.size() < 8 ? user_key.size() : 8);
+  return __builtin_bswap64(prefix);
+}
+
+}  // namespace strata

@@ -1,0 +1,84 @@
+// Reads a sorted table: point lookups that touch at most one data block, and cursors. See
+// sst/table_format.h for the bytes and sst/table_builder.h for how they come about.
+//
+// Every block's checksum is verified when it is read from the file (unless switched off). Damage is
+// kCorruption naming the file and the offset.
+// Thread safety: any number of threads.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "io/file_system.h"
+#include "iter/internal_key.h"
+#include "iter/iterator.h"
+#include "sst/table_builder.h"
+#include "stats/counters.h"
+
+namespace strata {
+class ReadTrace;  //@L13
+}
+
+namespace strata::sst {
+
+class BlockCache;  //@L08
+
+struct TableReaderOptions {
+  bool verify_checksums = true;
+  Counters* counters = nullptr;     // Not null.
+  BlockCache* cache = nullptr;      // Null: every read goes to the file.  //@L08
+};
+
+// For one read or cursor.
+struct TableReadOptions {
+  bool fill_cache = true;      //@L08
+  bool readahead = false;      // Ask for the next blocks early; for scans and compactions.  //@L13
+  ReadTrace* trace = nullptr;  // Told what was touched; null is the usual case.  //@L13
+};
+
+struct TableHit {
+  EntryKind kind;
+  SequenceNumber sequence;
+};
+
+class TableReader {
+ public:
+  // Reads footer, index, filter and properties; they stay in memory. `name` is for messages.
+  static Result<std::unique_ptr<TableReader>> Open(std::unique_ptr<RandomAccessFile> file,
+                                                   std::string name,
+                                                   const TableReaderOptions& options);
+  ~TableReader();
+  TableReader(const TableReader&) = delete;
+  TableReader& operator=(const TableReader&) = delete;
+
+  // The newest entry of `user_key` at or before `sequence`; its value is copied into `value`.
+  Result<std::optional<TableHit>> Get(std::string_view user_key, SequenceNumber sequence,
+                                      const TableReadOptions& options, std::string* value) const;
+
+  // The reader must outlive the iterator.
+  std::unique_ptr<InternalIterator> NewIterator(const TableReadOptions& options) const;
+
+  // Reads every byte of the file and checks all that can be checked: blocks, order, counts,
+  // properties, filter against keys. For `strata verify` and after a flush or compaction.
+  Status VerifyAll() const;
+
+  const TableSummary& summary() const;  // From the properties and the footer.
+  const FileId& file_id() const;
+  const std::string& name() const;
+  // Index, filter and properties held in memory.
+  std::uint64_t memory_bytes() const;
+  // Up to `count` user keys that cut the table into parts of about equal size; for splitting work.
+  std::vector<std::string> SplitKeys(std::size_t count) const;
+
+ private:
+  TableReader();
+  struct Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+}  // namespace strata::sst

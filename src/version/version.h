@@ -1,0 +1,89 @@
+// What the database is at one instant: an immutable list of runs of tables, newest first.
+//
+// Readers hold a shared_ptr to one; a flush or compaction makes the next out of it and an edit. A
+// table's file is deleted when no Version names it any more.
+// Thread safety: immutable; any number of threads.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "iter/iterator.h"
+#include "sst/table_reader.h"
+#include "version/version_edit.h"
+
+namespace strata {
+
+// An open table and what is known of it. Shared by all versions that have it; when the last one
+// goes, `on_last_use` (set by the owner of the files once the table is obsolete) runs.
+class Table {
+ public:
+  Table(TableMeta meta, std::unique_ptr<sst::TableReader> reader)
+      : meta_(std::move(meta)), reader_(std::move(reader)) {}
+  ~Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  const TableMeta& meta() const { return meta_; }
+  const sst::TableReader& reader() const { return *reader_; }
+
+  // Called once, when a durable edit has removed the table: `remove` runs after the last user.
+  void MarkObsolete(std::function<void()> remove) const;
+
+ private:
+  const TableMeta meta_;
+  const std::unique_ptr<sst::TableReader> reader_;
+  mutable std::function<void()> on_last_use_;  // Set before the last reference can go.
+};
+
+struct Run {
+  RunPosition position;
+  std::vector<std::shared_ptr<const Table>> tables;  // By smallest key; they don't overlap.
+
+  std::uint64_t size_bytes() const;
+  std::uint64_t entries() const;
+  // The only table that can hold `user_key`, or null.
+  const Table* Find(std::string_view user_key) const;
+};
+
+class Version {
+ public:
+  Version() = default;  // Empty.
+
+  // Runs in the order of reads: by level, then newest first.
+  const std::vector<Run>& runs() const { return runs_; }
+
+  // The version after `edit`. `opened` holds an open Table for each of edit.added, in that order.
+  // Errors: kCorruption when the edit removes a table that isn't there, adds one that is, or
+  // makes tables of one run overlap.
+  Result<std::shared_ptr<const Version>> With(
+      const VersionEdit& edit, std::vector<std::shared_ptr<const Table>> opened) const;
+
+  // The newest entry of `user_key` at or before `sequence`; its value is copied into `value`.
+  Result<std::optional<sst::TableHit>> Get(std::string_view user_key, SequenceNumber sequence,
+                                           const sst::TableReadOptions& options, Counters& counters,
+                                           std::string* value) const;
+
+  // One cursor a run (tables of a run are opened as the cursor reaches them), newest run first.
+  // The version must outlive them.
+  void AddIterators(const sst::TableReadOptions& options,
+                    std::vector<std::unique_ptr<InternalIterator>>* out) const;
+
+  std::shared_ptr<const Table> FindTable(FileNumber number) const;
+  std::size_t table_count() const;
+  std::uint64_t size_bytes() const;
+  std::uint64_t level_bytes(std::uint32_t level) const;
+  std::uint32_t level_count() const;  // One more than the deepest level in use; 0 when empty.
+
+ private:
+  std::vector<Run> runs_;
+};
+
+}  // namespace strata

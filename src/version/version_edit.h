@@ -1,0 +1,88 @@
+// One change of what the database is: tables that came, tables that went, logs that were sealed.
+// The manifest is a list of these; version_edit.cc holds their bytes (lesson 06).
+//
+// Thread safety: values.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "iter/internal_key.h"
+
+namespace strata {
+
+// Numbers files for ever: never reused, larger means created later.
+using FileNumber = std::uint64_t;
+using FileId = std::array<char, 16>;
+
+// Where a table stands in the order of reads: lower levels first, in a level the larger run first.
+// Tables of one run don't overlap.
+struct RunPosition {
+  std::uint32_t level = 0;
+  std::uint64_t run = 0;
+
+  auto operator<=>(const RunPosition&) const = default;
+};
+
+struct TableMeta {
+  FileNumber number = 0;
+  RunPosition position;
+  std::uint64_t size_bytes = 0;
+  FileId file_id{};
+  std::uint32_t footer_checksum = 0;  // Of the table's footer: a swapped file is noticed.
+  std::string smallest;               // Internal keys, both inclusive.
+  std::string largest;
+  SequenceNumber sequence_min = 0;
+  SequenceNumber sequence_max = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t deletes = 0;
+  std::uint64_t raw_bytes = 0;  // Keys and values before compression.
+  // Wall clock of the oldest and the newest write inside: time windows and deadlines go by them.
+  std::uint64_t write_time_min_us = 0;
+  std::uint64_t write_time_max_us = 0;
+
+  bool operator==(const TableMeta&) const = default;
+};
+
+// A log that will never grow again: its bytes up to `length` are all there.
+struct SealedLog {
+  FileNumber number = 0;
+  std::uint64_t length = 0;
+
+  bool operator==(const SealedLog&) const = default;
+};
+
+struct VersionEdit {
+  std::vector<TableMeta> added;
+  std::vector<FileNumber> removed;
+  std::vector<SealedLog> sealed_logs;
+  // Logs below this number hold nothing that isn't in tables.
+  std::optional<FileNumber> oldest_log;
+  // At least this many file numbers, sequences have been given out.
+  std::optional<FileNumber> next_file;
+  std::optional<SequenceNumber> last_sequence;
+
+  bool operator==(const VersionEdit&) const = default;
+};
+
+// Names of the files in a store's directory.
+enum class FileKind : std::uint8_t { kLog, kTable, kManifest, kCurrent, kLock, kTemporary };
+struct ParsedFileName {
+  FileKind kind;
+  FileNumber number;  // 0 for CURRENT and LOCK.
+};
+std::string LogFileName(FileNumber number);       // "000007.wal"
+std::string TableFileName(FileNumber number);     // "000007.sst"
+std::string ManifestFileName(FileNumber number);  // "MANIFEST-000007"
+inline constexpr std::string_view kCurrentFileName = "CURRENT";
+inline constexpr std::string_view kLockFileName = "LOCK";
+// Nothing when the name isn't one of ours.
+std::optional<ParsedFileName> ParseFileName(std::string_view name);
+
+}  // namespace strata
