@@ -1,0 +1,138 @@
+// A store: an ordered map from keys to values, both any bytes, that survives crashes.
+//
+//   STRATA_TRY_ASSIGN(auto db, strata::DB::Open({}, "/var/lib/example"));
+//   STRATA_TRY(db->Put("key", "value"));
+//   std::string value;
+//   STRATA_TRY_ASSIGN(bool found, db->Get("key", &value));
+//
+// Limits: keys 0 to 65,536 bytes, values 0 to 256 MiB; past them kInvalidArgument, nothing written.
+// Thread safety: any thread may call any member; destroy or Close it when no call is running and
+// all iterators are gone.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "strata/iterator.h"
+#include "strata/options.h"
+#include "strata/status.h"
+#include "strata/write_batch.h"  //@L02
+
+namespace strata {
+
+class Counters;
+class ReadTrace;  //@L13
+
+inline constexpr std::uint64_t kKeySizeMax = 65'536;
+inline constexpr std::uint64_t kValueSizeMax = 256ULL << 20;
+
+//@L05{
+// One line of the tree's shape: a level, or all of it.
+struct LevelShape {
+  std::uint32_t level = 0;
+  std::uint64_t runs = 0;
+  std::uint64_t tables = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t deletes = 0;
+  std::uint64_t raw_bytes = 0;  // Keys and values before compression.
+};
+//@}
+
+// What `strata stats` prints.
+struct StoreStats {
+  std::uint64_t memtable_bytes = 0;
+  std::uint64_t memtable_entries = 0;
+  std::uint64_t last_sequence = 0;       //@L02
+  std::uint64_t log_bytes = 0;           //@L03
+  std::uint64_t recovered_entries = 0;   //@L03
+  std::vector<LevelShape> levels;        //@L05
+  std::uint64_t immutable_memtables = 0;  //@L12
+  std::uint64_t cache_bytes = 0;         //@L08
+  std::uint64_t cache_capacity = 0;      //@L08
+  std::uint64_t compaction_debt_bytes = 0;  //@L10
+  std::string read_only_cause;           // Empty while the store takes writes.  //@L03
+};
+
+//@L13{
+// The answer for one key of a MultiGet.
+struct MultiGetResult {
+  bool found = false;
+  std::string value;
+};
+//@}
+
+class DB {
+ public:
+  // Opens the store in `directory`, creating it (mode 0700) unless the options forbid. Recovers
+  // every acknowledged write, or says what is damaged and how to go on.
+  // Errors: kBusy when another process or handle has it open; kCorruption; kNotFound;
+  // kInvalidArgument naming the option; kIo.
+  static Result<std::unique_ptr<DB>> Open(const Options& options, const std::string& directory);
+
+  DB() = default;
+  DB(const DB&) = delete;
+  DB& operator=(const DB&) = delete;
+  virtual ~DB() = default;  // Closes, ignoring errors.
+
+  // Writes are acknowledged when they return; see Options::sync for what that promises.
+  Status Put(std::string_view key, std::string_view value, const WriteOptions& options = {});
+  Status Delete(std::string_view key, const WriteOptions& options = {});
+  //@L02{
+  // All of the batch, or none of it.
+  virtual Status Write(const WriteBatch& batch, const WriteOptions& options) = 0;
+  Status Write(const WriteBatch& batch) { return Write(batch, WriteOptions{}); }
+  //@}
+
+  // True and the value in `*value` (whose memory is reused), or false when the key isn't there.
+  virtual Result<bool> Get(std::string_view key, std::string* value,
+                           const ReadOptions& options) = 0;
+  Result<bool> Get(std::string_view key, std::string* value) {
+    return Get(key, value, ReadOptions{});
+  }
+
+  //@L13{
+  // As Get for each key, all at one instant, with the reads of the disk under way at once.
+  virtual Result<std::vector<MultiGetResult>> MultiGet(std::span<const std::string_view> keys,
+                                                       const ReadOptions& options) = 0;
+  // As Get, and tells step by step what was touched.
+  virtual Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace) = 0;
+  //@}
+
+  // A cursor over the store as it is now; later writes don't change it. The store must outlive it.
+  virtual Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options) = 0;
+
+  //@L05{
+  // Writes the memtable out as a table; returns when it is durable.
+  virtual Status Flush() = 0;
+  //@}
+  //@L10{
+  // Merges everything between the keys (empty bounds: all) down to the bottom, so that deleted and
+  // shadowed entries there are gone. Flushes first.
+  virtual Status CompactRange(std::optional<std::string> from, std::optional<std::string> to) = 0;
+  // Returns when no flush or compaction is due.
+  virtual Status WaitForCompactions() = 0;
+  //@}
+  //@L03{
+  // Makes every acknowledged write durable, whatever the sync mode.
+  virtual Status Sync() = 0;
+  //@}
+  //@L06{
+  // Reads and checks every byte of every table, log and manifest; the first damage is the error.
+  virtual Status VerifyAll() = 0;
+  //@}
+
+  // Syncs, ends the log and lets go of the directory. Later calls fail with kAborted.
+  virtual Status Close() = 0;
+
+  virtual StoreStats Stats() = 0;
+  virtual Counters& counters() = 0;
+};
+
+}  // namespace strata

@@ -1,0 +1,27 @@
+// What a user sees at one instant: of a stream of internal entries, the newest version of each key
+// at or before a sequence, without the deleted ones, inside bounds, in both directions.
+//
+// Thread safety: one thread.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "iter/internal_key.h"
+#include "iter/iterator.h"
+#include "strata/iterator.h"
+
+namespace strata {
+
+struct VisibleIteratorOptions {
+  SequenceNumber sequence = kSequenceMax;
+  std::optional<std::string> lower;  // Inclusive.
+  std::optional<std::string> upper;  // Exclusive.
+};
+
+std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
+                                             VisibleIteratorOptions options);
+
+}  // namespace strata
