@@ -38,7 +38,7 @@ class Random {
 
   // Uniform in [0, bound). REQUIRES: bound > 0.
   std::uint64_t Uniform(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(Next()) * bound) >> 64);
+    return static_cast<std::uint64_t>((static_cast<Wide>(Next()) * bound) >> 64);
   }
 
   // Uniform in [low, high]. REQUIRES: low <= high.
@@ -62,6 +62,8 @@ class Random {
   Random Fork() { return Random(Next()); }
 
  private:
+  __extension__ using Wide = unsigned __int128;  // Not in the standard; both compilers have it.
+
   std::uint64_t state_[4];
 };
 

@@ -33,11 +33,13 @@ class Executor {
   Executor() = default;
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
-  virtual ~Executor() = default;  // Finishes or drops what is queued; see Shutdown.
+  // Lets running steps end and drops what is queued, unfinished jobs included: whoever needs them
+  // done waits for them first. REQUIRES: nobody is inside WaitUntil.
+  virtual ~Executor() = default;
 
   virtual void Schedule(Priority priority, Job job) = 0;
 
-  // As Schedule, not before `delay_micros` have passed on the executor's clock.
+  // As Schedule with kLow, not before `delay_micros` have passed on the executor's clock.
   virtual void ScheduleAfter(std::uint64_t delay_micros, Job job) = 0;
 
   // Returns once `condition()` holds. It is evaluated with `mutex` held and again whenever
@@ -57,12 +59,18 @@ class Executor {
 };
 
 // Real threads: `high` for flushes and `low` for the rest, named "strata-high" and "strata-low".
+// REQUIRES: at least one of each.
 std::unique_ptr<Executor> NewThreadExecutor(int high_threads, int low_threads, Clock& clock);
 
 // One thread, the caller's: steps run inside WaitUntil and RunOne in an order drawn from `seed`.
+// Priorities mean nothing here: any order of steps is one that threads could have taken. When only
+// timers are left, a wait advances the clock to them.
+//
+// Thread safety: none.
 class SimExecutor : public Executor {
  public:
-  // Runs one queued step, if there is one. False when nothing is queued.
+  // Runs one queued step, if there is one. False when nothing is queued; timers that aren't due
+  // don't count.
   virtual bool RunOne() = 0;
   // Runs steps until nothing is queued (timers included: the clock is advanced to them).
   virtual void RunAll() = 0;

@@ -77,7 +77,8 @@ enum class ReadMode : std::uint8_t {
 };
 
 struct WritableFileOptions {
-  // Reserve this much space ahead, in steps of this size, so that a Sync needn't write metadata.
+  // Reserve this much space ahead, in steps of this size, so that a Sync has no blocks to allocate.
+  // The size of the file doesn't show it. Best effort: a disk that can't do it isn't an error.
   std::uint64_t preallocate_bytes = 0;
 };
 
@@ -111,19 +112,23 @@ class FileSystem {
   // Names (not paths) in a directory, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
 
-  // Creates the directory (mode 0700) and its missing parents; success if it is there.
+  // Creates the directory (mode 0700) and its missing parents; success if it is there. As with
+  // files, the new names are durable once their parents are synced.
   virtual Status CreateDirectories(const std::string& directory) = 0;
 
+  // Readers that have the file open keep it. Errors: kNotFound.
   virtual Status Remove(const std::string& path) = 0;
-  virtual Status RemoveDirectory(const std::string& directory) = 0;  // REQUIRES: empty.
+  // Errors: kIo if it isn't empty, kNotFound.
+  virtual Status RemoveDirectory(const std::string& directory) = 0;
 
   // Replaces `to` if it exists; readers see the old or the new file, never neither.
+  // Errors: kNotFound.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
 
   virtual Status SyncDirectory(const std::string& directory) = 0;
 
-  // Takes the lock file at `path`, creating it. Errors: kBusy when another process, or another
-  // handle of this one, holds it.
+  // Takes the lock file at `path`, creating it; its content is the owner's process id. Errors: kBusy
+  // when another process, or another handle of this one, holds it; the message says which.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 };
 

@@ -1,0 +1,343 @@
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/file_system.h"
+#include "io/os_error.h"
+
+namespace strata {
+namespace {
+
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kDirectoryMode = 0700;
+
+// Calls until a signal doesn't interrupt it.
+template <typename Call>
+auto Uninterrupted(Call call) {
+  while (true) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
+// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.Release()) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  int get() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+Result<Descriptor> OpenDescriptor(const std::string& path, int flags, std::string_view doing) {
+  const int fd = Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kFileMode); });
+  if (fd < 0) return OsError(errno, doing, path);
+  return Descriptor(fd);
+}
+
+Result<struct stat> StatOf(int fd, const std::string& path) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return OsError(errno, "reading the size of", path);
+  return info;
+}
+
+// --- writing -----------------------------------------------------------------------------------
+
+class PosixWritableFile final : public WritableFile {
+ public:
+  PosixWritableFile(Descriptor fd, std::string path, std::uint64_t preallocate_bytes)
+      : fd_(std::move(fd)), path_(std::move(path)), preallocate_bytes_(preallocate_bytes) {}
+  ~PosixWritableFile() override {
+    if (fd_.get() >= 0) static_cast<void>(Close());
+  }
+
+  Status Append(std::string_view data) override {
+    Preallocate(size_ + data.size());
+    while (!data.empty()) {
+      const ssize_t written =
+          Uninterrupted([&] { return ::write(fd_.get(), data.data(), data.size()); });
+      if (written < 0) return OsError(errno, "writing", path_);
+      size_ += static_cast<std::uint64_t>(written);
+      data.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+
+  // A failed fdatasync isn't tried again: the kernel has already forgotten which pages were dirty.
+  Status Sync() override {
+    if (::fdatasync(fd_.get()) != 0) return OsError(errno, "syncing", path_);
+    return {};
+  }
+
+  Status Close() override {
+    const bool cut_failed = reserved_ > size_ && ::ftruncate(fd_.get(), ToOffset(size_)) != 0;
+    const int cut_error = errno;
+    // After EINTR Linux has closed the descriptor all the same.
+    if (::close(fd_.Release()) != 0 && errno != EINTR) return OsError(errno, "closing", path_);
+    if (cut_failed) return OsError(cut_error, "truncating", path_);
+    return {};
+  }
+
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  static off_t ToOffset(std::uint64_t value) { return static_cast<off_t>(value); }
+
+  // Only an optimisation: where it isn't supported, or the disk is nearly full, the write itself
+  // tells.
+  void Preallocate(std::uint64_t size) {
+    if (preallocate_bytes_ == 0 || size <= reserved_) return;
+    const std::uint64_t end = (size / preallocate_bytes_ + 1) * preallocate_bytes_;
+    if (::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, ToOffset(end)) == 0) {
+      reserved_ = end;
+    } else {
+      preallocate_bytes_ = 0;
+    }
+  }
+
+  Descriptor fd_;
+  const std::string path_;
+  std::uint64_t preallocate_bytes_;
+  std::uint64_t size_ = 0;
+  std::uint64_t reserved_ = 0;  // The file has space up to here.
+};
+
+// --- reading -----------------------------------------------------------------------------------
+
+// Reads up to `size` bytes at `offset`; fewer only where the file ends.
+Result<std::size_t> ReadFully(int fd, const std::string& path, std::uint64_t offset,
+                              std::size_t size, char* out) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count = Uninterrupted(
+        [&] { return ::pread(fd, out + done, size - done, static_cast<off_t>(offset + done)); });
+    if (count < 0) return OsError(errno, "reading", path);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+class PosixRandomAccessFile final : public RandomAccessFile {
+ public:
+  PosixRandomAccessFile(Descriptor fd, std::string path, std::uint64_t size)
+      : fd_(std::move(fd)), path_(std::move(path)), size_(size) {}
+
+  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
+                                char* scratch) const override {
+    if (offset > size_ || size > size_ - offset) return ReadPastEnd(path_, offset, size, size_);
+    STRATA_TRY_ASSIGN(const std::size_t done, ReadFully(fd_.get(), path_, offset, size, scratch));
+    if (done < size) return ReadPastEnd(path_, offset, size, offset + done);  // Cut since opened.
+    return std::string_view(scratch, size);
+  }
+
+  std::uint64_t size() const override { return size_; }
+  int descriptor() const override { return fd_.get(); }
+
+ private:
+  const Descriptor fd_;
+  const std::string path_;
+  const std::uint64_t size_;
+};
+
+class MappedFile final : public RandomAccessFile {
+ public:
+  MappedFile(const char* data, std::string path, std::uint64_t size)
+      : data_(data), path_(std::move(path)), size_(size) {}
+  ~MappedFile() override {
+    if (size_ > 0) ::munmap(const_cast<char*>(data_), size_);
+  }
+
+  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
+                                char* /*scratch*/) const override {
+    if (offset > size_ || size > size_ - offset) return ReadPastEnd(path_, offset, size, size_);
+    return std::string_view(data_ + offset, size);
+  }
+
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  const char* const data_;
+  const std::string path_;
+  const std::uint64_t size_;
+};
+
+// --- the lock ----------------------------------------------------------------------------------
+
+// flock belongs to the open file, not to the process, so it also keeps out a second handle of this
+// process. The kernel gives it back however the process ends.
+class PosixFileLock final : public FileLock {
+ public:
+  explicit PosixFileLock(Descriptor fd) : fd_(std::move(fd)) {}
+  ~PosixFileLock() override { static_cast<void>(::ftruncate(fd_.get(), 0) == 0); }
+
+ private:
+  const Descriptor fd_;
+};
+
+// The process that wrote its id into the lock file, or 0.
+int OwnerOf(int fd) {
+  char text[16];
+  const ssize_t count = ::pread(fd, text, sizeof(text), 0);
+  int pid = 0;
+  if (count > 0) std::from_chars(text, text + count, pid);
+  return pid;
+}
+
+Error LockedError(const std::string& path, int owner) {
+  std::string message = "locking " + path + ": ";
+  if (owner == ::getpid()) {
+    message += "this process already has the store open; close that handle first, or share it";
+  } else if (owner > 0) {
+    message += "process " + std::to_string(owner) + " has the store open; end it first";
+  } else {
+    message += "another process has the store open; end it first";
+  }
+  return Error(ErrorCode::kBusy, std::move(message));
+}
+
+// --- the file system ---------------------------------------------------------------------------
+
+class PosixFileSystemImpl final : public FileSystem {
+ public:
+  Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
+                                               const WritableFileOptions& options) override {
+    STRATA_TRY_ASSIGN(Descriptor fd,
+                      OpenDescriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, "creating"));
+    return std::unique_ptr<WritableFile>(
+        new PosixWritableFile(std::move(fd), path, options.preallocate_bytes));
+  }
+
+  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
+    STRATA_TRY_ASSIGN(Descriptor fd, OpenDescriptor(path, O_RDONLY, "opening"));
+    STRATA_TRY_ASSIGN(const struct stat info, StatOf(fd.get(), path));
+    if (S_ISDIR(info.st_mode)) return OsError(EISDIR, "opening", path);
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    if (mode == ReadMode::kPread) {
+      return std::unique_ptr<RandomAccessFile>(
+          new PosixRandomAccessFile(std::move(fd), path, size));
+    }
+    void* data = nullptr;
+    if (size > 0) data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
+    if (data == MAP_FAILED) return OsError(errno, "mapping", path);
+    return std::unique_ptr<RandomAccessFile>(
+        new MappedFile(static_cast<const char*>(data), path, size));
+  }
+
+  Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override {
+    STRATA_TRY_ASSIGN(const Descriptor fd, OpenDescriptor(path, O_RDONLY, "opening"));
+    STRATA_TRY_ASSIGN(const struct stat info, StatOf(fd.get(), path));
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    if (size > size_max) return FileTooLarge(path, size_max);
+    std::string content(size, '\0');
+    STRATA_TRY_ASSIGN(const std::size_t done,
+                      ReadFully(fd.get(), path, 0, content.size(), content.data()));
+    content.resize(done);
+    return content;
+  }
+
+  Result<bool> Exists(const std::string& path) override {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0) return true;
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    return OsError(errno, "looking for", path);
+  }
+
+  Result<std::uint64_t> FileSize(const std::string& path) override {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return OsError(errno, "reading the size of", path);
+    return static_cast<std::uint64_t>(info.st_size);
+  }
+
+  Result<std::vector<std::string>> List(const std::string& directory) override {
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), &::closedir);
+    if (stream == nullptr) return OsError(errno, "listing", directory);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(stream.get())) {
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+      errno = 0;
+    }
+    if (errno != 0) return OsError(errno, "listing", directory);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Status CreateDirectories(const std::string& directory) override {
+    if (::mkdir(directory.c_str(), kDirectoryMode) == 0) return {};
+    if (errno == ENOENT) {
+      const std::string parent = ParentDirectory(directory);
+      if (parent == directory || parent == ".") return OsError(ENOENT, "creating", directory);
+      STRATA_TRY(CreateDirectories(parent));
+      if (::mkdir(directory.c_str(), kDirectoryMode) == 0) return {};
+    }
+    const int error = errno;
+    struct stat info {};
+    const bool is_there = error == EEXIST && ::stat(directory.c_str(), &info) == 0;
+    if (is_there && S_ISDIR(info.st_mode)) return {};
+    return OsError(is_there ? ENOTDIR : error, "creating", directory);
+  }
+
+  Status Remove(const std::string& path) override {
+    if (::unlink(path.c_str()) != 0) return OsError(errno, "removing", path);
+    return {};
+  }
+
+  Status RemoveDirectory(const std::string& directory) override {
+    if (::rmdir(directory.c_str()) != 0) return OsError(errno, "removing", directory);
+    return {};
+  }
+
+  Status Rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+      return OsError(errno, "renaming", from + " to " + to);
+    }
+    return {};
+  }
+
+  Status SyncDirectory(const std::string& directory) override {
+    STRATA_TRY_ASSIGN(const Descriptor fd,
+                      OpenDescriptor(directory, O_RDONLY | O_DIRECTORY, "opening"));
+    if (::fsync(fd.get()) != 0) return OsError(errno, "syncing", directory);
+    return {};
+  }
+
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
+    STRATA_TRY_ASSIGN(Descriptor fd, OpenDescriptor(path, O_RDWR | O_CREAT, "creating"));
+    if (Uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) != 0) {
+      if (errno != EWOULDBLOCK) return OsError(errno, "locking", path);
+      return LockedError(path, OwnerOf(fd.get()));
+    }
+    // The id is only for the message above, so a disk without room for it doesn't matter.
+    const std::string owner = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(fd.get(), 0) == 0) {
+      static_cast<void>(::pwrite(fd.get(), owner.data(), owner.size(), 0) < 0);
+    }
+    return std::unique_ptr<FileLock>(new PosixFileLock(std::move(fd)));
+  }
+};
+
+}  // namespace
+
+FileSystem& PosixFileSystem() {
+  static auto* const files = new PosixFileSystemImpl();
+  return *files;
+}
+
+}  // namespace strata
