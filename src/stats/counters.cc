@@ -1,0 +1,75 @@
+#include "stats/counters.h"
+
+namespace strata {
+namespace {
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::kCount)> kNames = {
+    "gets",
+    "get_hits",
+    "writes",
+    "entries_written",
+    "user_bytes_written",
+    "seeks",
+    "iterator_steps",
+    "key_comparisons",
+    "memtable_allocations",
+    "wal_bytes",
+    "wal_records",
+    "wal_syncs",
+    "tables_probed",
+    "blocks_read",
+    "block_bytes_read",
+    "block_comparisons",
+    "filter_probes",
+    "filter_negatives",
+    "filter_false_positives",
+    "cache_hits",
+    "cache_misses",
+    "cache_evictions",
+    "flushes",
+    "flush_bytes",
+    "compactions",
+    "compaction_bytes_read",
+    "compaction_bytes_written",
+    "entries_dropped",
+    "trivial_moves",
+    "manifest_bytes",
+    "manifest_syncs",
+    "stall_micros",
+    "group_commits",
+    "parallel_reads",
+    "reads_in_flight_peak",
+    "prefetched_blocks",
+    "hash_index_hits",
+};
+static_assert(!kNames.back().empty(), "every counter has a name");
+
+}  // namespace
+
+std::string_view CounterName(Counter counter) {
+  return kNames[static_cast<std::size_t>(counter)];
+}
+
+// One shard holds the peak, so that Get may sum the shards of peaks too.
+void Counters::RaiseTo(Counter counter, std::uint64_t value) {
+  auto& peak = shards_[0].values[static_cast<std::size_t>(counter)];
+  std::uint64_t seen = peak.load(std::memory_order_relaxed);
+  while (seen < value && !peak.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
+  }
+}
+
+std::uint64_t Counters::Get(Counter counter) const {
+  std::uint64_t sum = 0;
+  for (const Shard& shard : shards_) {
+    sum += shard.values[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
+void Counters::Reset() {
+  for (Shard& shard : shards_) {
+    for (auto& value : shard.values) value.store(0, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace strata
