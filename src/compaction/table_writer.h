@@ -2,7 +2,7 @@
 //
 // Each table is written, synced, optionally read back and checked, and opened; the caller syncs the
 // directory (one sync for all) before an edit may name them.
-// Thread safety: none.
+// Thread safety: one thread a writer; the store's functions are called on it.
 
 #pragma once
 
@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "base/result.h"
 #include "io/environment.h"
 #include "sst/table_builder.h"
@@ -24,13 +23,13 @@ struct TableWriterOptions {
   sst::TableOptions table;
   RunPosition position;
   std::uint64_t table_bytes_max = 64ULL << 20;
-  bool verify = true;
-  // Of what is written; a flush passes the memtable's.
+  bool verify = true;  // Read each table back before it may be used.
+  // When the oldest and the newest entry were written by users; a flush passes the memtable's.
   std::uint64_t write_time_min_us = 0;
   std::uint64_t write_time_max_us = 0;
 };
 
-// Where tables go and how they are numbered and opened.
+// Where tables go and how they are numbered and opened. It must outlive the writers.
 struct TableStore {
   FileSystem* files = nullptr;
   std::string directory;
@@ -44,25 +43,30 @@ class TableWriter {
   TableWriter(const TableStore& store, const TableWriterOptions& options);
   ~TableWriter();
 
-  // REQUIRES: keys come in order. A table is cut only between two user keys.
+  // Adds an entry. A table is cut only between two user keys, so all versions of one are in one.
+  // After an error only Abandon may be called. REQUIRES: keys come in order.
   Status Add(std::string_view key, std::string_view value);
 
-  // Finishes the last table. None at all when nothing was added.
+  // Finishes the last table. None at all when nothing was added. Called once.
   Result<std::vector<std::shared_ptr<const Table>>> Finish();
 
-  // Removes what was written: the job failed or was stopped.
+  // Removes the files: the job failed or was stopped, and no edit names its tables. Once an edit
+  // that names them was handed to the manifest, even in vain, they must stay.
   void Abandon();
 
   std::uint64_t bytes_written() const { return bytes_written_; }
 
  private:
+  Status OpenTable();
   Status CutTable();
+  static Status Verify(const Table& table);
 
   const TableStore& store_;
   const TableWriterOptions options_;
   struct Open;
   std::unique_ptr<Open> open_;
   std::vector<std::shared_ptr<const Table>> done_;
+  std::vector<std::string> paths_;  // Of every file made.
   std::uint64_t bytes_written_ = 0;
 };
 

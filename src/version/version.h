@@ -34,7 +34,8 @@ class Table {
   const TableMeta& meta() const { return meta_; }
   const sst::TableReader& reader() const { return *reader_; }
 
-  // Called once, when a durable edit has removed the table: `remove` runs after the last user.
+  // Called once, when a durable edit has removed the table: `remove` runs after the last user. Not
+  // for a table that the same edit added again at another position: its file stays.
   void MarkObsolete(std::function<void()> remove) const;
 
  private:
@@ -53,6 +54,14 @@ struct Run {
   const Table* Find(std::string_view user_key) const;
 };
 
+// What `summary`, of a table just written or opened, makes known to a version.
+TableMeta MakeTableMeta(FileNumber number, RunPosition position, const FileId& file_id,
+                        const sst::TableSummary& summary);
+
+// Errors: kCorruption when `reader` isn't of the table that `meta` means (another size, id or
+// footer).
+Status CheckOpenedTable(const TableMeta& meta, const sst::TableReader& reader);
+
 class Version {
  public:
   Version() = default;  // Empty.
@@ -60,7 +69,8 @@ class Version {
   // Runs in the order of reads: by level, then newest first.
   const std::vector<Run>& runs() const { return runs_; }
 
-  // The version after `edit`. `opened` holds an open Table for each of edit.added, in that order.
+  // The version after `edit`. Removals come first, so one edit can move a table.
+  // REQUIRES: `opened` holds an open Table for each of edit.added, in that order.
   // Errors: kCorruption when the edit removes a table that isn't there, adds one that is, or
   // makes tables of one run overlap.
   Result<std::shared_ptr<const Version>> With(
@@ -76,13 +86,18 @@ class Version {
   void AddIterators(const sst::TableReadOptions& options,
                     std::vector<std::unique_ptr<InternalIterator>>* out) const;
 
-  std::shared_ptr<const Table> FindTable(FileNumber number) const;
+  std::shared_ptr<const Table> FindTable(FileNumber number) const;  // Null when it isn't there.
   std::size_t table_count() const;
   std::uint64_t size_bytes() const;
   std::uint64_t level_bytes(std::uint32_t level) const;
   std::uint32_t level_count() const;  // One more than the deepest level in use; 0 when empty.
 
  private:
+  Status Remove(FileNumber number);
+  Status Add(std::shared_ptr<const Table> table);
+  Run& RunAt(RunPosition position);
+
+  // Invariant: in the order of reads; no run is empty; tables of a run share no user key.
   std::vector<Run> runs_;
 };
 

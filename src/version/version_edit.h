@@ -14,11 +14,10 @@
 
 #include "base/result.h"
 #include "iter/internal_key.h"
+#include "version/file_names.h"
 
 namespace strata {
 
-// Numbers files for ever: never reused, larger means created later.
-using FileNumber = std::uint64_t;
 using FileId = std::array<char, 16>;
 
 // Where a table stands in the order of reads: lower levels first, in a level the larger run first.
@@ -70,19 +69,5 @@ struct VersionEdit {
 
   bool operator==(const VersionEdit&) const = default;
 };
-
-// Names of the files in a store's directory.
-enum class FileKind : std::uint8_t { kLog, kTable, kManifest, kCurrent, kLock, kTemporary };
-struct ParsedFileName {
-  FileKind kind;
-  FileNumber number;  // 0 for CURRENT and LOCK.
-};
-std::string LogFileName(FileNumber number);       // "000007.wal"
-std::string TableFileName(FileNumber number);     // "000007.sst"
-std::string ManifestFileName(FileNumber number);  // "MANIFEST-000007"
-inline constexpr std::string_view kCurrentFileName = "CURRENT";
-inline constexpr std::string_view kLockFileName = "LOCK";
-// Nothing when the name isn't one of ours.
-std::optional<ParsedFileName> ParseFileName(std::string_view name);
 
 }  // namespace strata

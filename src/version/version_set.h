@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -91,7 +92,7 @@ class VersionSet {
   StoreProperties properties_;
   Recovered recovered_;
   std::unique_ptr<Manifest> manifest_;
-  FileNumber next_file_ = 1;
+  std::atomic<FileNumber> next_file_ = 1;  // Background jobs number their files without the mutex.
   FileNumber manifest_number_ = 0;
   FileNumber oldest_log_ = 0;
   SequenceNumber last_sequence_ = 0;

@@ -1,0 +1,94 @@
+#include "compaction/table_writer.h"
+
+#include "iter/internal_key.h"
+
+namespace strata::compaction {
+
+// The table being written.
+struct TableWriter::Open {
+  Open(const TableWriterOptions& options, FileNumber table_number, const FileId& id,
+       std::string file_path, std::unique_ptr<WritableFile> writable)
+      : number(table_number),
+        file_id(id),
+        path(std::move(file_path)),
+        file(std::move(writable)),
+        builder(options.table, *file, file_id) {}
+
+  const FileNumber number;
+  const FileId file_id;
+  const std::string path;
+  const std::unique_ptr<WritableFile> file;
+  sst::TableBuilder builder;
+  bool full = false;
+  std::string last_user_key;  // Set once it is full: this key's other versions still go in.
+};
+
+TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
+    : store_(store), options_(options) {}
+TableWriter::~TableWriter() = default;
+
+Status TableWriter::Add(std::string_view key, std::string_view value) {
+  if (open_ != nullptr && open_->full && open_->last_user_key != UserKeyOf(key)) {
+    STRATA_TRY(CutTable());
+  }
+  if (open_ == nullptr) STRATA_TRY(OpenTable());
+  STRATA_TRY(Annotate(open_->builder.Add(key, value), "writing " + open_->path));
+  if (!open_->full && open_->builder.size_estimate() >= options_.table_bytes_max) {
+    open_->full = true;
+    open_->last_user_key = UserKeyOf(key);
+  }
+  return {};
+}
+
+Result<std::vector<std::shared_ptr<const Table>>> TableWriter::Finish() {
+  if (open_ != nullptr) STRATA_TRY(CutTable());
+  return std::move(done_);
+}
+
+void TableWriter::Abandon() {
+  open_ = nullptr;
+  done_.clear();
+  // A file that can't be removed now goes when the store is opened next: no version names it.
+  for (const std::string& path : paths_) (void)store_.files->Remove(path);
+  paths_.clear();
+}
+
+Status TableWriter::OpenTable() {
+  const FileNumber number = store_.new_number();
+  std::string path = JoinPath(store_.directory, TableFileName(number));
+  STRATA_TRY_ASSIGN(auto file, store_.files->Create(path));
+  paths_.push_back(path);
+  open_ = std::make_unique<Open>(options_, number, store_.new_file_id(), std::move(path),
+                                 std::move(file));
+  return {};
+}
+
+Status TableWriter::CutTable() {
+  const std::unique_ptr<Open> open = std::move(open_);
+  auto summary = Annotate(open->builder.Finish(), "writing " + open->path);
+  if (!summary) return std::move(summary).error();
+  STRATA_TRY(open->file->Sync());
+  STRATA_TRY(open->file->Close());
+  bytes_written_ += summary->size_bytes;
+
+  TableMeta meta = MakeTableMeta(open->number, options_.position, open->file_id, *summary);
+  meta.write_time_min_us = options_.write_time_min_us;
+  meta.write_time_max_us = options_.write_time_max_us;
+  STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.open(meta));
+  if (options_.verify) STRATA_TRY(Verify(*table));
+  done_.push_back(std::move(table));
+  return {};
+}
+
+Status TableWriter::Verify(const Table& table) {
+  STRATA_TRY(table.reader().VerifyAll());
+  const sst::TableSummary& read = table.reader().summary();
+  const TableMeta& wrote = table.meta();
+  if (read.entries != wrote.entries || read.deletes != wrote.deletes ||
+      read.smallest != wrote.smallest || read.largest != wrote.largest) {
+    return Corruption(table.reader().name() + ": reads back other entries than were written");
+  }
+  return {};
+}
+
+}  // namespace strata::compaction
