@@ -5,6 +5,7 @@
 
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
+
 #include <cstdio>
 #include <string>
 #include <string_view>
