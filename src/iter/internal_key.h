@@ -32,6 +32,14 @@ enum class EntryKind : std::uint8_t {
   kExpiringBlobPointer = 4,  // Reserved.
 };
 inline constexpr EntryKind kEntryKindLast = EntryKind::kExpiringBlobPointer;
+
+// True for the kinds that this program reads and writes; the others are reserved or unknown.
+inline bool IsKnownEntryKind(EntryKind kind) {
+  return kind <= EntryKind::kValue;
+}
+// "entry kind 3 (expiring value)".
+std::string EntryKindName(EntryKind kind);
+
 // Sorts before every other kind at the same sequence: use it in seek targets.
 inline constexpr auto kEntryKindForSeek = static_cast<EntryKind>(0xff);
 
@@ -67,8 +75,12 @@ inline std::uint64_t TagOf(std::string_view key) {
   STRATA_DCHECK(key.size() >= kTagSize);
   return DecodeFixed<std::uint64_t>(key.data() + key.size() - kTagSize);
 }
-inline SequenceNumber SequenceOf(std::string_view key) { return TagOf(key) >> 8; }
-inline EntryKind KindOf(std::string_view key) { return static_cast<EntryKind>(TagOf(key) & 0xff); }
+inline SequenceNumber SequenceOf(std::string_view key) {
+  return TagOf(key) >> 8;
+}
+inline EntryKind KindOf(std::string_view key) {
+  return static_cast<EntryKind>(TagOf(key) & 0xff);
+}
 
 // True iff `key`, read from a file, can be taken apart and its kind is known.
 inline bool IsWellFormedInternalKey(std::string_view key) {
@@ -76,19 +88,29 @@ inline bool IsWellFormedInternalKey(std::string_view key) {
          KindOf(key) <= kEntryKindLast;
 }
 
-// Negative, zero or positive, as `a` sorts before, with or after `b`.
-inline int CompareInternalKeys(std::string_view a, std::string_view b) {
-  if (const int order = UserKeyOf(a).compare(UserKeyOf(b)); order != 0) return order;
-  const std::uint64_t tag_a = TagOf(a);
-  const std::uint64_t tag_b = TagOf(b);
+// Negative, zero or positive, as (key_a, tag_a) sorts before, with or after (key_b, tag_b).
+inline int CompareKeyAndTag(std::string_view key_a, std::uint64_t tag_a, std::string_view key_b,
+                            std::uint64_t tag_b) {
+  //@solve 02.1 "user keys ascending, then the newest first"
+  if (const int order = key_a.compare(key_b); order != 0) return order;
   return tag_a == tag_b ? 0 : (tag_a > tag_b ? -1 : 1);
+  //@}
 }
 
-// The first eight bytes of a key as a number that sorts as the key does (shorter keys padded with
-// zeros): most comparisons end here, in a register.
+// The same order over internal keys.
+inline int CompareInternalKeys(std::string_view a, std::string_view b) {
+  return CompareKeyAndTag(UserKeyOf(a), TagOf(a), UserKeyOf(b), TagOf(b));
+}
+
+// The first eight bytes of a key as a number (shorter keys padded with zeros). A smaller number is
+// a smaller key; equal numbers say nothing. Most comparisons end here, in a register.
 inline std::uint64_t KeyPrefix(std::string_view user_key) {
   std::uint64_t prefix = 0;
-  std::memcpy(&prefix, user_key.data(), user_key.size() < 8 ? user_key.size() : 8);
+  if (user_key.size() >= sizeof(prefix)) {
+    std::memcpy(&prefix, user_key.data(), sizeof(prefix));
+  } else if (!user_key.empty()) {
+    std::memcpy(&prefix, user_key.data(), user_key.size());
+  }
   return __builtin_bswap64(prefix);
 }
 
