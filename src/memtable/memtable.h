@@ -1,12 +1,11 @@
 // The newest part of a store: a sorted table in memory, filled by writers and read by anyone until
 // it is written out as a sorted table file.
 //
-// Thread safety: one thread at a time may Add (AddConcurrently: any number); any number read
-// meanwhile without locks. Entries are never removed.
+// Thread safety: one thread at a time may Add; any number read meanwhile without locks. Entries
+// are never removed.
 
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "iter/internal_key.h"
 #include "iter/iterator.h"
+#include "stats/counters.h"
 
 namespace strata {
 
@@ -26,30 +26,35 @@ struct FoundEntry {
 
 class MemTable {
  public:
-  explicit MemTable(std::uint64_t seed);
+  // The seed decides the shape of the list, not what is in it. `counters`, if there are any, must
+  // outlive the memtable: it counts key comparisons of lookups, and pieces of memory.
+  explicit MemTable(std::uint64_t seed, Counters* counters = nullptr);
   ~MemTable();
   MemTable(const MemTable&) = delete;
   MemTable& operator=(const MemTable&) = delete;
 
-  // REQUIRES: no entry with this key and sequence is there yet.
+  // Copies key and value. REQUIRES: no entry with this key and sequence is there yet;
+  // key.size() <= kUserKeySizeMax, value.size() < 4 GiB; one thread at a time.
   void Add(SequenceNumber sequence, EntryKind kind, std::string_view key, std::string_view value);
-  // As Add, by any number of threads at once.  (Lesson 12; the implementer marks it //@L12.)
+  //@L12{
+  // As Add, by any number of threads at once. Don't mix with Add at the same time.
   void AddConcurrently(SequenceNumber sequence, EntryKind kind, std::string_view key,
                        std::string_view value);
+  //@}
 
-  // The newest entry of `key` at or before `sequence`; nothing if this table has none.
+  // The newest entry of `key` at or before `sequence`; nothing if this table has none. Allocates
+  // nothing.
   std::optional<FoundEntry> Get(std::string_view key, SequenceNumber sequence) const;
 
-  // The memtable must outlive the iterator.
+  // The memtable must outlive the iterator. Entries added meanwhile may or may not be met.
   std::unique_ptr<InternalIterator> NewIterator() const;
 
   std::uint64_t entries() const;
-  // Memory in use, to decide when to write the table out.
-  std::size_t bytes_used() const;
-  // Pieces asked of the arena so far (a lesson's counter).
-  std::uint64_t allocations() const;
-  // Keys compared since the start, by all threads (a lesson's counter).
   bool empty() const { return entries() == 0; }
+  // Memory taken from the system, to decide when to write the table out.
+  std::size_t bytes_used() const;
+  // Pieces asked of the arena so far: one an entry, and one for the table.
+  std::uint64_t allocations() const;
 
  private:
   struct Rep;

@@ -1,0 +1,135 @@
+#include "memtable/memtable.h"
+
+#include <atomic>
+#include <limits>
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "memtable/skiplist.h"
+
+namespace strata {
+
+struct MemTable::Rep {
+  Rep(std::uint64_t seed, Counters* the_counters) : list(arena, seed), counters(the_counters) {}
+
+  void Count(Counter counter, std::uint64_t amount) const {
+    if (counters != nullptr) counters->Add(counter, amount);
+  }
+
+  void CountEntry() {
+    entries.fetch_add(1, std::memory_order_relaxed);
+    Count(Counter::kMemtableAllocations, 1);
+  }
+
+  Arena arena;
+  SkipList list;
+  Counters* const counters;
+  std::atomic<std::uint64_t> entries{0};
+};
+
+namespace {
+
+// Nodes have links forward only: a move back is a search, as in LevelDB. Scans are mostly forward,
+// and a second set of links would cost every entry memory.
+class MemTableIterator final : public InternalIterator {
+ public:
+  explicit MemTableIterator(const SkipList& list) : list_(list) {}
+
+  bool Valid() const override { return node_ != nullptr; }
+
+  Status SeekToFirst() override { return MoveTo(list_.First()); }
+  Status SeekToLast() override { return MoveTo(list_.Last()); }
+  Status Seek(std::string_view target) override {
+    return MoveTo(list_.FindFirstAtOrAfter(SearchKey(target), &comparisons_));
+  }
+  Status SeekForPrev(std::string_view target) override {
+    const SearchKey key(target);
+    node_ = list_.FindFirstAtOrAfter(key, &comparisons_);
+    if (node_ != nullptr && node_->internal_key() == target) return {};
+    return MoveTo(list_.FindLastBefore(key, &comparisons_));
+  }
+
+  Status Next() override {
+    STRATA_DCHECK(Valid());
+    return MoveTo(node_->next(0));
+  }
+  Status Prev() override {
+    STRATA_DCHECK(Valid());
+    return MoveTo(list_.FindLastBefore(SearchKey(node_->internal_key()), &comparisons_));
+  }
+
+  std::string_view key() const override {
+    STRATA_DCHECK(Valid());
+    return node_->internal_key();
+  }
+  std::string_view value() const override {
+    STRATA_DCHECK(Valid());
+    return node_->value();
+  }
+
+ private:
+  Status MoveTo(const SkipList::Node* node) {
+    node_ = node;
+    return {};
+  }
+
+  const SkipList& list_;
+  const SkipList::Node* node_ = nullptr;
+  std::uint64_t comparisons_ = 0;
+};
+
+void CheckSizes(std::string_view key, std::string_view value) {
+  STRATA_CHECK(key.size() <= kUserKeySizeMax);
+  STRATA_CHECK(value.size() <= std::numeric_limits<std::uint32_t>::max());
+}
+
+}  // namespace
+
+MemTable::MemTable(std::uint64_t seed, Counters* counters)
+    : rep_(std::make_unique<Rep>(seed, counters)) {}
+
+MemTable::~MemTable() = default;
+
+void MemTable::Add(SequenceNumber sequence, EntryKind kind, std::string_view key,
+                   std::string_view value) {
+  CheckSizes(key, value);
+  rep_->list.Insert(key, PackTag(sequence, kind), value);
+  rep_->CountEntry();
+}
+
+//@L12{
+void MemTable::AddConcurrently(SequenceNumber sequence, EntryKind kind, std::string_view key,
+                               std::string_view value) {
+  CheckSizes(key, value);
+  rep_->list.InsertConcurrently(key, PackTag(sequence, kind), value);
+  rep_->CountEntry();
+}
+//@}
+
+std::optional<FoundEntry> MemTable::Get(std::string_view key, SequenceNumber sequence) const {
+  std::uint64_t comparisons = 0;
+  const SkipList::Node* node = rep_->list.FindFirstAtOrAfter(
+      SearchKey(key, PackTag(sequence, kEntryKindForSeek)), &comparisons);
+  rep_->Count(Counter::kKeyComparisons, comparisons);
+  if (node == nullptr || node->user_key() != key) return std::nullopt;
+  const std::string_view found = node->internal_key();
+  return FoundEntry{.kind = KindOf(found), .sequence = SequenceOf(found), .value = node->value()};
+}
+
+std::unique_ptr<InternalIterator> MemTable::NewIterator() const {
+  return std::make_unique<MemTableIterator>(rep_->list);
+}
+
+std::uint64_t MemTable::entries() const {
+  return rep_->entries.load(std::memory_order_relaxed);
+}
+
+std::size_t MemTable::bytes_used() const {
+  return rep_->arena.bytes_reserved();
+}
+
+std::uint64_t MemTable::allocations() const {
+  return rep_->arena.allocations();
+}
+
+}  // namespace strata
