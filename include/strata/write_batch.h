@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ class WriteBatch {
   std::size_t value_size_max() const { return value_size_max_; }
 
  private:
+  void Count(std::string_view key, std::string_view value);
+
   std::string encoded_;
   std::size_t count_ = 0;
   std::uint64_t user_bytes_ = 0;
