@@ -1,10 +1,12 @@
 """The commands of ./lesson."""
 
 import argparse
+import difflib
+import os
 import sys
 from pathlib import Path
 
-from . import slicer
+from . import compare, gates, learner, slicer, tags, verify
 from .errors import LessonError
 
 
@@ -21,7 +23,10 @@ def main(root, arguments):
 
 
 def source_of(options):
+    """A commit if one is named (or, for the tags, HEAD), else the work tree as it stands."""
     rev = getattr(options, "rev", None)
+    if getattr(options, "worktree", False):
+        rev = None
     return slicer.Commit(options.root, rev) if rev else slicer.WorkTree(options.root)
 
 
@@ -65,6 +70,118 @@ def print_table(rows):
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
 
 
+def run_tags(options):
+    tree = slicer.Tree.of(source_of(options))
+    if tree.is_slice():
+        raise LessonError(options.root, "this is the tree of one lesson, not main",
+                          "run ./lesson tags in a checkout of main, or git fetch --tags")
+    for name, tag, commit in tags.make(tree, options.root, options.edition, options.dry_run):
+        print(f"{name}  tag {tag}  commit {commit}")
+
+
+def run_start(options):
+    folder = learner.start(options.root, options.number, options.folder)
+    print(f"Lesson {options.number:02d} is in {folder}. There:\n"
+          f"  ./lesson show {options.number}     the text\n"
+          "  ./lesson check      what to do next")
+
+
+def lesson_number(options):
+    return options.number or learner.current(options.root)
+
+
+def run_check(options):
+    return 0 if learner.check(options.root, lesson_number(options)) else 1
+
+
+def run_hint(options):
+    number = int(options.task.split(".")[0]) if options.task else learner.current(options.root)
+    title, body = learner.hint(options.root, number, options.task)
+    print(f"{title}\n\n{body}")
+
+
+def run_next(options):
+    number, conflicts = learner.apply_next(options.root)
+    if conflicts:
+        print("Your code and the scaffold disagree in these files; look for <<<<<<< in them:",
+              *conflicts, sep="\n  ")
+        return 1
+    print(f"Lesson {number:02d} is on top of your code. Read ./lesson show {number}, commit, and "
+          "./lesson check.")
+
+
+def run_show(options):
+    learner.show(options.root, lesson_number(options))
+
+
+def run_bench(options):
+    numbers = [options.number] if options.number else [learner.current(options.root)]
+    if options.all:
+        path = options.root / slicer.CURRENT
+        last = int(path.read_text()) if path.exists() else slicer.Tree.of(
+            slicer.WorkTree(options.root)).manifest.last
+        numbers = range(1, last + 1)
+    for number in numbers:
+        try:
+            tables = compare.bench(options.root, number, options.arguments)
+        except LessonError as error:
+            if not options.all:
+                raise
+            print(f"lesson {number:02d}: {error}")
+            continue
+        for program, rows in tables.items():
+            print(f"\nlesson {number:02d}: {program}")
+            print_table(compare.table(rows))
+        path = compare.write_report(options.root, number, f"Lesson {number:02d}", tables)
+        print(f"report: {path}")
+
+
+def run_verify(options):
+    tree = tree_of(options)
+    return 0 if verify.run(tree, options.root, options) else 1
+
+
+def run_text(options):
+    tree = tree_of(options)
+    lesson = tree.manifest.lesson(options.number)
+    workshop = gates.Workshop(options.root, tree,
+                              options.scratch or options.root / "build" / "lesson", options.jobs)
+    try:
+        found = gates.check_text(workshop, lesson)
+    except gates.GateFailed as failure:
+        raise LessonError("", failure.reason, failure.command) from None
+    path = options.root / lesson.folder / "README.md"
+    if options.update and found.updated != path.read_text():
+        path.write_text(found.updated)
+        print(f"updated {path}")
+        found = gates.check_text(gates.Workshop(options.root, tree_of(options), workshop.scratch,
+                                                options.jobs), lesson)
+    print(f"{found.words} words, {found.code_blocks} code blocks, {found.commands} commands")
+    print("\n".join(found.problems) or "the text is true")
+    return 1 if found.problems else 0
+
+
+def run_mutant(options):
+    """Writes the difference between a slice and an edited copy of it as a patch."""
+    tree = tree_of(options)
+    lesson = tree.manifest.lesson(options.number)
+    patch = f"# mistake: {options.mistake}\n"
+    for path, file in tree.slice(options.number).items():
+        edited = options.source / path
+        if not path.endswith((".cc", ".h")) or not edited.exists():
+            continue
+        old = file.data.decode().splitlines(keepends=True)
+        new = edited.read_text().splitlines(keepends=True)
+        patch += "".join(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"))
+    if patch.count("\n") == 1:
+        raise LessonError(options.source, f"does not differ from lesson {lesson.id}",
+                          f"./lesson slice {lesson.id} DIR, edit a file there, and try again")
+    path = options.root / lesson.folder / "mutants" / f"{options.name}.patch"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(patch)
+    print(f"wrote {path}")
+
+
 def _parser():
     parser = argparse.ArgumentParser(prog="./lesson", description="Strata, one lesson at a time.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -81,4 +198,49 @@ def _parser():
     one.add_argument("folder", type=Path)
     one.add_argument("--start", action="store_true", help="the starter instead of the answer")
     one.add_argument("--rev", help="slice this commit instead of the work tree")
+
+    one = command("tags", run_tags, "write the commits and tags of all lessons")
+    one.add_argument("--edition", default="", metavar="2026.1", help="an immutable set of tags")
+    one.add_argument("--rev", default="HEAD", help="the commit of main to slice (default: HEAD)")
+    one.add_argument("--worktree", action="store_true", help="slice the work tree instead")
+    one.add_argument("--dry-run", action="store_true", help="only print the hashes")
+    one = command("start", run_start, "open a work tree of a lesson's starter")
+    one.add_argument("number", type=int)
+    one.add_argument("folder", type=Path, nargs="?")
+    one = command("check", run_check, "build, run the tests, and say which task is next")
+    one.add_argument("number", type=int, nargs="?")
+    one = command("hint", run_hint, "the next of a task's three hints")
+    one.add_argument("task", nargs="?", help="7.2; default: the task that ./lesson check named")
+    command("next", run_next, "put the next lesson's scaffold on your own code")
+    one = command("show", run_show, "the text of a lesson")
+    one.add_argument("number", type=int, nargs="?")
+    one = command("bench", run_bench, "a lesson's benchmark: your tree beside the tag before it")
+    one.add_argument("number", type=int, nargs="?")
+    one.add_argument("--all", action="store_true", help="of every lesson up to yours")
+    one.add_argument("arguments", nargs="*", help="-- and arguments for Google Benchmark")
+
+    one = command("verify", run_verify, "the seven gates (for authors)")
+    one.add_argument("numbers", type=int, nargs="*", help="default: those not in the ledger")
+    one.add_argument("--all", action="store_true", help="every lesson, whatever the ledger says")
+    one.add_argument("--ledger", action="store_true",
+                     help="and three of the verified ones, drawn by HEAD's hash")
+    one.add_argument("--ledger-update", action="store_true", help="enter those that pass")
+    one.add_argument("--gate", type=int, action="append", choices=verify.ALL_GATES,
+                     help="only this gate (may be repeated)")
+    one.add_argument("--rev", help="verify this commit instead of the work tree")
+    _workshop_options(one)
+    one = command("text", run_text, "check a lesson's text, or fill in its code and output")
+    one.add_argument("number", type=int)
+    one.add_argument("--update", action="store_true", help="write code and output into the text")
+    _workshop_options(one)
+    one = command("mutant", run_mutant, "make a mutant from an edited copy of a slice")
+    one.add_argument("number", type=int)
+    one.add_argument("name")
+    one.add_argument("--from", dest="source", type=Path, required=True)
+    one.add_argument("-m", dest="mistake", required=True, help="the mistake, in a line")
     return parser
+
+
+def _workshop_options(one):
+    one.add_argument("--scratch", type=Path, help="default: build/lesson")
+    one.add_argument("--jobs", "-j", type=int, default=os.cpu_count() or 1)

@@ -1,0 +1,198 @@
+"""Builds a slice with CMake and runs its test cases and benchmarks, each in a process of its own."""
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import LessonError
+
+CASE_TIMEOUT_S = 10
+YOURS_TO_WRITE = 86
+_TASK = re.compile(r"task (\d+\.\d+) is yours to write: (.*)")
+
+
+class BuildFailed(Exception):
+    """Carries the log of a configuration or of a compilation that failed."""
+
+    def __init__(self, command, log):
+        super().__init__(f"`{command}` failed")
+        self.command, self.log = command, log
+
+    def excerpt(self, lines=30):
+        """The lines of the log from the first error on."""
+        log = [line for line in self.log.splitlines() if not re.match(r"\[\d+/\d+\]", line)]
+        first = next((i for i, line in enumerate(log)
+                      if re.search(r"\berror\b|FAILED|warning:|undefined reference", line)), 0)
+        return "\n".join(log[first:first + lines])
+
+
+@dataclass(frozen=True)
+class Case:
+    program: str
+    name: str
+    tags: tuple
+
+    def of(self, lesson_id):
+        return f"L{lesson_id}" in self.tags
+
+
+@dataclass
+class Outcome:
+    case: Case
+    status: int | None  # None: timed out. Negative: ended by that signal.
+    output: str
+    seconds: float
+
+    @property
+    def passed(self):
+        return self.status == 0
+
+    @property
+    def tasks(self):
+        """The tasks that the case ran into, {number: title}."""
+        return dict(_TASK.findall(self.output))
+
+    @property
+    def clean_failure(self):
+        """Failed by an assertion or at a task, not by a crash or a hang."""
+        crashed = "due to a fatal error condition" in self.output
+        return self.status is not None and self.status > 0 and not crashed
+
+    def verdict(self):
+        if self.status is None:
+            return f"still running after {CASE_TIMEOUT_S} s"
+        if self.status < 0:
+            return f"ended by signal {-self.status}"
+        if self.tasks:
+            task, title = next(iter(self.tasks.items()))
+            return f"task {task} is yours to write: {title}"
+        return "passed" if self.passed else f"failed (status {self.status})"
+
+
+@dataclass
+class Build:
+    """The build of the slice in `tree`, in tree/build/<kind>."""
+
+    tree: Path
+    kind: str = "test"
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    options: tuple = ("-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DSTRATA_MUTANTS=ON",
+                      "-DSTRATA_BENCH=ON", "-DSTRATA_PEERS=OFF")
+
+    @property
+    def folder(self):
+        return Path(self.tree) / "build" / self.kind
+
+    def environment(self):
+        # Objects of the full slice and of the starter are shared: ccache sees relative paths.
+        return {**os.environ, "CCACHE_BASEDIR": str(Path(self.tree).resolve()),
+                "CCACHE_NOHASHDIR": "1", "CLICOLOR_FORCE": "0", "LC_ALL": "C"}
+
+    def make(self, targets=()):
+        """Configures if needed and builds `targets` (paths below the build folder), or all."""
+        if not (self.folder / "build.ninja").exists():
+            self._run(["cmake", "-G", "Ninja", "-S", str(self.tree), "-B", str(self.folder),
+                       *self.options])
+        log = self._run(["ninja", "-C", str(self.folder), "-j", str(self.jobs), *targets])
+        if re.search(r"\bwarning:", log):
+            raise BuildFailed("ninja", log)
+
+    def _run(self, command):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env=self.environment())
+        log = done.stdout.decode(errors="replace")
+        if done.returncode != 0:
+            raise BuildFailed(shlex.join(command), log)
+        return log
+
+    def test_programs(self):
+        """Names of the test programs of this slice (the build folder may hold older ones)."""
+        modules = {path.parent.name for path in Path(self.tree).glob("tests/*/*_test.cc")}
+        return [f"strata_test_{module}" for module in sorted(modules)]
+
+    def path(self, program):
+        return self.folder / "bin" / "tests" / program
+
+    def cases(self, programs=None):
+        found = []
+        for program in programs if programs is not None else self.test_programs():
+            done = subprocess.run([self.path(program), "--list-for-ctest"], capture_output=True,
+                                  timeout=CASE_TIMEOUT_S)
+            if done.returncode != 0:
+                raise LessonError(program, "--list-for-ctest failed", done.stderr.decode())
+            for line in done.stdout.decode().splitlines():
+                tags, _, name = line.partition("\t")
+                if name:
+                    found.append(Case(program, name, tuple(tags.split(","))))
+        return found
+
+    def command(self, case):
+        return shlex.join([str(self.path(case.program)), "--exact", case.name])
+
+    def run(self, case):
+        status, output, seconds = self._spawn([str(self.path(case.program)), "--exact", case.name],
+                                              CASE_TIMEOUT_S)
+        return Outcome(case, status, output, seconds)
+
+    def run_program(self, program, spec, timeout):
+        """Runs all cases that match `spec` in one process; returns whether all passed."""
+        return self._spawn([str(self.path(program)), spec], timeout)[0] == 0
+
+    def run_all(self, cases, stop_at_failure=False):
+        """Runs each case in its process, `jobs` at a time; keeps the order."""
+        stopped = []
+
+        def one(case):
+            if stopped:
+                return None
+            outcome = self.run(case)
+            if stop_at_failure and not outcome.passed:
+                stopped.append(case)
+            return outcome
+        with ThreadPoolExecutor(self.jobs) as pool:
+            return [outcome for outcome in pool.map(one, cases) if outcome]
+
+    def _spawn(self, command, timeout):
+        return spawn(command, timeout)
+
+    def run_bench(self, name, arguments=(), timeout=120):
+        """Runs a benchmark program; returns (status, output)."""
+        program = self.folder / "bin" / "bench" / name
+        return spawn([str(program), *arguments], timeout, {"STRATA_BENCH_QUICK": "1"})[:2]
+
+
+def spawn(command, timeout, extra=None):
+    """Runs a program in an empty folder; returns (status, output, seconds)."""
+    environment = {key: value for key, value in os.environ.items() if key != "STRATA_MUTANT"}
+    environment.update({"LC_ALL": "C", **(extra or {})})
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="strata-lesson-") as folder, \
+            tempfile.TemporaryFile() as output:
+        environment["TMPDIR"] = folder
+        # A session of its own, so that a hung program's children end with it.
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder,
+                                   stdin=subprocess.DEVNULL, env=environment,
+                                   start_new_session=True)
+        try:
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            _end_group(process)
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+    return status, text, time.monotonic() - start
+
+
+def _end_group(process):
+    try:
+        os.killpg(process.pid, 9)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()

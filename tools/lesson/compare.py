@@ -1,0 +1,167 @@
+"""./lesson bench: a lesson's benchmark on the learner's tree beside the tag before it."""
+
+import html
+import json
+import subprocess
+from pathlib import Path
+
+from . import gates, learner, manifest, slicer
+from .build import Build, BuildFailed
+from .errors import LessonError
+
+_RELEASE = ("-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DSTRATA_TESTS=OFF", "-DSTRATA_BENCH=ON",
+            "-DSTRATA_PEERS=OFF")
+_NOT_COUNTERS = {"name", "run_name", "run_type", "repetitions", "repetition_index", "threads",
+                 "iterations", "real_time", "cpu_time", "time_unit", "family_index",
+                 "per_family_instance_index", "aggregate_name", "aggregate_unit", "label",
+                 "error_occurred", "error_message"}
+_TO_NS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+
+
+def bench(root, number, arguments=()):
+    """Runs the lesson's benchmarks on both trees; returns {program: rows of the comparison}."""
+    root = Path(root)
+    main = manifest.load((root / manifest.MANIFEST).read_text())
+    lesson = main.lesson(number)
+    names = gates.benches(lesson, [str(path.relative_to(root))
+                                   for path in root.glob("bench/*_bench.cc")])
+    if not names:
+        raise LessonError(f"lesson {number:02d}", "it has no benchmark in this tree",
+                          f"choose a lesson up to the one you are at, or finish {number:02d} first")
+    mine = Build(root, "bench", options=_RELEASE)
+    before = _tree_before(root, number)
+    tables = {}
+    for name in names:
+        rows = _run(mine, name, arguments)
+        if rows is None:
+            raise LessonError(f"bench/{name}.cc", "does not build in your tree",
+                              f"cmake --build {mine.folder} --target bench_{name}")
+        tables[name] = side_by_side(rows, _run_before(before, root, name, arguments))
+    return tables
+
+
+def _tree_before(root, number):
+    """A build of the tag before the lesson, in build/lesson/; None for the first lesson."""
+    tag = f"lesson-{number - 1:02d}"
+    if number == 1 or not learner.has_tag(root, tag):
+        return None
+    build = Build(root / "build" / "lesson" / "before", "bench", options=_RELEASE)
+    slicer.write(slicer.Commit(root, tag).read_all(), build.tree)
+    return build
+
+
+def _run_before(before, root, name, arguments):
+    """The benchmark may be newer than the tag: then this tree's source is tried there."""
+    if before is None:
+        return {}
+    source = before.tree / "bench" / f"{name}.cc"
+    borrowed = not source.exists()
+    if borrowed:
+        source.parent.mkdir(exist_ok=True)
+        source.write_bytes((root / "bench" / f"{name}.cc").read_bytes())
+    rows = _run(before, name, arguments)
+    if borrowed:
+        source.unlink()
+    return rows or {}
+
+
+def _run(build, name, arguments):
+    """{benchmark: {metric: number}}, or None if it does not build."""
+    try:
+        build.make([f"bin/bench/{name}"])
+    except BuildFailed:
+        return None
+    command = [str(build.folder / "bin" / "bench" / name), "--benchmark_format=json", *arguments]
+    done = subprocess.run(command, capture_output=True)
+    if done.returncode != 0:
+        raise LessonError(name, f"status {done.returncode}", done.stderr.decode().strip())
+    return measurements(json.loads(done.stdout))
+
+
+def measurements(report):
+    """{benchmark: {"ns": time, counter: value}} of a Google Benchmark JSON report."""
+    found = {}
+    for run in report["benchmarks"]:
+        if run.get("error_occurred"):
+            found[run["name"]] = {"error": run.get("error_message", "failed")}
+            continue
+        row = {}
+        if "real_time" in run:
+            row["ns"] = run["real_time"] * _TO_NS[run.get("time_unit", "ns")]
+        row.update({key: value for key, value in run.items()
+                    if key not in _NOT_COUNTERS and isinstance(value, (int, float))})
+        found[run["name"]] = row
+    return found
+
+
+def side_by_side(mine, before):
+    """[(benchmark, metric, before or None, mine, ratio or None)]."""
+    rows = []
+    for name, metrics in mine.items():
+        for metric, value in metrics.items():
+            old = before.get(name, {}).get(metric)
+            numeric = isinstance(value, (int, float)) and isinstance(old, (int, float))
+            rows.append((name, metric, old, value, value / old if numeric and old else None))
+    return rows
+
+
+def number_text(value):
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def table(rows):
+    """The comparison as rows of text, for print_table."""
+    return [("benchmark", "metric", "before", "yours", "ratio")] + [
+        (name, metric, number_text(old), number_text(new), f"{ratio:.2f}x" if ratio else "-")
+        for name, metric, old, new, ratio in rows]
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1b1f24; background: #fff }}
+table {{ border-collapse: collapse; width: 100% }}
+th, td {{ text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #ddd }}
+td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
+.bar {{ display: block; height: .6rem; margin: .1rem 0; border-radius: 2px }}
+.before {{ background: #9aa5b1 }} .mine {{ background: #1f6feb }}
+@media (prefers-color-scheme: dark) {{
+  body {{ color: #e6e9ed; background: #14181d }} th, td {{ border-color: #39414b }} }}
+</style>
+<h1>{title}</h1>
+<p>Grey: the tag before this lesson. Blue: your tree. Counters are exact; times depend on the
+machine.</p>
+{body}
+</html>
+"""
+
+
+def report(title, tables):
+    """A page of HTML that needs nothing else."""
+    body = ""
+    for program, rows in tables.items():
+        body += f"<h2>{html.escape(program)}</h2>\n<table><tr><th>benchmark<th>metric" \
+                "<th>before<th>yours<th>ratio<th style='width:30%'></tr>\n"
+        for name, metric, old, new, ratio in rows:
+            numbers = [value for value in (old, new) if isinstance(value, (int, float))]
+            top = max(map(abs, numbers), default=0) or 1
+            bars = "".join(f"<span class='bar {kind}' style='width:{abs(value) / top:.1%}'></span>"
+                           for kind, value in (("before", old), ("mine", new))
+                           if isinstance(value, (int, float)))
+            cells = "".join(f"<td class=n>{html.escape(cell)}" for cell in
+                            (number_text(old), number_text(new), f"{ratio:.2f}" if ratio else "-"))
+            body += f"<tr><td>{html.escape(name)}<td>{html.escape(metric)}{cells}<td>{bars}</tr>\n"
+        body += "</table>\n"
+    return _PAGE.format(title=html.escape(title), body=body)
+
+
+def write_report(root, number, title, tables):
+    path = Path(root) / "build" / "lesson" / f"bench-{number:02d}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(report(title, tables))
+    return path
