@@ -1,0 +1,61 @@
+#include "io/memory_content.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kChunkSizeMin = 256;
+constexpr std::uint64_t kChunkSizeMax = 1 << 20;
+
+}  // namespace
+
+void MemoryContent::Append(std::string_view bytes) {
+  bytes.remove_prefix(AppendInPlace(bytes));
+  if (bytes.empty()) return;
+  const std::uint64_t usual_size = std::clamp(size_, kChunkSizeMin, kChunkSizeMax);
+  const std::size_t chunk_size = std::max<std::size_t>(bytes.size(), usual_size);
+  pieces_.push_back({.chunk = std::make_shared<Chunk>(chunk_size), .start = size_, .size = 0});
+  const std::size_t done = AppendInPlace(bytes);
+  STRATA_CHECK(done == bytes.size());
+}
+
+// Returns how many bytes the last chunk took.
+std::size_t MemoryContent::AppendInPlace(std::string_view bytes) {
+  if (pieces_.empty()) return 0;
+  Piece& last = pieces_.back();
+  const std::size_t count = std::min(bytes.size(), last.chunk->capacity - last.size);
+  std::size_t seen = last.size;
+  if (!last.chunk->used.compare_exchange_strong(seen, last.size + count)) return 0;
+  if (count > 0) std::memcpy(last.chunk->bytes.get() + last.size, bytes.data(), count);
+  last.size += count;
+  size_ += count;
+  return count;
+}
+
+std::string_view MemoryContent::View(std::uint64_t offset, std::size_t size, char* scratch) const {
+  if (size == 0) return {};
+  auto piece = std::upper_bound(pieces_.begin(), pieces_.end(), offset,
+                                [](std::uint64_t at, const Piece& p) { return at < p.start; }) -
+               1;
+  std::size_t skip = offset - piece->start;
+  if (piece->size - skip >= size) return {piece->chunk->bytes.get() + skip, size};
+  for (std::size_t done = 0; done < size; ++piece, skip = 0) {
+    const std::size_t count = std::min(size - done, piece->size - skip);
+    std::memcpy(scratch + done, piece->chunk->bytes.get() + skip, count);
+    done += count;
+  }
+  return {scratch, size};
+}
+
+std::string MemoryContent::Flatten() const {
+  std::string bytes;
+  bytes.reserve(size_);
+  for (const Piece& piece : pieces_) bytes.append(piece.chunk->bytes.get(), piece.size);
+  return bytes;
+}
+
+}  // namespace strata

@@ -1,0 +1,436 @@
+#include "io/memory_file_system.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/check.h"
+#include "io/memory_content.h"
+#include "io/memory_disk.h"
+#include "io/mutex.h"
+#include "io/os_error.h"
+
+namespace strata {
+namespace {
+
+// The names on the way to a file: "a//b/./c" -> a, b, c.
+std::vector<std::string> Components(std::string_view path) {
+  std::vector<std::string> names;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (name == "..") {
+      if (!names.empty()) names.pop_back();
+    } else if (!name.empty() && name != ".") {
+      names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
+// Where a name is, or would be.
+struct Place {
+  MemoryNodePtr directory;
+  std::string name;
+  MemoryNodePtr node;  // Null: nothing has this name.
+};
+
+class MemoryRandomAccessFile final : public RandomAccessFile {
+ public:
+  MemoryRandomAccessFile(MemoryContent content, std::string path, ReadMode mode)
+      : content_(std::move(content)), path_(std::move(path)), mode_(mode) {}
+
+  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
+                                char* scratch) const override {
+    const std::uint64_t end = content_.size();
+    if (offset > end || size > end - offset) return ReadPastEnd(path_, offset, size, end);
+    const std::string_view view = content_.View(offset, size, scratch);
+    if (mode_ == ReadMode::kMapped || view.data() == scratch) return view;
+    std::copy(view.begin(), view.end(), scratch);
+    return std::string_view(scratch, size);
+  }
+
+  std::uint64_t size() const override { return content_.size(); }
+
+ private:
+  const MemoryContent content_;  // As it was when the file was opened.
+  const std::string path_;
+  const ReadMode mode_;
+};
+
+class MemoryFileSystemImpl final : public MemoryFileSystem {
+ public:
+  MemoryFileSystemImpl() = default;
+  MemoryFileSystemImpl(MemoryDisk disk, std::uint64_t capacity)
+      : disk_(std::move(disk)), capacity_(capacity), used_(disk_.SizeOfFiles()) {}
+
+  Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
+                                               const WritableFileOptions& options) override;
+  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override;
+  Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override;
+  Result<bool> Exists(const std::string& path) override;
+  Result<std::uint64_t> FileSize(const std::string& path) override;
+  Result<std::vector<std::string>> List(const std::string& directory) override;
+  Status CreateDirectories(const std::string& directory) override;
+  Status Remove(const std::string& path) override;
+  Status RemoveDirectory(const std::string& directory) override;
+  Status Rename(const std::string& from, const std::string& to) override;
+  Status SyncDirectory(const std::string& directory) override;
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+
+  std::unique_ptr<MemoryFileSystem> Crash(CrashKind kind, Random& random) const override;
+  std::unique_ptr<MemoryFileSystem> Clone() const override;
+  void ForgetUnsynced(const std::string& path, FailedSync how) override;
+  Result<std::string> Contents(const std::string& path) const override;
+  void SetContents(const std::string& path, std::string contents) override;
+  void SetCapacity(std::uint64_t bytes) override;
+
+  // For the files that were opened here.
+  Status AppendTo(MemoryNode& file, const std::string& path, std::string_view data);
+  void SyncFile(MemoryNode& file);
+  void Unlock(MemoryNode& file);
+
+ private:
+  // Errors: kNotFound or kIo if the directory above isn't there.
+  Result<Place> Find(const std::string& path, std::string_view doing) const STRATA_REQUIRES(mutex_);
+  Result<MemoryNodePtr> FindFile(const std::string& path, std::string_view doing) const
+      STRATA_REQUIRES(mutex_);
+  Result<MemoryNodePtr> FindDirectory(const std::string& path, std::string_view doing) const
+      STRATA_REQUIRES(mutex_);
+  Result<MemoryNodePtr> CreateFile(const std::string& path, Place place) STRATA_REQUIRES(mutex_);
+  void ChangeName(NameChange change) STRATA_REQUIRES(mutex_);
+  void Unlink(MemoryNode& file) STRATA_REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  MemoryDisk disk_ STRATA_GUARDED_BY(mutex_);
+  std::uint64_t capacity_ STRATA_GUARDED_BY(mutex_) = 0;
+  std::uint64_t used_ STRATA_GUARDED_BY(mutex_) = 0;  // Bytes of files that have a name.
+};
+
+class MemoryWritableFile final : public WritableFile {
+ public:
+  MemoryWritableFile(MemoryFileSystemImpl& files, MemoryNodePtr node, std::string path)
+      : files_(files), node_(std::move(node)), path_(std::move(path)) {}
+
+  Status Append(std::string_view data) override {
+    STRATA_TRY(files_.AppendTo(*node_, path_, data));
+    size_ += data.size();
+    return {};
+  }
+  Status Sync() override {
+    files_.SyncFile(*node_);
+    return {};
+  }
+  Status Close() override { return {}; }
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  MemoryFileSystemImpl& files_;
+  const MemoryNodePtr node_;
+  const std::string path_;
+  std::uint64_t size_ = 0;
+};
+
+class MemoryFileLock final : public FileLock {
+ public:
+  MemoryFileLock(MemoryFileSystemImpl& files, MemoryNodePtr node)
+      : files_(files), node_(std::move(node)) {}
+  ~MemoryFileLock() override { files_.Unlock(*node_); }
+
+ private:
+  MemoryFileSystemImpl& files_;
+  const MemoryNodePtr node_;
+};
+
+// --- finding and changing names ----------------------------------------------------------------
+
+Result<Place> MemoryFileSystemImpl::Find(const std::string& path, std::string_view doing) const {
+  Place place{.directory = nullptr, .name = "", .node = disk_.root};
+  for (std::string& name : Components(path)) {
+    if (place.node == nullptr) return OsError(ENOENT, doing, path);
+    if (!place.node->is_directory) return OsError(ENOTDIR, doing, path);
+    place.directory = place.node;
+    place.name = std::move(name);
+    const auto entry = place.directory->entries.find(place.name);
+    place.node = entry == place.directory->entries.end() ? nullptr : entry->second;
+  }
+  return place;
+}
+
+Result<MemoryNodePtr> MemoryFileSystemImpl::FindFile(const std::string& path,
+                                                     std::string_view doing) const {
+  STRATA_TRY_ASSIGN(Place place, Find(path, doing));
+  if (place.node == nullptr) return OsError(ENOENT, doing, path);
+  if (place.node->is_directory) return OsError(EISDIR, doing, path);
+  return std::move(place.node);
+}
+
+Result<MemoryNodePtr> MemoryFileSystemImpl::FindDirectory(const std::string& path,
+                                                          std::string_view doing) const {
+  STRATA_TRY_ASSIGN(Place place, Find(path, doing));
+  if (place.node == nullptr) return OsError(ENOENT, doing, path);
+  if (!place.node->is_directory) return OsError(ENOTDIR, doing, path);
+  return std::move(place.node);
+}
+
+void MemoryFileSystemImpl::ChangeName(NameChange change) {
+  change.sequence = disk_.next_sequence++;
+  ApplyChange(change, [](const MemoryNodePtr& directory) -> MemoryNode::Entries& {
+    return directory->entries;
+  });
+  disk_.journal.push_back(std::move(change));
+}
+
+void MemoryFileSystemImpl::Unlink(MemoryNode& file) {
+  file.is_linked = false;
+  used_ -= file.content.size();
+}
+
+Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path, Place place) {
+  if (capacity_ != 0 && used_ >= capacity_) return OsError(ENOSPC, "creating", path);
+  auto node = std::make_shared<MemoryNode>(/*directory=*/false);
+  ChangeName({.sequence = 0, .directory = place.directory, .name = place.name, .target = node});
+  return node;
+}
+
+// --- files -------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<WritableFile>> MemoryFileSystemImpl::Create(
+    const std::string& path, const WritableFileOptions& /*options*/) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(Place place, Find(path, "creating"));
+  if (place.node != nullptr) return OsError(EEXIST, "creating", path);
+  STRATA_TRY_ASSIGN(MemoryNodePtr node, CreateFile(path, std::move(place)));
+  return std::unique_ptr<WritableFile>(
+      std::make_unique<MemoryWritableFile>(*this, std::move(node), path));
+}
+
+Status MemoryFileSystemImpl::AppendTo(MemoryNode& file, const std::string& path,
+                                      std::string_view data) {
+  MutexLock lock(mutex_);
+  const std::uint64_t room = capacity_ == 0 ? UINT64_MAX : capacity_ - std::min(capacity_, used_);
+  const std::string_view fitting = data.substr(0, room);
+  if (!fitting.empty()) {
+    const std::uint64_t begin = file.content.size();
+    file.content.Append(fitting);
+    file.unsynced.push_back(
+        {.begin = begin, .end = file.content.size(), .sequence = disk_.next_sequence++});
+    if (file.is_linked) used_ += fitting.size();
+  }
+  if (fitting.size() < data.size()) return OsError(ENOSPC, "writing", path);
+  return {};
+}
+
+void MemoryFileSystemImpl::SyncFile(MemoryNode& file) {
+  MutexLock lock(mutex_);
+  std::erase_if(file.unsynced, [](const UnsyncedWrite& write) {
+    return write.fate == UnsyncedWrite::Fate::kWaits;
+  });
+  file.durable_size = file.content.size();
+}
+
+Result<std::unique_ptr<RandomAccessFile>> MemoryFileSystemImpl::Open(const std::string& path,
+                                                                     ReadMode mode) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const MemoryNodePtr node, FindFile(path, "opening"));
+  if (mode == ReadMode::kMapped && !node->content.contiguous()) {
+    node->content = MemoryContent(node->content.Flatten());
+  }
+  return std::unique_ptr<RandomAccessFile>(
+      std::make_unique<MemoryRandomAccessFile>(node->content, path, mode));
+}
+
+Result<std::string> MemoryFileSystemImpl::ReadFile(const std::string& path,
+                                                   std::uint64_t size_max) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const MemoryNodePtr node, FindFile(path, "opening"));
+  if (node->content.size() > size_max) return FileTooLarge(path, size_max);
+  return node->content.Flatten();
+}
+
+Result<bool> MemoryFileSystemImpl::Exists(const std::string& path) {
+  MutexLock lock(mutex_);
+  const auto place = Find(path, "looking for");
+  return place.has_value() && place->node != nullptr;
+}
+
+Result<std::uint64_t> MemoryFileSystemImpl::FileSize(const std::string& path) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const MemoryNodePtr node, FindFile(path, "reading the size of"));
+  return node->content.size();
+}
+
+// --- names -------------------------------------------------------------------------------------
+
+Result<std::vector<std::string>> MemoryFileSystemImpl::List(const std::string& directory) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const MemoryNodePtr node, FindDirectory(directory, "listing"));
+  std::vector<std::string> names;
+  for (const auto& [name, child] : node->entries) names.push_back(name);
+  return names;
+}
+
+Status MemoryFileSystemImpl::CreateDirectories(const std::string& directory) {
+  MutexLock lock(mutex_);
+  MemoryNodePtr node = disk_.root;
+  for (const std::string& name : Components(directory)) {
+    if (!node->is_directory) return OsError(ENOTDIR, "creating", directory);
+    MemoryNodePtr child = nullptr;
+    if (const auto entry = node->entries.find(name); entry != node->entries.end()) {
+      child = entry->second;
+    } else {
+      child = std::make_shared<MemoryNode>(/*directory=*/true);
+      ChangeName({.sequence = 0, .directory = node, .name = name, .target = child});
+    }
+    node = std::move(child);
+  }
+  if (!node->is_directory) return OsError(ENOTDIR, "creating", directory);
+  return {};
+}
+
+Status MemoryFileSystemImpl::Remove(const std::string& path) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const Place place, Find(path, "removing"));
+  if (place.node == nullptr) return OsError(ENOENT, "removing", path);
+  if (place.node->is_directory) return OsError(EISDIR, "removing", path);
+  ChangeName({.sequence = 0, .directory = place.directory, .name = place.name, .target = nullptr});
+  Unlink(*place.node);
+  return {};
+}
+
+Status MemoryFileSystemImpl::RemoveDirectory(const std::string& directory) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const Place place, Find(directory, "removing"));
+  if (place.node == nullptr) return OsError(ENOENT, "removing", directory);
+  if (!place.node->is_directory) return OsError(ENOTDIR, "removing", directory);
+  if (place.directory == nullptr) return OsError(EBUSY, "removing", directory);
+  if (!place.node->entries.empty()) return OsError(ENOTEMPTY, "removing", directory);
+  ChangeName({.sequence = 0, .directory = place.directory, .name = place.name, .target = nullptr});
+  return {};
+}
+
+Status MemoryFileSystemImpl::Rename(const std::string& from, const std::string& to) {
+  MutexLock lock(mutex_);
+  const std::string both = from + " to " + to;
+  STRATA_TRY_ASSIGN(const Place source, Find(from, "renaming"));
+  STRATA_TRY_ASSIGN(const Place target, Find(to, "renaming"));
+  if (source.node == nullptr) return OsError(ENOENT, "renaming", both);
+  if (source.node == target.node) return {};
+  if (target.node != nullptr) {
+    if (target.node->is_directory && !source.node->is_directory) {
+      return OsError(EISDIR, "renaming", both);
+    }
+    if (source.node->is_directory && !target.node->is_directory) {
+      return OsError(ENOTDIR, "renaming", both);
+    }
+    if (!target.node->entries.empty()) return OsError(ENOTEMPTY, "renaming", both);
+    if (!target.node->is_directory) Unlink(*target.node);
+  }
+  ChangeName({.sequence = 0,
+              .directory = target.directory,
+              .name = target.name,
+              .target = source.node,
+              .from_directory = source.directory,
+              .from_name = source.name});
+  return {};
+}
+
+Status MemoryFileSystemImpl::SyncDirectory(const std::string& directory) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const MemoryNodePtr node, FindDirectory(directory, "opening"));
+  disk_.SyncNames(node);
+  return {};
+}
+
+Result<std::unique_ptr<FileLock>> MemoryFileSystemImpl::Lock(const std::string& path) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(Place place, Find(path, "creating"));
+  MemoryNodePtr node = place.node;
+  if (node == nullptr) {
+    STRATA_TRY_ASSIGN(node, CreateFile(path, std::move(place)));
+  }
+  if (node->is_directory) return OsError(EISDIR, "creating", path);
+  if (node->is_locked) {
+    return Error(ErrorCode::kBusy, "locking " + path +
+                                       ": this process already has the store open; close that "
+                                       "handle first, or share it");
+  }
+  node->is_locked = true;
+  return std::unique_ptr<FileLock>(std::make_unique<MemoryFileLock>(*this, std::move(node)));
+}
+
+void MemoryFileSystemImpl::Unlock(MemoryNode& file) {
+  MutexLock lock(mutex_);
+  file.is_locked = false;
+}
+
+// --- what only tests do ------------------------------------------------------------------------
+
+std::unique_ptr<MemoryFileSystem> MemoryFileSystemImpl::Crash(CrashKind kind,
+                                                              Random& random) const {
+  MutexLock lock(mutex_);
+  return std::make_unique<MemoryFileSystemImpl>(disk_.AfterPowerCut(kind, random), capacity_);
+}
+
+std::unique_ptr<MemoryFileSystem> MemoryFileSystemImpl::Clone() const {
+  MutexLock lock(mutex_);
+  return std::make_unique<MemoryFileSystemImpl>(disk_.Copy(), capacity_);
+}
+
+void MemoryFileSystemImpl::ForgetUnsynced(const std::string& path, FailedSync how) {
+  MutexLock lock(mutex_);
+  const auto found = FindFile(path, "syncing");
+  if (!found) return;
+  MemoryNode& file = **found;
+  std::string bytes = how == FailedSync::kRevertsData ? file.content.Flatten() : std::string();
+  for (UnsyncedWrite& write : file.unsynced) {
+    if (write.fate != UnsyncedWrite::Fate::kWaits) continue;
+    write.fate =
+        how == FailedSync::kKeepsData ? UnsyncedWrite::Fate::kIgnored : UnsyncedWrite::Fate::kLost;
+    if (!bytes.empty()) std::fill_n(&bytes[write.begin], write.end - write.begin, '\0');
+  }
+  if (!bytes.empty()) file.content = MemoryContent(bytes);
+}
+
+Result<std::string> MemoryFileSystemImpl::Contents(const std::string& path) const {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(const MemoryNodePtr node, FindFile(path, "opening"));
+  return node->content.Flatten();
+}
+
+void MemoryFileSystemImpl::SetContents(const std::string& path, std::string contents) {
+  MutexLock lock(mutex_);
+  MemoryNodePtr directory = nullptr;
+  MemoryNodePtr node = disk_.root;
+  const std::vector<std::string> names = Components(path);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    directory = node;
+    std::erase_if(disk_.journal, [&](const NameChange& change) {
+      return change.directory == directory && change.name == names[i];
+    });
+    MemoryNodePtr& child = directory->entries[names[i]];
+    if (child == nullptr) {
+      child = std::make_shared<MemoryNode>(/*directory=*/i + 1 < names.size());
+    }
+    directory->durable_entries[names[i]] = child;
+    node = child;
+  }
+  STRATA_CHECK(!node->is_directory);
+  used_ += contents.size() - node->content.size();
+  node->content = MemoryContent(contents);
+  node->durable_size = contents.size();
+  node->unsynced.clear();
+}
+
+void MemoryFileSystemImpl::SetCapacity(std::uint64_t bytes) {
+  MutexLock lock(mutex_);
+  capacity_ = bytes;
+}
+
+}  // namespace
+
+std::unique_ptr<MemoryFileSystem> NewMemoryFileSystem() {
+  return std::make_unique<MemoryFileSystemImpl>();
+}
+
+}  // namespace strata
