@@ -55,10 +55,14 @@ class Tidy(unittest.TestCase):
                           "[cycle]"], found)
 
     def test_every_source_file_is_tested_or_excused_with_a_reason(self):
-        source = {"src/base/a.cc": "// a\n"}
+        source = {"src/base/a.cc": '#include "base/a.h"\n', "src/base/a.h": HEADER}
         self.assertEqual(["untested"], rules(source))
         self.assertEqual([], rules({**source, "tests/base/a_test.cc": ""}))
         self.assertEqual([], rules({**source, "tests/base/other_test.cc": '#include "base/a.h"\n'}))
+        behind = {"src/base/a.cc": '// a\n#include "base/b.h"\n', "src/base/b.h": HEADER}
+        self.assertEqual([], rules({**behind, "tests/base/b_test.cc": '#include "base/b.h"\n'}))
+        self.assertEqual(["untested"], rules({**behind, **source,
+                                              "tests/base/b_test.cc": '#include "base/b.h"\n'}))
         excuse = "untested src/base/a.cc"
         self.assertEqual([], rules({**source, "tools/tidy_exceptions.txt": excuse + " only a table\n"}))
         self.assertEqual(2, len(findings({**source, "tools/tidy_exceptions.txt": excuse + "\n"})))
@@ -79,7 +83,7 @@ class Tidy(unittest.TestCase):
     def test_words_that_only_look_banned_are_let_be(self):
         for code in ["// We throw nothing, and delete later.", 'auto s = "throw new delete";',
                      "A(const A&) = delete;", "new (memory) Node;",
-                     "static auto* const a = new A();", "// TODO(#12): later",
+                     "static auto* const a = new A();", "auto a = std::unique_ptr<A>(\n    new A(1));", "// TODO(#12): later",
                      "int renewed = operand(1);", "/* new Thing\n * delete */", "//| throw 1;",
                      'auto r = R"(new Thing)";', "const int n = 1'000'000;  // new Thing",
                      "std::memory_order order;", "char c = '\"';  // delete it \""]:
