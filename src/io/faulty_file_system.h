@@ -7,9 +7,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/file_system.h"
@@ -18,28 +18,46 @@
 namespace strata {
 
 enum class FileOperation : std::uint8_t {
-  kCreate, kOpen, kAppend, kSync, kClose, kRead, kReadFile, kExists, kFileSize,
-  kList, kCreateDirectories, kRemove, kRename, kSyncDirectory, kLock,
+  kCreate,
+  kOpen,
+  kAppend,
+  kSync,
+  kClose,
+  kRead,
+  kReadFile,
+  kExists,
+  kFileSize,
+  kList,
+  kCreateDirectories,
+  kRemove,  // Of a file or a directory.
+  kRename,
+  kSyncDirectory,
+  kLock,
 };
+inline constexpr int kFileOperations = 15;
 std::string_view FileOperationName(FileOperation operation);
 
+// The planned fault happens at the first operation from `fail_at` on that can have it: a sync can't
+// run out of file descriptors.
 enum class Fault : std::uint8_t {
   kEio,         // Fails with EIO; nothing was done.
-  kEnospc,      // Fails with ENOSPC; an append may have written a part.
-  kEdquot,
-  kEmfile,
-  kErofs,
+  kEnospc,      // Fails with ENOSPC; an append has written half.
+  kEdquot,      // As kEnospc, with EDQUOT.
+  kEmfile,      // No file can be opened.
+  kErofs,       // Nothing can be changed.
   kShortWrite,  // An append writes half, then fails with EIO.
-  kSyncKeepsData,     // A sync fails, the unsynced bytes stay readable, later syncs "succeed" without them.
-  kSyncRevertsData,   // As before, and reads give the old bytes at once.
-  kSyncLosesOnCrash,  // As the first, and the bytes are gone after the next crash.
+  // A sync fails with EIO, and its bytes are treated as FailedSync says; later syncs succeed
+  // without them.
+  kSyncKeepsData,
+  kSyncRevertsData,
+  kSyncLosesOnCrash,
 };
 
 struct FaultPlan {
   std::uint64_t fail_at = UINT64_MAX;  // Index of the operation that fails, from 0.
   Fault fault = Fault::kEio;
   bool sticky = false;  // From then on every operation that can have this fault fails.
-  bool crash = false;   // From then on nothing is done any more and every operation fails.
+  bool crash = false;   // From then on nothing is done or counted, and every operation fails.
 };
 
 struct FileEvent {
@@ -49,13 +67,14 @@ struct FileEvent {
 
 class FaultyFileSystem : public FileSystem {
  public:
-  virtual void SetPlan(const FaultPlan& plan) = 0;  // Also sets the count to zero.
-  virtual std::uint64_t operations() const = 0;     // Counted so far.
-  virtual bool fired() const = 0;                   // The planned fault has happened.
+  virtual void SetPlan(const FaultPlan& plan) = 0;    // Also sets the count to zero.
+  virtual std::uint64_t operations() const = 0;       // Counted so far.
+  virtual bool fired() const = 0;                     // The planned fault has happened.
   virtual std::vector<FileEvent> events() const = 0;  // The operations counted so far, in order.
 };
 
-// `below` must outlive the result. The sync faults need `below` to be a MemoryFileSystem.
+// `below` must outlive the result, and the result the files opened with it. Only over a
+// MemoryFileSystem do the sync faults lose bytes; elsewhere they are kEio.
 std::unique_ptr<FaultyFileSystem> NewFaultyFileSystem(FileSystem& below);
 
 }  // namespace strata
