@@ -5,6 +5,8 @@
 namespace strata {
 namespace {
 
+constexpr FileNumber kFileNumberMax = FileNumber{1} << 62;  // So that there is always a next one.
+
 std::string Numbered(std::string_view before, FileNumber number, std::string_view after) {
   std::string digits = std::to_string(number);
   if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
@@ -20,7 +22,7 @@ std::optional<FileNumber> NumberIn(std::string_view name, std::string_view befor
   const char* last = name.data() + name.size() - after.size();
   FileNumber number = 0;
   const auto [end, error] = std::from_chars(first, last, number);
-  if (error != std::errc() || end != last) return std::nullopt;
+  if (error != std::errc() || end != last || number > kFileNumberMax) return std::nullopt;
   if (Numbered(before, number, after) != name) return std::nullopt;
   return number;
 }

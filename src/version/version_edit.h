@@ -1,5 +1,5 @@
 // One change of what the database is: tables that came, tables that went, logs that were sealed.
-// The manifest is a list of these; version_edit.cc holds their bytes (lesson 06).
+// The manifest is a list of these; manifest_format.h tells their bytes.  //@L06
 //
 // Thread safety: values.
 
@@ -29,6 +29,8 @@ struct RunPosition {
   auto operator<=>(const RunPosition&) const = default;
 };
 
+inline constexpr std::uint32_t kLevelMax = 63;
+
 struct TableMeta {
   FileNumber number = 0;
   RunPosition position;
@@ -49,6 +51,7 @@ struct TableMeta {
   bool operator==(const TableMeta&) const = default;
 };
 
+//@L06{
 // A log that will never grow again: its bytes up to `length` are all there.
 struct SealedLog {
   FileNumber number = 0;
@@ -56,16 +59,19 @@ struct SealedLog {
 
   bool operator==(const SealedLog&) const = default;
 };
+//@}
 
 struct VersionEdit {
   std::vector<TableMeta> added;
   std::vector<FileNumber> removed;
+  //@L06{
   std::vector<SealedLog> sealed_logs;
   // Logs below this number hold nothing that isn't in tables.
   std::optional<FileNumber> oldest_log;
   // At least this many file numbers, sequences have been given out.
   std::optional<FileNumber> next_file;
   std::optional<SequenceNumber> last_sequence;
+  //@}
 
   bool operator==(const VersionEdit&) const = default;
 };

@@ -4,6 +4,7 @@
 // Order of a change: table files synced, directory synced, edit appended and synced, then the new
 // Version installed. After any error on the manifest it is never appended to again: the set stays
 // failed, and deletes nothing.
+//
 // Thread safety: none; the db serialises changes with its mutex.
 
 #pragma once
@@ -18,18 +19,10 @@
 #include "base/result.h"
 #include "io/environment.h"
 #include "stats/counters.h"
+#include "version/manifest.h"
 #include "version/version.h"
-#include "version/version_edit.h"
 
 namespace strata {
-
-// Fixed when a store is made; the manifest's first record.
-struct StoreProperties {
-  std::uint32_t format_version = 1;
-  FileId store_id{};
-  bool empty_value_deletes = false;
-  std::vector<std::string> features;  // A reader refuses those that it doesn't know, by name.
-};
 
 // Opens the table file of a meta and checks that it is the one meant (size, id, footer checksum).
 using TableOpener = std::function<Result<std::shared_ptr<const Table>>(const TableMeta&)>;
@@ -38,27 +31,39 @@ class VersionSet {
  public:
   // What recovery found besides the version.
   struct Recovered {
-    std::vector<SealedLog> sealed_logs;  // Logs whose length is known and that still matter.
-    FileNumber oldest_log = 0;
+    std::vector<SealedLog> sealed_logs;  // By number; those that may still matter.
+    FileNumber oldest_log = 0;           // 0: none was ever named.
     SequenceNumber last_sequence = 0;
   };
 
-  // Makes the files of a new, empty store in an existing directory.
+  // Makes the files of a new, empty store in an existing directory. What an earlier Create left
+  // behind in a crash is no hindrance. Errors: kInvalidArgument when a store is there; kCorruption
+  // when there are tables or logs, but no CURRENT.
   static Status Create(const Environment& environment, const std::string& directory,
                        const StoreProperties& properties);
 
-  // Reads CURRENT and its manifest, then begins a new manifest (a recovered one is never appended
-  // to). Errors: kNotFound without a CURRENT; kCorruption naming the file and offset.
+  // Reads CURRENT and its manifest, opens the tables, then begins a new manifest (a recovered one
+  // is never appended to). Numbers of all files found in the directory count as used. Old
+  // manifests and temporary files are removed; tables and logs are the db's to remove.
+  // Errors: kNotFound without a CURRENT, and only then; kCorruption naming the file and offset.
   static Result<std::unique_ptr<VersionSet>> Recover(const Environment& environment,
                                                      const std::string& directory,
                                                      TableOpener opener, Counters& counters);
 
-  // Makes `edit` durable and installs the version after it. `opened`: as Version::With.
+  // Makes `edit` durable and installs the version after it. `opened`: as Version::With. The set
+  // fills in next_file and last_sequence itself. REQUIRES: tables that the edit adds are synced,
+  // and so is the directory.
+  //
+  // After an error current() is what it was. If the edit doesn't fit the version, nothing else has
+  // happened. If the manifest failed, the edit may be found after a restart all the same: delete
+  // none of the files that it adds or removes. The set then stays failed with that first error.
   Status LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);
 
   const std::shared_ptr<const Version>& current() const { return current_; }
-  const StoreProperties& properties() const { return properties_; }
+  const StoreProperties& properties() const { return state_.properties; }
   const Recovered& recovered() const { return recovered_; }
+  // Success, or why the set takes no edits any more.
+  const Status& first_error() const { return first_error_; }
 
   // Never gives out a number twice, not even one whose file was never made.
   FileNumber NewFileNumber() { return next_file_++; }
@@ -68,11 +73,12 @@ class VersionSet {
   }
   SequenceNumber last_sequence() const { return last_sequence_; }
   void SetLastSequence(SequenceNumber sequence) { last_sequence_ = sequence; }
-  FileNumber oldest_log() const { return oldest_log_; }
-  FileNumber manifest_number() const { return manifest_number_; }
-  std::uint64_t manifest_bytes() const;
+  FileNumber oldest_log() const { return state_.oldest_log; }
+  FileNumber manifest_number() const { return manifest_->number(); }
+  std::uint64_t manifest_bytes() const { return manifest_->size(); }
 
-  // Ends the manifest with an end record. REQUIRES: no error so far, nothing follows.
+  // Ends the manifest with an end record and has CURRENT say its whole length, so that damage
+  // anywhere in it is found. REQUIRES: nothing follows.
   Status Close();
 
   ~VersionSet();
@@ -82,21 +88,24 @@ class VersionSet {
  private:
   VersionSet(const Environment& environment, std::string directory, TableOpener opener,
              Counters& counters);
-  struct Manifest;
+  Status OpenTables();
+  Status MarkFilesFound();
+  Status BeginManifest();
+  bool IsManifestLong() const;
+  void RemoveOldManifests() const;
+  Status Final(Status status, const VersionEdit& edit);
 
   const Environment& environment_;
   const std::string directory_;
   const TableOpener opener_;
   Counters& counters_;
-  std::shared_ptr<const Version> current_;
-  StoreProperties properties_;
+  std::shared_ptr<const Version> current_ = std::make_shared<Version>();
+  ManifestState state_;  // What the manifest says, but for the tables: `current_` has them.
   Recovered recovered_;
-  std::unique_ptr<Manifest> manifest_;
-  std::atomic<FileNumber> next_file_ = 1;  // Background jobs number their files without the mutex.
-  FileNumber manifest_number_ = 0;
-  FileNumber oldest_log_ = 0;
+  std::unique_ptr<ManifestWriter> manifest_;
+  std::uint64_t snapshot_bytes_ = 0;  // Of the manifest, up to the end of its snapshot.
+  FileNumber next_file_ = 1;
   SequenceNumber last_sequence_ = 0;
-  std::vector<SealedLog> sealed_logs_;
   Status first_error_;
 };
 

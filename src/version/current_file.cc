@@ -1,0 +1,40 @@
+#include "version/current_file.h"
+
+#include "base/mutant.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kSizeMax = 4096;
+
+Status WriteSynced(FileSystem& files, const std::string& path, std::string_view contents) {
+  STRATA_TRY_ASSIGN(const std::unique_ptr<WritableFile> file, files.Create(path));
+  STRATA_TRY(file->Append(contents));
+  STRATA_TRY(file->Sync());
+  return file->Close();
+}
+
+}  // namespace
+
+Result<CurrentManifest> ReadCurrent(FileSystem& files, const std::string& directory) {
+  const std::string path = JoinPath(directory, kCurrentFileName);
+  STRATA_TRY_ASSIGN(const std::string text, files.ReadFile(path, kSizeMax));
+  return Annotate(DecodeCurrent(text), "reading " + path);
+}
+
+Status SwitchCurrent(FileSystem& files, const std::string& directory,
+                     const CurrentManifest& current) {
+  const std::string temporary = JoinPath(directory, TemporaryFileName(current.number));
+  const std::string path = JoinPath(directory, kCurrentFileName);
+  //@solve 6.3 "switch CURRENT so that a crash leaves the old or the new" uses(&WriteSynced, temporary, path)
+  STRATA_TRY(WriteSynced(files, temporary, EncodeCurrent(current)));
+  // The manifest's name is on the disk before any CURRENT can name it.
+  STRATA_TRY(files.SyncDirectory(directory));
+  STRATA_TRY(files.Rename(temporary, path));
+  if (STRATA_MUTANT(skip_dir_fsync_rename)) return {};
+  if (STRATA_MUTANT(unlink_before_rename_durable)) return {};
+  return files.SyncDirectory(directory);
+  //@}
+}
+
+}  // namespace strata

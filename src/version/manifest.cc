@@ -1,0 +1,164 @@
+#include "version/manifest.h"
+
+#include <algorithm>
+
+#include "base/mutant.h"
+#include "base/random.h"
+#include "wal/log_reader.h"
+
+namespace strata {
+namespace {
+
+// Names of features that this program knows; later lessons add theirs.
+constexpr std::array<std::string_view, 0> kKnownFeatures{};
+
+Status CheckKnown(const StoreProperties& properties) {
+  if (properties.format_version > kStoreFormatVersion) {
+    return Error(ErrorCode::kUnsupported,
+                 "the store's format is version " + std::to_string(properties.format_version) +
+                     ", this program knows up to " + std::to_string(kStoreFormatVersion));
+  }
+  for (const std::string& feature : properties.features) {
+    if (std::find(kKnownFeatures.begin(), kKnownFeatures.end(), feature) == kKnownFeatures.end()) {
+      return Error(ErrorCode::kUnsupported,
+                   "the store uses the feature '" + feature + "', which this program doesn't know");
+    }
+  }
+  return {};
+}
+
+// The next record's payload. Errors: kCorruption when the manifest ends before it.
+Result<std::string_view> FirstPayload(wal::LogReader* log) {
+  STRATA_TRY_ASSIGN(const std::optional<wal::Record> record, log->Next());
+  if (!record.has_value()) return Corruption("the manifest ends before the store's properties");
+  return record->payload;
+}
+
+Status ApplyRecord(const wal::Record& record, const EditVisitor& visit, ManifestState* state) {
+  if (record.type != wal::RecordType::kEdit) return Corruption("not an edit");
+  STRATA_TRY_ASSIGN(const VersionEdit edit, DecodeEdit(record.payload));
+  STRATA_TRY(state->Apply(edit));
+  if (visit) visit(record.offset, edit);
+  return {};
+}
+
+}  // namespace
+
+// --- the state -----------------------------------------------------------------------------------
+
+Status ManifestState::Apply(const VersionEdit& edit) {
+  STRATA_TRY(ApplyTables(edit));
+  return ApplyLogs(edit);
+}
+
+Status ManifestState::ApplyTables(const VersionEdit& edit) {
+  for (const FileNumber number : edit.removed) {
+    if (tables.erase(number) == 0) {
+      return Corruption("it removes " + TableFileName(number) + ", which isn't there");
+    }
+  }
+  for (const TableMeta& table : edit.added) {
+    if (!tables.emplace(table.number, table).second) {
+      return Corruption("it adds " + TableFileName(table.number) + ", which is there already");
+    }
+  }
+  return {};
+}
+
+Status ManifestState::ApplyLogs(const VersionEdit& edit) {
+  for (const SealedLog& log : edit.sealed_logs) {
+    const auto [at, is_new] = sealed_logs.emplace(log.number, log.length);
+    if (!is_new && at->second != log.length) {
+      return Corruption("it seals " + LogFileName(log.number) + " at another length");
+    }
+  }
+  oldest_log = std::max(oldest_log, edit.oldest_log.value_or(0));
+  sealed_logs.erase(sealed_logs.begin(), sealed_logs.lower_bound(oldest_log));
+  next_file = std::max(next_file, edit.next_file.value_or(0));
+  last_sequence = std::max(last_sequence, edit.last_sequence.value_or(0));
+  return {};
+}
+
+std::vector<VersionEdit> ManifestState::Snapshot() const {
+  std::vector<VersionEdit> edits(1);
+  edits.front().oldest_log = oldest_log;
+  edits.front().next_file = next_file;
+  edits.front().last_sequence = last_sequence;
+  for (const auto& [number, length] : sealed_logs) {
+    edits.front().sealed_logs.push_back({number, length});
+  }
+  for (const auto& [number, table] : tables) {
+    if (edits.back().added.size() == kSnapshotTablesMax) edits.emplace_back();
+    edits.back().added.push_back(table);
+  }
+  return edits;
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+Result<ManifestState> ReadManifest(std::string_view contents, std::uint64_t synced_bytes,
+                                   const EditVisitor& visit) {
+  wal::LogReader log(contents);
+  ManifestState state;
+  STRATA_TRY_ASSIGN(const std::string_view properties, FirstPayload(&log));
+  STRATA_TRY_ASSIGN(state.properties, DecodeProperties(properties));
+  STRATA_TRY(CheckKnown(state.properties));
+  while (true) {
+    STRATA_TRY_ASSIGN(const std::optional<wal::Record> record, log.Next());
+    if (!record.has_value()) break;
+    STRATA_TRY(Annotate(ApplyRecord(*record, visit, &state),
+                        "edit at offset " + std::to_string(record->offset)));
+  }
+  // Past what was synced a torn record is an edit that nobody was told of. Before, it is damage.
+  if (log.valid_length() < synced_bytes) {
+    return Corruption("record at offset " + std::to_string(log.valid_length()) +
+                      ": damaged or missing, and had been synced");
+  }
+  return state;
+}
+
+// --- writing -------------------------------------------------------------------------------------
+
+ManifestWriter::ManifestWriter(std::unique_ptr<WritableFile> file, FileNumber number,
+                               std::uint64_t log_id, Counters* counters)
+    : file_(std::move(file)),
+      log_(std::make_unique<wal::LogWriter>(*file_, log_id, nullptr)),
+      number_(number),
+      counters_(counters) {}
+
+Result<std::unique_ptr<ManifestWriter>> ManifestWriter::Create(const Environment& environment,
+                                                               const std::string& path,
+                                                               FileNumber number,
+                                                               Counters* counters) {
+  STRATA_TRY_ASSIGN(std::unique_ptr<WritableFile> file, environment.files->Create(path));
+  // Differs from every other log's of this store, so that no log's records pass for another's.
+  const std::uint64_t log_id = Random(environment.seed + number).Next() | 1;
+  std::unique_ptr<ManifestWriter> writer(
+      new ManifestWriter(std::move(file), number, log_id, counters));  // NOLINT: private.
+  STRATA_TRY(writer->log_->Start());
+  return writer;
+}
+
+Status ManifestWriter::Append(std::string_view payload) {
+  STRATA_TRY(log_->Append(wal::RecordType::kEdit, ++records_, {&payload, 1}));
+  Count(Counter::kManifestBytes, wal::kHeaderSize + payload.size());
+  return {};
+}
+
+Status ManifestWriter::Sync() {
+  STRATA_TRY(STRATA_MUTANT(reuse_manifest_after_write_error) ? file_->Sync() : log_->Sync());
+  Count(Counter::kManifestSyncs, 1);
+  return {};
+}
+
+Status ManifestWriter::Close() {
+  STRATA_TRY(log_->End());
+  Count(Counter::kManifestSyncs, 1);
+  return file_->Close();
+}
+
+void ManifestWriter::Count(Counter counter, std::uint64_t amount) {
+  if (counters_ != nullptr) counters_->Add(counter, amount);
+}
+
+}  // namespace strata

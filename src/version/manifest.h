@@ -1,0 +1,81 @@
+// The manifest: the log of all edits that made a store what it is. See manifest_format.h for its
+// bytes, version_set.h for when one is written.
+//
+// Thread safety: none.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "io/environment.h"
+#include "stats/counters.h"
+#include "version/manifest_format.h"
+#include "wal/log_writer.h"
+
+namespace strata {
+
+// What a manifest says, all its edits together.
+struct ManifestState {
+  StoreProperties properties;
+  std::map<FileNumber, TableMeta> tables;
+  std::map<FileNumber, std::uint64_t> sealed_logs;  // Number to length; none below oldest_log.
+  FileNumber oldest_log = 0;
+  FileNumber next_file = 1;
+  SequenceNumber last_sequence = 0;
+
+  // Errors: kCorruption when `edit` can't follow what is there.
+  Status Apply(const VersionEdit& edit);
+  Status ApplyTables(const VersionEdit& edit);  // Apply's two halves.
+  Status ApplyLogs(const VersionEdit& edit);
+
+  // Edits that make an empty state this one; at least one.
+  std::vector<VersionEdit> Snapshot() const;
+};
+
+// Told each edit and the offset of its record, for inspection.
+using EditVisitor = std::function<void(std::uint64_t offset, const VersionEdit& edit)>;
+
+// Reads a whole manifest, of which the first `synced_bytes` are known to have been on the disk.
+// Errors: kCorruption with the offset, when a record doesn't check that had been synced;
+// kUnsupported naming the feature when a newer program wrote it.
+Result<ManifestState> ReadManifest(std::string_view contents, std::uint64_t synced_bytes,
+                                   const EditVisitor& visit = {});
+
+// Appends records to a new manifest. After an error the tail of the file is unknown, so the writer
+// stays failed.
+class ManifestWriter {
+ public:
+  // Creates the file at `path` and starts its log. `counters` may be null.
+  static Result<std::unique_ptr<ManifestWriter>> Create(const Environment& environment,
+                                                        const std::string& path, FileNumber number,
+                                                        Counters* counters);
+
+  Status Append(std::string_view payload);
+  // Makes what was appended durable.
+  Status Sync();
+  // Ends the log, so that a reader can tell that nothing is missing, and closes the file.
+  Status Close();
+
+  FileNumber number() const { return number_; }
+  std::uint64_t size() const { return log_->size(); }
+
+ private:
+  ManifestWriter(std::unique_ptr<WritableFile> file, FileNumber number, std::uint64_t log_id,
+                 Counters* counters);
+  void Count(Counter counter, std::uint64_t amount);
+
+  const std::unique_ptr<WritableFile> file_;
+  std::unique_ptr<wal::LogWriter> log_;
+  const FileNumber number_;
+  Counters* const counters_;
+  std::uint64_t records_ = 0;
+};
+
+}  // namespace strata

@@ -1,0 +1,195 @@
+// The bytes of an edit: see manifest_format.h.
+
+#include "base/escape.h"
+#include "version/manifest_format.h"
+
+namespace strata {
+namespace {
+
+enum EditTag : std::uint64_t {
+  kTableAdded = 1,
+  kTableRemoved = 3,
+  kLogSealed = 5,
+  kOldestLog = 7,
+  kNextFile = 9,
+  kLastSequence = 11,
+};
+
+// --- the way out ---------------------------------------------------------------------------------
+
+std::string Varint(std::uint64_t value) {
+  std::string out;
+  AppendVarint64(&out, value);
+  return out;
+}
+
+std::string EncodeTable(const TableMeta& table) {
+  std::string out;
+  AppendVarint64(&out, table.number);
+  AppendVarint64(&out, table.position.level);
+  AppendVarint64(&out, table.position.run);
+  AppendVarint64(&out, table.size_bytes);
+  out.append(table.file_id.data(), table.file_id.size());
+  AppendFixed32(&out, table.footer_checksum);
+  AppendLengthPrefixed(&out, table.smallest);
+  AppendLengthPrefixed(&out, table.largest);
+  AppendVarint64(&out, table.sequence_min);
+  AppendVarint64(&out, table.sequence_max);
+  AppendVarint64(&out, table.entries);
+  AppendVarint64(&out, table.deletes);
+  AppendVarint64(&out, table.raw_bytes);
+  AppendVarint64(&out, table.write_time_min_us);
+  AppendVarint64(&out, table.write_time_max_us);
+  return out;
+}
+
+// --- the way back --------------------------------------------------------------------------------
+
+// Reads values one after the other and remembers whether one was missing.
+class Values {
+ public:
+  explicit Values(std::string_view bytes) : reader_(bytes) {}
+
+  std::uint64_t Varint() { return Keep(reader_.ReadVarint64()); }
+  std::uint32_t Fixed32() { return Keep(reader_.ReadFixed<std::uint32_t>()); }
+  std::string_view Bytes(std::size_t count) { return Keep(reader_.ReadBytes(count)); }
+  std::string_view LengthPrefixed() { return Keep(reader_.ReadLengthPrefixed()); }
+
+  bool complete() const { return complete_; }
+  std::string_view rest() const { return reader_.rest(); }
+
+ private:
+  template <typename T>
+  T Keep(std::optional<T> value) {
+    complete_ = complete_ && value.has_value();
+    return value.value_or(T());
+  }
+
+  ByteReader reader_;
+  bool complete_ = true;
+};
+
+bool IsPossible(const TableMeta& table) {
+  return table.number != 0 && IsWellFormedInternalKey(table.smallest) &&
+         IsWellFormedInternalKey(table.largest) &&
+         CompareInternalKeys(table.smallest, table.largest) <= 0 &&
+         table.sequence_min <= table.sequence_max && table.sequence_max <= kSequenceMax &&
+         table.entries != 0 && table.deletes <= table.entries;
+}
+
+Result<TableMeta> DecodeTable(std::string_view bytes) {
+  Values values(bytes);
+  TableMeta table;
+  table.number = values.Varint();
+  const std::uint64_t level = values.Varint();
+  table.position.level = static_cast<std::uint32_t>(level);
+  table.position.run = values.Varint();
+  table.size_bytes = values.Varint();
+  values.Bytes(table.file_id.size()).copy(table.file_id.data(), table.file_id.size());
+  table.footer_checksum = values.Fixed32();
+  table.smallest = values.LengthPrefixed();
+  table.largest = values.LengthPrefixed();
+  table.sequence_min = values.Varint();
+  table.sequence_max = values.Varint();
+  table.entries = values.Varint();
+  table.deletes = values.Varint();
+  table.raw_bytes = values.Varint();
+  table.write_time_min_us = values.Varint();
+  table.write_time_max_us = values.Varint();
+  if (!values.complete()) return Corruption("a table cut short");
+  if (level > kLevelMax || !IsPossible(table)) return Corruption("a table that can't be");
+  FieldReader more(values.rest());
+  while (!more.empty()) {
+    STRATA_TRY_ASSIGN(const FieldReader::Field field, more.Next());
+    STRATA_TRY(CheckUnknownField(field, "table"));
+  }
+  return table;
+}
+
+Status DecodeNumbers(std::string_view bytes, std::initializer_list<std::uint64_t*> numbers) {
+  Values values(bytes);
+  for (std::uint64_t* number : numbers) *number = values.Varint();
+  if (!values.complete() || !values.rest().empty()) return Corruption("not the right length");
+  return {};
+}
+
+Status DecodeNumber(std::string_view bytes, std::optional<std::uint64_t>* number) {
+  if (number->has_value()) return Corruption("it is there twice");
+  return DecodeNumbers(bytes, {&number->emplace()});
+}
+
+Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
+  switch (field.tag) {
+    case kTableAdded: {
+      STRATA_TRY_ASSIGN(TableMeta table, DecodeTable(field.contents));
+      edit->added.push_back(std::move(table));
+      return {};
+    }
+    case kTableRemoved:
+      return DecodeNumbers(field.contents, {&edit->removed.emplace_back()});
+    case kLogSealed: {
+      SealedLog& log = edit->sealed_logs.emplace_back();
+      return DecodeNumbers(field.contents, {&log.number, &log.length});
+    }
+    case kOldestLog:
+      return DecodeNumber(field.contents, &edit->oldest_log);
+    case kNextFile:
+      return DecodeNumber(field.contents, &edit->next_file);
+    case kLastSequence:
+      return DecodeNumber(field.contents, &edit->last_sequence);
+    default:
+      return CheckUnknownField(field, "edit");
+  }
+}
+
+}  // namespace
+
+std::string EncodeEdit(const VersionEdit& edit) {
+  std::string out;
+  for (const TableMeta& table : edit.added) AppendField(&out, kTableAdded, EncodeTable(table));
+  for (const FileNumber number : edit.removed) AppendField(&out, kTableRemoved, Varint(number));
+  for (const SealedLog& log : edit.sealed_logs) {
+    AppendField(&out, kLogSealed, Varint(log.number) + Varint(log.length));
+  }
+  if (edit.oldest_log) AppendField(&out, kOldestLog, Varint(*edit.oldest_log));
+  if (edit.next_file) AppendField(&out, kNextFile, Varint(*edit.next_file));
+  if (edit.last_sequence) AppendField(&out, kLastSequence, Varint(*edit.last_sequence));
+  return out;
+}
+
+Result<VersionEdit> DecodeEdit(std::string_view bytes) {
+  //@solve 6.1 "read an edit field by field, trusting none of its lengths"
+  VersionEdit edit;
+  FieldReader fields(bytes);
+  while (!fields.empty()) {
+    STRATA_TRY_ASSIGN(const FieldReader::Field field, fields.Next());
+    STRATA_TRY(Annotate(
+        DecodeField(field, &edit),
+        "field " + std::to_string(field.tag) + " at offset " + std::to_string(field.offset)));
+  }
+  return edit;
+  //@}
+}
+
+std::string DescribeEdit(const VersionEdit& edit) {
+  const auto key = [](std::string_view k) {
+    return EscapeShort(UserKeyOf(k)) + "@" + std::to_string(SequenceOf(k));
+  };
+  std::string out;
+  for (const FileNumber number : edit.removed) out += "remove " + TableFileName(number) + "\n";
+  for (const TableMeta& table : edit.added) {
+    out += "add " + TableFileName(table.number) + " level " + std::to_string(table.position.level) +
+           " run " + std::to_string(table.position.run) + ", " + key(table.smallest) + " to " +
+           key(table.largest) + ", " + std::to_string(table.entries) + " entries, " +
+           std::to_string(table.size_bytes) + " bytes\n";
+  }
+  for (const SealedLog& log : edit.sealed_logs) {
+    out += "seal " + LogFileName(log.number) + " at " + std::to_string(log.length) + " bytes\n";
+  }
+  if (edit.oldest_log) out += "logs from " + LogFileName(*edit.oldest_log) + " on matter\n";
+  if (edit.next_file) out += "next file " + std::to_string(*edit.next_file) + "\n";
+  if (edit.last_sequence) out += "last sequence " + std::to_string(*edit.last_sequence) + "\n";
+  return out;
+}
+
+}  // namespace strata

@@ -1,0 +1,213 @@
+#include "version/version_set.h"
+
+#include <algorithm>
+
+#include "base/mutant.h"
+#include "version/current_file.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kManifestBytesMax = std::uint64_t{1} << 30;
+// A manifest is begun anew past this size, and past this many times the size of its snapshot.
+constexpr std::uint64_t kLongManifestBytes = 64 << 10;
+constexpr std::uint64_t kLongManifestFactor = 4;
+
+// Writes a manifest that says `state`, and syncs it.
+Result<std::unique_ptr<ManifestWriter>> WriteSnapshot(const Environment& environment,
+                                                      const std::string& directory,
+                                                      FileNumber number, const ManifestState& state,
+                                                      Counters* counters) {
+  const std::string path = JoinPath(directory, ManifestFileName(number));
+  STRATA_TRY_ASSIGN(auto manifest, ManifestWriter::Create(environment, path, number, counters));
+  STRATA_TRY(manifest->Append(EncodeProperties(state.properties)));
+  for (const VersionEdit& edit : state.Snapshot()) STRATA_TRY(manifest->Append(EncodeEdit(edit)));
+  STRATA_TRY(manifest->Sync());
+  return manifest;
+}
+
+// A file that CURRENT or the manifest names must be there.
+template <typename T>
+Result<T> MustExist(Result<T> result) {
+  if (result.has_value() || result.error().code() != ErrorCode::kNotFound) return result;
+  return Corruption("a file is missing: " + result.error().message());
+}
+
+Result<ManifestState> ReadManifestFile(FileSystem& files, const std::string& path,
+                                       std::uint64_t synced_bytes) {
+  STRATA_TRY_ASSIGN(const std::string contents, files.ReadFile(path, kManifestBytesMax));
+  return ReadManifest(contents, synced_bytes);
+}
+
+}  // namespace
+
+// --- a new store ---------------------------------------------------------------------------------
+
+Status VersionSet::Create(const Environment& environment, const std::string& directory,
+                          const StoreProperties& properties) {
+  STRATA_TRY_ASSIGN(const std::vector<std::string> names, environment.files->List(directory));
+  ManifestState state;
+  state.properties = properties;
+  for (const std::string& name : names) {
+    const auto file = ParseFileName(name);
+    if (!file.has_value()) continue;
+    if (file->kind == FileKind::kCurrent) {
+      return InvalidArgument(directory + ": a store is there already");
+    }
+    if (file->kind == FileKind::kTable || file->kind == FileKind::kLog) {
+      return Corruption(directory + ": " + name + " is there, but CURRENT is missing");
+    }
+    state.next_file = std::max(state.next_file, file->number + 1);
+  }
+  const FileNumber number = state.next_file++;
+  STRATA_TRY_ASSIGN(auto manifest, WriteSnapshot(environment, directory, number, state, nullptr));
+  STRATA_TRY(manifest->Close());
+  return SwitchCurrent(*environment.files, directory, {number, manifest->size()});
+}
+
+// --- an existing one -----------------------------------------------------------------------------
+
+VersionSet::VersionSet(const Environment& environment, std::string directory, TableOpener opener,
+                       Counters& counters)
+    : environment_(environment),
+      directory_(std::move(directory)),
+      opener_(std::move(opener)),
+      counters_(counters) {}
+
+VersionSet::~VersionSet() = default;
+
+Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& environment,
+                                                        const std::string& directory,
+                                                        TableOpener opener, Counters& counters) {
+  std::unique_ptr<VersionSet> set(new VersionSet(  // NOLINT: the constructor is private.
+      environment, directory, std::move(opener), counters));
+  //@solve 6.4 "recover: CURRENT, its manifest, the tables, then a new manifest"
+  STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(*environment.files, directory));
+  const std::string path = JoinPath(directory, ManifestFileName(current.number));
+  STRATA_TRY_ASSIGN(
+      set->state_,
+      Annotate(MustExist(ReadManifestFile(*environment.files, path, current.synced_bytes)),
+               "reading " + path));
+  STRATA_TRY(MustExist(set->OpenTables()));
+  STRATA_TRY(set->MarkFilesFound());
+  STRATA_TRY(set->BeginManifest());
+  set->RemoveOldManifests();
+  //@}
+  return set;
+}
+
+Status VersionSet::OpenTables() {
+  VersionEdit edit;
+  std::vector<std::shared_ptr<const Table>> opened;
+  for (const auto& [number, meta] : state_.tables) {
+    STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, opener_(meta));
+    edit.added.push_back(meta);
+    opened.push_back(std::move(table));
+  }
+  STRATA_TRY_ASSIGN(current_, Version().With(edit, std::move(opened)));
+  state_.tables.clear();
+  next_file_ = state_.next_file;
+  last_sequence_ = state_.last_sequence;
+  recovered_.oldest_log = state_.oldest_log;
+  recovered_.last_sequence = state_.last_sequence;
+  for (const auto& [log, length] : state_.sealed_logs) {
+    recovered_.sealed_logs.push_back({log, length});
+  }
+  return {};
+}
+
+// A file whose edit was never written still has its number: a crash came in between, or it couldn't
+// be removed.
+Status VersionSet::MarkFilesFound() {
+  if (STRATA_MUTANT(reuse_file_number)) return {};
+  STRATA_TRY_ASSIGN(const std::vector<std::string> names, environment_.files->List(directory_));
+  for (const std::string& name : names) {
+    if (const auto file = ParseFileName(name)) MarkFileNumberUsed(file->number);
+  }
+  return {};
+}
+
+// --- changes -------------------------------------------------------------------------------------
+
+Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+  STRATA_TRY(first_error_);
+  STRATA_TRY_ASSIGN(std::shared_ptr<const Version> next, current_->With(edit, std::move(opened)));
+  ManifestState state = state_;
+  STRATA_TRY(state.ApplyLogs(edit));
+  if (IsManifestLong()) {
+    STRATA_TRY(Final(BeginManifest(), edit));
+    RemoveOldManifests();
+  }
+  edit.next_file = next_file_;
+  edit.last_sequence = last_sequence_;
+  //@solve 6.2 "durable first, visible second"
+  STRATA_TRY(Final(manifest_->Append(EncodeEdit(edit)), edit));
+  STRATA_TRY(Final(manifest_->Sync(), edit));
+  state_ = std::move(state);
+  current_ = std::move(next);
+  return {};
+  //@}
+}
+
+Status VersionSet::Close() {
+  STRATA_TRY(first_error_);
+  STRATA_TRY(Final(manifest_->Close(), {}));
+  STRATA_TRY(Final(
+      SwitchCurrent(*environment_.files, directory_, {manifest_->number(), manifest_->size()}),
+      {}));
+  first_error_ = Error(ErrorCode::kAborted, "the manifest is closed");
+  return {};
+}
+
+// What the manifest holds after an error nobody knows, so it is never appended to again, and no
+// file is deleted that it may name.
+Status VersionSet::Final(Status status, const VersionEdit& edit) {
+  if (status.has_value()) return status;
+  if (STRATA_MUTANT(delete_outputs_after_manifest_sync_error)) {
+    for (const TableMeta& table : edit.added) {
+      (void)environment_.files->Remove(JoinPath(directory_, TableFileName(table.number)));
+    }
+  }
+  if (!STRATA_MUTANT(reuse_manifest_after_write_error)) first_error_ = status;
+  return status;
+}
+
+bool VersionSet::IsManifestLong() const {
+  return manifest_->size() > std::max(kLongManifestBytes, kLongManifestFactor * snapshot_bytes_);
+}
+
+// Puts a new manifest, which says what the store is now, in the place of the old.
+Status VersionSet::BeginManifest() {
+  ManifestState state = state_;
+  for (const Run& run : current_->runs()) {
+    for (const auto& table : run.tables) state.tables.emplace(table->meta().number, table->meta());
+  }
+  const FileNumber number = NewFileNumber();
+  state.next_file = next_file_;
+  state.last_sequence = last_sequence_;
+  STRATA_TRY_ASSIGN(auto manifest,
+                    WriteSnapshot(environment_, directory_, number, state, &counters_));
+  STRATA_TRY(SwitchCurrent(*environment_.files, directory_, {number, manifest->size()}));
+  manifest_ = std::move(manifest);
+  snapshot_bytes_ = manifest_->size();
+  return {};
+}
+
+// REQUIRES: CURRENT's switch is durable. A file that stays is removed next time.
+void VersionSet::RemoveOldManifests() const {
+  const auto names = environment_.files->List(directory_);
+  if (!names.has_value()) return;
+  for (const std::string& name : *names) {
+    const auto file = ParseFileName(name);
+    if (!file.has_value()) continue;
+    const bool is_old = file->kind == FileKind::kManifest && file->number != manifest_->number();
+    if (is_old || file->kind == FileKind::kTemporary) {
+      (void)environment_.files->Remove(JoinPath(directory_, name));
+    }
+  }
+  if (STRATA_MUTANT(unlink_before_rename_durable)) {
+    (void)environment_.files->SyncDirectory(directory_);
+  }
+}
+
+}  // namespace strata
