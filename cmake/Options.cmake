@@ -22,7 +22,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 # Line tables are enough for a backtrace and a profile, and make the objects a third of the size.
-set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+if(STRATA_SANITIZE)
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
+else()
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+endif()
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 # Debug checks (STRATA_DCHECK, assert) are off only in a release that plants no bugs.
 if(CMAKE_BUILD_TYPE MATCHES "^Rel" AND NOT STRATA_MUTANTS AND NOT STRATA_SANITIZE AND NOT STRATA_FUZZ)

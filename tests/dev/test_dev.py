@@ -163,11 +163,27 @@ class Dev(unittest.TestCase):
         self.assertEqual(2, len(self.bench.calls("cmake --build")))
 
     def test_the_words_after_test_choose_cases(self):
-        for args, chosen in ((["L03"], "-LE ^slow$ -L ^L03$"), (["--all"], "ctest.xml"),
-                             (["-R", "torn"], "-LE ^slow$ -R torn")):
+        for args, chosen in ((["L03"], " -L ^L03$ -LE ^slow$"), (["--all", "-V"], "2 -V"),
+                             (["-R", "torn", "wal"], " -L ^wal$ -LE ^slow$ -R torn"),
+                             (["--under", "asan"], " -L ^(unit|fuzz)$ -LE ^slow$"),
+                             (["--under", "tsan", "io"], " -L ^io$ -LE ^slow$")):
             with self.subTest(args=args):
                 self.assertEqual(0, self.bench.dev("test", *args).returncode)
-                self.assertTrue(self.bench.calls("ctest")[-1].endswith(chosen), self.bench.calls("ctest"))
+                call = re.sub(r"-j \d+", "2", self.bench.calls("ctest")[-1])
+                self.assertTrue(call.endswith(chosen), call)
+                self.assertIn(f"build/{args[1] if '--under' in args else 'test'} ", call)
+        self.assertEqual(2, self.bench.dev("test", "--under", "valgrind").returncode)
+
+    def test_a_module_alone_is_built_alone(self):
+        module = self.bench.folder / "tests" / "wal"
+        module.mkdir(parents=True)
+        (module / "log_test.cc").write_text('TEST_CASE("x", "[L03][concurrency]")')
+        self.bench.dev("test", "wal")
+        self.assertTrue(self.bench.calls("cmake --build")[-1].endswith("--target strata_test_wal"))
+        self.bench.dev("test", "L03")
+        self.assertNotIn("--target", self.bench.calls("cmake --build")[-1])
+        self.bench.dev("test", "--under", "tsan")
+        self.assertTrue(self.bench.calls("cmake --build")[-1].endswith("--target strata_test_wal"))
 
     def test_a_failed_test_run_is_a_failed_verb_and_the_time_is_told(self):
         self.bench.stand_in("ctest", "exit 8")
