@@ -5,8 +5,6 @@
 namespace strata {
 namespace {
 
-constexpr FileNumber kFileNumberMax = FileNumber{1} << 62;  // So that there is always a next one.
-
 std::string Numbered(std::string_view before, FileNumber number, std::string_view after) {
   std::string digits = std::to_string(number);
   if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');

@@ -13,6 +13,7 @@ namespace strata {
 
 // Numbers files for ever: never reused, larger means created later. All kinds share one count.
 using FileNumber = std::uint64_t;
+inline constexpr FileNumber kFileNumberMax = FileNumber{1} << 62;  // There is always a next one.
 
 enum class FileKind : std::uint8_t {
   kLog,

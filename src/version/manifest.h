@@ -57,6 +57,10 @@ class ManifestWriter {
                                                         const std::string& path, FileNumber number,
                                                         Counters* counters);
 
+  // Create's: the log isn't started.
+  ManifestWriter(std::unique_ptr<WritableFile> file, FileNumber number, std::uint64_t log_id,
+                 Counters* counters);
+
   Status Append(std::string_view payload);
   // Makes what was appended durable.
   Status Sync();
@@ -67,8 +71,6 @@ class ManifestWriter {
   std::uint64_t size() const { return log_->size(); }
 
  private:
-  ManifestWriter(std::unique_ptr<WritableFile> file, FileNumber number, std::uint64_t log_id,
-                 Counters* counters);
   void Count(Counter counter, std::uint64_t amount);
 
   const std::unique_ptr<WritableFile> file_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/escape.h"
 #include "version/run_iterator.h"
 
 namespace strata {
@@ -176,6 +177,23 @@ std::uint64_t Version::level_bytes(std::uint32_t level) const {
 
 std::uint32_t Version::level_count() const {
   return runs_.empty() ? 0 : runs_.back().position.level + 1;
+}
+
+std::string DescribeVersion(const Version& version) {
+  std::string out;
+  std::optional<std::uint32_t> level;
+  for (const Run& run : version.runs()) {
+    if (level != run.position.level) out += "level " + std::to_string(run.position.level) + "\n";
+    level = run.position.level;
+    out += "  run " + std::to_string(run.position.run) + "  ";
+    for (const auto& table : run.tables) {
+      const TableMeta& meta = table->meta();
+      out += " " + TableFileName(meta.number) + " [" + EscapeShort(UserKeyOf(meta.smallest)) +
+             " .. " + EscapeShort(UserKeyOf(meta.largest)) + "]";
+    }
+    out += "\n";
+  }
+  return out;
 }
 
 }  // namespace strata

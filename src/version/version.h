@@ -54,6 +54,11 @@ struct Run {
   const Table* Find(std::string_view user_key) const;
 };
 
+class Version;
+
+// A line for each run, under its level: "  run 3   000007.sst [a .. k] 000008.sst [m .. z]".
+std::string DescribeVersion(const Version& version);
+
 // What `summary`, of a table just written or opened, makes known to a version.
 TableMeta MakeTableMeta(FileNumber number, RunPosition position, const FileId& file_id,
                         const sst::TableSummary& summary);

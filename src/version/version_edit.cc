@@ -70,8 +70,8 @@ class Values {
 };
 
 bool IsPossible(const TableMeta& table) {
-  return table.number != 0 && IsWellFormedInternalKey(table.smallest) &&
-         IsWellFormedInternalKey(table.largest) &&
+  return table.number != 0 && table.number <= kFileNumberMax &&
+         IsWellFormedInternalKey(table.smallest) && IsWellFormedInternalKey(table.largest) &&
          CompareInternalKeys(table.smallest, table.largest) <= 0 &&
          table.sequence_min <= table.sequence_max && table.sequence_max <= kSequenceMax &&
          table.entries != 0 && table.deletes <= table.entries;
@@ -115,7 +115,9 @@ Status DecodeNumbers(std::string_view bytes, std::initializer_list<std::uint64_t
 
 Status DecodeNumber(std::string_view bytes, std::optional<std::uint64_t>* number) {
   if (number->has_value()) return Corruption("it is there twice");
-  return DecodeNumbers(bytes, {&number->emplace()});
+  STRATA_TRY(DecodeNumbers(bytes, {&number->emplace()}));
+  if (*number > kFileNumberMax) return Corruption("a number that can't be");
+  return {};
 }
 
 Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {

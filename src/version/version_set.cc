@@ -67,8 +67,8 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
 
 // --- an existing one -----------------------------------------------------------------------------
 
-VersionSet::VersionSet(const Environment& environment, std::string directory, TableOpener opener,
-                       Counters& counters)
+VersionSet::VersionSet(Private, const Environment& environment, std::string directory,
+                       TableOpener opener, Counters& counters)
     : environment_(environment),
       directory_(std::move(directory)),
       opener_(std::move(opener)),
@@ -79,8 +79,8 @@ VersionSet::~VersionSet() = default;
 Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& environment,
                                                         const std::string& directory,
                                                         TableOpener opener, Counters& counters) {
-  std::unique_ptr<VersionSet> set(new VersionSet(  // NOLINT: the constructor is private.
-      environment, directory, std::move(opener), counters));
+  auto set =
+      std::make_unique<VersionSet>(Private(), environment, directory, std::move(opener), counters);
   //@solve 6.4 "recover: CURRENT, its manifest, the tables, then a new manifest"
   STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(*environment.files, directory));
   const std::string path = JoinPath(directory, ManifestFileName(current.number));

@@ -86,8 +86,16 @@ class VersionSet {
   VersionSet& operator=(const VersionSet&) = delete;
 
  private:
-  VersionSet(const Environment& environment, std::string directory, TableOpener opener,
+  struct Private {
+    explicit Private() = default;
+  };
+
+ public:
+  // Recover makes these.
+  VersionSet(Private, const Environment& environment, std::string directory, TableOpener opener,
              Counters& counters);
+
+ private:
   Status OpenTables();
   Status MarkFilesFound();
   Status BeginManifest();
