@@ -1,0 +1,226 @@
+#include "compaction/compaction_runner.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "compaction/rate_limiter.h"  //@L12
+#include "iter/merging_iterator.h"
+
+namespace strata::compaction {
+namespace {
+
+// --- what a job reads and writes -----------------------------------------------------------------
+
+std::vector<std::shared_ptr<const Table>> InputsOf(const CompactionJob& job,
+                                                   const Version& version) {
+  std::vector<std::shared_ptr<const Table>> inputs;
+  inputs.reserve(job.inputs.size());
+  for (const FileNumber number : job.inputs) {
+    auto table = version.FindTable(number);
+    STRATA_CHECK(table != nullptr);
+    inputs.push_back(std::move(table));
+  }
+  return inputs;
+}
+
+// Just the job's inputs, so that each run of them is one cursor.
+std::shared_ptr<const Version> VersionOfInputs(const CompactionJob& job, const Version& version) {
+  VersionEdit edit;
+  auto inputs = InputsOf(job, version);
+  for (const auto& table : inputs) edit.added.push_back(table->meta());
+  auto result = Version().With(edit, std::move(inputs));
+  STRATA_CHECK(result.has_value());
+  return *std::move(result);
+}
+
+std::unique_ptr<InternalIterator> MergeOf(const Version& inputs) {
+  sst::TableReadOptions read;
+  read.fill_cache = false;
+  read.readahead = true;  //@L13
+  std::vector<std::unique_ptr<InternalIterator>> cursors;
+  inputs.AddIterators(read, &cursors);
+  return NewMergingIterator(std::move(cursors));
+}
+
+TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& version,
+                                    const RunnerOptions& options) {
+  TableWriterOptions writer;
+  writer.table = options.table;
+  writer.position = job.output;
+  writer.table_bytes_max = job.table_bytes;
+  writer.verify = options.verify_outputs;
+  writer.write_time_min_us = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& table : InputsOf(job, version)) {
+    const TableMeta& meta = table->meta();
+    writer.write_time_min_us = std::min(writer.write_time_min_us, meta.write_time_min_us);
+    writer.write_time_max_us = std::max(writer.write_time_max_us, meta.write_time_max_us);
+  }
+  return writer;
+}
+
+}  // namespace
+
+// --- CompactionRun -------------------------------------------------------------------------------
+
+struct CompactionRun::Rep {
+  Rep(const CompactionJob& job, std::shared_ptr<const Version> version, const TableStore& store,
+      const RunnerOptions& options)
+      : inputs(VersionOfInputs(job, *version)),
+        stream(MergeOf(*inputs), OlderData(job, version), options.snapshots),
+        writer(store, WriterOptionsFor(job, *version, options)),
+        step_bytes(options.step_bytes) {}
+
+  const std::shared_ptr<const Version> inputs;  // The stream reads from it.
+  CompactionStream stream;
+  TableWriter writer;
+  const std::uint64_t step_bytes;
+  KeyRange range;
+  bool started = false;
+  bool finished = false;
+  CompactionOutput output;
+  RateLimiter* limiter = nullptr;  //@L12
+};
+
+CompactionRun::CompactionRun(const CompactionJob& job, std::shared_ptr<const Version> version,
+                             const TableStore& store, const RunnerOptions& options, KeyRange range)
+    : rep_(std::make_unique<Rep>(job, std::move(version), store, options)) {
+  STRATA_CHECK(!job.trivial_move && !job.drop_inputs);
+  rep_->range = std::move(range);
+  rep_->limiter = options.limiter;  //@L12
+}
+
+CompactionRun::~CompactionRun() {
+  if (!rep_->finished) Abandon();
+}
+
+Result<bool> CompactionRun::Step() {
+  CompactionStream& stream = rep_->stream;
+  if (!std::exchange(rep_->started, true)) STRATA_TRY(stream.Start(rep_->range));
+  std::uint64_t bytes = 0;
+  //@solve 10.4 "carry out a bounded step" uses(bytes, stream)
+  while (stream.Valid() && bytes < rep_->step_bytes) {
+    bytes += stream.key().size() + stream.value().size();
+    ++rep_->output.entries_read;
+    if (stream.verdict() == Verdict::kKeep) {
+      STRATA_TRY(rep_->writer.Add(stream.key(), stream.value()));
+    } else {
+      ++rep_->output.entries_dropped;
+    }
+    STRATA_TRY(stream.Next());
+  }
+  //@}
+  if (rep_->limiter != nullptr) pause_us_ = rep_->limiter->Charge(bytes);  //@L12
+  return !stream.Valid();
+}
+
+Result<CompactionOutput> CompactionRun::Finish() {
+  STRATA_CHECK(rep_->started && !rep_->stream.Valid() && !rep_->finished);
+  STRATA_TRY_ASSIGN(rep_->output.tables, rep_->writer.Finish());
+  rep_->finished = true;
+  return std::move(rep_->output);
+}
+
+void CompactionRun::Abandon() {
+  rep_->writer.Abandon();
+}
+
+// --- the end of a job ----------------------------------------------------------------------------
+
+namespace {
+
+// A lost block or a skipped table would show here as entries that nobody accounts for.
+Status CheckCounts(const CompactionJob& job, const Version& version,
+                   const std::vector<CompactionOutput>& outputs) {
+  std::uint64_t expected = 0;
+  for (const auto& table : InputsOf(job, version)) expected += table->meta().entries;
+  std::uint64_t read = 0;
+  std::uint64_t accounted = 0;
+  for (const CompactionOutput& output : outputs) {
+    read += output.entries_read;
+    accounted += output.entries_dropped;
+    for (const auto& table : output.tables) accounted += table->meta().entries;
+  }
+  if (read == expected && accounted == expected) return {};
+  return Corruption("compaction of " + std::to_string(job.inputs.size()) + " tables with " +
+                    std::to_string(expected) + " entries read " + std::to_string(read) +
+                    " and accounted for " + std::to_string(accounted));
+}
+
+Status AddMoved(const CompactionJob& job, const Version& version, const TableStore& store,
+                CompactionResult* result) {
+  for (const auto& table : InputsOf(job, version)) {
+    TableMeta meta = table->meta();
+    meta.position = job.output;
+    STRATA_TRY_ASSIGN(auto opened, store.open(meta));
+    result->edit.added.push_back(std::move(meta));
+    result->opened.push_back(std::move(opened));
+  }
+  return {};
+}
+
+void AddWritten(const CompactionJob& job, const Version& version,
+                std::vector<CompactionOutput> outputs, CompactionResult* result) {
+  for (const auto& table : InputsOf(job, version)) result->bytes_read += table->meta().size_bytes;
+  for (CompactionOutput& output : outputs) {
+    result->entries_dropped += output.entries_dropped;
+    for (auto& table : output.tables) {
+      result->bytes_written += table->meta().size_bytes;
+      result->edit.added.push_back(table->meta());
+      result->opened.push_back(std::move(table));
+    }
+  }
+}
+
+void Report(const CompactionJob& job, const CompactionResult& result,
+            const RunnerOptions& options) {
+  Counters& counters = *options.counters;
+  counters.Add(job.trivial_move ? Counter::kTrivialMoves : Counter::kCompactions);
+  counters.Add(Counter::kCompactionBytesRead, result.bytes_read);
+  counters.Add(Counter::kCompactionBytesWritten, result.bytes_written);
+  counters.Add(Counter::kEntriesDropped, result.entries_dropped);
+  if (options.trace == nullptr) return;
+  const std::string_view kind = job.trivial_move ? "move" : job.drop_inputs ? "drop" : "merge";
+  options.trace->Emit("compaction", {{"kind", kind},
+                                     {"reason", std::string_view(job.reason)},
+                                     {"output_level", std::uint64_t{job.output.level}},
+                                     {"tables_in", std::uint64_t{job.inputs.size()}},
+                                     {"tables_out", std::uint64_t{result.opened.size()}},
+                                     {"bytes_read", result.bytes_read},
+                                     {"bytes_written", result.bytes_written},
+                                     {"entries_dropped", result.entries_dropped}});
+}
+
+}  // namespace
+
+Result<CompactionResult> Conclude(const CompactionJob& job, const Version& version,
+                                  const TableStore& store, const RunnerOptions& options,
+                                  std::vector<CompactionOutput> outputs) {
+  CompactionResult result;
+  result.edit.removed = job.inputs;
+  if (job.trivial_move) {
+    STRATA_TRY(AddMoved(job, version, store, &result));
+  } else if (!job.drop_inputs) {
+    STRATA_TRY(CheckCounts(job, version, outputs));
+    AddWritten(job, version, std::move(outputs), &result);
+    STRATA_TRY(store.files->SyncDirectory(store.directory));
+  }
+  Report(job, result, options);
+  return result;
+}
+
+Result<CompactionResult> RunJob(const CompactionJob& job, std::shared_ptr<const Version> version,
+                                const TableStore& store, const RunnerOptions& options) {
+  std::vector<CompactionOutput> outputs;
+  if (!job.trivial_move && !job.drop_inputs) {
+    CompactionRun run(job, version, store, options);
+    for (bool done = false; !done;) {
+      STRATA_TRY_ASSIGN(done, run.Step());
+    }
+    STRATA_TRY_ASSIGN(CompactionOutput output, run.Finish());
+    outputs.push_back(std::move(output));
+  }
+  return Conclude(job, *version, store, options, std::move(outputs));
+}
+
+}  // namespace strata::compaction

@@ -1,0 +1,44 @@
+#include "compaction/compaction_stream.h"
+
+#include <utility>
+
+namespace strata::compaction {
+
+CompactionStream::CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older,
+                                   Snapshots snapshots)
+    : merged_(std::move(merged)), older_(std::move(older)), snapshots_(std::move(snapshots)) {}
+
+Status CompactionStream::Start(const KeyRange& range) {
+  upper_ = range.upper;
+  if (!range.lower) return Examine(merged_->SeekToFirst());
+  return Examine(merged_->Seek(MakeInternalKey(*range.lower, kSequenceMax, kEntryKindForSeek)));
+}
+
+Status CompactionStream::Next() {
+  STRATA_DCHECK(Valid());
+  return Examine(merged_->Next());
+}
+
+Status CompactionStream::Examine(Status moved) {
+  valid_ = false;
+  STRATA_TRY(std::move(moved));
+  if (!merged_->Valid()) return {};
+  const std::string_view user_key = UserKeyOf(merged_->key());
+  if (upper_ && user_key >= *upper_) return {};
+  valid_ = true;
+
+  VersionFacts facts;
+  facts.sequence = SequenceOf(merged_->key());
+  facts.kind = KindOf(merged_->key());
+  if (last_key_ == user_key) {
+    facts.newer = last_sequence_;
+  } else {
+    last_key_ = user_key;
+  }
+  last_sequence_ = facts.sequence;
+  if (facts.kind == EntryKind::kDelete) facts.older_below = older_.MayHold(user_key);
+  verdict_ = Judge(facts, snapshots_);
+  return {};
+}
+
+}  // namespace strata::compaction
