@@ -13,20 +13,19 @@
 #include "base/result.h"
 #include "io/file_system.h"
 #include "iter/internal_key.h"
-#include "strata/options.h"
+#include "sst/table_format.h"
+#include "strata/options.h"  //@L09
 
 namespace strata::sst {
 
 struct TableOptions {
   std::uint32_t block_bytes = 4096;
   int restart_interval = 16;
-  int filter_bits_per_key = 10;                 //@L07
+  int filter_bits_per_key = 10;                  //@L07
   Compression compression = Compression::kNone;  //@L09
-  int zstd_level = 1;                           //@L09
-  bool hash_index = false;                      //@L13
+  int zstd_level = 1;                            //@L09
+  bool hash_index = false;                       //@L13
 };
-
-using FileId = std::array<char, 16>;
 
 // What a finished table holds: goes into the version's TableMeta and the properties block.
 struct TableSummary {
@@ -38,7 +37,11 @@ struct TableSummary {
   SequenceNumber sequence_max = 0;
   std::uint64_t entries = 0;
   std::uint64_t deletes = 0;
-  std::uint64_t raw_bytes = 0;
+  std::uint64_t raw_bytes = 0;  // User keys and values as they were added.
+  std::uint64_t data_blocks = 0;
+  std::uint64_t data_bytes = 0;  // What the data blocks take in the file.
+
+  bool operator==(const TableSummary&) const = default;
 };
 
 class TableBuilder {
@@ -49,7 +52,9 @@ class TableBuilder {
   TableBuilder(const TableBuilder&) = delete;
   TableBuilder& operator=(const TableBuilder&) = delete;
 
-  // REQUIRES: `key` is a well-formed internal key that sorts after all before it.
+  // Errors: kCorruption when `key` isn't a well-formed internal key that sorts after all before it
+  // (a damaged input may not become a sound-looking table); kInvalidArgument when the entry is too
+  // large for a block. After any error the table can't be finished.
   Status Add(std::string_view key, std::string_view value);
 
   // Writes what is left, the index and the footer. REQUIRES: at least one Add; called once.

@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "io/file_system.h"
@@ -29,9 +31,9 @@ namespace strata::sst {
 class BlockCache;  //@L08
 
 struct TableReaderOptions {
-  bool verify_checksums = true;
-  Counters* counters = nullptr;     // Not null.
-  BlockCache* cache = nullptr;      // Null: every read goes to the file.  //@L08
+  bool verify_checksums = true;  // Of data blocks; index, filter and properties always are.
+  Counters* counters = nullptr;  // Not null.
+  BlockCache* cache = nullptr;   // Null: every read goes to the file.  //@L08
 };
 
 // For one read or cursor.
@@ -44,6 +46,20 @@ struct TableReadOptions {
 struct TableHit {
   EntryKind kind;
   SequenceNumber sequence;
+};
+
+// One block of a table, for people: `strata inspect table`.
+struct BlockInfo {
+  std::string_view role;  // "data", "filter", "index", "properties"
+  std::uint64_t offset = 0;
+  std::uint64_t stored_bytes = 0;  // In the file, without the trailer.
+  std::uint64_t bytes = 0;         // Decompressed.
+  std::uint8_t compression = 0;    // The trailer's tag.
+  std::uint64_t entries = 0;       // Here and below: data and index blocks only.
+  std::uint32_t restarts = 0;
+  std::uint64_t hash_slots = 0;  // 0: no hash index.  //@L13
+  std::string first;             // Internal keys.
+  std::string last;
 };
 
 class TableReader {
@@ -67,6 +83,11 @@ class TableReader {
   // properties, filter against keys. For `strata verify` and after a flush or compaction.
   Status VerifyAll() const;
 
+  // All blocks in the order of the file. Reads and checks each of them.
+  Result<std::vector<BlockInfo>> Blocks() const;
+
+  // What the properties block says, names ascending; keys in it are internal keys.
+  const std::vector<std::pair<std::string, std::string>>& properties() const;
   const TableSummary& summary() const;  // From the properties and the footer.
   const FileId& file_id() const;
   const std::string& name() const;

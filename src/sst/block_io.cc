@@ -1,0 +1,78 @@
+#include "sst/block_io.h"
+
+#include <utility>
+
+#include "base/coding.h"
+#include "base/mutant.h"
+#include "sst/compression.h"  //@L09
+
+namespace strata::sst {
+namespace {
+
+BlockTrailer TrailerAt(const char* in) {
+  return {static_cast<std::uint8_t>(in[0]), static_cast<std::uint8_t>(in[1]),
+          DecodeFixed<std::uint32_t>(in + 2)};
+}
+
+Result<StoredBlock> ReadStored(const BlockSource& source, const BlockHandle& handle,
+                               bool verify_checksum) {
+  const std::size_t stored = handle.size + kTrailerSize;
+  BlockContents raw;
+  if (!source.mapped) raw = BlockContents::Uninitialised(stored);
+  STRATA_TRY_ASSIGN(const std::string_view bytes,
+                    source.file->Read(handle.offset, stored, raw.owned.get()));
+  source.counters->Add(Counter::kBlocksRead);
+  source.counters->Add(Counter::kBlockBytesRead, stored);
+  const BlockTrailer trailer = TrailerAt(bytes.data() + handle.size);
+  if (verify_checksum && !STRATA_MUTANT(skip_block_crc) &&
+      trailer.checksum !=
+          BlockChecksum(bytes.substr(0, handle.size + 2), source.file_id, handle.offset)) {
+    return Corruption("bad checksum");
+  }
+  if (trailer.flags != 0) {
+    return Error(ErrorCode::kUnsupported,
+                 trailer.flags == 1 ? "the block is sealed" : "unknown block flags");
+  }
+  raw.bytes = bytes.substr(0, handle.size);
+  //@L09{
+  if (trailer.compression != 0) {
+    STRATA_TRY_ASSIGN(raw, Decompress(trailer.compression, raw.bytes, kBlockContentsSizeMax));
+  }
+  //@}
+  //@L04..08{
+  //| if (trailer.compression != 0) {
+  //|   return Error(ErrorCode::kUnsupported,
+  //|                "compression " + std::to_string(trailer.compression));
+  //| }
+  //@}
+  return StoredBlock{std::move(raw), trailer.compression};
+}
+
+}  // namespace
+
+BlockHandle AppendBlock(std::string_view contents, const BlockCodec& codec, const FileId& file_id,
+                        std::uint64_t out_offset, std::string* out) {
+  const std::size_t start = out->size();
+  const std::uint64_t offset = out_offset + start;
+  std::uint8_t compression = 0;
+  //@L09{
+  if (Compress(static_cast<Compression>(codec.compression), codec.level, contents, out)) {
+    compression = codec.compression;
+  }
+  //@}
+  if (compression == 0) out->append(contents);
+  const BlockHandle handle{offset, out->size() - start};
+  out->push_back(static_cast<char>(compression));
+  out->push_back(0);
+  AppendFixed32(out, BlockChecksum(std::string_view(*out).substr(start), file_id, offset));
+  return handle;
+}
+
+Result<StoredBlock> ReadBlock(const BlockSource& source, const BlockHandle& handle,
+                              bool verify_checksum) {
+  auto block = ReadStored(source, handle, verify_checksum);
+  if (block.has_value()) return block;
+  return std::move(block).error().WithContext("block at offset " + std::to_string(handle.offset));
+}
+
+}  // namespace strata::sst

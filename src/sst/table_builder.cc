@@ -1,0 +1,183 @@
+#include "sst/table_builder.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/coding.h"
+#include "base/escape.h"
+#include "sst/block.h"
+#include "sst/block_builder.h"
+#include "sst/block_io.h"
+#include "sst/bloom.h"  //@L07
+#include "sst/table_properties.h"
+
+namespace strata::sst {
+namespace {
+
+constexpr std::size_t kWriteBytes = std::size_t{256} << 10;  // Handed to the file at once.
+
+// A short user key at or after `last` and before `next`. REQUIRES: last < next.
+std::string_view ShortSeparator(std::string_view last, std::string_view next,
+                                std::string* scratch) {
+  const std::size_t common = CommonPrefix(last, next);
+  if (common + 1 >= last.size()) return last;  // Nothing to gain. Also: last is a prefix of next.
+  const auto byte = static_cast<std::uint8_t>(last[common]);
+  if (byte + 1 >= static_cast<std::uint8_t>(next[common])) return last;
+  scratch->assign(last.substr(0, common));
+  scratch->push_back(static_cast<char>(byte + 1));
+  return *scratch;
+}
+
+// The index key between two neighbouring entries of different blocks.
+std::string SeparatorOf(std::string_view last, std::string_view next) {
+  std::string scratch;
+  const std::string_view last_user = UserKeyOf(last);
+  const std::string_view user_key = ShortSeparator(last_user, UserKeyOf(next), &scratch);
+  if (user_key == last_user) return std::string(last);
+  return MakeInternalKey(user_key, kSequenceMax, kEntryKindForSeek);
+}
+
+BlockCodec CodecOf([[maybe_unused]] const TableOptions& options) {
+  BlockCodec codec;
+  codec.compression = static_cast<std::uint8_t>(options.compression);  //@L09
+  codec.level = options.zstd_level;                                    //@L09
+  return codec;
+}
+
+}  // namespace
+
+struct TableBuilder::Rep {
+  Rep(const TableOptions& table_options, WritableFile& table_file, const FileId& id)
+      : options(table_options),
+        file(table_file),
+        file_id(id),
+        codec(CodecOf(table_options)),
+        data(std::max(1, table_options.restart_interval)),
+        index(1) {
+    if (options.hash_index) data.EnableHashIndex();  //@L13
+  }
+
+  BlockHandle Append(std::string_view contents, const BlockCodec& block_codec) {
+    return AppendBlock(contents, block_codec, file_id, written, &unwritten);
+  }
+  Status FinishDataBlock();
+  void AddIndexEntry(std::string_view separator);
+  Status WriteOut();
+  void Summarise(std::string_view key, std::string_view value);
+  std::uint64_t size_so_far() const { return written + unwritten.size(); }
+
+  const TableOptions options;
+  WritableFile& file;
+  const FileId file_id;
+  const BlockCodec codec;
+  BlockBuilder data;
+  BlockBuilder index;
+  std::optional<BlockHandle> unindexed;  // The last block, until the key after it is known.
+  std::unique_ptr<BloomBuilder> filter;  //@L07
+  std::string unwritten;                 // Finished blocks on their way to the file.
+  std::uint64_t written = 0;             // Bytes that the file has.
+  std::string last_key;
+  TableSummary summary;
+};
+
+TableBuilder::TableBuilder(const TableOptions& options, WritableFile& file, const FileId& file_id)
+    : rep_(std::make_unique<Rep>(options, file, file_id)) {
+  STRATA_CHECK(file.size() == 0);
+  //@L07{
+  if (options.filter_bits_per_key > 0) {
+    rep_->filter = std::make_unique<BloomBuilder>(options.filter_bits_per_key);
+  }
+  //@}
+}
+
+TableBuilder::~TableBuilder() = default;
+
+Status TableBuilder::Add(std::string_view key, std::string_view value) {
+  Rep& rep = *rep_;
+  if (!IsWellFormedInternalKey(key)) return Corruption("an entry without a well-formed key");
+  if (!rep.last_key.empty() && CompareInternalKeys(rep.last_key, key) >= 0) {
+    return Corruption("entries out of order at key " + EscapeShort(UserKeyOf(key)));
+  }
+  const std::size_t entry_size = BlockBuilder::EntrySizeMax(key, value);
+  if (entry_size > kBlockContentsSizeMax / 2) {
+    return InvalidArgument("an entry of " + std::to_string(entry_size) + " bytes");
+  }
+  if (!rep.data.empty() && rep.data.size_estimate() + entry_size > rep.options.block_bytes) {
+    STRATA_TRY(rep.FinishDataBlock());
+  }
+  if (rep.unindexed) rep.AddIndexEntry(SeparatorOf(rep.last_key, key));
+  rep.data.Add(key, value);
+  if (rep.filter != nullptr) rep.filter->AddKey(UserKeyOf(key));  //@L07
+  rep.Summarise(key, value);
+  rep.last_key.assign(key);
+  return {};
+}
+
+void TableBuilder::Rep::Summarise(std::string_view key, std::string_view value) {
+  const SequenceNumber sequence = SequenceOf(key);
+  if (summary.entries == 0) {
+    summary.smallest.assign(key);
+    summary.sequence_min = sequence;
+  }
+  summary.sequence_min = std::min(summary.sequence_min, sequence);
+  summary.sequence_max = std::max(summary.sequence_max, sequence);
+  summary.raw_bytes += UserKeyOf(key).size() + value.size();
+  summary.deletes += KindOf(key) == EntryKind::kDelete ? 1 : 0;
+  ++summary.entries;
+}
+
+Status TableBuilder::Rep::FinishDataBlock() {
+  unindexed = Append(data.Finish(), codec);
+  data.Reset();
+  ++summary.data_blocks;
+  return unwritten.size() < kWriteBytes ? Status() : WriteOut();
+}
+
+void TableBuilder::Rep::AddIndexEntry(std::string_view separator) {
+  std::string handle;
+  AppendVarint64(&handle, unindexed->offset);
+  AppendVarint64(&handle, unindexed->size);
+  index.Add(separator, handle);
+  unindexed.reset();
+}
+
+Status TableBuilder::Rep::WriteOut() {
+  STRATA_TRY(file.Append(unwritten));
+  written += unwritten.size();
+  unwritten.clear();
+  return {};
+}
+
+Result<TableSummary> TableBuilder::Finish() {
+  Rep& rep = *rep_;
+  STRATA_CHECK(rep.summary.entries > 0);
+  if (!rep.data.empty()) STRATA_TRY(rep.FinishDataBlock());
+  rep.AddIndexEntry(rep.last_key);
+  rep.summary.largest = rep.last_key;
+  rep.summary.data_bytes = rep.size_so_far();
+
+  Footer footer;
+  footer.file_id = rep.file_id;
+  if (rep.filter != nullptr) footer.filter = rep.Append(rep.filter->Finish(), {});  //@L07
+  footer.index = rep.Append(rep.index.Finish(), rep.codec);
+  footer.properties = rep.Append(EncodeProperties(MakeProperties(rep.summary, rep.options)), {});
+  if (rep.options.compression != Compression::kNone) footer.features |= kFeatureCompression;  //@L09
+  if (rep.options.hash_index) footer.features |= kFeatureHashIndex;                           //@L13
+  footer.file_size = rep.size_so_far() + kFooterSize;
+  const std::string encoded = EncodeFooter(footer);
+  rep.unwritten.append(encoded);
+  STRATA_TRY(rep.WriteOut());
+  rep.summary.size_bytes = footer.file_size;
+  rep.summary.footer_checksum = DecodeFixed<std::uint32_t>(encoded.data() + kFooterChecked);
+  return rep.summary;
+}
+
+std::uint64_t TableBuilder::entries() const {
+  return rep_->summary.entries;
+}
+
+std::uint64_t TableBuilder::size_estimate() const {
+  return rep_->size_so_far() + (rep_->data.empty() ? 0 : rep_->data.size_estimate());
+}
+
+}  // namespace strata::sst

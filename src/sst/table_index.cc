@@ -1,0 +1,78 @@
+#include "sst/table_index.h"
+
+#include <algorithm>
+
+#include "base/coding.h"
+
+namespace strata::sst {
+namespace {
+
+Result<BlockHandle> DecodeHandle(std::string_view value, std::uint64_t expected_offset,
+                                 std::uint64_t limit) {
+  ByteReader reader(value);
+  const auto offset = reader.ReadVarint64();
+  const auto size = reader.ReadVarint64();
+  if (!offset || !size || !reader.empty()) return Corruption("an index entry is damaged");
+  const BlockHandle handle{*offset, *size};
+  if (handle.offset != expected_offset || !LiesBefore(handle, limit)) {
+    return Corruption("the index names a block of " + std::to_string(handle.size) +
+                      " bytes at offset " + std::to_string(handle.offset) + ", but offset " +
+                      std::to_string(expected_offset) + " is due");
+  }
+  return handle;
+}
+
+}  // namespace
+
+Result<TableIndex> TableIndex::Decode(const Block& block, std::uint64_t limit) {
+  TableIndex index;
+  BlockIterator entry(&block);
+  STRATA_TRY(entry.SeekToFirst());
+  while (entry.Valid()) {
+    if (index.size() > 0 && CompareInternalKeys(index.key(index.size() - 1), entry.key()) >= 0) {
+      return Corruption("the index isn't sorted");
+    }
+    STRATA_TRY_ASSIGN(const BlockHandle handle,
+                      DecodeHandle(entry.value(), index.data_end(), limit));
+    index.handles_.push_back(handle);
+    index.keys_.append(entry.key());
+    index.ends_.push_back(index.keys_.size());
+    STRATA_TRY(entry.Next());
+  }
+  index.BuildPrefixes();
+  return index;
+}
+
+void TableIndex::BuildPrefixes() {
+  if (size() == 0) return;
+  const std::string_view first = UserKeyOf(key(0));
+  common_ = first.substr(0, CommonPrefix(first, UserKeyOf(key(size() - 1))));
+  prefixes_.reserve(size());
+  for (std::size_t i = 0; i < size(); ++i) prefixes_.push_back(PrefixAt(UserKeyOf(key(i))));
+}
+
+std::size_t TableIndex::Find(const LookupKey& target) const {
+  if (const int order = target.user_key.substr(0, common_.size()).compare(common_); order != 0) {
+    return order < 0 ? 0 : size();
+  }
+  const auto [low, high] =
+      std::equal_range(prefixes_.begin(), prefixes_.end(), PrefixAt(target.user_key));
+  auto first = static_cast<std::size_t>(low - prefixes_.begin());
+  auto last = static_cast<std::size_t>(high - prefixes_.begin());
+  while (first < last) {  // Keys of equal prefixes: compare them whole.
+    const std::size_t middle = first + (last - first) / 2;
+    if (CompareKeys(LookupKey::Of(key(middle)), target) < 0) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+std::size_t TableIndex::memory_bytes() const {
+  return handles_.capacity() * sizeof(BlockHandle) + keys_.capacity() + common_.capacity() +
+         (ends_.capacity() + prefixes_.capacity()) * sizeof(std::uint64_t);
+}
+
+}  // namespace strata::sst

@@ -1,0 +1,55 @@
+// A table's index, decoded: for each data block where it is and a key at or after its last one.
+// Searches compare eight bytes in a register, after the prefix that all keys have in common;
+// only ties look at whole keys.
+//
+// Thread safety: immutable.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "sst/block.h"
+#include "sst/table_format.h"
+
+namespace strata::sst {
+
+class TableIndex {
+ public:
+  // Errors: kCorruption if keys don't ascend or data blocks don't lie side by side from the start
+  // of the file and before `limit`.
+  static Result<TableIndex> Decode(const Block& block, std::uint64_t limit);
+
+  std::size_t size() const { return handles_.size(); }
+  const BlockHandle& handle(std::size_t i) const { return handles_[i]; }
+  // At or after every key of block i, before every key of block i + 1.
+  std::string_view key(std::size_t i) const {
+    return std::string_view(keys_).substr(ends_[i], ends_[i + 1] - ends_[i]);
+  }
+
+  // The only block that can hold the first entry at or after `target` with target's user key; it
+  // holds, or the one after it begins with, the first entry at or after `target`. size() when all
+  // entries are before.
+  std::size_t Find(const LookupKey& target) const;
+
+  // One past the last data block's trailer.
+  std::uint64_t data_end() const { return handles_.empty() ? 0 : EndOf(handles_.back()); }
+  std::size_t memory_bytes() const;
+
+ private:
+  void BuildPrefixes();
+  std::uint64_t PrefixAt(std::string_view user_key) const {
+    return KeyPrefix(user_key.substr(common_.size()));
+  }
+
+  std::vector<BlockHandle> handles_;
+  std::string keys_;                     // One after another.
+  std::vector<std::uint64_t> ends_{0};   // ends_[i] is where key i begins in keys_.
+  std::string common_;                   // Begins every user key.
+  std::vector<std::uint64_t> prefixes_;  // Of what follows common_.
+};
+
+}  // namespace strata::sst

@@ -1,0 +1,53 @@
+// What a TableReader is made of; table_reader.cc answers reads from it, table_verify.cc checks it.
+//
+// Thread safety: immutable once the table is open.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sst/block.h"
+#include "sst/block_io.h"
+#include "sst/table_format.h"
+#include "sst/table_index.h"
+#include "sst/table_iterator.h"
+#include "sst/table_properties.h"
+#include "sst/table_reader.h"
+
+namespace strata::sst {
+
+struct TableReader::Rep {
+  // Used by Open, in this order. Their errors don't name the file yet.
+  Status ReadFooter();
+  Status ReadIndex();
+  Status ReadProperties();
+
+  // Reads data block i from `from`. Errors name the file and the offset.
+  Result<Block> LoadBlock(std::size_t i, const BlockSource& from) const;
+  // The same, from the cache if it is there.  //@L08
+  Result<BlockPin> PinBlock(std::size_t i, const TableReadOptions& read,
+                            const BlockSource& from) const;
+  Result<std::optional<TableHit>> FindIn(const Block& block, std::size_t i, const LookupKey& target,
+                                         std::string* value) const;
+  bool MayContain(std::string_view user_key, const TableReadOptions& read) const;        //@L07
+  void Trace(const TableReadOptions& read, std::size_t i, std::string_view what) const;  //@L13
+  // Compares what VerifyAll counted, and looks for gaps between the blocks.
+  Status CheckWhole(TableSummary counted, std::string largest) const;
+  Error InFile(Error error) const;
+
+  std::unique_ptr<RandomAccessFile> file;
+  std::string name;
+  TableReaderOptions options;
+  BlockSource source;
+  Footer footer;
+  TableIndex index;
+  TableProperties properties;
+  TableSummary summary;
+  StoredBlock filter;          //@L07
+  std::uint64_t cache_id = 0;  //@L08
+};
+
+}  // namespace strata::sst
