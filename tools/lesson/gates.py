@@ -32,6 +32,10 @@ class GateFailed(Exception):
         self.reason, self.command = reason, command
 
 
+class NotBuilt(GateFailed):
+    """The slice does not build, so the gates that run its programs have nothing to say."""
+
+
 class Workshop:
     """The scratch folder: one tree and build for full slices, one of each for starters.
 
@@ -119,8 +123,8 @@ def _make(build, what):
     try:
         build.make()
     except BuildFailed as error:
-        raise GateFailed(f"{what} does not build\n{error.excerpt()}",
-                         f"ninja -C {build.folder}") from None
+        raise NotBuilt(f"{what} does not build\n{error.excerpt()}",
+                       f"ninja -C {build.folder}") from None
 
 
 def gate1(workshop, lesson):

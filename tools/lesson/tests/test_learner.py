@@ -1,0 +1,149 @@
+"""A learner's way through the toy series, and an author's verify, with the real commands."""
+
+import json
+import shutil
+import unittest
+
+import support
+from lesson import compare, learner
+from lesson.build import Case, Outcome
+from lesson.errors import LessonError
+
+HAS_BUILD = shutil.which("cmake") and shutil.which("ninja")
+
+
+class Walking(unittest.TestCase):
+    def setUp(self):
+        self.repository = support.Repository()
+        self.repository.__enter__()
+        self.addCleanup(self.repository.__exit__)
+        self.assertEqual(self.repository.lesson("tags")[0], 0)
+        status, output = self.repository.lesson("start", "1")
+        self.assertEqual(status, 0, output)
+        self.mine = self.repository.top / "strata-lesson-01"
+
+    def here(self, *arguments):
+        return self.repository.lesson(*arguments, cwd=self.mine)
+
+    def solve(self, path="src/toy/add.cc"):
+        answer = support.git(self.mine, "show", f"lesson-01:{path}")
+        (self.mine / path).write_text("// Mine.\n" + answer)
+
+    def test_start_refuses_a_full_folder_and_an_unknown_lesson(self):
+        self.assertIn("not empty", self.repository.lesson("start", "1")[1])
+        self.assertIn("git fetch --tags", self.repository.lesson("start", "9")[1])
+
+    def test_hints_come_one_by_one(self):
+        for wanted in ("hint 1 of 3\n\nHint 1 of 1.1.", "hint 2 of 3", "hint 3 of 3",
+                       "git diff lesson-01-start lesson-01"):
+            self.assertIn(wanted, self.here("hint")[1])
+        self.assertIn("Hint 1 of 1.2.", self.here("hint", "1.2")[1])
+        self.assertIn("its tasks are 1.1, 1.2", self.here("hint", "1.7")[1])
+        self.assertEqual(support.git(self.mine, "status", "--porcelain"), "")
+
+    def test_show_prints_the_text(self):
+        self.assertIn("# Addition", self.here("show")[1])
+        self.assertIn("not in this tree", self.here("show", "2")[1])
+
+    def test_next_lays_the_scaffold_on_the_learner_s_code(self):
+        self.solve()
+        self.assertIn("not committed", self.here("next")[1])
+        support.git(self.mine, "commit", "-qam", "done")
+        status, output = self.here("next")
+        self.assertEqual(status, 0, output)
+        self.assertTrue((self.mine / "src/toy/mul.cc").exists())
+        self.assertIn("// Mine.", (self.mine / "src/toy/add.cc").read_text())
+        self.assertIn('YoursToWrite("2.2"', (self.mine / "src/toy/mul.cc").read_text())
+        self.assertEqual((self.mine / "lessons/CURRENT").read_text(), "02\n")
+
+    def test_next_names_the_files_in_conflict(self):
+        self.solve()
+        path = self.mine / "src/toy/add.cc"
+        path.write_text(path.read_text().replace("int Kept(int a) { return a; }", "int Kept(int b) { return b; }"))
+        support.git(self.mine, "commit", "-qam", "done")
+        status, output = self.here("next")
+        self.assertEqual(status, 1)
+        self.assertIn("src/toy/add.cc", output)
+
+    @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
+    def test_check_says_which_task_is_next(self):
+        status, output = self.here("check")
+        self.assertEqual(status, 1)
+        self.assertIn("lesson 01: 0 of 2 tests pass", output)
+        self.assertIn("task 1.1 is yours to write: add the two", output)
+        self.assertIn("task 1.1 is in src/toy/add.cc", output)
+        text = (self.mine / "src/toy/add.cc").read_text()
+        (self.mine / "src/toy/add.cc").write_text(text.replace(
+            '  strata::lesson::YoursToWrite("1.1", "add the two");', "  return a + b;"))
+        self.assertIn("task 1.2 is yours", self.here("check")[1])
+        self.assertIn("Hint 1 of 1.2.", self.here("hint")[1])
+        self.solve()
+        status, output = self.here("check")
+        self.assertEqual((status, "is done" in output), (0, True), output)
+        (self.mine / "src/toy/add.cc").write_text("int")
+        self.assertIn("does not compile", self.here("check")[1])
+
+
+@unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
+class Verifying(unittest.TestCase):
+    def test_the_ledger_spares_what_has_passed(self):
+        files = support.toy_files()
+        # Enough plain code that the toy's markers are a small share of it.
+        files["src/base/long.cc"] = "".join(f"int x{i};\n" for i in range(400))
+        with support.Repository(files) as repository:
+            status, output = repository.lesson("verify", "--ledger-update")
+            self.assertEqual(status, 0, output)
+            self.assertEqual(output.count("  ok  "), 12, output)
+            ledger = repository.root / "lessons" / "verified.json"
+            self.assertEqual(sorted(json.loads(ledger.read_text())), ["01", "02"])
+            self.assertIn("verifying lessons none", repository.lesson("verify", "--gate", "5")[1])
+            self.assertIn("lessons 01 02 (not in the ledger, and 2 drawn",
+                          repository.lesson("verify", "--ledger", "--gate", "5")[1])
+            path = repository.root / "src/toy/mul.cc"
+            path.write_text(path.read_text().replace("return Mul(a, a);", "return a;"))
+            status, output = repository.lesson("verify", "--gate", "1")
+            self.assertEqual(status, 1)
+            self.assertIn("verifying lessons 02", output)
+            self.assertIn("the square of five is 25", output)
+            self.assertIn("again:  ./lesson verify 02 --gate 1", output)
+
+
+class Choosing(unittest.TestCase):
+    def test_the_lowest_task_of_the_lesson_comes_first(self):
+        def outcome(name, status, output="", tags=("L07",)):
+            return Outcome(Case("p", name, tags), status, output, 0)
+        outcomes = [outcome("passed", 0), outcome("old", 1, tags=("L02",)), outcome("plain", 1),
+                    outcome("b", 86, "task 7.10 is yours to write: x"),
+                    outcome("a", 86, "task 7.2 is yours to write: x")]
+        self.assertEqual(learner.next_failure("07", outcomes).case.name, "a")
+        outcomes.append(outcome("inert", 1, tags=("L07", "T7.1")))
+        self.assertEqual(learner.next_failure("07", outcomes).case.name, "inert")
+        self.assertEqual(learner.next_failure("07", outcomes[:3]).case.name, "plain")
+        self.assertIsNone(learner.next_failure("07", outcomes[:1]))
+
+
+class Comparing(unittest.TestCase):
+    REPORT = {"benchmarks": [
+        {"name": "BM/1", "real_time": 2.0, "time_unit": "us", "iterations": 5, "blocks": 3.0},
+        {"name": "BM/2", "error_occurred": True, "error_message": "<counter>"}]}
+
+    def test_ratio_and_report(self):
+        mine = compare.measurements(self.REPORT)
+        self.assertEqual(mine["BM/1"], {"ns": 2000.0, "blocks": 3.0})
+        rows = compare.side_by_side(mine, {"BM/1": {"ns": 1000.0}})
+        self.assertEqual(rows[0], ("BM/1", "ns", 1000.0, 2000.0, 2.0))
+        self.assertEqual(rows[1][2:], (None, 3.0, None))
+        self.assertEqual(compare.table(rows)[1], ("BM/1", "ns", "1,000", "2,000", "2.00x"))
+        page = compare.report("Lesson 07", {"bloom_bench": rows})
+        self.assertIn("&lt;counter&gt;", page)
+        self.assertNotIn("http", page)
+
+    def test_a_lesson_without_a_benchmark_says_so(self):
+        with support.Repository() as repository:
+            (repository.root / "bench/mul_bench.cc").unlink()
+            with self.assertRaisesRegex(LessonError, "no benchmark"):
+                compare.bench(repository.root, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

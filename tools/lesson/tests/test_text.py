@@ -1,0 +1,141 @@
+import tempfile
+import unittest
+from pathlib import Path
+
+import support
+from lesson import text
+from lesson.errors import LessonError
+
+CODE = """#include <x>
+
+template <typename T>
+Result<T> Helper(const T& a,
+                 int b) {
+  return F(a);
+}
+
+class Foo : public Bar {
+ public:
+  Foo(int a) : a_{a}, b_(a) {}
+  int Get() const { return a_; }
+  void Put(int x);
+};
+
+void Foo::Put(int x) {
+  if (x) Helper("}", '{');
+}
+
+enum class E { kA, kB };
+inline constexpr int kSize = 4;
+#define TRY(a) \\
+  do { a; }
+"""
+
+
+class Extracting(unittest.TestCase):
+    def test_symbols_and_spans(self):
+        for what, first, last in (("Helper", "template <typename T>", "}"),
+                                  ("Foo", "class Foo : public Bar {", "};"),
+                                  ("Foo::Put", "void Foo::Put(int x) {", "}"),
+                                  ("Foo::Get", "int Get() const { return a_; }", None),
+                                  ("E", "enum class E { kA, kB };", None),
+                                  ("kSize", "inline constexpr int kSize = 4;", None),
+                                  ("TRY", "#define TRY(a) \\", "  do { a; }"),
+                                  ('"class Foo" .. "public:"', "class Foo : public Bar {", " public:")):
+            lines = text.extract(CODE, what)
+            self.assertEqual((lines[0], lines[-1]), (first, last or first), what)
+        self.assertIsNone(text.extract(CODE, "Nope"))
+        self.assertIsNone(text.extract(CODE, '"class" .. "never"'))
+
+
+class Matching(unittest.TestCase):
+    def test_wildcards(self):
+        for expected, actual, good in (
+                (["a"], ["a"], True), (["a"], ["b"], False), (["a"], ["a", "b"], False),
+                (["a ... c"], ["a b c"], True), (["...", "z"], ["x", "y", "z"], True),
+                (["a", "..."], ["a"], True), (["..."], [], True), ([], [], True),
+                (["a"], [], False), (["1+1 ..."], ["1+1 = 2"], True)):
+            self.assertEqual(text.output_matches(expected, actual), good, (expected, actual))
+
+
+class Checking(unittest.TestCase):
+    def setUp(self):
+        files = support.toy_files()
+        self.tree = support.tree_of(files)
+        self.good = files["lessons/01-add/README.md"].replace("$ strata\n2 and ... make 5",
+                                                              "$ echo one; echo two\none\n...")
+
+    def report(self, source):
+        with tempfile.TemporaryDirectory() as home:
+            return text.check("R.md", source, self.tree.slice(1), self.tree.tasks(1), 1,
+                              lambda lesson: "/usr/bin:/bin", Path(home))
+
+    def fails(self, old, new, *words):
+        self.assertIn(old, self.good)
+        report = self.report(self.good.replace(old, new))
+        said = "\n".join(report.problems)
+        for word in words:
+            self.assertIn(word, said)
+        return report
+
+    def test_the_good_text_is_true(self):
+        report = self.report(self.good)
+        self.assertEqual(report.problems, [])
+        self.assertEqual((report.code_blocks, report.commands), (1, 1))
+
+    def test_each_untruth_is_found(self):
+        self.fails("word " * 950, "word", "900 to 1800")
+        self.fails("### Task 1.2", "### Tusk 1.2", 'no heading "### Task 1.2')
+        self.fails("### Task 1.2", "### Task 1.9", "1.9", "no @solve")
+        self.fails("<details><summary>Hint 3</summary>\n\nHint 3 of 1.1.\n\n</details>", "", "2 hints")
+        self.fails("Change `src/toy/add.cc`.", "Change it.", "does not name its file")
+        self.fails("<details><summary>Answer</summary>", "", "0 questions")
+        self.fails("# Addition", "# Addition\n\n`src/toy/mul.cc`", "R.md:3", "not in this lesson")
+        self.fails("# Addition", "# Addition\n\n`Mul::Apply`", "nowhere in this lesson")
+        self.fails("# Addition", "# Addition\n\n`MulAll()`", "nowhere in this lesson")
+        self.fails("return a + b;\n}", "return a - b;\n}", "differs from src/toy/add.cc")
+        self.fails("add.cc Add -->", "add.cc Sub -->", "has no Sub")
+        self.fails("add.cc Add -->", "mul.cc Mul -->", "not in this lesson")
+        self.fails("one\n...", "three", "prints something else", "two")
+        self.fails("$ echo one; echo two\none\n...", "$ sleep 0; echo x", "prints something else")
+        with self.assertRaisesRegex(LessonError, "never closed"):
+            self.report(self.good + "\n```cpp\n")
+        with self.assertRaisesRegex(LessonError, "no code block follows"):
+            self.report(self.good + "\n<!-- code: src/toy/add.cc Add -->\nText.\n")
+
+    def test_update_repairs_code_and_output(self):
+        bad = self.good.replace("return a + b;\n}", "x").replace("one\n...", "three")
+        updated = self.report(bad).updated
+        self.assertIn("int Add(int a, int b) {\n  return a + b;\n}\n```", updated)
+        self.assertIn("$ echo one; echo two\none\ntwo\n```", updated)
+        self.assertEqual(self.report(updated).problems, [])
+
+    def test_other_peoples_names_are_exempt_where_it_says_so(self):
+        good = "# Addition\n\n## What real systems do\n\n`DBImpl::Write` in `src/x.cc`\n\n## Next\n"
+        self.assertEqual(self.report(self.good.replace("# Addition", good)).problems, [])
+        self.fails("# Addition", good + "\n`DBImpl::Write`", "DBImpl::Write")
+
+    def test_paths_may_be_folders_braces_and_globs(self):
+        ok = "# Addition\n\n`src/toy/` `src/toy/add.{h,cc}` `src/toy/*.h` `std::string` `Add()`"
+        self.assertEqual(self.report(self.good.replace("# Addition", ok)).problems, [])
+        self.fails("# Addition", "# Addition\n\n`src/toy/add.{h,py}`", "not in this lesson")
+
+    def test_commands_share_a_folder_and_may_continue(self):
+        lines = "```console\n$ cat > f <<X\n> hello\n> X\n$ cat f\nhello\n$ ./dev test\nnever\n```".split("\n")
+        block = text.fences("R.md", lines)[0]
+        found = text.commands(lines, block)
+        self.assertEqual([c.text for c in found], ["cat > f <<X\nhello\nX", "cat f", "./dev test"])
+        self.assertEqual([text.runs(c) for c in found], [True, True, False])
+        report = self.report(self.good + "\n" + "\n".join(lines) + "\n")
+        self.assertEqual(report.problems, [])
+
+
+class Hints(unittest.TestCase):
+    def test_they_come_in_order_from_the_task_s_section(self):
+        source = support.readme(1, "T", {"1.1": ("a", "x"), "1.2": ("b", "y")})
+        self.assertEqual(text.hints(source, "1.2"), ["Hint 1 of 1.2.", "Hint 2 of 1.2.", "Hint 3 of 1.2."])
+        self.assertEqual(text.hints(source, "1.3"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
