@@ -1,0 +1,158 @@
+// Work that writers don't wait for: full memtables are written out and runs are merged on the
+// executor's threads. Writers are slowed a little as debt grows, long before they would have to
+// stop.
+
+#include <algorithm>
+
+#include "base/mutant.h"
+#include "db/db_impl.h"
+#include "db/write_controller.h"
+
+namespace strata {
+
+// The job counts as running from now on until it says kDone; Close waits for it.
+void DbImpl::ScheduleJob(Priority priority, std::function<Step()> step) {
+  ++running_jobs_;
+  environment_.executor->Schedule(priority, [this, step = std::move(step)] {
+    const Step result = step();
+    if (result == Step::kDone) {
+      MutexLock lock(mutex_);
+      --running_jobs_;
+      environment_.executor->NotifyAll();
+    }
+    return result;
+  });
+}
+
+void DbImpl::MaybeScheduleWork() {
+  if (closed_ || closing_ || !read_only_) return;
+  if (!immutables_.empty() && !flush_scheduled_) {
+    flush_scheduled_ = true;
+    ScheduleJob(Priority::kHigh, [this] { return FlushStep(); });
+  }
+  const compaction::TreeView tree = compaction::ViewOf(*versions_->current());
+  const std::uint64_t now = environment_.clock->WallMicros();
+  compaction_debt_bytes_ = policy_->EstimateDebt(tree, now);
+  if (compactions_paused_ > 0) return;
+  for (const auto& job : policy_->Pick({.tree = tree, .busy = busy_tables_, .now_us = now})) {
+    if (running_compactions_ >= options_.compaction_threads) return;
+    if (!Remember(StartCompaction(job))) return;
+  }
+}
+
+Step DbImpl::FlushStep() {
+  MutexLock lock(mutex_);
+  Remember(FlushOldest()).has_value();
+  flush_scheduled_ = false;
+  MaybeScheduleWork();
+  environment_.executor->NotifyAll();
+  return Step::kDone;
+}
+
+Status DbImpl::FlushOldest() {
+  if (immutables_.empty() || !read_only_) return {};
+  const Immutable oldest = immutables_.front();
+  VersionEdit edit;
+  std::vector<std::shared_ptr<const Table>> opened;
+  mutex_.Unlock();
+  if (events_) events_->Emit("flush_begin", {{"entries", oldest.memtable->entries()}});
+  Status written = WriteMemTable(*oldest.memtable, oldest.since_us, &edit, &opened);
+  if (written) written = environment_.files->SyncDirectory(directory_);
+  mutex_.Lock();
+  STRATA_TRY(written);
+  edit.oldest_log = oldest.oldest_log_after;
+  const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
+  STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
+  immutables_.pop_front();
+  PublishReadState();
+  RemoveLogsBefore(oldest.oldest_log_after);
+  if (events_) events_->Emit("flush_end", {{"bytes", bytes}});
+  return {};
+}
+
+Status DbImpl::Flush() {
+  Writer self{.switch_memtable = true};
+  MutexLock lock(mutex_);
+  STRATA_TRY(Enqueue(&self));
+  const FileNumber log = log_.number;
+  environment_.executor->WaitUntil(mutex_, [&] {
+    return versions_->oldest_log() >= log || immutables_.empty() || !read_only_;
+  });
+  return read_only_ ? Status() : CheckWritable();
+}
+
+Status DbImpl::SwitchMemTable() {
+  if (memtable_->empty()) return {};
+  const FileNumber number = versions_->NewFileNumber();
+  // The old log is on the disk as a whole before the new one takes a write: no holes.
+  if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) STRATA_TRY(Remember(log_.writer->End()));
+  STRATA_TRY(Remember(log_.file->Close()));
+  const SealedLog sealed{log_.number, log_.writer->size()};
+  STRATA_TRY(Remember(StartLog(number)));
+  VersionEdit edit;
+  edit.sealed_logs.push_back(sealed);
+  STRATA_TRY(InstallEdit(std::move(edit), {}));
+  immutables_.push_back({memtable_, number, memtable_since_us_});
+  memtable_ = std::make_shared<MemTable>(random_.Next());
+  PublishReadState();
+  AdjustCache();
+  MaybeScheduleWork();
+  return {};
+}
+
+Status DbImpl::MakeRoom() {
+  if (const std::uint64_t micros = StallMicros(); micros > 0) {
+    counters_.Add(Counter::kStallMicros, micros);
+    mutex_.Unlock();
+    environment_.clock->SleepMicros(micros);
+    mutex_.Lock();
+  }
+  if (memtable_->bytes_used() < options_.memtable_bytes) return CheckWritable();
+  const std::size_t waiting_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1));
+  if (immutables_.size() >= waiting_max) {
+    const std::uint64_t start = environment_.clock->NowMicros();
+    environment_.executor->WaitUntil(
+        mutex_, [&] { return immutables_.size() < waiting_max || !read_only_; });
+    counters_.Add(Counter::kStallMicros, environment_.clock->NowMicros() - start);
+  }
+  STRATA_TRY(CheckWritable());
+  return SwitchMemTable();
+}
+
+std::uint64_t DbImpl::StallMicros() {
+  return StallFor({.debt_bytes = compaction_debt_bytes_,
+                   .memtable_bytes = memtable_->bytes_used(),
+                   .memtable_bytes_max = options_.memtable_bytes,
+                   .immutables = immutables_.size(),
+                   .immutables_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1)),
+                   .stall_max_us = options_.stall_max_ms * 1000ULL});
+}
+
+// The memory budget: memtables and what open tables keep in memory come first, the cache gets the
+// rest.
+void DbImpl::AdjustCache() {
+  if (options_.memory_budget_bytes == 0) return;
+  std::uint64_t used = options_.memtable_bytes * static_cast<std::uint64_t>(options_.memtables_max);
+  for (const Run& run : versions_->current()->runs()) {
+    for (const auto& table : run.tables) used += table->reader().memory_bytes();
+  }
+  const std::uint64_t budget = options_.memory_budget_bytes;
+  cache_->SetCapacity(budget > used ? budget - used : 0);
+}
+
+// Nothing when the store has gone; otherwise it stays until LeaveGate.
+DbImpl* DbImpl::EnterGate(Gate& gate) {
+  MutexLock gate_lock(gate.mutex);
+  if (gate.db == nullptr) return nullptr;
+  MutexLock lock(gate.db->mutex_);
+  ++gate.db->running_jobs_;
+  return gate.db;
+}
+
+void DbImpl::LeaveGate() {
+  MutexLock lock(mutex_);
+  --running_jobs_;
+  environment_.executor->NotifyAll();
+}
+
+}  // namespace strata

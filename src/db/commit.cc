@@ -1,0 +1,195 @@
+// How batches get in when many callers write at once. They queue up; the one at the front leads:
+// it takes the batches behind it along as a group, writes one log record for all, syncs once if
+// anybody asked to, and has the entries put into the memtable. Nobody waits for another thread
+// unless a sync is worth it.
+
+#include <algorithm>
+
+#include "base/mutant.h"
+#include "db/db_impl.h"
+
+namespace strata {
+namespace {
+
+// A group stops growing here, so that a small write isn't held up by a huge one.
+constexpr std::size_t kGroupBytesMax = 1 << 20;
+constexpr std::size_t kSmallBatchBytes = 128 << 10;
+// Below this the leader inserts for all: waking a thread costs more (about 50 us).
+constexpr std::size_t kParallelInsertBytes = 256 << 10;
+
+}  // namespace
+
+Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
+  STRATA_TRY(CheckBatch(batch));
+  if (batch.count() == 0) return {};
+  Writer self{.batch = &batch, .sync = WantsSync(options)};
+  MutexLock lock(mutex_);
+  return Enqueue(&self);
+}
+
+Status DbImpl::Sync() {
+  Writer self{.sync = true};
+  MutexLock lock(mutex_);
+  return Enqueue(&self);
+}
+
+Status DbImpl::Enqueue(Writer* self) {
+  writers_.push_back(self);
+  while (true) {
+    if (writers_.front() != self) {
+      environment_.executor->WaitUntil(mutex_, [&] {
+        return self->done || self->insert_into != nullptr || writers_.front() == self;
+      });
+    }
+    if (self->done) return self->status;
+    if (self->insert_into == nullptr) return Lead(self);
+    // The leader has logged this batch and asks for its own part of the work.
+    const std::shared_ptr<MemTable> memtable = std::move(self->insert_into);
+    self->insert_into = nullptr;
+    mutex_.Unlock();
+    Status inserted =
+        InsertEntries(self->batch->encoded(), self->first_sequence, *memtable, true);
+    mutex_.Lock();
+    self->status = std::move(inserted);
+    self->inserted = true;
+    environment_.executor->NotifyAll();
+    environment_.executor->WaitUntil(mutex_, [&] { return self->done; });
+    return self->status;
+  }
+}
+
+// The front of the queue works; everybody else in the queue waits.
+Status DbImpl::Lead(Writer* self) {
+  Status status = CheckWritable();
+  std::vector<Writer*> group = {self};
+  if (status && self->batch != nullptr) {
+    status = MakeRoom();
+    group = BuildGroup();
+    if (status) status = CommitGroup(group);
+  } else if (status && self->switch_memtable) {
+    status = SwitchMemTable();
+  } else if (status) {
+    status = SyncLog();
+  }
+  FinishGroup(group, status);
+  return status;
+}
+
+std::vector<DbImpl::Writer*> DbImpl::BuildGroup() {
+  const Writer& leader = *writers_.front();
+  std::size_t bytes = leader.batch->size_bytes();
+  const std::size_t bytes_max = bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes
+                                                          : std::max(bytes, kGroupBytesMax);
+  std::vector<Writer*> group;
+  for (Writer* writer : writers_) {
+    if (writer->batch == nullptr) break;              // A task waits its turn.
+    if (writer->sync && !leader.sync) break;          // It pays for its own sync.
+    if (!group.empty() && bytes + writer->batch->size_bytes() > bytes_max) break;
+    if (!group.empty()) bytes += writer->batch->size_bytes();
+    group.push_back(writer);
+  }
+  return group;
+}
+
+Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
+  const SequenceNumber first = last_sequence_ + 1;
+  bool sync = false;
+  SequenceNumber next = first;
+  for (Writer* writer : group) {
+    writer->first_sequence = next;
+    next += writer->batch->count();
+    sync = sync || writer->sync;
+  }
+  if (memtable_->empty()) memtable_since_us_ = environment_.clock->WallMicros();
+  const std::uint64_t now = environment_.clock->NowMicros();
+  if (options_.sync == SyncMode::kInterval &&
+      now - last_sync_micros_ >= options_.sync_interval_ms * 1000ULL) {
+    sync = true;
+  }
+  mutex_.Unlock();  // Writers may queue up meanwhile; the log is the leader's.
+  Status logged = WriteGroupToLog(group, first, sync);
+  mutex_.Lock();
+  STRATA_TRY(Remember(std::move(logged)));
+  if (sync) last_sync_micros_ = now;
+  if (!sync && options_.sync == SyncMode::kInterval) ScheduleIntervalSync();
+  STRATA_TRY(Remember(InsertGroup(group)));
+  last_sequence_ = next - 1;
+  visible_sequence_.store(last_sequence_, std::memory_order_release);
+  return {};
+}
+
+Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first,
+                               bool sync) {
+  std::vector<std::string_view> parts;
+  parts.reserve(group.size());
+  for (const Writer* writer : group) parts.push_back(writer->batch->encoded());
+  STRATA_TRY(log_.writer->Append(wal::RecordType::kBatch, first, parts));
+  if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(log_.writer->Sync());
+  counters_.Add(Counter::kGroupCommits);
+  return {};
+}
+
+Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
+  const std::shared_ptr<MemTable> memtable = memtable_;
+  std::size_t bytes = 0;
+  for (const Writer* writer : group) bytes += writer->batch->size_bytes();
+  const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
+  if (in_parallel) {
+    for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert_into = memtable;
+    environment_.executor->NotifyAll();
+  }
+  mutex_.Unlock();
+  Status status;
+  for (std::size_t i = 0; i < (in_parallel ? 1 : group.size()) && status; ++i) {
+    status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, *memtable,
+                           in_parallel);
+  }
+  mutex_.Lock();
+  if (!in_parallel) return status;
+  environment_.executor->WaitUntil(mutex_, [&] {
+    return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
+  });
+  for (std::size_t i = 1; i < group.size() && status; ++i) status = group[i]->status;
+  return status;
+}
+
+void DbImpl::FinishGroup(const std::vector<Writer*>& group, const Status& status) {
+  for (Writer* writer : group) {
+    STRATA_CHECK(writers_.front() == writer);
+    writers_.pop_front();
+    writer->status = status;
+    writer->done = true;
+    if (!status || writer->batch == nullptr) continue;
+    counters_.Add(Counter::kWrites);
+    counters_.Add(Counter::kEntriesWritten, writer->batch->count());
+    counters_.Add(Counter::kUserBytesWritten, writer->batch->user_bytes());
+  }
+  if (group.size() > 1 || !writers_.empty()) environment_.executor->NotifyAll();
+}
+
+Status DbImpl::SyncLog() {
+  mutex_.Unlock();
+  Status synced = log_.writer->Sync();
+  mutex_.Lock();
+  last_sync_micros_ = environment_.clock->NowMicros();
+  return Remember(std::move(synced));
+}
+
+// What was written without a sync reaches the disk although no more writes come.
+void DbImpl::ScheduleIntervalSync() {
+  if (interval_sync_scheduled_) return;
+  interval_sync_scheduled_ = true;
+  environment_.executor->ScheduleAfter(options_.sync_interval_ms * 1000ULL, [gate = gate_] {
+    DbImpl* db = EnterGate(*gate);
+    if (db == nullptr) return Step::kDone;
+    {
+      MutexLock lock(db->mutex_);
+      db->interval_sync_scheduled_ = false;
+    }
+    Status ignored = db->Sync();  // A failure is remembered: the store is read-only then.
+    db->LeaveGate();
+    return Step::kDone;
+  });
+}
+
+}  // namespace strata

@@ -1,0 +1,131 @@
+// Carries out what the policy picks, in the background: each job is cut into key ranges that run
+// side by side in small steps; when the last one is through, one edit replaces the inputs.
+
+#include "compaction/split_job.h"
+#include "db/db_impl.h"
+
+namespace strata {
+
+struct DbImpl::RunningCompaction {
+  compaction::CompactionJob job;
+  std::shared_ptr<const Version> version;
+  std::vector<std::unique_ptr<compaction::CompactionRun>> parts;
+  std::vector<compaction::CompactionOutput> outputs;  // One a part.
+  std::size_t parts_left = 0;
+  Status status;
+};
+
+compaction::RunnerOptions DbImpl::MakeRunnerOptions() {
+  compaction::RunnerOptions runner;
+  runner.table = MakeTableWriterOptions({}).table;
+  runner.verify_outputs = options_.verify_outputs;
+  runner.counters = &counters_;
+  runner.trace = events_.get();
+  runner.limiter = limiter_.get();
+  return runner;
+}
+
+Status DbImpl::StartCompaction(const compaction::CompactionJob& job) {
+  if (job.trivial_move || job.drop_inputs) return ApplyJobWithoutMerging(job);
+  auto running = std::make_shared<RunningCompaction>();
+  running->job = job;
+  running->version = versions_->current();
+  const auto ranges = compaction::SplitJob(
+      job, *running->version, static_cast<std::size_t>(std::max(options_.subcompactions, 1)));
+  for (const auto& range : ranges) {
+    running->parts.push_back(std::make_unique<compaction::CompactionRun>(
+        job, running->version, table_store_, MakeRunnerOptions(), range));
+  }
+  running->outputs.resize(ranges.size());
+  running->parts_left = ranges.size();
+  busy_tables_.insert(job.inputs.begin(), job.inputs.end());
+  ++running_compactions_;
+  for (std::size_t part = 0; part < ranges.size(); ++part) {
+    ScheduleJob(Priority::kLow, [this, running, part] { return CompactionStep(running, part); });
+  }
+  return {};
+}
+
+Status DbImpl::ApplyJobWithoutMerging(const compaction::CompactionJob& job) {
+  STRATA_TRY_ASSIGN(auto result, compaction::Conclude(job, *versions_->current(), table_store_,
+                                                      MakeRunnerOptions(), {}));
+  return InstallEdit(std::move(result.edit), std::move(result.opened));
+}
+
+Step DbImpl::CompactionStep(const std::shared_ptr<RunningCompaction>& running, std::size_t part) {
+  compaction::CompactionRun& run = *running->parts[part];
+  Status status = closing_ ? Status(Error(ErrorCode::kAborted, "the store is closing")) : Status();
+  if (status) {
+    auto stepped = run.Step();
+    if (stepped && !*stepped) {
+      if (run.pause_us() > 0) environment_.clock->SleepMicros(run.pause_us());
+      return Step::kMore;
+    }
+    if (!stepped) status = std::move(stepped).error();
+  }
+  if (status) {
+    auto output = run.Finish();
+    if (output) {
+      running->outputs[part] = *std::move(output);
+    } else {
+      status = std::move(output).error();
+    }
+  }
+  MutexLock lock(mutex_);
+  if (!status && running->status) running->status = status;
+  if (--running->parts_left == 0) FinishCompaction(*running);
+  return Step::kDone;
+}
+
+void DbImpl::FinishCompaction(RunningCompaction& running) {
+  Status status = running.status;
+  if (status) {
+    mutex_.Unlock();
+    auto result = compaction::Conclude(running.job, *running.version, table_store_,
+                                       MakeRunnerOptions(), std::move(running.outputs));
+    mutex_.Lock();
+    status = result ? InstallEdit(std::move(result->edit), std::move(result->opened))
+                    : Status(std::move(result).error());
+  } else {
+    for (auto& part : running.parts) part->Abandon();
+  }
+  for (const FileNumber number : running.job.inputs) busy_tables_.erase(number);
+  --running_compactions_;
+  const bool closing = !status && status.error().code() == ErrorCode::kAborted;
+  if (!closing) Remember(std::move(status)).has_value();
+  AdjustCache();
+  MaybeScheduleWork();
+  environment_.executor->NotifyAll();
+}
+
+Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {
+  if (from && to && *from > *to) {
+    return InvalidArgument("the range to compact ends before it begins");
+  }
+  STRATA_TRY(Flush());
+  const compaction::KeyRange range{std::move(from), std::move(to)};
+  MutexLock lock(mutex_);
+  ++compactions_paused_;
+  Status status;
+  while ((status = CheckWritable())) {
+    const auto pick = compaction::PickManual(compaction::ViewOf(*versions_->current()), range,
+                                             busy_tables_, options_);
+    if (!pick.job && !pick.blocked) break;
+    if (pick.job) status = Remember(StartCompaction(*pick.job));
+    environment_.executor->WaitUntil(mutex_, [&] { return running_compactions_ == 0; });
+  }
+  --compactions_paused_;
+  MaybeScheduleWork();
+  return status;
+}
+
+Status DbImpl::WaitForCompactions() {
+  MutexLock lock(mutex_);
+  MaybeScheduleWork();
+  environment_.executor->WaitUntil(mutex_, [&] {
+    return (immutables_.empty() && running_compactions_ == 0) || !read_only_;
+  });
+  return CheckWritable();
+}
+
+}  // namespace strata

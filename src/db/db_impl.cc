@@ -1,0 +1,202 @@
+// Opening, closing and describing a store; how it reads and writes is in the files that
+// db_impl.h names.
+
+#include <algorithm>
+
+#include "db/db_impl.h"
+
+namespace strata {
+namespace {
+
+Status CheckOptions(const Options& options) {
+  if (options.memtable_bytes < 4096) {
+    return InvalidArgument("option memtable_bytes must be at least 4096");
+  }
+  //@L04{
+  if (options.block_bytes < 64 || options.block_bytes > (4U << 20)) {
+    return InvalidArgument("option block_bytes must be between 64 and 4 MiB");
+  }
+  if (options.block_restart_interval < 1) {
+    return InvalidArgument("option block_restart_interval must be at least 1");
+  }
+  if (options.table_bytes < 1024) {
+    return InvalidArgument("option table_bytes must be at least 1024");
+  }
+  //@}
+  //@L07{
+  if (options.filter_bits_per_key < 0 || options.filter_bits_per_key > 64) {
+    return InvalidArgument("option filter_bits_per_key must be between 0 and 64");
+  }
+  //@}
+  return {};
+}
+
+//@L12{
+// Puts what contradicts itself right and shares a memory budget out.
+Options Sanitized(Options options) {
+  options.memtables_max = std::max(options.memtables_max, 2);
+  options.compaction_threads = std::max(options.compaction_threads, 1);
+  if (options.memory_budget_bytes > 0) {
+    // Half of a budget at most is for memtables.
+    const std::uint64_t share = options.memory_budget_bytes / 2 /
+                                static_cast<std::uint64_t>(options.memtables_max);
+    options.memtable_bytes = std::max<std::uint64_t>(std::min(options.memtable_bytes, share), 4096);
+    options.block_cache_bytes =
+        options.memory_budget_bytes -
+        std::min(options.memory_budget_bytes,
+                 options.memtable_bytes * static_cast<std::uint64_t>(options.memtables_max));
+  }
+  return options;
+}
+//@}
+
+}  // namespace
+
+Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& directory) {
+  STRATA_TRY(CheckOptions(options));
+  const Environment& environment =
+      options.environment != nullptr ? *options.environment : RealEnvironment();
+  //@L02..11{
+  //| auto db = std::make_unique<DbImpl>(options, environment, directory);
+  //@}
+  auto db = std::make_unique<DbImpl>(Sanitized(options), environment, directory);  //@L12
+  STRATA_TRY(Annotate(db->Open(), "opening store " + directory));
+  return std::unique_ptr<DB>(std::move(db));
+}
+
+DbImpl::DbImpl(const Options& options, const Environment& environment, std::string directory)
+    : options_(options),
+      environment_(environment),
+      directory_(std::move(directory)),
+      file_id_random_(environment.seed ^ 0x5deece66d),  //@L05
+      random_(environment.seed) {
+  if (options_.event_sink) {
+    events_ = std::make_unique<EventTrace>(*environment_.clock, options_.event_sink);
+  }
+  cache_ = std::make_unique<sst::BlockCache>(options_.block_cache_bytes, counters_);  //@L08
+  //@L12{
+  limiter_ = std::make_unique<compaction::RateLimiter>(options_.compaction_rate_bytes_per_s,
+                                                       *environment_.clock);
+  gate_ = std::make_shared<Gate>();
+  MutexLock lock(gate_->mutex);
+  gate_->db = this;
+  //@}
+}
+
+Status DbImpl::Open() {
+  MutexLock lock(mutex_);
+  memtable_ = std::make_shared<MemTable>(random_.Next());
+  //@L02..05{
+  //| empty_value_deletes_ = options_.empty_value_deletes;
+  //@}
+  STRATA_TRY_ASSIGN(policy_, compaction::MakePolicy(options_));  //@L10
+  STRATA_TRY(Recover());                                         //@L03
+  PublishReadState();
+  MaybeScheduleWork();  //@L12
+  return {};
+}
+
+void DbImpl::PublishReadState() {
+  ReadState state;
+  state.memtable = memtable_;
+  //@L12{
+  for (auto it = immutables_.rbegin(); it != immutables_.rend(); ++it) {
+    state.immutables.push_back(it->memtable);
+  }
+  //@}
+  //@L05..05{
+  //| state.version = version_;
+  //@}
+  state.version = versions_->current();  //@L06
+  read_state_.Set(state);
+}
+
+DbImpl::~DbImpl() { Close().has_value(); }
+
+Status DbImpl::Close() {
+  //@L12{
+  {
+    MutexLock gate_lock(gate_->mutex);
+    gate_->db = nullptr;
+  }
+  closing_ = true;
+  //@}
+  MutexLock lock(mutex_);
+  if (closed_) return {};
+  //@L12{
+  environment_.executor->WaitUntil(mutex_,
+                                   [&] { return running_jobs_ == 0 && writers_.empty(); });
+  //@}
+  closed_ = true;
+  //@L03{
+  Status status;
+  if (log_.writer != nullptr && read_only_) status = CloseLog();
+  log_.file.reset();
+  lock_.reset();
+  return Annotate(std::move(status), "closing store " + directory_);
+  //@}
+  //@L02..02{
+  //| return {};
+  //@}
+}
+
+//@L03{
+Status DbImpl::CloseLog() {
+  STRATA_TRY(log_.writer->End());
+  STRATA_TRY(log_.file->Close());
+  //@L06{
+  VersionEdit edit;
+  edit.sealed_logs.push_back({log_.number, log_.writer->size()});
+  versions_->SetLastSequence(last_sequence_);
+  STRATA_TRY(versions_->LogAndApply(std::move(edit), {}));
+  STRATA_TRY(versions_->Close());
+  //@}
+  return {};
+}
+//@}
+
+//@L06{
+Status DbImpl::VerifyAll() {
+  const std::shared_ptr<const ReadState> state = read_state_.Get();
+  for (const Run& run : state->version->runs()) {
+    for (const auto& table : run.tables) STRATA_TRY(table->reader().VerifyAll());
+  }
+  return {};
+}
+//@}
+
+StoreStats DbImpl::Stats() {
+  MutexLock lock(mutex_);
+  StoreStats stats;
+  stats.memtable_bytes = memtable_->bytes_used();
+  stats.memtable_entries = memtable_->entries();
+  stats.last_sequence = last_sequence_;
+  //@L03{
+  stats.log_bytes = log_.writer == nullptr ? 0 : log_.writer->size();
+  stats.recovered_entries = recovered_entries_;
+  if (!read_only_) stats.read_only_cause = read_only_.error().message();
+  //@}
+  //@L05{
+  for (const Run& run : read_state_.Get()->version->runs()) {
+    if (stats.levels.empty() || stats.levels.back().level != run.position.level) {
+      stats.levels.push_back({.level = run.position.level});
+    }
+    LevelShape& shape = stats.levels.back();
+    ++shape.runs;
+    for (const auto& table : run.tables) {
+      ++shape.tables;
+      shape.bytes += table->meta().size_bytes;
+      shape.entries += table->meta().entries;
+      shape.deletes += table->meta().deletes;
+      shape.raw_bytes += table->meta().raw_bytes;
+    }
+  }
+  //@}
+  stats.immutable_memtables = immutables_.size();           //@L12
+  stats.cache_bytes = cache_->used_bytes();                 //@L08
+  stats.cache_capacity = cache_->capacity_bytes();          //@L08
+  stats.compaction_debt_bytes = compaction_debt_bytes_;     //@L10
+  return stats;
+}
+
+}  // namespace strata

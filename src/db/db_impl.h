@@ -1,0 +1,262 @@
+// The store behind strata::DB: a memtable and a log that take writes, a version of tables that
+// holds the rest, and the rules that move data from the one to the other.
+//
+//   write_path.cc, group_commit.cc   how a batch gets in          read_path.cc   how a key is found
+//   recovery.cc                      how a store comes back       background.cc  flush, compaction
+//
+// Thread safety: as DB. Lock order: mutex_, then anything inside a module; never the other way.
+
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "compaction/compaction_runner.h"  //@L10
+#include "compaction/policy.h"             //@L10
+#include "compaction/rate_limiter.h"       //@L12
+#include "compaction/table_writer.h"       //@L05
+#include "db/log_file.h"                   //@L03
+#include "db/read_state.h"
+#include "io/environment.h"
+#include "io/mutex.h"
+#include "sst/block_cache.h"  //@L08
+#include "stats/counters.h"
+#include "stats/event_trace.h"
+#include "strata/db.h"
+#include "version/version_set.h"  //@L06
+
+namespace strata {
+
+class DbImpl final : public DB {
+ public:
+  DbImpl(const Options& options, const Environment& environment, std::string directory);
+  ~DbImpl() override;
+
+  // Makes the store ready. REQUIRES: called once, before anything else.
+  Status Open();
+
+  Status Write(const WriteBatch& batch, const WriteOptions& options) override;
+  Result<bool> Get(std::string_view key, std::string* value, const ReadOptions& options) override;
+  Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options) override;
+  //@L13{
+  Result<std::vector<MultiGetResult>> MultiGet(std::span<const std::string_view> keys,
+                                               const ReadOptions& options) override;
+  Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace) override;
+  //@}
+  Status Flush() override;  //@L05
+  //@L10{
+  Status CompactRange(std::optional<std::string> from, std::optional<std::string> to) override;
+  Status WaitForCompactions() override;
+  //@}
+  Status Sync() override;       //@L03
+  Status VerifyAll() override;  //@L06
+  Status Close() override;
+  StoreStats Stats() override;
+  Counters& counters() override { return counters_; }
+
+ private:
+  // Shows readers the memtables and the version as they are now.
+  void PublishReadState() STRATA_REQUIRES(mutex_);
+
+  //@L12{
+  // One caller waiting to write; see group_commit.cc. An empty batch is a task for the queue's
+  // front: to sync the log, or to switch memtables.
+  struct Writer {
+    const WriteBatch* batch = nullptr;
+    bool sync = false;
+    bool switch_memtable = false;
+    SequenceNumber first_sequence = 0;
+    std::shared_ptr<MemTable> insert_into = nullptr;  // Set when this writer shall insert its part.
+    bool inserted = false;
+    bool done = false;
+    Status status = {};
+  };
+  //@}
+
+  // --- write_path.cc ---
+  Status CheckBatch(const WriteBatch& batch) const;
+  // Fails once the store is closed or read-only.
+  Status CheckWritable() const STRATA_REQUIRES(mutex_);
+  //@L03{
+  bool WantsSync(const WriteOptions& options) const;
+  // A failed write or sync of the log is final: from here on the store is read-only.
+  Status Remember(Status status) STRATA_REQUIRES(mutex_);
+  //@}
+  // Adds a batch's entries to a memtable, the first one at `first`.
+  Status InsertEntries(std::string_view entries, SequenceNumber first, MemTable& memtable,
+                       bool concurrently) const;
+
+  //@L12{
+  // --- group_commit.cc ---
+  Status Enqueue(Writer* self) STRATA_REQUIRES(mutex_);
+  Status Lead(Writer* self) STRATA_REQUIRES(mutex_);
+  std::vector<Writer*> BuildGroup() STRATA_REQUIRES(mutex_);
+  Status CommitGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  Status WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync);
+  Status InsertGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  void FinishGroup(const std::vector<Writer*>& group, const Status& status)
+      STRATA_REQUIRES(mutex_);
+  Status SyncLog() STRATA_REQUIRES(mutex_);
+  void ScheduleIntervalSync() STRATA_REQUIRES(mutex_);
+  //@}
+
+  //@L03{
+  // --- recovery.cc ---
+  Status Recover() STRATA_REQUIRES(mutex_);
+  Status ReplayLogs() STRATA_REQUIRES(mutex_);
+  // Replays one log into the memtable. Only the last one may end torn.
+  Status ReplayLog(FileNumber number, bool is_last) STRATA_REQUIRES(mutex_);
+  Status StartLog(FileNumber number) STRATA_REQUIRES(mutex_);
+  Status CloseLog() STRATA_REQUIRES(mutex_);
+  //@}
+  //@L06{
+  // --- recover_versions.cc ---
+  Status CreateOrRecoverVersions() STRATA_REQUIRES(mutex_);
+  // What the manifest says of a log that was closed, or nothing.
+  std::optional<std::uint64_t> SealedLength(FileNumber log) const STRATA_REQUIRES(mutex_);
+  // Writes the memtable out when a log holds more than fits into it.
+  Status SpillWhileReplaying() STRATA_REQUIRES(mutex_);
+  Status FinishRecovery(const std::vector<FileNumber>& logs) STRATA_REQUIRES(mutex_);
+  void RemoveStrayFiles() STRATA_REQUIRES(mutex_);
+  //@}
+
+  //@L05{
+  // --- flush.cc ---
+  void InitTableStore();
+  compaction::TableWriterOptions MakeTableWriterOptions(RunPosition position) const;
+  Result<std::shared_ptr<const Table>> OpenTable(const TableMeta& meta);
+  // Writes a memtable as the newest run of level 0 and adds it to `edit`.
+  // `since_us`: wall clock of its first write.
+  Status WriteMemTable(const MemTable& memtable, std::uint64_t since_us, VersionEdit* edit,
+                       std::vector<std::shared_ptr<const Table>>* opened);
+  // Ends the log, begins a new one, and puts an empty memtable in front.
+  Status SwitchMemTable() STRATA_REQUIRES(mutex_);
+  // Called by whoever is to write next: makes sure that the memtable has room.
+  Status MakeRoom() STRATA_REQUIRES(mutex_);
+  // Makes an edit durable and shows the version after it to readers.
+  Status InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened)
+      STRATA_REQUIRES(mutex_);
+  void RemoveLogsBefore(FileNumber oldest) STRATA_REQUIRES(mutex_);
+  //@}
+  //@L05..05{
+  //| // Opens every table in the directory.
+  //| Status ListTables() STRATA_REQUIRES(mutex_);
+  //@}
+
+  //@L12{
+  // --- background.cc ---
+  // Runs `step` on the executor until it says kDone, unless the store closes first.
+  void ScheduleJob(Priority priority, std::function<Step()> step) STRATA_REQUIRES(mutex_);
+  void MaybeScheduleWork() STRATA_REQUIRES(mutex_);
+  Step FlushStep();
+  Status FlushOldest() STRATA_REQUIRES(mutex_);
+  std::uint64_t StallMicros() STRATA_REQUIRES(mutex_);
+  void AdjustCache() STRATA_REQUIRES(mutex_);
+  //@}
+
+  //@L10{
+  // --- compaction_driver.cc ---
+  struct RunningCompaction;  //@L12
+  compaction::RunnerOptions MakeRunnerOptions();
+  // Merges what `job` says; from lesson 12 on it only begins to.
+  Status StartCompaction(const compaction::CompactionJob& job) STRATA_REQUIRES(mutex_);
+  //@}
+  //@L10..11{
+  //| Status CompactUntilIdle() STRATA_REQUIRES(mutex_);
+  //@}
+  //@L12{
+  Status ApplyJobWithoutMerging(const compaction::CompactionJob& job) STRATA_REQUIRES(mutex_);
+  Step CompactionStep(const std::shared_ptr<RunningCompaction>& running, std::size_t part);
+  void FinishCompaction(RunningCompaction& running) STRATA_REQUIRES(mutex_);
+  //@}
+
+  // --- read_path.cc ---
+  //@L02..12{
+  //| Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value);
+  //@}
+  //@L13{
+  Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value,
+                       ReadTrace* trace);
+  //@}
+
+  // Constant after construction.
+  const Options options_;
+  const Environment environment_;
+  const std::string directory_;
+
+  // With a synchronisation of their own.
+  Counters counters_;
+  std::unique_ptr<EventTrace> events_;  // Null when nobody listens.
+  std::unique_ptr<sst::BlockCache> cache_;  //@L08
+  ReadStateHolder read_state_;
+  // Entries up to here are in a memtable or a table and may be read.
+  std::atomic<SequenceNumber> visible_sequence_{0};
+
+  //@L05{
+  compaction::TableStore table_store_;  // Set while opening.
+  Mutex file_id_mutex_;
+  Random file_id_random_ STRATA_GUARDED_BY(file_id_mutex_);
+  //@}
+
+  Mutex mutex_;
+  Random random_ STRATA_GUARDED_BY(mutex_);
+  std::shared_ptr<MemTable> memtable_ STRATA_GUARDED_BY(mutex_);
+  SequenceNumber last_sequence_ STRATA_GUARDED_BY(mutex_) = 0;
+  bool closed_ STRATA_GUARDED_BY(mutex_) = false;
+  bool empty_value_deletes_ = false;  // Set while opening.
+  // Wall clock of the first write into the memtable.
+  std::uint64_t memtable_since_us_ STRATA_GUARDED_BY(mutex_) = 0;  //@L05
+  //@L03{
+  std::unique_ptr<FileLock> lock_;
+  LogFile log_;  // The queue's front owns it; the mutex alone isn't enough.
+  Status read_only_ STRATA_GUARDED_BY(mutex_);  // The first failure that ended writing.
+  std::uint64_t recovered_entries_ STRATA_GUARDED_BY(mutex_) = 0;
+  //@}
+  //@L03..05{
+  //| FileNumber next_file_ STRATA_GUARDED_BY(mutex_) = 1;
+  //@}
+  //@L05..05{
+  //| std::shared_ptr<const Version> version_ STRATA_GUARDED_BY(mutex_);
+  //@}
+  //@L06{
+  std::unique_ptr<VersionSet> versions_ STRATA_GUARDED_BY(mutex_);
+  VersionEdit recovery_edit_ STRATA_GUARDED_BY(mutex_);  // Tables written while replaying.
+  std::vector<std::shared_ptr<const Table>> recovery_tables_ STRATA_GUARDED_BY(mutex_);
+  //@}
+  //@L10{
+  std::unique_ptr<const compaction::Policy> policy_;
+  std::uint64_t compaction_debt_bytes_ STRATA_GUARDED_BY(mutex_) = 0;
+  compaction::TableSet busy_tables_ STRATA_GUARDED_BY(mutex_);
+  //@}
+  //@L12{
+  struct Immutable {
+    std::shared_ptr<MemTable> memtable;
+    FileNumber oldest_log_after;  // Once it is in a table, older logs can go.
+    std::uint64_t since_us;
+  };
+  // Outlives the store: a timer asks it whether the store is still there.
+  struct Gate {
+    Mutex mutex;
+    DbImpl* db STRATA_GUARDED_BY(mutex) = nullptr;
+  };
+  static DbImpl* EnterGate(Gate& gate);
+  void LeaveGate();
+  std::shared_ptr<Gate> gate_;
+  std::unique_ptr<compaction::RateLimiter> limiter_;
+  std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
+  std::deque<Immutable> immutables_ STRATA_GUARDED_BY(mutex_);  // Oldest first.
+  bool flush_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
+  bool interval_sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
+  std::uint64_t last_sync_micros_ STRATA_GUARDED_BY(mutex_) = 0;
+  int running_jobs_ STRATA_GUARDED_BY(mutex_) = 0;
+  int running_compactions_ STRATA_GUARDED_BY(mutex_) = 0;
+  int compactions_paused_ STRATA_GUARDED_BY(mutex_) = 0;  // By a manual compaction.
+  std::atomic<bool> closing_{false};
+  //@}
+};
+
+}  // namespace strata

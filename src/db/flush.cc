@@ -1,0 +1,122 @@
+// How a full memtable becomes a table: a new log and an empty memtable take over, the full one is
+// written out in key order, and an edit puts the table in front of all others.
+
+#include "base/mutant.h"
+#include "compaction/table_writer.h"
+#include "db/db_impl.h"
+#include "version/version_set.h"  //@L06
+
+namespace strata {
+
+void DbImpl::InitTableStore() {
+  table_store_.files = environment_.files;
+  table_store_.directory = directory_;
+  //@L05..05{
+  //| table_store_.new_number = [this] { return next_file_++; };
+  //@}
+  //@L06{
+  table_store_.new_number = [this]() STRATA_NO_THREAD_SAFETY_ANALYSIS {
+    return versions_->NewFileNumber();
+  };
+  //@}
+  table_store_.new_file_id = [this] {
+    MutexLock lock(file_id_mutex_);
+    FileId id;
+    for (std::size_t i = 0; i < id.size(); i += 8) {
+      EncodeFixed(id.data() + i, file_id_random_.Next());
+    }
+    return id;
+  };
+  table_store_.open = [this](const TableMeta& meta) { return OpenTable(meta); };
+}
+
+compaction::TableWriterOptions DbImpl::MakeTableWriterOptions(RunPosition position) const {
+  compaction::TableWriterOptions writer;
+  writer.table.block_bytes = options_.block_bytes;
+  writer.table.restart_interval = options_.block_restart_interval;
+  writer.table.filter_bits_per_key = options_.filter_bits_per_key;  //@L07
+  writer.table.compression = options_.compression;                  //@L09
+  writer.table.zstd_level = options_.zstd_level;                    //@L09
+  writer.table.hash_index = options_.block_hash_index;              //@L13
+  writer.position = position;
+  writer.table_bytes_max = options_.table_bytes;
+  writer.verify = options_.verify_outputs;
+  return writer;
+}
+
+Result<std::shared_ptr<const Table>> DbImpl::OpenTable(const TableMeta& meta) {
+  const std::string name = TableFileName(meta.number);
+  const ReadMode mode = options_.mapped_reads ? ReadMode::kMapped : ReadMode::kPread;
+  STRATA_TRY_ASSIGN(auto file, environment_.files->Open(JoinPath(directory_, name), mode));
+  sst::TableReaderOptions reader_options;
+  reader_options.verify_checksums = options_.verify_checksums;
+  reader_options.counters = &counters_;
+  reader_options.cache = cache_.get();  //@L08
+  STRATA_TRY_ASSIGN(auto reader, sst::TableReader::Open(std::move(file), name, reader_options));
+  STRATA_TRY(CheckOpenedTable(meta, *reader));  //@L06
+  return std::make_shared<const Table>(meta, std::move(reader));
+}
+
+Status DbImpl::WriteMemTable(const MemTable& memtable, std::uint64_t since_us, VersionEdit* edit,
+                             std::vector<std::shared_ptr<const Table>>* opened) {
+  //@solve 5.3 "stream the memtable into tables"
+  auto options = MakeTableWriterOptions({.level = 0, .run = table_store_.new_number()});
+  options.write_time_min_us = since_us;
+  options.write_time_max_us = environment_.clock->WallMicros();
+  compaction::TableWriter writer(table_store_, options);
+  const auto entries = memtable.NewIterator();
+  for (Status moved = entries->SeekToFirst();; moved = entries->Next()) {
+    STRATA_TRY(moved);
+    if (!entries->Valid()) break;
+    STRATA_TRY(writer.Add(entries->key(), entries->value()));
+  }
+  STRATA_TRY_ASSIGN(auto tables, writer.Finish());
+  for (auto& table : tables) {
+    edit->added.push_back(table->meta());
+    opened->push_back(std::move(table));
+  }
+  //@}
+  counters_.Add(Counter::kFlushes);
+  counters_.Add(Counter::kFlushBytes, writer.bytes_written());
+  return {};
+}
+
+//@L05..05{
+//| Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+//|   STRATA_TRY_ASSIGN(version_, version_->With(edit, std::move(opened)));
+//|   PublishReadState();
+//|   return {};
+//| }
+//@}
+//@L06{
+Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+  const std::vector<FileNumber> removed = edit.removed;
+  const std::shared_ptr<const Version> before = versions_->current();
+  versions_->SetLastSequence(last_sequence_);
+  STRATA_TRY(Remember(versions_->LogAndApply(std::move(edit), std::move(opened))));
+  for (const FileNumber number : removed) {
+    const std::string path = JoinPath(directory_, TableFileName(number));
+    if (versions_->current()->FindTable(number) != nullptr) continue;  // Moved, not dropped.
+    if (const auto table = before->FindTable(number)) {
+      table->MarkObsolete([files = environment_.files, path] {
+        (void)files->Remove(path).has_value();  // Tried again at the next open.
+      });
+    }
+  }
+  PublishReadState();
+  return {};
+}
+//@}
+
+void DbImpl::RemoveLogsBefore(FileNumber oldest) {
+  const auto names = environment_.files->List(directory_);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    const auto parsed = ParseFileName(name);
+    if (parsed && parsed->kind == FileKind::kLog && parsed->number < oldest) {
+      (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();
+    }
+  }
+}
+
+}  // namespace strata

@@ -1,0 +1,148 @@
+// How a key is found: the memtables from the newest on, then the runs of the version. The first
+// that knows the key has its newest entry, so the search ends there.
+
+#include "base/escape.h"
+#include "db/db_impl.h"
+#include "iter/merging_iterator.h"  //@L05
+#include "iter/visible_iterator.h"
+#include "stats/read_trace.h"  //@L13
+
+namespace strata {
+namespace {
+
+// The first key after all that start with `prefix`, or nothing when there is none.
+std::optional<std::string> AfterPrefix(std::string prefix) {
+  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
+  if (prefix.empty()) return std::nullopt;
+  ++prefix.back();
+  return prefix;
+}
+
+VisibleIteratorOptions BoundsOf(const ReadOptions& options) {
+  VisibleIteratorOptions bounds{.lower = options.lower, .upper = options.upper};
+  if (!options.prefix.empty()) {
+    if (!bounds.lower || *bounds.lower < options.prefix) bounds.lower = options.prefix;
+    const auto after = AfterPrefix(options.prefix);
+    if (after && (!bounds.upper || *bounds.upper > *after)) bounds.upper = after;
+  }
+  return bounds;
+}
+
+// Turns what a table or memtable knows of a key into the answer.
+Result<bool> IsValue(EntryKind kind, std::string_view key) {
+  if (kind == EntryKind::kValue) return true;
+  if (kind == EntryKind::kDelete) return false;
+  return Error(ErrorCode::kUnsupported,
+               "key \"" + EscapeShort(key) + "\": entries of kind " +
+                   std::to_string(static_cast<int>(kind)) + " need a newer program");
+}
+
+// An iterator and the state that its memtables and tables belong to.
+class PinnedIterator final : public Iterator {
+ public:
+  PinnedIterator(std::shared_ptr<const ReadState> state, std::unique_ptr<Iterator> below,
+                 Counters& counters)
+      : state_(std::move(state)), below_(std::move(below)), counters_(counters) {}
+
+  bool Valid() const override { return below_->Valid(); }
+  Status SeekToFirst() override { return Seeked(below_->SeekToFirst()); }
+  Status SeekToLast() override { return Seeked(below_->SeekToLast()); }
+  Status Seek(std::string_view key) override { return Seeked(below_->Seek(key)); }
+  Status SeekForPrev(std::string_view key) override { return Seeked(below_->SeekForPrev(key)); }
+  Status Next() override { return below_->Next(); }
+  Status Prev() override { return below_->Prev(); }
+  std::string_view key() const override { return below_->key(); }
+  std::string_view value() const override { return below_->value(); }
+
+ private:
+  Status Seeked(Status status) {
+    counters_.Add(Counter::kSeeks);
+    return status;
+  }
+
+  const std::shared_ptr<const ReadState> state_;
+  const std::unique_ptr<Iterator> below_;
+  Counters& counters_;
+};
+
+}  // namespace
+
+Result<bool> DbImpl::Get(std::string_view key, std::string* value, const ReadOptions& options) {
+  counters_.Add(Counter::kGets);
+  //@L02..12{
+  //| STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value));
+  //@}
+  STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value, nullptr));  //@L13
+  if (found) counters_.Add(Counter::kGetHits);
+  return found;
+}
+
+//@L02..12{
+//| Result<bool> DbImpl::FindKey(std::string_view key,
+//|                              [[maybe_unused]] const ReadOptions& options,
+//|                              std::string* value) {
+//@}
+//@L13{
+Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, std::string* value,
+                             ReadTrace* trace) {
+  //@}
+  // The state first, then the sequence: the other way round, what the sequence promises may
+  // already have been merged away in the state.
+  const std::shared_ptr<const ReadState> state = read_state_.Get();
+  const SequenceNumber sequence = visible_sequence_.load(std::memory_order_acquire);
+  if (const auto found = state->memtable->Get(key, sequence)) {
+    if (trace != nullptr) trace->Add("memtable", "found");  //@L13
+    value->assign(found->value);
+    return IsValue(found->kind, key);
+  }
+  if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
+  //@L12{
+  for (const auto& memtable : state->immutables) {
+    if (const auto found = memtable->Get(key, sequence)) {
+      if (trace != nullptr) trace->Add("full memtable", "found");  //@L13
+      value->assign(found->value);
+      return IsValue(found->kind, key);
+    }
+    if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
+  }
+  //@}
+  //@L05{
+  sst::TableReadOptions table_options;
+  table_options.fill_cache = options.fill_cache;  //@L08
+  table_options.trace = trace;                    //@L13
+  STRATA_TRY_ASSIGN(const auto hit,
+                    state->version->Get(key, sequence, table_options, counters_, value));
+  if (hit) return IsValue(hit->kind, key);
+  //@}
+  return false;
+}
+
+Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options) {
+  VisibleIteratorOptions bounds = BoundsOf(options);
+  std::shared_ptr<const ReadState> state = read_state_.Get();
+  bounds.sequence = visible_sequence_.load(std::memory_order_acquire);
+  //@L02..04{
+  //| auto entries = state->memtable->NewIterator();
+  //@}
+  //@L05{
+  std::vector<std::unique_ptr<InternalIterator>> sources;
+  sources.push_back(state->memtable->NewIterator());
+  for (const auto& memtable : state->immutables) sources.push_back(memtable->NewIterator());  //@L12
+  sst::TableReadOptions table_options;
+  table_options.fill_cache = options.fill_cache;  //@L08
+  table_options.readahead = true;                 //@L13
+  state->version->AddIterators(table_options, &sources);
+  auto entries = NewMergingIterator(std::move(sources));
+  //@}
+  auto visible = NewVisibleIterator(std::move(entries), std::move(bounds));
+  return std::unique_ptr<Iterator>(
+      std::make_unique<PinnedIterator>(std::move(state), std::move(visible), counters_));
+}
+
+//@L13{
+Result<bool> DbImpl::TraceGet(std::string_view key, std::string* value, ReadTrace* trace) {
+  return FindKey(key, ReadOptions{}, value, trace);
+}
+//@}
+
+}  // namespace strata

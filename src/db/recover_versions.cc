@@ -1,0 +1,110 @@
+// The part of recovery that the manifest made possible: which tables are the store, which logs still
+// matter, and what is left over from a crash and can go.
+//
+// Order: replayed entries go into tables that are synced; one edit names them and makes the old logs
+// obsolete; only then does a new log begin. A crash in between repeats the work, no more.
+
+#include <algorithm>
+#include <set>
+
+#include "base/mutant.h"
+#include "db/db_impl.h"
+
+namespace strata {
+namespace {
+
+// A store that was closed cleanly keeps its logs instead of writing a small table at every open, up
+// to this many.
+constexpr std::size_t kCleanLogsMax = 8;
+
+FileId DrawFileId(Random& random) {
+  FileId id;
+  for (std::size_t i = 0; i < id.size(); i += 8) EncodeFixed(id.data() + i, random.Next());
+  return id;
+}
+
+}  // namespace
+
+Status DbImpl::CreateOrRecoverVersions() {
+  FileSystem& files = *environment_.files;
+  InitTableStore();
+  STRATA_TRY_ASSIGN(const bool exists, files.Exists(JoinPath(directory_, kCurrentFileName)));
+  if (exists && options_.error_if_exists) {
+    return InvalidArgument("a store is there already; choose another directory");
+  }
+  if (!exists) {
+    if (!options_.create_if_missing) {
+      return Error(ErrorCode::kNotFound, "no store is there (no CURRENT file)");
+    }
+    StoreProperties properties;
+    properties.store_id = DrawFileId(random_);
+    properties.empty_value_deletes = options_.empty_value_deletes;
+    STRATA_TRY(VersionSet::Create(environment_, directory_, properties));
+  }
+  STRATA_TRY_ASSIGN(
+      versions_,
+      VersionSet::Recover(environment_, directory_,
+                          [this](const TableMeta& meta) { return OpenTable(meta); }, counters_));
+  empty_value_deletes_ = versions_->properties().empty_value_deletes;
+  last_sequence_ = versions_->last_sequence();
+  return {};
+}
+
+std::optional<std::uint64_t> DbImpl::SealedLength(FileNumber log) const {
+  for (const SealedLog& sealed : versions_->recovered().sealed_logs) {
+    if (sealed.number == log) return sealed.length;
+  }
+  return std::nullopt;
+}
+
+Status DbImpl::SpillWhileReplaying() {
+  if (memtable_->bytes_used() < options_.memtable_bytes) return {};
+  STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_, &recovery_tables_));
+  memtable_ = std::make_shared<MemTable>(random_.Next());
+  return {};
+}
+
+Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
+  const bool all_sealed = std::all_of(logs.begin(), logs.end(), [&](FileNumber number) {
+    return SealedLength(number).has_value();
+  });
+  // A log that wasn't sealed may be in the page cache only: its entries go into tables that are
+  // synced before anything else happens.
+  const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty();
+  const FileNumber log_number = versions_->NewFileNumber();
+  versions_->SetLastSequence(last_sequence_);
+  if (!keep_logs) {
+    if (!memtable_->empty()) {
+      STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_, &recovery_tables_));
+      memtable_ = std::make_shared<MemTable>(random_.Next());
+    }
+    if (!recovery_tables_.empty()) STRATA_TRY(environment_.files->SyncDirectory(directory_));
+    recovery_edit_.oldest_log = log_number;
+    STRATA_TRY(versions_->LogAndApply(std::move(recovery_edit_), std::move(recovery_tables_)));
+  }
+  RemoveStrayFiles();
+  return StartLog(log_number);
+}
+
+// Files that no version names: a crash came before their edit, or after the one that dropped them.
+// What can't be removed now is tried again at the next open.
+void DbImpl::RemoveStrayFiles() {
+  const auto names = environment_.files->List(directory_);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    const auto parsed = ParseFileName(name);
+    if (!parsed) continue;
+    const bool stray_table = parsed->kind == FileKind::kTable &&
+                             versions_->current()->FindTable(parsed->number) == nullptr;
+    const bool stray_log =
+        parsed->kind == FileKind::kLog && parsed->number < versions_->oldest_log();
+    const bool stray_manifest = parsed->kind == FileKind::kManifest &&
+                                parsed->number != versions_->manifest_number();
+    if (parsed->kind != FileKind::kLog) versions_->MarkFileNumberUsed(parsed->number);
+    if (stray_table || stray_log || stray_manifest || parsed->kind == FileKind::kTemporary) {
+      (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();
+    }
+  }
+}
+
+}  // namespace strata

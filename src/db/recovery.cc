@@ -1,0 +1,103 @@
+// How a store comes back: the version from the manifest, then the logs that hold what isn't in
+// tables yet. Three answers about a log: intact, torn at a tail that nobody was promised, damaged.
+// The first two open; damage is an error that names the place.
+
+#include <algorithm>
+
+#include "base/mutant.h"
+#include "db/db_impl.h"
+#include "wal/batch_format.h"
+#include "wal/log_reader.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kLogBytesMax = 8ULL << 30;
+// Space is reserved ahead in steps of this size, so that a sync seldom has to write metadata.
+constexpr std::uint64_t kLogPreallocateBytes = 4ULL << 20;
+
+Result<std::vector<FileNumber>> ListLogs(FileSystem& files, const std::string& directory) {
+  STRATA_TRY_ASSIGN(const auto names, files.List(directory));
+  std::vector<FileNumber> numbers;
+  for (const std::string& name : names) {
+    const auto parsed = ParseFileName(name);
+    if (parsed && parsed->kind == FileKind::kLog) numbers.push_back(parsed->number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+}  // namespace
+
+Status DbImpl::Recover() {
+  STRATA_TRY(environment_.files->CreateDirectories(directory_));
+  STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+  STRATA_TRY(CreateOrRecoverVersions());  //@L06
+  //@L05..05{
+  //| InitTableStore();
+  //| STRATA_TRY(ListTables());
+  //@}
+  return ReplayLogs();
+}
+
+Status DbImpl::ReplayLogs() {
+  STRATA_TRY_ASSIGN(auto logs, ListLogs(*environment_.files, directory_));
+  //@L06{
+  std::erase_if(logs, [&](FileNumber number) {
+    versions_->MarkFileNumberUsed(number);
+    return number < versions_->oldest_log();
+  });
+  //@}
+  for (const FileNumber number : logs) STRATA_TRY(ReplayLog(number, number == logs.back()));
+  visible_sequence_.store(last_sequence_, std::memory_order_release);
+  //@L03..05{
+  //| next_file_ = std::max(next_file_, logs.empty() ? 1 : logs.back() + 1);
+  //| return StartLog(next_file_++);
+  //@}
+  return FinishRecovery(logs);  //@L06
+}
+
+Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
+  const std::string name = LogFileName(number);
+  STRATA_TRY_ASSIGN(const std::string contents,
+                    environment_.files->ReadFile(JoinPath(directory_, name), kLogBytesMax));
+  const std::optional<std::uint64_t> sealed_length = SealedLength(number);  //@L06
+  //@L03..05{
+  //| const std::optional<std::uint64_t> sealed_length;
+  //@}
+  wal::LogReader reader(contents, {.sealed_length = sealed_length});
+  //@solve 3.3 "put back what the log remembers"
+  while (true) {
+    auto record = reader.Next();
+    if (!record) return std::move(record).error().WithContext("replaying " + name);
+    if (!record->has_value()) break;
+    if ((*record)->type != wal::RecordType::kBatch) continue;
+    const std::uint64_t before = memtable_->entries();
+    STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence, *memtable_,
+                                      /*concurrently=*/false),
+                        "replaying " + name));
+    const std::uint64_t count = memtable_->entries() - before;
+    last_sequence_ = std::max(last_sequence_, (*record)->sequence + count - 1);
+    recovered_entries_ += count;
+    STRATA_TRY(SpillWhileReplaying());  //@L06
+  }
+  //@}
+  //@L06{
+  const bool complete = sealed_length.has_value() || reader.ending() == wal::Ending::kClean;
+  if (!complete && !is_last && !STRATA_MUTANT(replay_past_corrupt_wal)) {
+    return Corruption("replaying " + name + ": the log ends at offset " +
+                      std::to_string(reader.valid_length()) +
+                      " without an end record although a later log exists; what followed is "
+                      "lost. `strata verify` tells more");
+  }
+  //@}
+  return {};
+}
+
+Status DbImpl::StartLog(FileNumber number) {
+  STRATA_TRY_ASSIGN(log_, CreateLogFile(*environment_.files, directory_, number, random_.Next(),
+                                        kLogPreallocateBytes, counters_));
+  return {};
+}
+
+}  // namespace strata

@@ -1,0 +1,42 @@
+// How long to hold a writer back. The delay grows smoothly with the work that is owed, so that
+// writers settle at the speed at which flushes and compactions keep up, and nobody meets a wall.
+//
+// Thread safety: a pure function.
+
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace strata {
+
+struct WritePressure {
+  std::uint64_t debt_bytes = 0;  // What compaction still has to write.
+  std::uint64_t memtable_bytes = 0;
+  std::uint64_t memtable_bytes_max = 0;
+  std::size_t immutables = 0;  // Full memtables that wait to be written out.
+  std::size_t immutables_max = 1;
+  std::uint64_t stall_max_us = 0;
+};
+
+// Debt of this many memtables is free: bursts are what a tree is for. At kDebtFull times as much the
+// delay is the longest.
+inline constexpr std::uint64_t kDebtFreeMemtables = 8;
+inline constexpr double kDebtFull = 4.0;
+
+inline std::uint64_t StallFor(const WritePressure& pressure) {
+  const double free = static_cast<double>(kDebtFreeMemtables * pressure.memtable_bytes_max);
+  const double debt =
+      free == 0 ? 0 : (static_cast<double>(pressure.debt_bytes) / free - 1) / (kDebtFull - 1);
+  // The last memtable fills while no flush has finished: slow down over its second half.
+  const double fill = pressure.immutables < pressure.immutables_max
+                          ? 0
+                          : static_cast<double>(pressure.memtable_bytes) /
+                                    static_cast<double>(pressure.memtable_bytes_max) * 2 - 1;
+  const double by_debt = std::clamp(debt, 0.0, 1.0);
+  const double by_fill = std::clamp(fill, 0.0, 1.0) / 100;  // A flush takes well under a second.
+  const double level = std::max(by_debt * by_debt, by_fill * by_fill);
+  return static_cast<std::uint64_t>(level * static_cast<double>(pressure.stall_max_us));
+}
+
+}  // namespace strata

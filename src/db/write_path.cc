@@ -1,0 +1,91 @@
+// What every write does, whoever leads it: check the batch, know whether the store takes writes,
+// and put entries into a memtable.
+
+#include "base/escape.h"
+#include "db/db_impl.h"
+#include "wal/batch_format.h"
+
+namespace strata {
+namespace {
+
+// A batch is one record of the log, whose length has 32 bits.
+constexpr std::size_t kBatchSizeMax = 1ULL << 30;
+
+}  // namespace
+
+Status DB::Put(std::string_view key, std::string_view value, const WriteOptions& options) {
+  WriteBatch batch;
+  batch.Put(key, value);
+  return Write(batch, options);
+}
+
+Status DB::Delete(std::string_view key, const WriteOptions& options) {
+  WriteBatch batch;
+  batch.Delete(key);
+  return Write(batch, options);
+}
+
+Status DbImpl::CheckBatch(const WriteBatch& batch) const {
+  if (batch.key_size_max() > kKeySizeMax) {
+    return InvalidArgument("a key of " + std::to_string(batch.key_size_max()) +
+                           " bytes is longer than the " + std::to_string(kKeySizeMax) +
+                           " that are allowed; nothing was written");
+  }
+  if (batch.value_size_max() > kValueSizeMax) {
+    return InvalidArgument("a value of " + std::to_string(batch.value_size_max()) +
+                           " bytes is longer than the " + std::to_string(kValueSizeMax) +
+                           " that are allowed; nothing was written");
+  }
+  if (batch.size_bytes() > kBatchSizeMax) {
+    return InvalidArgument("a batch of " + std::to_string(batch.size_bytes()) +
+                           " bytes is larger than the " + std::to_string(kBatchSizeMax) +
+                           " that are allowed; split it; nothing was written");
+  }
+  return {};
+}
+
+Status DbImpl::CheckWritable() const {
+  if (closed_) return Error(ErrorCode::kAborted, "the store is closed");
+  //@L03{
+  if (!read_only_) {
+    return Error(ErrorCode::kReadOnly,
+                 "the store takes no more writes until it is opened anew, because of: " +
+                     read_only_.error().message());
+  }
+  //@}
+  return {};
+}
+
+//@L03{
+bool DbImpl::WantsSync(const WriteOptions& options) const {
+  return options.sync.value_or(options_.sync == SyncMode::kAlways);
+}
+
+Status DbImpl::Remember(Status status) {
+  if (!status && read_only_) {
+    read_only_ = status;
+    if (events_) events_->Emit("read_only", {{"cause", status.error().message()}});
+  }
+  return status;
+}
+//@}
+
+Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first, MemTable& memtable,
+                             bool concurrently) const {
+  return wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
+    EntryKind kind = entry.kind;
+    if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
+      kind = EntryKind::kDelete;
+    }
+    //@L12{
+    if (concurrently) {
+      memtable.AddConcurrently(entry.sequence, kind, entry.key, entry.value);
+      return Status();
+    }
+    //@}
+    memtable.Add(entry.sequence, kind, entry.key, entry.value);
+    return Status();
+  });
+}
+
+}  // namespace strata
