@@ -265,6 +265,8 @@ class _Parser:
             self.fail(number, f"malformed `@{mark}`",
                       'write @solve 12.3 "ask the filter first" inert(...) uses(a, b)')
         task, title, rest = found.groups()
+        if task.startswith("0"):
+            self.fail(number, f"task {task} begins with a zero", f"write it {task.lstrip('0')}")
         inert, uses = self.options(number, rest)
         if int(task.split(".")[0]) != low:
             self.fail(number, f"task {task} in code that lesson {low:02d} brings",

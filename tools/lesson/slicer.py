@@ -114,7 +114,7 @@ class Tree:
     def check(self, number):
         """Raises if a name that a lesson up to `number` spells out has no file."""
         for lesson, key, pattern in self.owners.unmatched:
-            if 0 < lesson <= number:
+            if 0 < lesson <= number and not manifests.is_glob(pattern):
                 raise LessonError(manifests.MANIFEST,
                                   f'lesson.{lesson:02d}.{key}: "{pattern}" matches no file',
                                   "write the file, or take the name out")
@@ -150,7 +150,9 @@ class Tree:
         """{task: (title, path, line)} of a lesson, in the order of the tasks."""
         found = {}
         for path in self.files:
-            if path not in self.owners.added or self.source(path) is None:
+            # Looking first keeps a mistake in one lesson's file from stopping the others.
+            if path not in self.owners.added or f"@solve {number}.".encode() not in \
+                    self.files[path].data or self.source(path) is None:
                 continue
             for solve in self.source(path).solves():
                 if solve.lesson == number:

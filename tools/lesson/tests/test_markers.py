@@ -139,6 +139,7 @@ class Malformed(unittest.TestCase):
                 ("//@solve 4.1 \"t\" inertia(x)\nx\n//@}\n", 1, "cannot read"),
                 ("//@solve 4.1 \"t\" inert(f(x)\nx\n//@}\n", 1, "cannot read"),
                 ("//@solve 5.1 \"t\"\nx\n//@}\n", 1, "task 5.1 in code that lesson 04 brings"),
+                ("//@solve 04.1 \"t\"\nx\n//@}\n", 1, "begins with a zero"),
                 ("x //@solve 4.1 \"t\"\n//@}\n", 1, "code before"),
                 ("//@solve 4.1 \"t\"\n//@}\n", 1, "empty region"),
                 ("//@solve 4.1 \"t\"\nx\n", 1, "never closed")):
