@@ -80,6 +80,10 @@ bool Hull::Overlaps(const TableView& table) const {
   return !empty_ && table.smallest <= largest_ && table.largest >= smallest_;
 }
 
+bool Hull::StartsAfter(const TableView& table) const {
+  return !empty_ && table.largest < smallest_;
+}
+
 bool Hull::Overlaps(const RunView& run) const {
   return std::any_of(run.tables.begin(), run.tables.end(),
                      [&](const TableView& table) { return Overlaps(table); });
@@ -87,9 +91,10 @@ bool Hull::Overlaps(const RunView& run) const {
 
 std::vector<const TableView*> Overlapping(const RunView& run, const Hull& hull) {
   std::vector<const TableView*> tables;
-  for (const TableView& table : run.tables) {
-    if (hull.Overlaps(table)) tables.push_back(&table);
-  }
+  auto table =
+      std::partition_point(run.tables.begin(), run.tables.end(),
+                           [&](const TableView& candidate) { return hull.StartsAfter(candidate); });
+  for (; table != run.tables.end() && hull.Overlaps(*table); ++table) tables.push_back(&*table);
   return tables;
 }
 

@@ -70,6 +70,7 @@ class Hull {
   void Extend(const RunView& run);
   bool Overlaps(const TableView& table) const;
   bool Overlaps(const RunView& run) const;
+  bool StartsAfter(const TableView& table) const;
 
  private:
   bool empty_ = true;
