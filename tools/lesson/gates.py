@@ -163,7 +163,8 @@ def gate2(workshop, lesson):
         raise GateFailed(f'an older test fails in the starter: "{first.case.name}": '
                          f"{first.verdict()}\n  give the task an inert(...), or keep the old code "
                          f"with @LNN..MM+{{\n{_tail(first.output)}", build.command(first.case))
-    problems, hit, greens = judge_starter(lesson, build.run_all(own))
+    problems, hit, greens = judge_starter(lesson, build.run_all(own),
+                                          workshop.slice(lesson.number, True))
     if problems:
         case, problem = problems[0]
         raise GateFailed(f'{len(problems)} tests misbehave, first {problem}',
@@ -177,27 +178,39 @@ def gate2(workshop, lesson):
             f"{len(tasks)} tasks are hit")
 
 
-def judge_starter(lesson, outcomes):
+def judge_starter(lesson, outcomes, files):
     """Returns (problems, tasks hit, green tests); a problem is (case or None, text)."""
-    excused = {green.test for green in lesson.green_in_starter}
-    problems, hit, greens = [], set(), 0
+    excused = {green.test: excused_names(green.test, files) for green in lesson.green_in_starter}
+    names = set().union(*excused.values())
+    problems, hit = [], set()
+    passed = {outcome.case.name for outcome in outcomes if outcome.passed}
     for outcome in outcomes:
         name = outcome.case.name
         if outcome.passed:
-            greens += 1
-            if name not in excused:
+            if name not in names:
                 problems.append((outcome.case, f'"{name}": passes in the starter; make it need the '
-                                 "work, or list it in green_in_starter with the reason"))
+                                 "work, or list it (or its file) in green_in_starter with the reason"))
         elif not outcome.clean_failure:
             problems.append((outcome.case, f'"{name}": {outcome.verdict()}, not by an assertion or '
                              f"at a task\n{_tail(outcome.output)}"))
         else:
             hit.update(outcome.tasks)
             hit.update(tag[1:] for tag in outcome.case.tags if re.fullmatch(r"T\d+\.\d+", tag))
-    passed = {outcome.case.name for outcome in outcomes if outcome.passed}
-    for name in sorted(excused - passed):
-        problems.append((None, f'"{name}": listed in green_in_starter, yet it is not green'))
-    return problems, hit, greens
+    for entry, covered in excused.items():
+        if not covered & passed:
+            problems.append((None, f'"{entry}": listed in green_in_starter, yet it is not green'))
+    return problems, hit, len(passed)
+
+
+def excused_names(entry, files):
+    """The cases that an entry of green_in_starter means: one by its name, or those of a file."""
+    if not entry.startswith("tests/"):
+        return {entry}
+    source = "\n".join(file.data.decode() for path, file in files.items()
+                       if manifests.glob_regex(entry).fullmatch(path))
+    literals = re.findall(r'TEST_CASE(?:_METHOD\(\s*\w+,|\()\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', source)
+    return {re.sub(r'\\(.)', r"\1", "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literal)))
+            for literal in literals}
 
 
 def gate3(workshop, lesson):

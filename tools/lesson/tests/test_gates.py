@@ -9,6 +9,7 @@ import support
 from lesson import gates
 from lesson.build import Case, Outcome
 from lesson.manifest import Green, Lesson
+from lesson.slicer import File
 
 
 @unittest.skipUnless(shutil.which("cmake") and shutil.which("ninja"), "needs cmake and ninja")
@@ -154,11 +155,12 @@ class WholeSeries(unittest.TestCase):
 
 class Judging(unittest.TestCase):
     LESSON = Lesson(7, "s", "t", "p", green_in_starter=[Green("green", "why")])
+    FILES = {"tests/a/x_test.cc": File(b'TEST_CASE("one \\"a\\" "\n  "b", "[L07]") {}\nTEST_CASE("two", "") {}')}
 
-    def judge(self, status, output="", name="x", tags=("L07",)):
-        problems, hit, _ = gates.judge_starter(self.LESSON, [
+    def judge(self, status, output="", name="x", tags=("L07",), lesson=LESSON):
+        problems, hit, _ = gates.judge_starter(lesson, [
             Outcome(Case("p", name, tags), status, output, 0.1),
-            Outcome(Case("p", "green", tags), 0, "", 0.1)])
+            Outcome(Case("p", "green", tags), 0, "", 0.1)], self.FILES)
         return [text for _, text in problems], hit
 
     def test_clean_failures(self):
@@ -173,8 +175,16 @@ class Judging(unittest.TestCase):
         self.assertTrue(self.judge(1, "due to a fatal error condition: SIGABRT")[0])
 
     def test_a_listed_green_test_must_be_green(self):
-        problems, _, _ = gates.judge_starter(self.LESSON, [Outcome(Case("p", "green", ("L07",)), 1, "", 0)])
-        self.assertIn("not green", problems[0][1])
+        self.assertIn("not green", self.judge(1, name="green2", lesson=Lesson(
+            7, "s", "t", "p", green_in_starter=[Green("green", "why"), Green("green2", "why")]))[0][0])
+
+    def test_a_file_may_be_listed(self):
+        lesson = Lesson(7, "s", "t", "p", green_in_starter=[Green("green", "why"),
+                                                            Green("tests/a/*_test.cc", "given")])
+        self.assertEqual(self.judge(0, name='one "a" b', lesson=lesson), ([], set()))
+        self.assertEqual(self.judge(0, name="two", lesson=lesson), ([], set()))
+        self.assertIn("passes in", self.judge(0, name="three", lesson=lesson)[0][0])
+        self.assertIn("not green", self.judge(1, name="two", lesson=lesson)[0][0])
 
 
 if __name__ == "__main__":
