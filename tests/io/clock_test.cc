@@ -1,0 +1,36 @@
+#include "io/clock.h"
+
+#include <catch2/catch.hpp>
+
+#include "io/environment.h"
+
+namespace strata {
+namespace {
+
+TEST_CASE("a manual clock moves only when told to", "[L01]") {
+  ManualClock clock(1000);
+  CHECK(clock.NowMicros() == 1000);
+  CHECK(clock.NowMicros() == 1000);
+  clock.Advance(5);
+  CHECK(clock.NowMicros() == 1005);
+  CHECK(clock.WallMicros() == 1005);
+  CHECK(clock.NowNanos() == 1'005'000);
+  clock.SleepMicros(10);
+  CHECK(clock.NowMicros() == 1015);
+}
+
+TEST_CASE("the real clock never goes back and knows the year", "[L01]") {
+  Clock& clock = *RealEnvironment().clock;
+  const std::uint64_t before = clock.NowNanos();
+  clock.SleepMicros(1);
+  CHECK(clock.NowNanos() >= before + 1000);
+  CHECK(clock.NowMicros() >= before / 1000);
+  CHECK(clock.WallMicros() > 1'700'000'000'000'000);
+}
+
+TEST_CASE("the kernel's seeds differ", "[L01]") {
+  CHECK(SeedFromKernel() != SeedFromKernel());
+}
+
+}  // namespace
+}  // namespace strata

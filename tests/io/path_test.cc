@@ -1,0 +1,24 @@
+#include <catch2/catch.hpp>
+
+#include "io/file_system.h"
+
+namespace strata {
+namespace {
+
+TEST_CASE("paths are joined with one slash", "[L01]") {
+  CHECK(JoinPath("dir", "name") == "dir/name");
+  CHECK(JoinPath("dir/", "name") == "dir/name");
+  CHECK(JoinPath("/", "name") == "/name");
+  CHECK(JoinPath("", "name") == "name");
+}
+
+TEST_CASE("every path has a parent", "[L01]") {
+  CHECK(ParentDirectory("a/b/c") == "a/b");
+  CHECK(ParentDirectory("a/b/") == "a");
+  CHECK(ParentDirectory("c") == ".");
+  CHECK(ParentDirectory("/c") == "/");
+  CHECK(ParentDirectory("/") == "/");
+}
+
+}  // namespace
+}  // namespace strata
