@@ -95,10 +95,10 @@ CompactionRun::~CompactionRun() {
 }
 
 Result<bool> CompactionRun::Step() {
+  //@solve 10.4 "carry out a bounded step"
   CompactionStream& stream = rep_->stream;
   if (!std::exchange(rep_->started, true)) STRATA_TRY(stream.Start(rep_->range));
   std::uint64_t bytes = 0;
-  //@solve 10.4 "carry out a bounded step" uses(bytes, stream)
   while (stream.Valid() && bytes < rep_->step_bytes) {
     bytes += stream.key().size() + stream.value().size();
     ++rep_->output.entries_read;
@@ -109,9 +109,9 @@ Result<bool> CompactionRun::Step() {
     }
     STRATA_TRY(stream.Next());
   }
-  //@}
   if (rep_->limiter != nullptr) pause_us_ = rep_->limiter->Charge(bytes);  //@L12
   return !stream.Valid();
+  //@}
 }
 
 Result<CompactionOutput> CompactionRun::Finish() {

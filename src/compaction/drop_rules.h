@@ -40,7 +40,7 @@ inline bool SnapshotBetween(const Snapshots& snapshots, SequenceNumber from, Seq
 }
 
 inline Verdict Judge(const VersionFacts& version, const Snapshots& snapshots) {
-  //@solve 10.2 "judge what a compaction may drop"
+  //@solve 10.3 "judge what a compaction may drop"
   const bool pinned = version.newer && SnapshotBetween(snapshots, version.sequence, *version.newer);
   if (version.newer && (!pinned || STRATA_MUTANT(drop_version_under_snapshot))) {
     return Verdict::kShadowed;

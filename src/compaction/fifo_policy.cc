@@ -19,6 +19,7 @@ class FifoPolicy final : public Policy {
   // Only ever a tail of the reads' order is dropped, in one job: a dropped run with an older one
   // left behind it would bring back what its tombstones hide.
   std::vector<CompactionJob> Pick(const PolicyInput& input) const override {
+    //@solve 11.4 "drop the oldest"
     CompactionJob job;
     std::uint64_t bytes = input.tree.size_bytes();
     for (std::size_t level = input.tree.levels.size(); level-- > 0;) {
@@ -34,6 +35,7 @@ class FifoPolicy final : public Policy {
       }
     }
     return Jobs(std::move(job));
+    //@}
   }
 
   // Dropping writes nothing.

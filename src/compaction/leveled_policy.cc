@@ -6,19 +6,68 @@
 // A level past its target hands one table at a time to the level below, merged with what overlaps
 // it.
 
+#include "compaction/leveled_policy.h"
+
 #include <algorithm>
 #include <iterator>
 #include <limits>
 #include <utility>
 
 #include "compaction/job_builder.h"
-#include "compaction/policy.h"
 
 namespace strata::compaction {
+
+constexpr std::uint32_t kLevelsMax = 7;
+
+std::uint64_t TargetBytes(std::uint32_t level, const Options& options) {
+  STRATA_DCHECK(level > 0);
+  if (level + 1 >= kLevelsMax) return std::numeric_limits<std::uint64_t>::max();
+  auto target = static_cast<double>(options.level1_bytes);
+  for (std::uint32_t i = 1; i < level; ++i) target *= options.level_multiplier;
+  return static_cast<std::uint64_t>(std::min(target, 1e18));
+}
+
+double LevelScore(const TreeView& tree, std::uint32_t level, const TableSet& busy,
+                  const Options& options) {
+  //@solve 10.1 "say how badly a level needs work" inert(return 0;)
+  if (level == 0) {
+    int idle = 0;
+    for (const RunView& run : tree.level(0).runs) idle += AnyBusy(run, busy) ? 0 : 1;
+    return static_cast<double>(idle) / options.level0_runs;
+  }
+  std::uint64_t bytes = 0;
+  for (const RunView& run : tree.level(level).runs) {
+    for (const TableView& table : run.tables) {
+      if (!busy.contains(table.number)) bytes += table.size_bytes;
+    }
+  }
+  return static_cast<double>(bytes) / static_cast<double>(TargetBytes(level, options));
+  //@}
+}
+
+std::optional<CompactionJob> PickLevel0(const TreeView& tree, const TableSet& busy,
+                                        const Options& options) {
+  //@solve 10.2 "take the runs of level 0 that belong together"
+  const auto& runs = tree.level(0).runs;
+  JobBuilder job(tree, {1, LeveledRun(tree, 1)});
+  job.Add(runs.back());
+  for (std::uint64_t before = 0; before != job.size_bytes();) {
+    before = job.size_bytes();
+    for (const RunView& run : runs) {
+      if (job.hull().Overlaps(run)) job.Add(run);
+    }
+  }
+  for (const RunView& run : runs) {
+    if (job.Has(run) && AnyBusy(run, busy)) return std::nullopt;
+  }
+  if (!job.AddOverlapping(1, job.hull(), busy)) return std::nullopt;
+  return job.Build(options, "level 0 has " + std::to_string(runs.size()) + " runs");
+  //@}
+}
+
 namespace {
 
-constexpr std::uint32_t kLevelsMax = 7;  // The last one has no target.
-
+// A level that is due, with its score.
 struct DueLevel {
   std::uint32_t level;
   double score;
@@ -46,13 +95,9 @@ class LeveledPolicy final : public Policy {
   std::uint64_t EstimateDebt(const TreeView& tree, std::uint64_t now_us) const override;
 
  private:
-  std::uint64_t TargetBytes(std::uint32_t level) const;
-  double Score(const TreeView& tree, std::uint32_t level, const TableSet& busy) const;
   std::vector<DueLevel> DueLevels(const TreeView& tree, const TableSet& busy) const;
-
   std::optional<CompactionJob> PickAt(const TreeView& tree, std::uint32_t level,
                                       const TableSet& busy) const;
-  std::optional<CompactionJob> PickLevel0(const TreeView& tree, const TableSet& busy) const;
   std::optional<CompactionJob> PickTable(const TreeView& tree, std::uint32_t level,
                                          const TableSet& busy) const;
   std::optional<CompactionJob> PickAllRuns(const TreeView& tree, std::uint32_t level,
@@ -61,38 +106,11 @@ class LeveledPolicy final : public Policy {
   const Options options_;
 };
 
-// --- which level ---------------------------------------------------------------------------------
-
-std::uint64_t LeveledPolicy::TargetBytes(std::uint32_t level) const {
-  if (level + 1 >= kLevelsMax) return std::numeric_limits<std::uint64_t>::max();
-  auto target = static_cast<double>(options_.level1_bytes);
-  for (std::uint32_t i = 1; i < level; ++i) target *= options_.level_multiplier;
-  return static_cast<std::uint64_t>(std::min(target, 1e18));
-}
-
-// What is busy is on its way already and doesn't count.
-double LeveledPolicy::Score(const TreeView& tree, std::uint32_t level, const TableSet& busy) const {
-  //@solve 10.1 "say how badly a level needs work"
-  if (level == 0) {
-    const auto& runs = tree.level(0).runs;
-    const auto idle = std::count_if(runs.begin(), runs.end(),
-                                    [&](const RunView& run) { return !AnyBusy(run, busy); });
-    return static_cast<double>(idle) / options_.level0_runs;
-  }
-  std::uint64_t bytes = 0;
-  for (const RunView& run : tree.level(level).runs) {
-    for (const TableView& table : run.tables) {
-      if (!busy.contains(table.number)) bytes += table.size_bytes;
-    }
-  }
-  return static_cast<double>(bytes) / static_cast<double>(TargetBytes(level));
-  //@}
-}
-
+// Most urgent first; the upper of two equals, since more reads pass through it.
 std::vector<DueLevel> LeveledPolicy::DueLevels(const TreeView& tree, const TableSet& busy) const {
   std::vector<DueLevel> due;
   for (std::uint32_t level = 0; level < tree.levels.size(); ++level) {
-    double score = Score(tree, level, busy);
+    double score = LevelScore(tree, level, busy, options_);
     // Another policy's tree: nothing else works before the level is one run.
     if (level > 0 && tree.levels[level].runs.size() > 1) score = std::max(score, 1000.0);
     if (score >= 1) due.push_back({level, score});
@@ -102,36 +120,11 @@ std::vector<DueLevel> LeveledPolicy::DueLevels(const TreeView& tree, const Table
   return due;
 }
 
-// --- which tables --------------------------------------------------------------------------------
-
 std::optional<CompactionJob> LeveledPolicy::PickAt(const TreeView& tree, std::uint32_t level,
                                                    const TableSet& busy) const {
   if (level > 0 && tree.level(level).runs.size() > 1) return PickAllRuns(tree, level, busy);
   if (tree.level(level + 1).runs.size() > 1) return std::nullopt;  // First that one.
-  return level == 0 ? PickLevel0(tree, busy) : PickTable(tree, level, busy);
-}
-
-// The oldest run and every run that overlaps it, or overlaps one that does.
-std::optional<CompactionJob> LeveledPolicy::PickLevel0(const TreeView& tree,
-                                                       const TableSet& busy) const {
-  const auto& runs = tree.level(0).runs;
-  //@solve 10.3 "take the runs of level 0 that belong together" uses(runs, busy)
-  Hull hull;
-  hull.Extend(runs.back());
-  JobBuilder job(tree, {1, LeveledRun(tree, 1)});
-  for (bool grown = true; grown;) {
-    grown = false;
-    for (const RunView& run : runs) {
-      if (job.Has(run) || !hull.Overlaps(run)) continue;
-      if (AnyBusy(run, busy)) return std::nullopt;
-      job.Add(run);
-      hull.Extend(run);
-      grown = true;
-    }
-  }
-  if (!job.AddOverlapping(1, hull, busy)) return std::nullopt;
-  return job.Build(options_, "level 0 has " + std::to_string(runs.size()) + " runs");
-  //@}
+  return level == 0 ? PickLevel0(tree, busy, options_) : PickTable(tree, level, busy);
 }
 
 // The table that costs least to merge: the fewest bytes of the next level for each of its own.
@@ -181,7 +174,7 @@ std::uint64_t LeveledPolicy::EstimateDebt(const TreeView& tree, std::uint64_t /*
   }
   for (std::uint32_t level = 1; level < std::max<std::size_t>(tree.levels.size(), 2); ++level) {
     const double bytes = static_cast<double>(tree.level(level).size_bytes()) + carried;
-    carried = std::max(0.0, bytes - static_cast<double>(TargetBytes(level)));
+    carried = std::max(0.0, bytes - static_cast<double>(TargetBytes(level, options_)));
     if (carried == 0) continue;
     debt += carried * (1 + static_cast<double>(tree.level(level + 1).size_bytes()) / bytes);
   }

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <utility>
 
 #include "compaction/job_builder.h"
@@ -48,19 +47,15 @@ class UnifiedPolicy final : public Policy {
  private:
   int W(std::uint32_t level) const { return w_[std::min<std::size_t>(level, w_.size() - 1)]; }
 
-  // This many runs in a level are merged.
   std::size_t RunsMax(std::uint32_t level) const {
-    //@solve 11.1 "read the integer of a level"
-    const int w = W(level);
-    return w > 0 ? static_cast<std::size_t>(w) + 2 : 2;
-    //@}
+    return static_cast<std::size_t>(ShapeOf(W(level)).runs_max);
   }
 
   // A merged run of this size or more goes to the next level. Runs are weighed before compression,
   // against half a memtable, since a memtable's bytes include its pointers.
   double CapacityBytes(std::uint32_t level) const {
     double bytes = static_cast<double>(options_.memtable_bytes) / 2;
-    for (std::uint32_t i = 0; i <= level; ++i) bytes *= std::abs(W(i)) + 2;
+    for (std::uint32_t i = 0; i <= level; ++i) bytes *= ShapeOf(W(i)).fan_out;
     return bytes;
   }
 
@@ -74,12 +69,12 @@ class UnifiedPolicy final : public Policy {
 
 std::optional<CompactionJob> UnifiedPolicy::PickFrom(const TreeView& tree, std::uint32_t level,
                                                      const TableSet& busy) const {
+  //@solve 11.2 "merge a level, and the next when it would be full"
   const std::size_t runs = tree.level(level).runs.size();
   if (runs < RunsMax(level) || AnyBusy(tree.level(level), busy)) return std::nullopt;
   RunPosition output{level, tree.level(level).runs.front().run};
   double bytes = 0;
   std::vector<const RunView*> inputs;
-  //@solve 11.2 "merge a level, and the next when it would be full" uses(inputs, output, bytes)
   for (std::uint32_t from = level;; ++from) {
     for (const RunView& run : tree.level(from).runs) {
       inputs.push_back(&run);
@@ -91,16 +86,23 @@ std::optional<CompactionJob> UnifiedPolicy::PickFrom(const TreeView& tree, std::
     const LevelView& next = tree.level(from + 1);
     if (next.runs.size() + 1 < RunsMax(from + 1) || AnyBusy(next, busy)) break;
   }
-  //@}
   JobBuilder builder(tree, output);
   for (const RunView* run : inputs) builder.Add(*run);
   CompactionJob job = builder.Build(
       options_, "level " + std::to_string(level) + " has " + std::to_string(runs) + " runs");
   job.score = static_cast<double>(runs) / static_cast<double>(RunsMax(level));
   return job;
+  //@}
 }
 
 }  // namespace
+
+LevelShape ShapeOf(int w) {
+  //@solve 11.1 "read the integer of a level"
+  if (w > 0) return {.runs_max = w + 2, .fan_out = w + 2};
+  return {.runs_max = 2, .fan_out = 2 - w};
+  //@}
+}
 
 Result<std::vector<int>> ParseUnifiedW(std::string_view text) {
   std::vector<int> values;
