@@ -4,6 +4,7 @@ import argparse
 import difflib
 import os
 import sys
+import webbrowser
 from pathlib import Path
 
 from . import compare, gates, learner, slicer, tags, verify
@@ -134,6 +135,8 @@ def run_bench(options):
             print_table(compare.table(rows))
         path = compare.write_report(options.root, number, f"Lesson {number:02d}", tables)
         print(f"report: {path}")
+        if options.open:
+            webbrowser.open(path.resolve().as_uri())
 
 
 def run_verify(options):
@@ -217,6 +220,7 @@ def _parser():
     one = command("bench", run_bench, "a lesson's benchmark: your tree beside the tag before it")
     one.add_argument("number", type=int, nargs="?")
     one.add_argument("--all", action="store_true", help="of every lesson up to yours")
+    one.add_argument("--open", action="store_true", help="open the report in a browser")
     one.add_argument("arguments", nargs="*", help="-- and arguments for Google Benchmark")
 
     one = command("verify", run_verify, "the seven gates (for authors)")
