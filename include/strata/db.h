@@ -82,9 +82,16 @@ class DB {
   virtual ~DB() = default;  // Closes, ignoring errors.
 
   // Writes are acknowledged when they return; see Options::sync for what that promises.
+  //@L01..01{
+  //| virtual Status Put(std::string_view key, std::string_view value,
+  //|                    const WriteOptions& options) = 0;
+  //| virtual Status Delete(std::string_view key, const WriteOptions& options) = 0;
+  //| Status Put(std::string_view key, std::string_view value) { return Put(key, value, {}); }
+  //| Status Delete(std::string_view key) { return Delete(key, {}); }
+  //@}
+  //@L02{
   Status Put(std::string_view key, std::string_view value, const WriteOptions& options = {});
   Status Delete(std::string_view key, const WriteOptions& options = {});
-  //@L02{
   // All of the batch, or none of it.
   virtual Status Write(const WriteBatch& batch, const WriteOptions& options) = 0;
   Status Write(const WriteBatch& batch) { return Write(batch, WriteOptions{}); }

@@ -95,7 +95,10 @@ struct ReadOptions {
   // Only keys that start with this. Narrows the bounds.
   std::string prefix;
   // Blocks read by this call don't push others out of the block cache.
-  bool fill_cache = true;
+  bool fill_cache = true;  //@L08
+  // A lookup reads the blocks of all runs that may hold the key at the same time, instead of one
+  // after the other until one has it: more reads, less waiting. For cold data on fast disks.
+  bool parallel_runs = false;  //@L13
 };
 
 struct WriteOptions {

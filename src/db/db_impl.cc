@@ -74,6 +74,7 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
     events_ = std::make_unique<EventTrace>(*environment_.clock, options_.event_sink);
   }
   cache_ = std::make_unique<sst::BlockCache>(options_.block_cache_bytes, counters_);  //@L08
+  batch_reader_ = NewBatchReader(*environment_.executor);  //@L13
   //@L12{
   limiter_ = std::make_unique<compaction::RateLimiter>(options_.compaction_rate_bytes_per_s,
                                                        *environment_.clock);

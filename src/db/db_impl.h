@@ -21,6 +21,7 @@
 #include "compaction/table_writer.h"       //@L05
 #include "db/log_file.h"                   //@L03
 #include "db/read_state.h"
+#include "io/batch_reader.h"  //@L13
 #include "io/environment.h"
 #include "io/mutex.h"
 #include "sst/block_cache.h"  //@L08
@@ -181,6 +182,11 @@ class DbImpl final : public DB {
   //@L13{
   Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value,
                        ReadTrace* trace);
+  Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+                         const ReadOptions& options, std::string* value, ReadTrace* trace);
+  // Brings the blocks that lookups of these keys will read into the cache, all at once.
+  Status PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
+                        std::span<const std::string_view> keys, const ReadOptions& options);
   //@}
 
   // Constant after construction.
@@ -192,6 +198,7 @@ class DbImpl final : public DB {
   Counters counters_;
   std::unique_ptr<EventTrace> events_;  // Null when nobody listens.
   std::unique_ptr<sst::BlockCache> cache_;  //@L08
+  std::unique_ptr<BatchReader> batch_reader_;  //@L13
   ReadStateHolder read_state_;
   // Entries up to here are in a memtable or a table and may be read.
   std::atomic<SequenceNumber> visible_sequence_{0};

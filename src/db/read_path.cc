@@ -88,16 +88,26 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
   //@}
   // The state first, then the sequence: the other way round, what the sequence promises may
   // already have been merged away in the state.
-  const std::shared_ptr<const ReadState> state = read_state_.Get();
+  const std::shared_ptr<const ReadState> pinned = read_state_.Get();
+  const ReadState& state = *pinned;
   const SequenceNumber sequence = visible_sequence_.load(std::memory_order_acquire);
-  if (const auto found = state->memtable->Get(key, sequence)) {
+  //@L13{
+  if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(state, sequence, {&key, 1}, options));
+  return FindKeyIn(state, sequence, key, options, value, trace);
+}
+
+Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+                               std::string_view key, const ReadOptions& options,
+                               std::string* value, ReadTrace* trace) {
+  //@}
+  if (const auto found = state.memtable->Get(key, sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13
     value->assign(found->value);
     return IsValue(found->kind, key);
   }
   if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
   //@L12{
-  for (const auto& memtable : state->immutables) {
+  for (const auto& memtable : state.immutables) {
     if (const auto found = memtable->Get(key, sequence)) {
       if (trace != nullptr) trace->Add("full memtable", "found");  //@L13
       value->assign(found->value);
@@ -111,7 +121,7 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
   table_options.fill_cache = options.fill_cache;  //@L08
   table_options.trace = trace;                    //@L13
   STRATA_TRY_ASSIGN(const auto hit,
-                    state->version->Get(key, sequence, table_options, counters_, value));
+                    state.version->Get(key, sequence, table_options, counters_, value));
   if (hit) return IsValue(hit->kind, key);
   //@}
   return false;

@@ -62,6 +62,15 @@ struct BlockInfo {
   std::string last;
 };
 
+//@L13{
+// A data block that a lookup would have to read from the file.
+struct BlockToRead {
+  std::size_t block;  // Its number in the index.
+  std::uint64_t offset;
+  std::uint64_t size;  // With its trailer.
+};
+//@}
+
 class TableReader {
  public:
   // Reads footer, index, filter and properties; they stay in memory. `name` is for messages.
@@ -82,6 +91,15 @@ class TableReader {
   // Reads every byte of the file and checks all that can be checked: blocks, order, counts,
   // properties, filter against keys. For `strata verify` and after a flush or compaction.
   Status VerifyAll() const;
+
+  //@L13{
+  // The block that Get would read now; nothing when the filter says no, all keys are before, the
+  // block is in the cache, or there is no cache to put it in.
+  std::optional<BlockToRead> Locate(std::string_view user_key, SequenceNumber sequence) const;
+  // Checks `stored`, the bytes of `place` in file(), and puts the block into the cache.
+  Status Adopt(const BlockToRead& place, std::string_view stored) const;
+  const RandomAccessFile& file() const;
+  //@}
 
   // All blocks in the order of the file. Reads and checks each of them.
   Result<std::vector<BlockInfo>> Blocks() const;
