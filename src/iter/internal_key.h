@@ -91,7 +91,7 @@ inline bool IsWellFormedInternalKey(std::string_view key) {
 // Negative, zero or positive, as (key_a, tag_a) sorts before, with or after (key_b, tag_b).
 inline int CompareKeyAndTag(std::string_view key_a, std::uint64_t tag_a, std::string_view key_b,
                             std::uint64_t tag_b) {
-  //@solve 02.1 "user keys ascending, then the newest first"
+  //@solve 2.1 "user keys ascending, then the newest first"
   if (const int order = key_a.compare(key_b); order != 0) return order;
   return tag_a == tag_b ? 0 : (tag_a > tag_b ? -1 : 1);
   //@}

@@ -97,7 +97,7 @@ class VisibleIterator final : public Iterator {
     for (int passed = 1; entries_->Valid(); ++passed) {
       const std::string_view user_key = UserKeyOf(entries_->key());
       if (options_.upper && user_key >= *options_.upper) return {};
-      //@solve 02.4 "pass over what a reader at this sequence may not see"
+      //@solve 2.4 "pass over what a reader at this sequence may not see"
       const bool too_new = SequenceOf(entries_->key()) > options_.sequence;
       const bool shadowed = hidden && user_key == key_;
       if (!too_new && !shadowed) {

@@ -17,8 +17,8 @@ namespace strata {
 
 struct VisibleIteratorOptions {
   SequenceNumber sequence = kSequenceMax;
-  std::optional<std::string> lower;  // Inclusive.
-  std::optional<std::string> upper;  // Exclusive.
+  std::optional<std::string> lower = {};  // Inclusive.
+  std::optional<std::string> upper = {};  // Exclusive.
 };
 
 std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,

@@ -142,7 +142,7 @@ class SkipList {
 
 inline SkipList::Node* SkipList::Search(const SearchKey& key, Splice* splice,
                                         std::uint64_t* comparisons) const {
-  //@solve 02.2 "walk the lanes from the top"
+  //@solve 2.2 "walk the lanes from the top"
   Node* node = head_;
   for (int level = height() - 1; level >= 0; --level) {
     for (Node* next = node->next(level); next != nullptr; next = node->next(level)) {
@@ -170,7 +170,7 @@ inline void SkipList::Insert(std::string_view user_key, std::uint64_t tag, std::
   before.fill(head_);
   std::uint64_t comparisons = 0;
   Search(key, &before, &comparisons);
-  //@solve 02.3 "link the new node, lowest lane first"
+  //@solve 2.3 "link the new node, lowest lane first" uses(value) inert()
   const int height = HeightFor(tag);
   Node* const node = NewNode(key, value, height);
   if (height > this->height()) height_.store(height, std::memory_order_relaxed);

@@ -56,11 +56,17 @@ std::string_view EndingName(Ending ending) {
 
 LogReader::LogReader(std::string_view contents, LogReaderOptions options)
     : contents_(contents.substr(0, options.sealed_length.value_or(contents.size()))),
-      options_(options) {}
+      is_sealed_(options.sealed_length.has_value()),
+      end_(options.sealed_length.value_or(contents.size())),
+      all_records_(options.all_records) {}
 
 Result<std::optional<Record>> LogReader::Next() {
   if (first_error_) return *first_error_;
   while (ending_ == Ending::kUnknown) {
+    if (offset_ == end_) {
+      ending_ = Ending::kUnsealed;
+      break;
+    }
     const std::optional<Record> record = ReadIntact();
     if (!record) return EndOrCorruption();
     if (Status supported = CheckSupported(*record); !supported) {
@@ -68,20 +74,20 @@ Result<std::optional<Record>> LogReader::Next() {
     }
     if (record->type == RecordType::kEnd) {
       ending_ = Ending::kClean;
-      if (options_.sealed_length && offset_ != *options_.sealed_length) {
-        return Fail(Corrupt(record->offset, "the log ends here, but was sealed at " +
-                                                std::to_string(*options_.sealed_length)));
+      if (is_sealed_ && offset_ != end_) {
+        return Fail(Corrupt(record->offset,
+                            "the log ends here, but was sealed at " + std::to_string(end_)));
       }
     }
     const bool is_data = record->type == RecordType::kBatch || record->type == RecordType::kEdit;
-    if (is_data || options_.all_records) return record;
+    if (is_data || all_records_) return record;
   }
   return std::optional<Record>();
 }
 
 // The record at offset_, if all of it is there, checks, and follows the one before; moves past it.
 std::optional<Record> LogReader::ReadIntact() {
-  //@solve 03.2 "trust nothing before it is checked"
+  //@solve 3.2 "trust nothing before it is checked" inert(return std::nullopt;)
   const std::string_view rest = contents_.substr(offset_);
   const std::optional<ParsedHeader> parsed = ParseHeader(rest);
   why_not_intact_ = "bad header";
@@ -126,8 +132,9 @@ Status LogReader::CheckSupported(const Record& record) const {
                                           : "record flags " + std::to_string(record.flags));
   }
   const auto type = static_cast<unsigned>(record.type);
-  if (type < 1 || type > 4)
+  if (type < 1 || type > 4) {
     return Unsupported(record.offset, "record type " + std::to_string(type));
+  }
   if ((record.offset == 0) != (record.type == RecordType::kStart)) {
     return Corrupt(record.offset, "a log has one start record, at its start");
   }
@@ -137,16 +144,15 @@ Status LogReader::CheckSupported(const Record& record) const {
 
 // There is no intact record at offset_: tells the end, and a torn tail, from damage.
 Result<std::optional<Record>> LogReader::EndOrCorruption() {
-  //@solve 03.3 "intact, torn or damaged"
-  if (options_.sealed_length && offset_ < *options_.sealed_length) {
+  //@solve 3.4 "intact, torn or damaged"
+  if (is_sealed_) {
     const bool is_short = offset_ == contents_.size();
-    return Fail(Corrupt(offset_, std::string(is_short ? "missing" : why_not_intact_) +
-                                     ", but the log was sealed at " +
-                                     std::to_string(*options_.sealed_length)));
+    return Fail(Corrupt(offset_, (is_short ? "missing" : why_not_intact_) +
+                                     ", but the log was sealed at " + std::to_string(end_)));
   }
   if (const std::optional<std::uint64_t> witness = FindWitness()) {
     if (STRATA_MUTANT(replay_past_corrupt_wal)) return SkipTo(*witness);
-    return Fail(Corrupt(offset_, std::string(why_not_intact_) + ", but the record at offset " +
+    return Fail(Corrupt(offset_, why_not_intact_ + ", but the record at offset " +
                                      std::to_string(*witness) + " says it had reached the disk"));
   }
   const bool only_zeros = contents_.find_first_not_of('\0', offset_) == std::string_view::npos;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -36,7 +37,7 @@ std::string_view EndingName(Ending ending);  // "clean", ...
 struct LogReaderOptions {
   // What the manifest says: the log's first bytes that were all on the disk when it was sealed.
   // Whatever is wrong there is corruption, and what comes after isn't looked at.
-  std::optional<std::uint64_t> sealed_length;
+  std::optional<std::uint64_t> sealed_length = {};
   // Yield start and end records too (for inspection).
   bool all_records = false;
 };
@@ -68,11 +69,13 @@ class LogReader {
   Error Fail(Error error);
 
   const std::string_view contents_;  // Up to the sealed length, if there is one.
-  const LogReaderOptions options_;
+  const bool is_sealed_;
+  const std::uint64_t end_;  // Where the log must end, or the file does.
+  const bool all_records_;
   std::uint64_t offset_ = 0;
   std::uint64_t log_id_ = 0;
-  std::uint32_t previous_ = 0;       // Checksum of the last record.
-  std::string_view why_not_intact_;  // Of the record at offset_.
+  std::uint32_t previous_ = 0;  // Checksum of the last record.
+  std::string why_not_intact_;  // Of the record at offset_.
   Ending ending_ = Ending::kUnknown;
   std::optional<Error> first_error_;
 };

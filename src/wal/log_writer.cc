@@ -42,7 +42,7 @@ Status LogWriter::Append(RecordType type, SequenceNumber sequence,
     return InvalidArgument("a log record of " + std::to_string(length) + " bytes; the largest is " +
                            std::to_string(kPayloadSizeMax));
   }
-  //@solve 03.1 "one record: header, checks, payload, in one append"
+  //@solve 3.1 "one record in one append" uses(sequence, log_id_) inert(size_ += kHeaderSize + length;)
   scratch_.resize(kHeaderSize);
   const std::uint32_t header_crc = EncodeHeader({.type = type,
                                                  .length = static_cast<std::uint32_t>(length),

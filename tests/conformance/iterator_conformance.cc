@@ -52,13 +52,16 @@ void CheckAllSeeks(InternalIterator& it, InternalIterator& model, const Model& e
     CheckSeek(it, model, MakeInternalKey(user_key, sequence + 1, EntryKind::kDelete));
     CheckSeek(it, model, MakeInternalKey(user_key, 0, EntryKind::kDelete));
     CheckSeek(it, model, MakeInternalKey(user_key + '\0', kSequenceMax, kEntryKindForSeek));
-    CheckSeek(it, model, MakeInternalKey(user_key.substr(0, user_key.size() / 2), 5, EntryKind::kValue));
+    CheckSeek(it, model,
+              MakeInternalKey(user_key.substr(0, user_key.size() / 2), 5, EntryKind::kValue));
   }
   CheckSeek(it, model, MakeInternalKey("", kSequenceMax, kEntryKindForSeek));
-  CheckSeek(it, model, MakeInternalKey("\xff\xff\xff\xff\xff\xff\xff\xff\xff", 0, EntryKind::kDelete));
+  CheckSeek(it, model,
+            MakeInternalKey("\xff\xff\xff\xff\xff\xff\xff\xff\xff", 0, EntryKind::kDelete));
 }
 
-void Walk(InternalIterator& it, InternalIterator& model, const std::string& target, Random& random) {
+void Walk(InternalIterator& it, InternalIterator& model, const std::string& target,
+          Random& random) {
   const auto both = [&](auto move) {
     REQUIRE(move(it));
     REQUIRE(move(model));

@@ -1,0 +1,147 @@
+#include "wal/batch_format.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "strata/write_batch.h"
+#include "testing/mutant_guard.h"
+
+namespace strata::wal {
+namespace {
+
+using namespace std::string_literals;
+
+// "put 7 k=v del 8 x", or the error.
+std::string Read(std::string_view batch, SequenceNumber first = 1) {
+  std::string seen;
+  const Status status = ForEachEntry(batch, first, [&](const BatchEntry& entry) -> Status {
+    if (!seen.empty()) seen += ' ';
+    const std::string at = std::to_string(entry.sequence) + " " + std::string(entry.key);
+    seen += entry.kind == EntryKind::kDelete ? "del " + at
+                                             : "put " + at + "=" + std::string(entry.value);
+    return {};
+  });
+  return status
+             ? seen
+             : std::string(ErrorCodeName(status.error().code())) + ": " + status.error().message();
+}
+
+TEST_CASE("a batch's entries come back in order, one sequence each", "[L02]") {
+  WriteBatch batch;
+  batch.Put("k", "v");
+  batch.Delete("x");
+  batch.Put("", "");
+  batch.Put("k", std::string(300, 'w'));
+  CHECK(batch.count() == 4);
+  CHECK(batch.user_bytes() == 1 + 1 + 1 + 0 + 1 + 300);
+  CHECK(batch.key_size_max() == 1);
+  CHECK(batch.value_size_max() == 300);
+  CHECK(batch.size_bytes() == batch.encoded().size());
+  CHECK(Read(batch.encoded(), 7) == "put 7 k=v del 8 x put 9 = put 10 k=" + std::string(300, 'w'));
+  batch.Clear();
+  CHECK(batch.count() == 0);
+  CHECK(batch.encoded().empty());
+  CHECK(Read(batch.encoded()).empty());
+}
+
+TEST_CASE("a batch's bytes: golden", "[L02]") {
+  WriteBatch batch;
+  batch.Put("k", "hi");
+  batch.Delete("x");
+  CHECK(batch.encoded() == "\x01\x00\x01k\x02hi\x00\x00\x01x"s);
+}
+
+TEST_CASE("batches can be put one after another", "[L02]") {
+  WriteBatch one;
+  one.Put("a", "1");
+  WriteBatch two;
+  two.Delete("b");
+  CHECK(Read(std::string(one.encoded()) + std::string(two.encoded()), 5) == "put 5 a=1 del 6 b");
+}
+
+TEST_CASE("a batch cut short at any byte is an entry less or an error", "[L02]") {
+  WriteBatch batch;
+  batch.Put("key-one", "value-one");
+  const std::size_t first = batch.size_bytes();
+  batch.Put("key-two", "value-two");
+  for (std::size_t cut = 0; cut < batch.size_bytes(); ++cut) {
+    CAPTURE(cut);
+    const std::string seen = Read(batch.encoded().substr(0, cut));
+    if (cut == 0 || cut == first) {
+      CHECK(seen == (cut == 0 ? "" : "put 1 key-one=value-one"));
+    } else {
+      CHECK(seen.find("corruption: batch entry at offset " +
+                      std::to_string(cut < first ? 0 : first)) == 0);
+    }
+  }
+}
+
+TEST_CASE("lengths that lie are refused before they are used", "[L02]") {
+  const std::string huge = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s;  // 2^64 - 1.
+  CHECK(Read("\x01\x00"s + huge + "k") ==
+        "corruption: batch entry at offset 0: key runs past the end");
+  CHECK(Read("\x01\x00\x01k"s + huge + "v") ==
+        "corruption: batch entry at offset 0: value runs past the end");
+  CHECK(Read("\x00\x00\x81\x80\x04"s + std::string(kUserKeySizeMax + 1, 'k')) ==
+        "corruption: batch entry at offset 0: key is too long");
+  CHECK(Read("\x00"s) == "corruption: batch entry at offset 0: table is cut short");
+  CHECK(Read("\x00\x00\x01x\x00\x00\x01y"s, kSequenceMax) ==
+        "corruption: batch entry at offset 4: sequence numbers are used up");
+}
+
+TEST_CASE("what a newer program wrote is refused by name", "[L02]") {
+  CHECK(Read("\x00\x00\x01x\x03\x00\x01k"s) ==
+        "unsupported: batch entry at offset 4: a newer program wrote entry kind 3 (expiring value) "
+        "of table 0");
+  CHECK(Read("\x01\x05\x01k\x01v"s) ==
+        "unsupported: batch entry at offset 0: a newer program wrote entry kind 1 (value) of table "
+        "5");
+}
+
+TEST_CASE("a visitor's error ends the walk", "[L02]") {
+  WriteBatch batch;
+  for (int i = 0; i < 3; ++i) batch.Delete("k");
+  int visits = 0;
+  const Status status = ForEachEntry(batch.encoded(), 1, [&](const BatchEntry&) -> Status {
+    if (++visits == 2) return Error(ErrorCode::kAborted, "enough");
+    return {};
+  });
+  CHECK(visits == 2);
+  REQUIRE_FALSE(status);
+  CHECK(status.error().message() == "enough");
+}
+
+TEST_CASE("random bytes never make the decoder leave them", "[wal]") {
+  for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    Random random(seed);
+    std::string bytes = random.Bytes(random.Uniform(40));
+    for (char& byte : bytes) {
+      if (random.OneIn(2)) byte = static_cast<char>(byte & 3);
+    }
+    const std::string exact(bytes);
+    const Status status = ForEachEntry(exact, 1, [&](const BatchEntry& entry) -> Status {
+      REQUIRE(entry.key.size() + entry.value.size() <= exact.size());
+      REQUIRE(entry.key.data() >= exact.data());
+      REQUIRE(entry.key.data() + entry.key.size() <= exact.data() + exact.size());
+      return {};
+    });
+    if (!status) REQUIRE(status.error().code() != ErrorCode::kIo);
+  }
+}
+
+#if defined(STRATA_MUTANTS)
+// Adding a 32-bit offset to a length that was read wraps around: the check passes (leveldb#1324).
+TEST_CASE("mutant u32_wrap_in_entry_bound is caught", "[L02][mutant]") {
+  const std::string batch = "\x01\x00\x01k\xff\xff\xff\xff\x0fv"s;  // A value of 2^32 - 1 bytes.
+  const std::string refused = "corruption: batch entry at offset 0: value runs past the end";
+  CHECK(Read(batch) == refused);
+  const testing::MutantGuard mutant("u32_wrap_in_entry_bound");
+  CHECK(Read(batch) != refused);
+}
+#endif
+
+}  // namespace
+}  // namespace strata::wal
