@@ -11,8 +11,9 @@ namespace {
 // that no cursor stands in, so that going back to it costs nothing.
 class TableIterator final : public InternalIterator {
  public:
-  TableIterator(const TableIndex& index, BlockLoader load, Counters& counters)
-      : index_(index), load_(std::move(load)), counters_(counters) {}
+  TableIterator(const std::string& name, const TableIndex& index, BlockLoader load,
+                Counters& counters)
+      : name_(name), index_(index), load_(std::move(load)), counters_(counters) {}
 
   bool Valid() const override { return valid_; }
   std::string_view key() const override { return entry_.key(); }
@@ -89,10 +90,11 @@ class TableIterator final : public InternalIterator {
   }
 
   Error Damaged(Error error) const {
-    return std::move(error).WithContext("block at offset " +
+    return std::move(error).WithContext(name_ + ": block at offset " +
                                         std::to_string(index_.handle(block_).offset));
   }
 
+  const std::string& name_;
   const TableIndex& index_;
   const BlockLoader load_;
   Counters& counters_;
@@ -104,9 +106,9 @@ class TableIterator final : public InternalIterator {
 
 }  // namespace
 
-std::unique_ptr<InternalIterator> NewTableIterator(const TableIndex& index, BlockLoader load,
-                                                   Counters& counters) {
-  return std::make_unique<TableIterator>(index, std::move(load), counters);
+std::unique_ptr<InternalIterator> NewTableIterator(const std::string& name, const TableIndex& index,
+                                                   BlockLoader load, Counters& counters) {
+  return std::make_unique<TableIterator>(name, index, std::move(load), counters);
 }
 
 }  // namespace strata::sst

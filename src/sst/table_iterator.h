@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "iter/iterator.h"
@@ -21,8 +22,8 @@ using BlockPin = std::shared_ptr<const Block>;
 // Brings data block `i` of the index. Its errors name the file.
 using BlockLoader = std::function<Result<BlockPin>(std::size_t i)>;
 
-// `index` must outlive the iterator.
-std::unique_ptr<InternalIterator> NewTableIterator(const TableIndex& index, BlockLoader load,
-                                                   Counters& counters);
+// `name` is the file's, for errors. It, `index` and `counters` must outlive the iterator.
+std::unique_ptr<InternalIterator> NewTableIterator(const std::string& name, const TableIndex& index,
+                                                   BlockLoader load, Counters& counters);
 
 }  // namespace strata::sst

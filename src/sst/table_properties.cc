@@ -53,10 +53,16 @@ TableProperties MakeProperties(const TableSummary& summary, const TableOptions& 
       {"smallest", summary.smallest},
   };
   //@L07{
-  properties.emplace_back("filter_bits_per_key", std::to_string(options.filter_bits_per_key));
+  if (options.filter_bits_per_key > 0) {
+    properties.emplace_back("filter_bits_per_key", std::to_string(options.filter_bits_per_key));
+  }
   //@}
-  properties.emplace_back("compression", CompressionName(options.compression));  //@L09
-  properties.emplace_back("hash_index", options.hash_index ? "yes" : "no");      //@L13
+  //@L09{
+  if (options.compression != Compression::kNone) {
+    properties.emplace_back("compression", CompressionName(options.compression));
+  }
+  //@}
+  if (options.hash_index) properties.emplace_back("hash_index", "yes");  //@L13
   std::sort(properties.begin(), properties.end());
   return properties;
 }

@@ -190,7 +190,7 @@ std::unique_ptr<InternalIterator> TableReader::NewIterator(const TableReadOption
     auto ahead =
         std::make_shared<ReadaheadFile>(*rep.file, rep.index.data_end(), *rep.options.counters);
     return NewTableIterator(
-        rep.index,
+        rep.name, rep.index,
         [&rep, options, ahead](std::size_t i) {
           BlockSource source = rep.source;
           source.file = ahead.get();
@@ -200,7 +200,8 @@ std::unique_ptr<InternalIterator> TableReader::NewIterator(const TableReadOption
   }
   //@}
   return NewTableIterator(
-      rep.index, [&rep, options](std::size_t i) { return rep.PinBlock(i, options, rep.source); },
+      rep.name, rep.index,
+      [&rep, options](std::size_t i) { return rep.PinBlock(i, options, rep.source); },
       *rep.options.counters);
 }
 
