@@ -32,7 +32,7 @@ Status DbImpl::SwitchMemTable() {
   std::vector<std::shared_ptr<const Table>> opened;
   STRATA_TRY(Remember(WriteMemTable(*memtable_, memtable_since_us_, &edit, &opened)));
   STRATA_TRY(Remember(environment_.files->SyncDirectory(directory_)));
-  edit.oldest_log = number;
+  edit.oldest_log = number;  //@L06
   memtable_ = std::make_shared<MemTable>(random_.Next());
   memtable_since_us_ = environment_.clock->WallMicros();
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
