@@ -27,10 +27,23 @@ Result<std::vector<FileNumber>> ListLogs(FileSystem& files, const std::string& d
   return numbers;
 }
 
+// Creates the directory and makes its name survive a power cut, and the names of the directories
+// above it too, as far as we may: they may be as new, made by a run that was cut off.
+Status MakeDirectory(FileSystem& files, const std::string& directory) {
+  STRATA_TRY(files.CreateDirectories(directory));
+  std::string parent = ParentDirectory(directory);
+  STRATA_TRY(files.SyncDirectory(parent));
+  while (parent != "." && parent != "/") {
+    parent = ParentDirectory(parent);
+    if (!files.SyncDirectory(parent)) break;
+  }
+  return {};
+}
+
 }  // namespace
 
 Status DbImpl::Recover() {
-  STRATA_TRY(environment_.files->CreateDirectories(directory_));
+  STRATA_TRY(MakeDirectory(*environment_.files, directory_));
   STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
   STRATA_TRY(CreateOrRecoverVersions());  //@L06
   //@L05..05{
