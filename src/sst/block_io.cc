@@ -34,16 +34,18 @@ Result<StoredBlock> ReadStored(const BlockSource& source, const BlockHandle& han
                  trailer.flags == 1 ? "the block is sealed" : "unknown block flags");
   }
   raw.bytes = bytes.substr(0, handle.size);
-  //@L09{
-  if (trailer.compression != 0) {
-    STRATA_TRY_ASSIGN(raw, Decompress(trailer.compression, raw.bytes, kBlockContentsSizeMax));
-  }
-  //@}
-  //@L04..08{
+  //@L04..08+{
   //| if (trailer.compression != 0) {
   //|   return Error(ErrorCode::kUnsupported,
   //|                "compression " + std::to_string(trailer.compression));
   //| }
+  //@}
+  //@L09{
+  //@solve 9.3 "give the reader the block itself" inert()
+  if (trailer.compression != 0) {
+    STRATA_TRY_ASSIGN(raw, Decompress(trailer.compression, raw.bytes, kBlockContentsSizeMax));
+  }
+  //@}
   //@}
   return StoredBlock{std::move(raw), trailer.compression};
 }

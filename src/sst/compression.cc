@@ -116,7 +116,7 @@ std::string_view CompressionName(Compression compression) {
 
 bool Compress(Compression compression, int level, std::string_view in, std::string* out) {
   if (compression == Compression::kNone || in.size() > LZ4_MAX_INPUT_SIZE) return false;
-  //@solve 9.1 "keep what is worth keeping" uses(CompressedSizeMax, CompressTo)
+  //@solve 9.1 "keep what is worth keeping" inert(return false;) uses(level, out, CompressedSizeMax, CompressTo)
   const std::size_t before = out->size();
   if (compression != Compression::kSnappy) AppendVarint64(out, in.size());
   const std::size_t start = out->size();
@@ -137,7 +137,7 @@ Result<BlockContents> Decompress(std::uint8_t tag, std::string_view in, std::uin
   //@solve 9.2 "trust no length" uses(DeclaredSize, DecompressTo)
   const auto compression = static_cast<Compression>(tag);
   STRATA_TRY_ASSIGN(const std::uint64_t size, DeclaredSize(compression, &in));
-  if (size > size_max && !STRATA_MUTANT(alloc_declared_len)) {
+  if ((size > size_max || in.size() > size_max) && !STRATA_MUTANT(alloc_declared_len)) {
     return Corruption("compressed bytes declare a length of " + std::to_string(size));
   }
   BlockContents out = BlockContents::Uninitialised(size);
