@@ -76,6 +76,7 @@ Status DbImpl::Lead(Writer* self) {
 }
 
 std::vector<DbImpl::Writer*> DbImpl::BuildGroup() {
+  //@solve 12.1 "take the others along" inert(return {writers_.front()};) uses(kGroupBytesMax, kSmallBatchBytes)
   const Writer& leader = *writers_.front();
   std::size_t bytes = leader.batch->size_bytes();
   const std::size_t bytes_max = bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes
@@ -89,6 +90,7 @@ std::vector<DbImpl::Writer*> DbImpl::BuildGroup() {
     group.push_back(writer);
   }
   return group;
+  //@}
 }
 
 Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
@@ -182,11 +184,16 @@ void DbImpl::ScheduleIntervalSync() {
   environment_.executor->ScheduleAfter(options_.sync_interval_ms * 1000ULL, [gate = gate_] {
     DbImpl* db = EnterGate(*gate);
     if (db == nullptr) return Step::kDone;
+    bool writing = false;
     {
       MutexLock lock(db->mutex_);
       db->interval_sync_scheduled_ = false;
+      // A step never waits for a writer, who may be waiting for a step: later, then. A writer syncs
+      // too once the interval is over.
+      writing = !db->writers_.empty();
+      if (writing) db->ScheduleIntervalSync();
     }
-    Status ignored = db->Sync();  // A failure is remembered: the store is read-only then.
+    if (!writing) db->Sync().has_value();  // A failure is remembered: the store is read-only then.
     db->LeaveGate();
     return Step::kDone;
   });
