@@ -1,6 +1,8 @@
 // Lets the caller read the blocks of many keys at once: Locate says which block a lookup would
 // read, Adopt takes its bytes into the cache, where the lookup then finds it.
 
+#include <cstring>
+
 #include "sst/block_cache.h"
 #include "sst/table_reader_rep.h"
 
@@ -12,13 +14,15 @@ class BytesAt final : public RandomAccessFile {
  public:
   BytesAt(std::uint64_t offset, std::string_view bytes) : offset_(offset), bytes_(bytes) {}
 
+  // Copies: the block outlives the caller's bytes.
   Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
-                                char* /*scratch*/) const override {
+                                char* scratch) const override {
     if (offset < offset_ || offset - offset_ > bytes_.size() ||
         size > bytes_.size() - (offset - offset_)) {
       return Corruption("the block ends early");
     }
-    return bytes_.substr(offset - offset_, size);
+    std::memcpy(scratch, bytes_.data() + (offset - offset_), size);
+    return std::string_view(scratch, size);
   }
   std::uint64_t size() const override { return offset_ + bytes_.size(); }
 
