@@ -194,6 +194,7 @@ StoreStats DbImpl::Stats() {
   }
   //@}
   stats.immutable_memtables = immutables_.size();           //@L12
+  stats.writers_queued = writers_.size();                   //@L12
   stats.cache_bytes = cache_->used_bytes();                 //@L08
   stats.cache_capacity = cache_->capacity_bytes();          //@L08
   stats.compaction_debt_bytes = compaction_debt_bytes_;     //@L10

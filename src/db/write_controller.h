@@ -25,6 +25,7 @@ inline constexpr std::uint64_t kDebtFreeMemtables = 8;
 inline constexpr double kDebtFull = 4.0;
 
 inline std::uint64_t StallFor(const WritePressure& pressure) {
+  //@solve 12.3 "slow writers down as debt grows" inert(return 0;)
   const double free = static_cast<double>(kDebtFreeMemtables * pressure.memtable_bytes_max);
   const double debt =
       free == 0 ? 0 : (static_cast<double>(pressure.debt_bytes) / free - 1) / (kDebtFull - 1);
@@ -37,6 +38,7 @@ inline std::uint64_t StallFor(const WritePressure& pressure) {
   const double by_fill = std::clamp(fill, 0.0, 1.0) / 100;  // A flush takes well under a second.
   const double level = std::max(by_debt * by_debt, by_fill * by_fill);
   return static_cast<std::uint64_t>(level * static_cast<double>(pressure.stall_max_us));
+  //@}
 }
 
 }  // namespace strata

@@ -187,6 +187,7 @@ inline void SkipList::Insert(std::string_view user_key, std::uint64_t tag, std::
 // searched again, onwards from the node before: nothing is ever removed, so that is still right.
 inline void SkipList::InsertConcurrently(std::string_view user_key, std::uint64_t tag,
                                          std::string_view value) {
+  //@solve 12.2 "link a node while others do the same"
   const SearchKey key(user_key, tag);
   const int height = HeightFor(tag);
   Splice before;
@@ -209,6 +210,7 @@ inline void SkipList::InsertConcurrently(std::string_view user_key, std::uint64_
     } while (!previous->links()[level].compare_exchange_weak(next, node, std::memory_order_release,
                                                              std::memory_order_acquire));
   }
+  //@}
 }
 //@}
 

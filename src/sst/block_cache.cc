@@ -92,7 +92,7 @@ class Shard {
 
   // Each looks at the oldest block of its queue and returns how many left the cache: 0 or 1.
   std::uint64_t EvictFromSmall() STRATA_REQUIRES(mutex_) {
-    //@solve 8.2 "let a block that was asked for again stay"
+    //@solve 8.1 "let a block that was asked for again stay" inert(RememberGhost(small_.entries.back().key); Drop(small_); return 1;)
     Entry& oldest = small_.entries.back();
     if (oldest.uses > 0) {
       MoveToMain(small_);
@@ -105,7 +105,7 @@ class Shard {
   }
 
   std::uint64_t EvictFromMain() STRATA_REQUIRES(mutex_) {
-    //@solve 8.3 "give a used block another round"
+    //@solve 8.2 "give a used block another round" inert(Drop(main_); return 1;)
     if (main_.entries.back().uses > 0) {
       --main_.entries.back().uses;
       main_.entries.splice(main_.entries.begin(), main_.entries, std::prev(main_.entries.end()));

@@ -110,7 +110,7 @@ TEST_CASE("an iterator shows the store as it was when it was made", "[L02]") {
 }
 
 TEST_CASE("random operations agree with a map", "[L02]") {
-  TestStore store({.memtable_bytes = 16 << 10, .block_cache_bytes = 1 << 20});
+  TestStore store;
   std::map<std::string, std::string> model;
   Random random(301);
   for (int i = 0; i < 5'000; ++i) {

@@ -34,6 +34,7 @@ class Lesson:
     tests: list[str] = field(default_factory=list)
     bench: list[str] = field(default_factory=list)
     size_reason: str = ""
+    older_tests_stop: str = ""
     green_in_starter: list[Green] = field(default_factory=list)
 
     @property
@@ -69,6 +70,7 @@ class Manifest:
 
 _TEXT, _LIST = "a string", "a list of strings"
 _LESSON_KEYS = {"slug": _TEXT, "title": _TEXT, "part": _TEXT, "note": _TEXT, "size_reason": _TEXT,
+                "older_tests_stop": _TEXT,
                 "adds": _LIST, "removes": _LIST, "tests": _LIST, "bench": _LIST,
                 "green_in_starter": "a list of {test, reason}"}
 _TOP_KEYS = {"common": _LIST, "verbatim": _LIST, "lesson": "tables [lesson.01], [lesson.02], ..."}

@@ -186,6 +186,13 @@ class Judging(unittest.TestCase):
         self.assertIn("passes in", self.judge(0, name="three", lesson=lesson)[0][0])
         self.assertIn("not green", self.judge(1, name="two", lesson=lesson)[0][0])
 
+    def test_older_tests_may_stop_at_a_task_only_where_the_lesson_says_why(self):
+        stopped = Outcome(Case("p", "old", ("L02",)), 86, "task 7.2 is yours to write: x\n", 0.1)
+        failed = Outcome(Case("p", "old 2", ("L02",)), 1, "", 0.1)
+        self.assertEqual(gates.unexpected(self.LESSON, [stopped, failed]), [stopped, failed])
+        lesson = Lesson(7, "s", "t", "p", older_tests_stop="it rebuilds the way in")
+        self.assertEqual(gates.unexpected(lesson, [stopped, failed]), [failed])
+
 
 if __name__ == "__main__":
     unittest.main()

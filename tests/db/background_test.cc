@@ -1,0 +1,143 @@
+// What happens behind the writers' backs: groups form, full memtables are written out, runs merge,
+// logs are synced, and closing waits for all of it.
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "db/write_controller.h"
+#include "stats/counters.h"
+#include "testing/test_store.h"
+
+namespace strata {
+namespace {
+
+using testing::Scan;
+using testing::TestStore;
+
+Options SmallMemTables() {
+  return {.sync = SyncMode::kNone,
+          .memtable_bytes = 16 << 10,
+          .table_bytes = 16 << 10,
+          .level1_bytes = 64 << 10};
+}
+
+void Fill(TestStore& store, int count, const std::string& value = std::string(100, 'v')) {
+  for (int i = 0; i < count; ++i) REQUIRE(store->Put("key" + std::to_string(i), value));
+}
+
+TEST_CASE("a full memtable is written out while writers go on", "[L12]") {
+  TestStore store(SmallMemTables());
+  Fill(store, 150);
+  const StoreStats before = store->Stats();
+  CHECK(before.immutable_memtables == 1);
+  CHECK(before.levels.empty());
+  store.executor().RunAll();
+  CHECK(store->Stats().immutable_memtables == 0);
+  CHECK_FALSE(store->Stats().levels.empty());
+}
+
+TEST_CASE("what waits to be written out is read", "[L12]") {
+  TestStore store(SmallMemTables());
+  Fill(store, 150);
+  REQUIRE(store->Stats().immutable_memtables == 1);
+  CHECK(store.Get("key0") == std::string(100, 'v'));
+  CHECK(Scan(*store, {.lower = "key0", .upper = "key1"}).find("key0=") == 0);
+}
+
+TEST_CASE("flush returns when the memtable is a table", "[L12]") {
+  TestStore store;
+  REQUIRE(store->Put("a", "1"));
+  REQUIRE(store->Flush());
+  CHECK(store->Stats().memtable_entries == 0);
+  REQUIRE(store->Stats().levels.size() == 1);
+  CHECK(store->Stats().levels[0].entries == 1);
+}
+
+TEST_CASE("debt slows writers smoothly and never for longer than the option says", "[L12][T12.3]") {
+  WritePressure pressure{.memtable_bytes_max = 1 << 20, .stall_max_us = 1'000};
+  CHECK(StallFor(pressure) == 0);
+  std::uint64_t last = 0;
+  std::uint64_t distinct = 0;
+  for (std::uint64_t debt = 0; debt < 64; ++debt) {
+    pressure.debt_bytes = debt << 20;
+    const std::uint64_t stall = StallFor(pressure);
+    CHECK(stall >= last);
+    CHECK(stall - last <= 100);  // No wall: no step of more than a tenth.
+    distinct += stall != last;
+    last = stall;
+  }
+  CHECK(distinct > 10);
+  CHECK(last == 1'000);
+}
+
+TEST_CASE("a burst that compaction has not seen costs nothing", "[L12][T12.3]") {
+  CHECK(StallFor({.debt_bytes = 8 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) == 0);
+  CHECK(StallFor({.debt_bytes = 33 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) ==
+        1'000);
+}
+
+TEST_CASE("merging in the background keeps every key", "[L12]") {
+  Options options = SmallMemTables();
+  options.subcompactions = 3;
+  options.compaction_threads = 3;
+  TestStore store(options);
+  std::map<std::string, std::string> model;
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 600; ++i) {
+      const std::string key = "key" + std::to_string(i * 7 % 600);
+      const std::string value = std::to_string(round) + std::string(60, 'v');
+      REQUIRE(store->Put(key, value));
+      model[key] = value;
+    }
+  }
+  REQUIRE(store->WaitForCompactions());
+  CHECK(store->counters().Get(Counter::kCompactions) > 0);
+  CHECK(Scan(*store) == testing::Render(model));
+}
+
+TEST_CASE("a compaction split into ranges gives the same store as one that is not", "[L12]") {
+  std::string scans[2];
+  for (const int parts : {1, 4}) {
+    Options options = SmallMemTables();
+    options.subcompactions = parts;
+    TestStore store(options);
+    Fill(store, 2'000);
+    for (int i = 0; i < 2'000; i += 3) REQUIRE(store->Delete("key" + std::to_string(i)));
+    REQUIRE(store->CompactRange(std::nullopt, std::nullopt));
+    for (const LevelShape& level : store->Stats().levels) CHECK(level.deletes == 0);
+    scans[parts == 4] = Scan(*store);
+  }
+  CHECK(scans[0] == scans[1]);
+}
+
+TEST_CASE("what an interval sync owes reaches the disk without another write", "[L12]") {
+  TestStore store({.sync = SyncMode::kInterval, .sync_interval_ms = 50});
+  REQUIRE(store->Put("first", "1"));  // Syncs: the interval has long been over.
+  REQUIRE(store->Put("owed", "2"));
+  store.executor().RunAll();
+  Random random(1);
+  store.PowerCut(CrashKind::kNothingUnsynced, random);
+  REQUIRE(store.TryOpen());
+  CHECK(store.Get("owed") == "2");
+}
+
+TEST_CASE("closing waits for the work under way and loses nothing", "[L12]") {
+  TestStore store(SmallMemTables());
+  Fill(store, 1'000);
+  store.Reopen();
+  CHECK(store.Get("key0") == std::string(100, 'v'));
+  CHECK(store.Get("key999") == std::string(100, 'v'));
+}
+
+TEST_CASE("a memory budget caps memtables and cache together", "[L12]") {
+  TestStore store({.memory_budget_bytes = 8 << 20});
+  Fill(store, 10);
+  REQUIRE(store->Flush());
+  const StoreStats stats = store->Stats();
+  CHECK(stats.cache_capacity <= 4 << 20);
+  CHECK(stats.cache_capacity > 3 << 20);
+  REQUIRE(store->Close());
+}
+
+}  // namespace
+}  // namespace strata

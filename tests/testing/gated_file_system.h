@@ -1,0 +1,88 @@
+// A file system whose syncs wait at a gate while it is closed, so that a test can hold one writer in
+// a sync and see who queues up behind it.
+//
+// Thread safety: any number of threads.
+
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "io/file_system.h"
+
+namespace strata::testing {
+
+class GatedFileSystem final : public FileSystem {
+ public:
+  // `below` must outlive this.
+  explicit GatedFileSystem(FileSystem& below) : below_(below) {}
+
+  void CloseGate() { open_ = false; }
+  void OpenGate() { open_ = true; }
+  int waiting() const { return waiting_; }  // Syncs at the closed gate.
+
+  Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
+                                               const WritableFileOptions& options) override {
+    STRATA_TRY_ASSIGN(auto file, below_.Create(path, options));
+    return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, std::move(file)));
+  }
+  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
+    return below_.Open(path, mode);
+  }
+  Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override {
+    return below_.ReadFile(path, size_max);
+  }
+  Result<bool> Exists(const std::string& path) override { return below_.Exists(path); }
+  Result<std::uint64_t> FileSize(const std::string& path) override {
+    return below_.FileSize(path);
+  }
+  Result<std::vector<std::string>> List(const std::string& directory) override {
+    return below_.List(directory);
+  }
+  Status CreateDirectories(const std::string& directory) override {
+    return below_.CreateDirectories(directory);
+  }
+  Status Remove(const std::string& path) override { return below_.Remove(path); }
+  Status RemoveDirectory(const std::string& directory) override {
+    return below_.RemoveDirectory(directory);
+  }
+  Status Rename(const std::string& from, const std::string& to) override {
+    return below_.Rename(from, to);
+  }
+  Status SyncDirectory(const std::string& directory) override {
+    return below_.SyncDirectory(directory);
+  }
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
+    return below_.Lock(path);
+  }
+
+ private:
+  class File final : public WritableFile {
+   public:
+    File(GatedFileSystem& owner, std::unique_ptr<WritableFile> below)
+        : owner_(owner), below_(std::move(below)) {}
+
+    Status Append(std::string_view data) override { return below_->Append(data); }
+    Status Sync() override {
+      ++owner_.waiting_;
+      while (!owner_.open_) std::this_thread::yield();
+      --owner_.waiting_;
+      return below_->Sync();
+    }
+    Status Close() override { return below_->Close(); }
+    std::uint64_t size() const override { return below_->size(); }
+
+   private:
+    GatedFileSystem& owner_;
+    const std::unique_ptr<WritableFile> below_;
+  };
+
+  FileSystem& below_;
+  std::atomic<bool> open_{true};
+  std::atomic<int> waiting_{0};
+};
+
+}  // namespace strata::testing
