@@ -87,12 +87,16 @@ std::string EncodeProperties(const StoreProperties& properties) {
 Result<StoreProperties> DecodeProperties(std::string_view bytes) {
   StoreProperties properties;
   properties.format_version = 0;
+  bool has_id = false;
   FieldReader fields(bytes);
   while (!fields.empty()) {
     STRATA_TRY_ASSIGN(const FieldReader::Field field, fields.Next());
     STRATA_TRY(DecodeProperty(field, &properties));
+    has_id = has_id || field.tag == kStoreId;
   }
-  if (properties.format_version == 0) return Corruption("store properties: no format version");
+  if (properties.format_version == 0 || !has_id) {
+    return Corruption("store properties: no format version or store id");
+  }
   return properties;
 }
 
