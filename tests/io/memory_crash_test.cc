@@ -135,6 +135,24 @@ TEST_CASE("a reversed crash leaves what came later, over zeros", "[L01]") {
         std::set<std::string>{"f=abcd", "f=" + zeros + "cd", "f="});
 }
 
+TEST_CASE("a reversed crash leaves the later names", "[L01]") {
+  const auto disk = NewDisk();
+  REQUIRE(disk->Create("d/a"));
+  REQUIRE(disk->Create("d/b"));
+  CHECK(Shown(*disk, CrashKind::kReversed) == std::set<std::string>{"a= b=", "b=", ""});
+}
+
+TEST_CASE("syncing one directory leaves the names of others alone", "[L01]") {
+  const auto disk = NewDisk();
+  REQUIRE(disk->CreateDirectories("e"));
+  REQUIRE(disk->Create("d/a"));
+  REQUIRE(disk->Create("e/b"));
+  REQUIRE(disk->SyncDirectory("e"));
+  CHECK(Shown(*disk, CrashKind::kNothingUnsynced) == std::set<std::string>{""});
+  REQUIRE(disk->SyncDirectory("d"));
+  CHECK(Shown(*disk, CrashKind::kNothingUnsynced) == std::set<std::string>{"a="});
+}
+
 TEST_CASE("a crash of names only leaves sizes and zeros", "[L01]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
@@ -335,6 +353,7 @@ TEST_CASE("contents that are set were always there", "[L01]") {
 
   const auto file = Must(disk->Create("d/g"));
   REQUIRE(file->Append("unsynced"));
+  REQUIRE(disk->Remove("d/g"));
   disk->SetContents("d/g", "set");
   CHECK(Must(disk->Crash(CrashKind::kNothingUnsynced, random)->Contents("d/g")) == "set");
   CHECK(Must(disk->Crash(CrashKind::kEverything, random)->Contents("d/g")) == "set");
@@ -352,6 +371,10 @@ TEST_CASE("a full disk takes what fits and then refuses", "[L01]") {
   REQUIRE(disk->Remove("d/f"));
   const auto second = Must(disk->Create("d/g"));
   CHECK(second->Append("1234567890"));
+  disk->SetCapacity(20);
+  REQUIRE(Must(disk->Create("d/h"))->Append("12345"));
+  REQUIRE(disk->Rename("d/h", "d/g"));  // Gives back what it replaces.
+  CHECK(Must(disk->Create("d/i"))->Append("123456789012345"));
   disk->SetCapacity(0);
   CHECK(second->Append("more"));
 }

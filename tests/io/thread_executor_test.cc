@@ -63,16 +63,23 @@ TEST_CASE("jobs of one thread take turns, step by step", "[L01]") {
 }
 
 TEST_CASE("flushes don't wait for compactions", "[L01]") {
-  Board board;
-  std::atomic<bool> flushed = false;
   const auto executor = NewThreadExecutor(1, 1, RealClock());
-  executor->Schedule(Priority::kLow, [&] { return flushed ? Step::kDone : Step::kMore; });
+  Mutex mutex;
+  bool flushed = false;
+  bool compacted = false;
+  executor->Schedule(Priority::kLow, [&] {  // Keeps the only low thread until the flush is done.
+    MutexLock lock(mutex);
+    executor->WaitUntil(mutex, [&] { return flushed; });
+    compacted = true;
+    return Step::kDone;
+  });
   executor->Schedule(Priority::kHigh, [&] {
+    MutexLock lock(mutex);
     flushed = true;
     return Step::kDone;
   });
-  executor->Schedule(Priority::kLow, Steps(&board, 1, 'x'));
-  WaitForSteps(*executor, board, 1);
+  MutexLock lock(mutex);
+  executor->WaitUntil(mutex, [&] { return compacted; });
   CHECK(flushed);
 }
 
