@@ -65,6 +65,7 @@ Status TableWriter::OpenTable() {
 
 Status TableWriter::CutTable() {
   const std::unique_ptr<Open> open = std::move(open_);
+  //@solve 5.4 "finish a table: durable, then open, then checked" uses(open, &Verify)
   auto summary = Annotate(open->builder.Finish(), "writing " + open->path);
   if (!summary) return std::move(summary).error();
   STRATA_TRY(open->file->Sync());
@@ -78,6 +79,7 @@ Status TableWriter::CutTable() {
   if (options_.verify) STRATA_TRY(Verify(*table));
   done_.push_back(std::move(table));
   return {};
+  //@}
 }
 
 Status TableWriter::Verify(const Table& table) {

@@ -119,6 +119,7 @@ class MergingIterator final : public InternalIterator {
 
   // The child in front was moved: lets its new entry sink to its place.
   Status Moved(Status moved) {
+    //@solve 5.1 "yield the next entry of all runs"
     if (!moved.has_value()) {
       heap_.clear();
       return moved;
@@ -132,6 +133,7 @@ class MergingIterator final : public InternalIterator {
     }
     SiftDown(0);
     return {};
+    //@}
   }
 
   void Heapify() {

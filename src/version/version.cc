@@ -74,6 +74,7 @@ Result<std::optional<sst::TableHit>> Version::Get(std::string_view user_key,
                                                   SequenceNumber sequence,
                                                   const sst::TableReadOptions& options,
                                                   Counters& counters, std::string* value) const {
+  //@solve 5.2 "ask the runs, newest first" inert()
   for (const Run& run : runs_) {
     const Table* table = run.Find(user_key);
     if (table == nullptr) continue;
@@ -82,6 +83,7 @@ Result<std::optional<sst::TableHit>> Version::Get(std::string_view user_key,
                       table->reader().Get(user_key, sequence, options, value));
     if (hit.has_value()) return hit;
   }
+  //@}
   return std::optional<sst::TableHit>();
 }
 

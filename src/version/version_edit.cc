@@ -96,6 +96,7 @@ Result<TableMeta> DecodeTable(std::string_view bytes) {
   table.raw_bytes = values.Varint();
   table.write_time_min_us = values.Varint();
   table.write_time_max_us = values.Varint();
+  //@solve 6.1 "refuse what is cut short, can't be, or is unknown" inert(return table;) uses(&IsPossible)
   if (!values.complete()) return Corruption("a table cut short");
   if (level > kLevelMax || !IsPossible(table)) return Corruption("a table that can't be");
   FieldReader more(values.rest());
@@ -104,6 +105,7 @@ Result<TableMeta> DecodeTable(std::string_view bytes) {
     STRATA_TRY(CheckUnknownField(field, "table"));
   }
   return table;
+  //@}
 }
 
 Status DecodeNumbers(std::string_view bytes, std::initializer_list<std::uint64_t*> numbers) {
@@ -160,7 +162,6 @@ std::string EncodeEdit(const VersionEdit& edit) {
 }
 
 Result<VersionEdit> DecodeEdit(std::string_view bytes) {
-  //@solve 6.1 "read an edit field by field, trusting none of its lengths"
   VersionEdit edit;
   FieldReader fields(bytes);
   while (!fields.empty()) {
@@ -170,7 +171,6 @@ Result<VersionEdit> DecodeEdit(std::string_view bytes) {
         "field " + std::to_string(field.tag) + " at offset " + std::to_string(field.offset)));
   }
   return edit;
-  //@}
 }
 
 std::string DescribeEdit(const VersionEdit& edit) {

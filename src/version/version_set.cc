@@ -81,7 +81,6 @@ Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& envir
                                                         TableOpener opener, Counters& counters) {
   auto set =
       std::make_unique<VersionSet>(Private(), environment, directory, std::move(opener), counters);
-  //@solve 6.4 "recover: CURRENT, its manifest, the tables, then a new manifest"
   STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(*environment.files, directory));
   const std::string path = JoinPath(directory, ManifestFileName(current.number));
   STRATA_TRY_ASSIGN(
@@ -92,7 +91,6 @@ Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& envir
   STRATA_TRY(set->MarkFilesFound());
   STRATA_TRY(set->BeginManifest());
   set->RemoveOldManifests();
-  //@}
   return set;
 }
 
@@ -120,11 +118,13 @@ Status VersionSet::OpenTables() {
 // be removed.
 Status VersionSet::MarkFilesFound() {
   if (STRATA_MUTANT(reuse_file_number)) return {};
+  //@solve 6.4 "never give out a number that a file has" inert(return {};)
   STRATA_TRY_ASSIGN(const std::vector<std::string> names, environment_.files->List(directory_));
   for (const std::string& name : names) {
     if (const auto file = ParseFileName(name)) MarkFileNumberUsed(file->number);
   }
   return {};
+  //@}
 }
 
 // --- changes -------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   }
   edit.next_file = next_file_;
   edit.last_sequence = last_sequence_;
-  //@solve 6.2 "durable first, visible second"
+  //@solve 6.2 "durable first, visible second" inert(current_ = std::move(next); state_ = std::move(state); STRATA_TRY(manifest_->Append(EncodeEdit(edit))); return manifest_->Sync();)
   STRATA_TRY(Final(manifest_->Append(EncodeEdit(edit)), edit));
   STRATA_TRY(Final(manifest_->Sync(), edit));
   state_ = std::move(state);
