@@ -144,12 +144,17 @@ inline SkipList::Node* SkipList::Search(const SearchKey& key, Splice* splice,
                                         std::uint64_t* comparisons) const {
   //@solve 2.2 "walk the lanes from the top"
   Node* node = head_;
+  const Node* after = nullptr;  // Known to be at or after `key`: not compared again a lane below.
   for (int level = height() - 1; level >= 0; --level) {
-    for (Node* next = node->next(level); next != nullptr; next = node->next(level)) {
+    Node* next = node->next(level);
+    while (next != after && next != nullptr) {
+      if (level > 0) __builtin_prefetch(node->next(level - 1));  // Needed if this one is too far.
       ++*comparisons;
       if (!IsBefore(*next, key)) break;
       node = next;
+      next = node->next(level);
     }
+    after = next;
     if (splice != nullptr) (*splice)[static_cast<std::size_t>(level)] = node;
   }
   return node;
