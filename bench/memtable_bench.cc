@@ -1,0 +1,186 @@
+// Lesson 02: one writer and one to eight readers, on a memtable and on a map behind a lock; and
+// what an insert and a lookup ask of the allocator, which is asserted.
+
+#include <atomic>
+#include <benchmark/benchmark.h>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <new>
+#include <string>
+#include <thread>
+
+#include "base/random.h"
+#include "io/mutex.h"
+#include "memtable/memtable.h"
+
+namespace {
+std::atomic<std::uint64_t> allocations{0};
+}  // namespace
+
+// Counts every allocation of this program. Not inlined: GCC 12 would see a free() of memory that it
+// takes for new's.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size)) return memory;
+  std::abort();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kKeys = 100'000;
+constexpr SequenceNumber kWritesMax = 2'000'000;  // So that a run fits into memory.
+
+// Sixteen digits, spread over the key space.
+std::string_view KeyOf(std::uint64_t number, char* buffer) {
+  std::uint64_t mixed = number * 0x9e3779b97f4a7c15;
+  for (int i = 15; i >= 0; --i, mixed >>= 4) buffer[i] = "0123456789abcdef"[mixed & 15];
+  return {buffer, 16};
+}
+
+class LockedMap {
+ public:
+  void Add(SequenceNumber, std::string_view key, std::string_view value) {
+    MutexLock lock(mutex_);
+    map_[std::string(key)] = value;
+  }
+  bool Get(std::string_view key, std::string* value) {
+    MutexLock lock(mutex_);
+    const auto found = map_.find(key);
+    if (found != map_.end()) *value = found->second;
+    return found != map_.end();
+  }
+
+ private:
+  Mutex mutex_;
+  std::map<std::string, std::string, std::less<>> map_ STRATA_GUARDED_BY(mutex_);
+};
+
+class LockFree {
+ public:
+  void Add(SequenceNumber sequence, std::string_view key, std::string_view value) {
+    memtable_.Add(sequence, EntryKind::kValue, key, value);
+  }
+  bool Get(std::string_view key, std::string* value) {
+    const auto found = memtable_.Get(key, kSequenceMax);
+    if (found) value->assign(found->value);
+    return found.has_value();
+  }
+  std::uint64_t arena_allocations() const { return memtable_.allocations(); }
+
+ private:
+  MemTable memtable_{/*seed=*/1};
+};
+
+template <typename Table>
+std::unique_ptr<Table> Filled() {
+  auto table = std::make_unique<Table>();
+  char key[16];
+  for (std::uint64_t i = 0; i < kKeys; ++i) table->Add(i + 1, KeyOf(i, key), "0123456789");
+  return table;
+}
+
+// Reads by state.threads() readers while one more thread writes as fast as it can.
+template <typename Table>
+void BM_ReadersBesideWriter(benchmark::State& state) {
+  static std::unique_ptr<Table> table;
+  static std::jthread writer;
+  static std::atomic<std::uint64_t> written;
+  if (state.thread_index() == 0) {
+    table = Filled<Table>();
+    written = 0;
+    writer = std::jthread([](const std::stop_token& stop) {
+      char key[16];
+      while (!stop.stop_requested() && written < kWritesMax) {
+        const std::uint64_t i = written++;
+        table->Add(kKeys + i + 1, KeyOf(i % kKeys, key), "9876543210");
+      }
+    });
+  }
+  Random random(static_cast<std::uint64_t>(state.thread_index()));
+  std::string value;
+  char key[16];
+  for (auto _ : state) {
+    if (!table->Get(KeyOf(random.Uniform(kKeys), key), &value))
+      state.SkipWithError("a key is gone");
+  }
+  state.SetItemsProcessed(state.iterations());
+  if (state.thread_index() == 0) {
+    state.counters["writes"] =
+        benchmark::Counter(static_cast<double>(written.load()), benchmark::Counter::kIsRate);
+    writer = {};
+    table.reset();
+  }
+}
+BENCHMARK(BM_ReadersBesideWriter<LockedMap>)->ThreadRange(1, 8)->UseRealTime()->MinTime(0.3);
+BENCHMARK(BM_ReadersBesideWriter<LockFree>)->ThreadRange(1, 8)->UseRealTime()->MinTime(0.3);
+
+void Report(benchmark::State& state, const char* name, double each, double allowed) {
+  state.counters[name] = each;
+  if (each > allowed) state.SkipWithError("more allocations than allowed");
+}
+
+// An insert is one piece of the arena, and the arena asks the system for few large blocks.
+void BM_MemTableInsert(benchmark::State& state) {
+  auto table = std::make_unique<LockFree>();
+  const std::uint64_t system_before = allocations;
+  SequenceNumber sequence = 0;
+  char key[16];
+  for (auto _ : state) {
+    ++sequence;
+    table->Add(sequence, KeyOf(sequence, key), "0123456789");
+  }
+  const auto inserts = static_cast<double>(sequence);
+  Report(state, "pieces_per_insert", static_cast<double>(table->arena_allocations() - 1) / inserts,
+         1.0);
+  Report(state, "mallocs_per_insert", static_cast<double>(allocations - system_before) / inserts,
+         0.01);
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_MemTableInsert)->Iterations(300'000);
+
+void BM_LockedMapInsert(benchmark::State& state) {
+  auto table = std::make_unique<LockedMap>();
+  const std::uint64_t system_before = allocations;
+  SequenceNumber sequence = 0;
+  char key[16];
+  for (auto _ : state) {
+    ++sequence;
+    table->Add(sequence, KeyOf(sequence, key), "0123456789");
+  }
+  state.counters["mallocs_per_insert"] =
+      static_cast<double>(allocations - system_before) / static_cast<double>(sequence);
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_LockedMapInsert)->Iterations(300'000);
+
+void BM_MemTableGet(benchmark::State& state) {
+  Counters counters;
+  MemTable memtable(1, &counters);
+  char key[16];
+  for (std::uint64_t i = 0; i < kKeys; ++i) {
+    memtable.Add(i + 1, EntryKind::kValue, KeyOf(i, key), "0123456789");
+  }
+  Random random(1);
+  const std::uint64_t system_before = allocations;
+  const std::uint64_t comparisons_before = counters.Get(Counter::kKeyComparisons);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(memtable.Get(KeyOf(random.Uniform(kKeys), key), kSequenceMax));
+  }
+  const auto gets = static_cast<double>(state.iterations());
+  Report(state, "mallocs_per_get", static_cast<double>(allocations - system_before) / gets, 0.001);
+  state.counters["comparisons_per_get"] =
+      static_cast<double>(counters.Get(Counter::kKeyComparisons) - comparisons_before) / gets;
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_MemTableGet)->Iterations(500'000);
+
+}  // namespace
+}  // namespace strata
