@@ -21,7 +21,6 @@ Status DbImpl::StartCompaction(const compaction::CompactionJob& job) {
 }
 
 Status DbImpl::CompactUntilIdle() {
-  //@solve 10.4 "merge until the tree has its shape"
   while (true) {
     const compaction::TreeView tree = compaction::ViewOf(*versions_->current());
     const std::uint64_t now = environment_.clock->WallMicros();
@@ -30,7 +29,6 @@ Status DbImpl::CompactUntilIdle() {
     if (jobs.empty()) return {};
     STRATA_TRY(Remember(StartCompaction(jobs.front())));
   }
-  //@}
 }
 
 Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {

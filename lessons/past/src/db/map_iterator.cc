@@ -8,7 +8,10 @@ namespace {
 class MapIterator final : public Iterator {
  public:
   MapIterator(std::shared_ptr<const SortedMap> map, Bounds bounds, Counters& counters)
-      : map_(std::move(map)), bounds_(std::move(bounds)), place_(map_->end()), counters_(counters) {}
+      : map_(std::move(map)),
+        bounds_(std::move(bounds)),
+        place_(map_->end()),
+        counters_(counters) {}
 
   bool Valid() const override { return place_ != map_->end(); }
 

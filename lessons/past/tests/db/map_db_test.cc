@@ -8,7 +8,9 @@
 namespace strata {
 namespace {
 
-std::unique_ptr<DB> NewStore() { return DB::Open({}, "unused").value(); }
+std::unique_ptr<DB> NewStore() {
+  return DB::Open({}, "unused").value();
+}
 
 std::string Got(DB& db, std::string_view key) {
   std::string value;
@@ -19,9 +21,11 @@ std::string Got(DB& db, std::string_view key) {
 std::string Forward(DB& db, const ReadOptions& options) {
   const auto cursor = db.NewIterator(options).value();
   std::string out;
-  for (REQUIRE(cursor->SeekToFirst()); cursor->Valid(); REQUIRE(cursor->Next())) {
-    out += (out.empty() ? "" : " ") + std::string(cursor->key()) + "=" +
-           std::string(cursor->value());
+  REQUIRE(cursor->SeekToFirst());
+  while (cursor->Valid()) {
+    out +=
+        (out.empty() ? "" : " ") + std::string(cursor->key()) + "=" + std::string(cursor->value());
+    REQUIRE(cursor->Next());
   }
   return out;
 }
@@ -29,8 +33,10 @@ std::string Forward(DB& db, const ReadOptions& options) {
 std::string Backward(DB& db, const ReadOptions& options) {
   const auto cursor = db.NewIterator(options).value();
   std::string out;
-  for (REQUIRE(cursor->SeekToLast()); cursor->Valid(); REQUIRE(cursor->Prev())) {
+  REQUIRE(cursor->SeekToLast());
+  while (cursor->Valid()) {
     out += (out.empty() ? "" : " ") + std::string(cursor->key());
+    REQUIRE(cursor->Prev());
   }
   return out;
 }

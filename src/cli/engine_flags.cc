@@ -1,0 +1,75 @@
+#include "cli/session.h"
+
+namespace strata::cli {
+
+// One flag for each of Options that one may want to set by hand; see include/strata/options.h.
+void DeclareEngineFlags(Flags& flags, Options* options) {
+  flags.Group("Engine");
+  flags.Choice<SyncMode>(
+      "sync", &options->sync,
+      {{"always", SyncMode::kAlways}, {"interval", SyncMode::kInterval}, {"none", SyncMode::kNone}},
+      "When a write counts as done (always)");
+  //@L05{
+  flags.Size("memtable", &options->memtable_bytes, "Write a memtable of this size out (64MiB)");
+  flags.Size("table-size", &options->table_bytes, "Cut tables at this size (64MiB)");
+  flags.Add("block-size", "SIZE", "Size of a data block (4KiB)",
+            [options](std::string_view text) -> Status {
+              std::uint64_t bytes = 0;
+              Flags parser;
+              parser.Size("block-size", &bytes, "");
+              STRATA_TRY(parser.all().front().set(text));
+              constexpr std::uint64_t kBlockMax = 1ULL << 30;
+              if (bytes > kBlockMax) return InvalidArgument("a block is at most 1GiB");
+              options->block_bytes = static_cast<std::uint32_t>(bytes);
+              return {};
+            });
+  //@}
+  flags.Integer("bloom-bits", &options->filter_bits_per_key, 0,             //@L07
+                "Bits of Bloom filter a key, 0 for none (10)");             //@L07
+  flags.Size("cache", &options->block_cache_bytes, "Block cache (64MiB)");  //@L08
+  //@L09{
+  flags.Choice<Compression>("compression", &options->compression,
+                            {{"none", Compression::kNone},
+                             {"snappy", Compression::kSnappy},
+                             {"lz4", Compression::kLz4},
+                             {"zstd", Compression::kZstd}},
+                            "How blocks are compressed (lz4)");
+  flags.Integer("zstd-level", &options->zstd_level, 1, "Effort of zstd, 1 to 19 (1)");
+  //@}
+  //@L10{
+  flags.Choice<CompactionStyle>("compaction", &options->compaction,
+                                {{"leveled", CompactionStyle::kLeveled},
+                                 {"tiered", CompactionStyle::kTiered},      //@L11
+                                 {"unified", CompactionStyle::kUnified},    //@L11
+                                 {"window", CompactionStyle::kTimeWindow},  //@L11
+                                 {"fifo", CompactionStyle::kFifo},          //@L11
+                                 {"none", CompactionStyle::kNone}},
+                                "How runs are merged (leveled)");
+  flags.Integer("level0-runs", &options->level0_runs, 1,
+                "Merge level 0 from this many runs on (4)");
+  flags.Size("level1-size", &options->level1_bytes, "Target of level 1 (256MiB)");
+  flags.Integer("level-multiplier", &options->level_multiplier, 2,
+                "Each level's target over the one above (10)");
+  //@}
+  //@L11{
+  flags.Integer("tiered-runs", &options->tiered_runs, 2,
+                "Tiered: merge a level from this many runs on (4)");
+  flags.Text("unified-w", &options->unified_w, "W,...", "Unified: one density a level (2,2,-8)");
+  flags.DurationMicros("window", &options->window_us, "Time window: width of a bucket (1h)");
+  flags.Size("fifo-size", &options->fifo_bytes, "FIFO: drop the oldest past this size (1GiB)");
+  flags.DurationMicros("fifo-age", &options->fifo_age_us, "FIFO: and what is older (never)");
+  //@}
+  //@L12{
+  flags.Size("memory", &options->memory_budget_bytes,
+             "Cap memtables and cache together (0: no cap)");
+  flags.Integer("memtables", &options->memtables_max, 1, "Memtables that may wait (2)");
+  flags.Integer("compaction-threads", &options->compaction_threads, 1,
+                "Compactions side by side (2)");
+  flags.Integer("subcompactions", &options->subcompactions, 1, "Pieces of one compaction (2)");
+  flags.Size("compaction-rate", &options->compaction_rate_bytes_per_s,
+             "Bytes a second that compaction may write (0: no limit)");
+  //@}
+  flags.Switch("mapped-reads", &options->mapped_reads, "Map tables into memory");  //@L13
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,125 @@
+#include "cli/flags.h"
+
+#include "cli/quantity.h"
+
+namespace strata::cli {
+
+Flag& Flags::Add(std::string_view names, std::string_view metavar, std::string_view help,
+                 std::function<Status(std::string_view)> set) {
+  Flag flag;
+  const std::size_t comma = names.find(',');
+  flag.name = names.substr(0, comma);
+  if (comma != std::string_view::npos) flag.short_name = names[comma + 1];
+  flag.metavar = metavar;
+  flag.help = help;
+  flag.group = group_;
+  flag.set = std::move(set);
+  flags_.push_back(std::move(flag));
+  return flags_.back();
+}
+
+void Flags::Switch(std::string_view names, bool* out, std::string_view help) {
+  Add(names, "", help, [out](std::string_view text) -> Status {
+    if (text != "true" && text != "1" && text != "false" && text != "0" && !text.empty()) {
+      return InvalidArgument("'" + std::string(text) + "' isn't true or false");
+    }
+    *out = text == "true" || text == "1";
+    return {};
+  });
+}
+
+void Flags::Text(std::string_view names, std::string* out, std::string_view metavar,
+                 std::string_view help) {
+  Add(names, metavar, help, [out](std::string_view text) -> Status {
+    *out = text;
+    return {};
+  });
+}
+
+void Flags::Text(std::string_view names, std::optional<std::string>* out, std::string_view metavar,
+                 std::string_view help) {
+  Add(names, metavar, help, [out](std::string_view text) -> Status {
+    *out = std::string(text);
+    return {};
+  });
+}
+
+void Flags::Number(std::string_view names, std::uint64_t* out, std::string_view help) {
+  Add(names, "N", help, [out](std::string_view text) -> Status {
+    STRATA_TRY_ASSIGN(*out, ParseCount(text));
+    return {};
+  });
+}
+
+void Flags::Number(std::string_view names, std::optional<std::uint64_t>* out,
+                   std::string_view help) {
+  Add(names, "N", help, [out](std::string_view text) -> Status {
+    STRATA_TRY_ASSIGN(*out, ParseCount(text));
+    return {};
+  });
+}
+
+void Flags::Integer(std::string_view names, int* out, int low, std::string_view help) {
+  Add(names, "N", help, [out, low](std::string_view text) -> Status {
+    STRATA_TRY_ASSIGN(const std::uint64_t value, ParseCount(text));
+    if (value > 1'000'000'000 || static_cast<int>(value) < low) {
+      return InvalidArgument("'" + std::string(text) + "' isn't a number from " +
+                             std::to_string(low) + " to a billion");
+    }
+    *out = static_cast<int>(value);
+    return {};
+  });
+}
+
+void Flags::Size(std::string_view names, std::uint64_t* out, std::string_view help) {
+  Add(names, "SIZE", help, [out](std::string_view text) -> Status {
+    STRATA_TRY_ASSIGN(*out, ParseSize(text));
+    return {};
+  });
+}
+
+void Flags::DurationMicros(std::string_view names, std::uint64_t* out, std::string_view help) {
+  Add(names, "TIME", help, [out](std::string_view text) -> Status {
+    STRATA_TRY_ASSIGN(*out, ParseDurationMicros(text));
+    return {};
+  });
+}
+
+void Flags::Argument(std::string_view name, std::string* out, std::string_view help) {
+  Flag& flag = Add(name, name, help, [out](std::string_view text) -> Status {
+    *out = text;
+    return {};
+  });
+  flag.is_argument = true;
+  flag.is_required = true;
+}
+
+void Flags::OptionalArgument(std::string_view name, std::optional<std::string>* out,
+                             std::string_view help) {
+  Flag& flag = Add(name, name, help, [out](std::string_view text) -> Status {
+    *out = std::string(text);
+    return {};
+  });
+  flag.is_argument = true;
+}
+
+void Flags::Arguments(std::string_view name, std::vector<std::string>* out, bool is_required,
+                      std::string_view help) {
+  Flag& flag = Add(name, name, help, [out](std::string_view text) -> Status {
+    out->emplace_back(text);
+    return {};
+  });
+  flag.is_argument = true;
+  flag.is_repeated = true;
+  flag.is_required = is_required;
+}
+
+const Flag* Flags::Find(std::string_view name) const {
+  for (const Flag& flag : flags_) {
+    if (flag.is_argument) continue;
+    if (flag.name == name || (name.size() == 1 && flag.short_name == name[0])) return &flag;
+  }
+  return nullptr;
+}
+
+}  // namespace strata::cli

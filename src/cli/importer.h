@@ -1,0 +1,68 @@
+// Writes the records of a file into a store, batch by batch.
+//
+// Thread safety: none.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "cli/import_state.h"  //@L03
+#include "cli/progress.h"
+#include "cli/records.h"
+#include "cli/session.h"
+#include "strata/db.h"
+
+namespace strata::cli {
+
+struct ImportOptions {
+  std::string path;  // "-" for standard input.
+  RecordOptions records;
+  std::uint64_t batch = 1000;  // Records a batch.
+  bool skip_errors = false;
+  bool resume = false;      //@L03
+  std::string resume_file;  //@L03
+  std::string ack_file;     //@L03
+};
+
+struct ImportSummary {
+  std::uint64_t records = 0;  // Written and acknowledged.
+  std::uint64_t bytes = 0;    // Of the input, read.
+  std::uint64_t errors = 0;
+  double seconds = 0;
+  ExitCode code = kExitOk;
+};
+
+class Importer {
+ public:
+  Importer(Session& session, DB& db, ImportOptions options);
+
+  // Reads to the end, to the first bad record (unless they are skipped), or to Ctrl-C. What was
+  // read before a stop is written. Errors: of the store and of reading the input.
+  Result<ImportSummary> Run();
+
+ private:
+  Status Loop(RecordReader& reader, Progress& progress);
+  // Errors: kInvalidArgument: this record can't be stored.
+  Status Add(const Record& record);
+  // Writes the records that wait, and says so where somebody asked for it.
+  Status Commit();
+  void Complain(const RecordReader& reader, const Error& error);
+
+  Session& session_;
+  DB& db_;
+  const ImportOptions options_;
+  ImportSummary summary_;
+  WriteBatch batch_;  //@L02
+  std::uint64_t waiting_ = 0;
+  std::uint64_t waiting_bytes_ = 0;
+  //@L03{
+  ImportState position_;  // After the last record that waits or is written.
+  ImportCheckpoint checkpoint_;
+  std::unique_ptr<AckFile> acks_;
+  //@}
+};
+
+}  // namespace strata::cli

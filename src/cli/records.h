@@ -1,0 +1,70 @@
+// Keys and values in files for other programs: what import reads and export writes.
+//
+//   tsv    key, tab, value on a line of its own, both in the key and value formats
+//   csv    RFC 4180 with the header key,value; fields in the key and value formats
+//   jsonl  one object a line: {"key":"..","value":".."}, or key_b64 and value_b64 for bytes
+//
+// Thread safety: none.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/byte_source.h"
+#include "cli/report.h"
+
+namespace strata::cli {
+
+enum class RecordFormat : std::uint8_t {
+  kTsv,
+  kCsv,
+  kJsonl,
+  kTable,  //@L04
+};
+
+struct Record {
+  std::string key;
+  std::string value;
+};
+
+struct RecordOptions {
+  RecordFormat format = RecordFormat::kTsv;
+  ByteFormat key_format = ByteFormat::kEscaped;
+  ByteFormat value_format = ByteFormat::kEscaped;
+  bool has_header = true;  // csv: the first line is key,value.
+};
+
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+
+  // The next record; false at the end. Errors: kInvalidArgument says what is wrong with this record
+  // (the next one can still be read); any other ends the reading.
+  virtual Result<bool> Next(Record* record) = 0;
+
+  // Where the last record, good or bad, began (from 1), and the byte after it.
+  virtual std::uint64_t line() const = 0;
+  virtual std::uint64_t offset() const = 0;
+  // Lines up to there.
+  virtual std::uint64_t lines() const = 0;
+};
+
+// `source` is borrowed, and stands at `offset`, after `lines` lines.
+std::unique_ptr<RecordReader> NewRecordReader(ByteSource& source, const RecordOptions& options,
+                                              std::uint64_t offset, std::uint64_t lines);
+
+// Errors: kInvalidArgument: the bytes don't fit the format.
+Result<Record> ParseTsv(std::string_view line, const RecordOptions& options);
+Result<Record> ParseJson(std::string_view line);  // records_json.cc
+
+// What goes before the first record.
+std::string RecordHeader(const RecordOptions& options);
+// Errors: kInvalidArgument: the key or value isn't UTF-8 and the format asks for it.
+Status AppendRecord(std::string_view key, std::string_view value, const RecordOptions& options,
+                    std::string* out);
+
+}  // namespace strata::cli

@@ -1,0 +1,107 @@
+#include "cli/session.h"
+
+#include "base/escape.h"
+#include "stats/event_trace.h"  //@L05
+
+namespace strata::cli {
+
+void DeclareOutputFlags(Flags& flags, Globals* globals) {
+  flags.Group("Output");
+  flags.Choice<OutputFormat>("output,o", &globals->output,
+                             {{"table", OutputFormat::kTable},
+                              {"plain", OutputFormat::kPlain},
+                              {"json", OutputFormat::kJson},
+                              {"jsonl", OutputFormat::kJsonl},
+                              {"csv", OutputFormat::kCsv},
+                              {"raw", OutputFormat::kRaw}},
+                             "How results look (table on a terminal, plain otherwise)");
+  flags.Switch("json", &globals->json, "The same as --output json");
+  const std::vector<Named<ByteFormat>> formats{{"utf8", ByteFormat::kUtf8},
+                                               {"escaped", ByteFormat::kEscaped},
+                                               {"hex", ByteFormat::kHex},
+                                               {"base64", ByteFormat::kBase64}};
+  flags.Choice<ByteFormat>("key-format", &globals->key_format, formats,
+                           "How keys are written, in and out (escaped)");
+  flags.Choice<ByteFormat>("value-format", &globals->value_format, formats,
+                           "How values are written, in and out (escaped)");
+  flags.Switch("quiet,q", &globals->quiet, "No progress and no remarks on stderr");
+  flags.Switch("help,h", &globals->help, "Show help");
+}
+
+void DeclareStoreFlags(Flags& flags, Globals* globals) {
+  flags.Group("Store");
+  flags.Text("db", &globals->db, "DIR", "The store's directory");
+  flags.Choice<ColorMode>(
+      "color", &globals->color,
+      {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}},
+      "Colours (auto: on a terminal without NO_COLOR)");
+  flags.Switch("version", &globals->version, "Show the version");
+  flags.Text("events", &globals->events, "FILE",                                    //@L05
+             "Append what the engine does to a new FILE, one JSON line an event");  //@L05
+  DeclareEngineFlags(flags, &globals->engine);
+}
+
+Session::Session(Globals& globals, Console& console, const Environment& environment,
+                 EnvironmentLookup lookup)
+    : globals_(globals), console_(console), environment_(environment), lookup_(std::move(lookup)) {}
+
+Session::~Session() = default;
+
+OutputStyle Session::style() const {
+  OutputFormat format = console_.out_is_tty() ? OutputFormat::kTable : OutputFormat::kPlain;
+  if (globals_.output) format = *globals_.output;
+  if (globals_.json) format = OutputFormat::kJson;
+  return {format, globals_.key_format, globals_.value_format};
+}
+
+Result<std::string> Session::DecodeKey(std::string_view text) const {
+  return Annotate(DecodeBytes(globals_.key_format, text), "key '" + EscapeShort(text) + "'");
+}
+
+Result<std::string> Session::DecodeValue(std::string_view text) const {
+  return Annotate(DecodeBytes(globals_.value_format, text), "value '" + EscapeShort(text) + "'");
+}
+
+Result<std::string> Session::Directory() const {
+  if (!globals_.db.empty()) return globals_.db;
+  return InvalidArgument("which store? Give --db DIR, or set STRATA_DB");
+}
+
+Result<DB*> Session::Open(IfMissing if_missing) {
+  if (db_ != nullptr) return db_.get();
+  STRATA_TRY_ASSIGN(const std::string directory, Directory());
+  Options options = globals_.engine;
+  options.environment = &environment_;
+  options.create_if_missing = if_missing == IfMissing::kCreate;
+  //@L05{
+  if (!globals_.events.empty() && events_ == nullptr) {
+    STRATA_TRY_ASSIGN(events_, files().Create(globals_.events));
+  }
+  if (events_ != nullptr) {
+    options.event_sink = [this](std::string_view line) { (void)events_->Append(line); };
+  }
+  //@}
+  Result<std::unique_ptr<DB>> opened = DB::Open(options, directory);
+  if (!opened && opened.error().code() == ErrorCode::kNotFound && !options.create_if_missing) {
+    return std::move(opened).error().WithContext("no store yet (put and import make one)");
+  }
+  STRATA_TRY_ASSIGN(db_, std::move(opened));
+  return db_.get();
+}
+
+Status Session::Close() {
+  if (db_ == nullptr) return {};
+  const std::unique_ptr<DB> db = std::move(db_);
+  return db->Close();
+}
+
+void Session::Note(std::string_view line) {
+  if (!globals_.quiet) console_.Err(std::string(line) + "\n");
+}
+
+void Session::Complain(std::string_view message) {
+  const std::string name = place.empty() ? "strata" : place;
+  console_.Err(console_.Red(name + ":") + " " + std::string(message) + "\n");
+}
+
+}  // namespace strata::cli

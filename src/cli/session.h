@@ -1,0 +1,100 @@
+// What a verb works with: the console, the global flags, and the store, opened when first asked
+// for and kept open for the next verb of a shell.
+//
+// Thread safety: none.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/flag_parser.h"
+#include "cli/flags.h"
+#include "cli/report.h"
+#include "io/environment.h"
+#include "strata/db.h"
+
+namespace strata::cli {
+
+struct Globals {
+  std::string db;
+  std::optional<OutputFormat> output;
+  bool json = false;
+  ByteFormat key_format = ByteFormat::kEscaped;
+  ByteFormat value_format = ByteFormat::kEscaped;
+  ColorMode color = ColorMode::kAuto;
+  bool quiet = false;
+  bool help = false;
+  bool version = false;
+  std::string events;  //@L05
+  Options engine;
+};
+
+// How verbs show things; these may also stand on a line of the shell.
+void DeclareOutputFlags(Flags& flags, Globals* globals);
+// Which store, and how it behaves. See engine_flags.cc.
+void DeclareStoreFlags(Flags& flags, Globals* globals);
+void DeclareEngineFlags(Flags& flags, Options* options);
+
+class Session {
+ public:
+  // All borrowed; they must outlive the session.
+  Session(Globals& globals, Console& console, const Environment& environment,
+          EnvironmentLookup lookup);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Console& console() { return console_; }
+  Globals& globals() { return globals_; }
+  const Environment& environment() const { return environment_; }
+  FileSystem& files() const { return *environment_.files; }
+  Clock& clock() const { return *environment_.clock; }
+  std::optional<std::string> Variable(const std::string& name) const { return lookup_(name); }
+
+  // The format asked for, or the one that suits the stream.
+  OutputStyle style() const;
+
+  // Keys and values as the command line gives them. Errors: kInvalidArgument.
+  Result<std::string> DecodeKey(std::string_view text) const;
+  Result<std::string> DecodeValue(std::string_view text) const;
+
+  // The store that --db names. Errors: kInvalidArgument without --db; those of DB::Open.
+  enum class IfMissing : std::uint8_t { kFail, kCreate };
+  Result<DB*> Open(IfMissing if_missing);
+  // Errors: kInvalidArgument.
+  Result<std::string> Directory() const;
+  bool is_open() const { return db_ != nullptr; }
+  // Syncs and closes the store if it is open; the next Open opens it again.
+  Status Close();
+
+  // To stderr, unless --quiet.
+  void Note(std::string_view line);
+  // "strata: ..." to stderr.
+  void Complain(std::string_view message);
+
+  // Set by the shell: verbs may say more, and must not read commands themselves.
+  bool in_shell = false;
+  // What stands before a message: "stdin:3" for commands from a file.
+  std::string place;
+
+ private:
+  Globals& globals_;
+  Console& console_;
+  const Environment& environment_;
+  const EnvironmentLookup lookup_;
+  std::unique_ptr<WritableFile> events_;  //@L05
+  std::unique_ptr<DB> db_;
+};
+
+// Reads `words` (a verb and its flags), runs it and returns the exit code, having said what went
+// wrong. Flags of `globals` may stand anywhere in it.
+ExitCode RunWords(Session& session, const std::vector<std::string>& words, const Flags& globals);
+
+}  // namespace strata::cli

@@ -1,0 +1,40 @@
+// Bytes as text on the way out, and back on the way in: what --key-format and --value-format mean.
+//
+// Thread safety: pure functions.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace strata::cli {
+
+enum class ByteFormat : std::uint8_t {
+  kUtf8,     // The bytes themselves.
+  kEscaped,  // Printable UTF-8 as it is, the rest as \n, \t, \r, \\ or \xNN.
+  kHex,
+  kBase64,
+};
+
+// DecodeBytes(f, EncodeBytes(f, b)) is b. Errors: kInvalidArgument: kUtf8 and the bytes aren't.
+Result<std::string> EncodeBytes(ByteFormat format, std::string_view bytes);
+
+// Errors: kInvalidArgument that says what is wrong and where.
+Result<std::string> DecodeBytes(ByteFormat format, std::string_view text);
+
+// The length of the well-formed UTF-8 sequence at the front of `bytes`; 0 when there is none.
+std::size_t Utf8SequenceLength(std::string_view bytes);
+bool IsValidUtf8(std::string_view bytes);
+
+std::string EscapeText(std::string_view bytes);
+std::string ToHex(std::string_view bytes);
+std::string ToBase64(std::string_view bytes);
+Result<std::string> FromBase64(std::string_view text);
+
+// Columns that the text takes on a terminal, taking each code point for one.
+std::size_t DisplayWidth(std::string_view text);
+
+}  // namespace strata::cli

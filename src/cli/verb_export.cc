@@ -1,0 +1,86 @@
+// `strata export FILE`.
+
+#include "cli/file_sink.h"
+#include "cli/progress.h"
+#include "cli/records.h"
+#include "cli/session.h"
+
+namespace strata::cli {
+namespace {
+
+class ExportVerb final : public Verb {
+ public:
+  void Declare(Flags& flags) override {
+    flags.Argument("FILE", &path_, "What to write; - for stdout");
+    flags.Choice<RecordFormat>(
+        "format", &options_.format,
+        {{"tsv", RecordFormat::kTsv}, {"csv", RecordFormat::kCsv}, {"jsonl", RecordFormat::kJsonl}},
+        "How (tsv)");
+    flags.Switch("no-header", &no_header_, "csv: leave the line key,value out");
+    flags.Text("prefix", &prefix_, "KEY", "Only keys that start with KEY");
+  }
+
+  Result<ExitCode> Run(Session& session) override {
+    options_.key_format = session.globals().key_format;
+    options_.value_format = session.globals().value_format;
+    options_.has_header = !no_header_;
+    ReadOptions read;
+    read.fill_cache = false;  //@L08
+    STRATA_TRY_ASSIGN(read.prefix, session.DecodeKey(prefix_));
+    STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(read));
+    STRATA_TRY(iterator->SeekToFirst());
+    return ExportRecords(session, *iterator);
+  }
+
+ private:
+  Result<ExitCode> ExportRecords(Session& session, Iterator& iterator) const {
+    STRATA_TRY_ASSIGN(const auto sink, OpenSink(session, path_));
+    Progress progress(session.console(), session.clock(), "exported", session.globals().quiet,
+                      std::nullopt);
+    std::string buffer = RecordHeader(options_);
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+    constexpr std::size_t kFlushSize = std::size_t{256} << 10;
+    while (iterator.Valid() && !Interrupted() && !session.console().out_closed()) {
+      STRATA_TRY(AppendRecord(iterator.key(), iterator.value(), options_, &buffer));
+      ++records;
+      STRATA_TRY(iterator.Next());
+      if (buffer.size() < kFlushSize) continue;
+      bytes += buffer.size();
+      STRATA_TRY(sink->Append(buffer));
+      buffer.clear();
+      progress.Update(bytes, records);
+    }
+    progress.Clear();
+    if (Interrupted()) return kExitInterrupted;
+    STRATA_TRY(sink->Append(buffer));
+    STRATA_TRY(sink->Finish());
+    if (!session.console().out_closed()) {
+      session.Note("exported " + std::to_string(records) + " records (" +
+                   std::to_string(bytes + buffer.size()) + " bytes)");
+    }
+    return kExitOk;
+  }
+
+  std::string path_;
+  RecordOptions options_;
+  bool no_header_ = false;
+  std::string prefix_;
+};
+
+}  // namespace
+
+Command ExportCommand() {
+  return {.name = "export",
+          .alias = "",
+          .group = "Files",
+          .summary = "Write all keys and values to a file, in the order of the keys",
+          .examples =
+              "--db cities export cities.tsv\n"
+              "--db cities export cities.csv --format csv\n"
+              "--db cities export - --format jsonl | gzip > cities.jsonl.gz",
+          .make = MakeVerb<ExportVerb>};
+}
+
+}  // namespace strata::cli

@@ -1,0 +1,120 @@
+// `strata stats`: what the store holds and what it has done.
+
+#include "cli/session.h"
+#include "stats/counters.h"
+
+namespace strata::cli {
+namespace {
+
+Section StoreSection(const StoreStats& stats) {
+  Section section = Section::Map("store");
+  section.Add("memtable_bytes", Cell::Size(stats.memtable_bytes));
+  section.Add("memtable_entries", Cell::Count(stats.memtable_entries));
+  section.Add("last_sequence", Cell::Count(stats.last_sequence));                 //@L02
+  section.Add("log_bytes", Cell::Size(stats.log_bytes));                          //@L03
+  section.Add("recovered_entries", Cell::Count(stats.recovered_entries));         //@L03
+  section.Add("cache_bytes", Cell::Size(stats.cache_bytes));                      //@L08
+  section.Add("cache_capacity", Cell::Size(stats.cache_capacity));                //@L08
+  section.Add("compaction_debt_bytes", Cell::Size(stats.compaction_debt_bytes));  //@L10
+  section.Add("immutable_memtables", Cell::Count(stats.immutable_memtables));     //@L12
+  //@L03{
+  if (!stats.read_only_cause.empty()) {
+    section.Add("read_only_cause", Cell::Text(stats.read_only_cause));
+  }
+  //@}
+  return section;
+}
+
+//@L05{
+Section LevelsSection(const StoreStats& stats) {
+  Section section{.name = "levels",
+                  .columns = {"level", "runs", "tables", "size", "entries", "deletes", "raw_size"},
+                  .rows = {},
+                  .is_map = false};
+  LevelShape all;
+  const auto add = [&section](std::string name, const LevelShape& level) {
+    section.rows.push_back({Cell::Text(std::move(name)), Cell::Count(level.runs),
+                            Cell::Count(level.tables), Cell::Size(level.bytes),
+                            Cell::Count(level.entries), Cell::Count(level.deletes),
+                            Cell::Size(level.raw_bytes)});
+  };
+  for (const LevelShape& level : stats.levels) {
+    add(std::to_string(level.level), level);
+    all.runs += level.runs;
+    all.tables += level.tables;
+    all.bytes += level.bytes;
+    all.entries += level.entries;
+    all.deletes += level.deletes;
+    all.raw_bytes += level.raw_bytes;
+  }
+  add("all", all);
+  return section;
+}
+
+Cell Ratio(std::uint64_t amount, std::uint64_t base) {
+  if (base == 0) return Cell::None();
+  return Cell::Real(static_cast<double>(amount) / static_cast<double>(base), 2);
+}
+
+// Since the store was opened, apart from space, which is as it is now.
+Section AmplificationSection(const StoreStats& stats, const Counters& counters) {
+  const std::uint64_t written =
+      counters.Get(Counter::kWalBytes) + counters.Get(Counter::kFlushBytes) +
+      counters.Get(Counter::kCompactionBytesWritten) + counters.Get(Counter::kManifestBytes);
+  std::uint64_t bytes = 0;
+  std::uint64_t runs = 0;
+  for (const LevelShape& level : stats.levels) {
+    bytes += level.bytes;
+    runs += level.runs;
+  }
+  Section section = Section::Map("amplification");
+  section.Add("write", Ratio(written, counters.Get(Counter::kUserBytesWritten)));
+  section.Add("read_tables_per_get",
+              Ratio(counters.Get(Counter::kTablesProbed), counters.Get(Counter::kGets)));
+  section.Add("read_runs_worst_case", Cell::Count(runs));
+  // The deepest level stands for what is live: all above it may be there twice.
+  section.Add("space_estimate",
+              stats.levels.empty() ? Cell::None() : Ratio(bytes, stats.levels.back().bytes));
+  return section;
+}
+
+//@}
+Section CountersSection(const Counters& counters, bool with_zeros) {
+  Section section = Section::Map("counters");
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Counter::kCount); ++i) {
+    const auto counter = static_cast<Counter>(i);
+    const std::uint64_t value = counters.Get(counter);
+    if (value > 0 || with_zeros) section.Add(CounterName(counter), Cell::Count(value));
+  }
+  return section;
+}
+
+class StatsVerb final : public Verb {
+ public:
+  Result<ExitCode> Run(Session& session) override {
+    STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    const StoreStats stats = db->Stats();
+    const bool for_programs = session.style().format != OutputFormat::kTable &&
+                              session.style().format != OutputFormat::kPlain;
+    Report report;
+    report.push_back(StoreSection(stats));
+    report.push_back(LevelsSection(stats));                         //@L05
+    report.push_back(AmplificationSection(stats, db->counters()));  //@L05
+    report.push_back(CountersSection(db->counters(), for_programs));
+    STRATA_TRY(PrintReport(session.console(), session.style(), report));
+    return kExitOk;
+  }
+};
+
+}  // namespace
+
+Command StatsCommand() {
+  return {.name = "stats",
+          .alias = "",
+          .group = "Looking inside",
+          .summary = "Print what the store holds and what it has done since it was opened",
+          .examples = "--db cities stats\n--db cities stats --json",
+          .make = MakeVerb<StatsVerb>};
+}
+
+}  // namespace strata::cli
