@@ -66,11 +66,11 @@ std::unique_ptr<const Policy> NewLeveledPolicy(const Options& options);
 //@L11{
 // What one integer of Options::unified_w says of its level: it takes `runs_max` runs, then they are
 // merged; and it holds `fan_out` times the level above.
-struct LevelShape {
+struct UnifiedShape {
   int runs_max = 2;
   int fan_out = 2;
 };
-LevelShape ShapeOf(int w);
+UnifiedShape ShapeOf(int w);
 
 // One integer a level, "2,2,-8", the last for all deeper levels. Errors: kInvalidArgument.
 Result<std::vector<int>> ParseUnifiedW(std::string_view text);

@@ -97,7 +97,7 @@ std::optional<CompactionJob> UnifiedPolicy::PickFrom(const TreeView& tree, std::
 
 }  // namespace
 
-LevelShape ShapeOf(int w) {
+UnifiedShape ShapeOf(int w) {
   //@solve 11.1 "read the integer of a level"
   if (w > 0) return {.runs_max = w + 2, .fan_out = w + 2};
   return {.runs_max = 2, .fan_out = 2 - w};
