@@ -115,6 +115,7 @@ class DbImpl final : public DB {
   Status CloseLog() STRATA_REQUIRES(mutex_);
   //@}
   //@L06{
+  Status CheckNoLogMissing(const std::vector<FileNumber>& logs) const STRATA_REQUIRES(mutex_);
   // --- recover_versions.cc ---
   Status CreateOrRecoverVersions() STRATA_REQUIRES(mutex_);
   // What the manifest says of a log that was closed, or nothing.

@@ -53,6 +53,18 @@ Status DbImpl::Recover() {
   return ReplayLogs();
 }
 
+//@L06{
+// `logs` ascending. A log that was sealed stays until the manifest says that it can go.
+Status DbImpl::CheckNoLogMissing(const std::vector<FileNumber>& logs) const {
+  for (const SealedLog& sealed : versions_->recovered().sealed_logs) {
+    if (std::binary_search(logs.begin(), logs.end(), sealed.number)) continue;
+    return Corruption("a file is missing: " + LogFileName(sealed.number) + ", a log of " +
+                      std::to_string(sealed.length) + " bytes");
+  }
+  return {};
+}
+
+//@}
 Status DbImpl::ReplayLogs() {
   STRATA_TRY_ASSIGN(auto logs, ListLogs(*environment_.files, directory_));
   //@L06{
@@ -60,6 +72,7 @@ Status DbImpl::ReplayLogs() {
     versions_->MarkFileNumberUsed(number);
     return number < versions_->oldest_log();
   });
+  STRATA_TRY(CheckNoLogMissing(logs));
   //@}
   for (const FileNumber number : logs) STRATA_TRY(ReplayLog(number, number == logs.back()));
   visible_sequence_.store(last_sequence_, std::memory_order_release);
