@@ -161,9 +161,10 @@ Result<std::optional<Record>> LogReader::EndOrCorruption() {
   //@}
 }
 
-// A record of this log, further on, that was written after the bytes at offset_ had been synced.
+// A record of this log that was written after the bytes at offset_ had been synced. It may stand at
+// offset_ itself, when what belongs there was cut out.
 std::optional<std::uint64_t> LogReader::FindWitness() const {
-  for (std::uint64_t at = offset_ + 1; at + kHeaderSize <= contents_.size(); ++at) {
+  for (std::uint64_t at = offset_; at + kHeaderSize <= contents_.size(); ++at) {
     if (IsWitness(at)) return at;
   }
   return std::nullopt;
@@ -178,7 +179,7 @@ bool LogReader::IsWitness(std::uint64_t at) const {
   const auto log_id = DecodeFixed<std::uint64_t>(in + kLogIdOffset);
   if (log_id == 0 || (log_id_ != 0 && log_id != log_id_)) return false;
   const auto synced = DecodeFixed<std::uint64_t>(in + kSyncedOffset);
-  if (synced <= offset_ || synced > at) return false;
+  if (synced <= offset_ || synced > contents_.size()) return false;
   return ParseHeader(contents_.substr(at, kHeaderSize)).has_value();
 }
 
