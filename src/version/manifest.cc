@@ -30,7 +30,10 @@ Status CheckKnown(const StoreProperties& properties) {
 // The next record's payload. Errors: kCorruption when the manifest ends before it.
 Result<std::string_view> FirstPayload(wal::LogReader* log) {
   STRATA_TRY_ASSIGN(const std::optional<wal::Record> record, log->Next());
-  if (!record.has_value()) return Corruption("the manifest ends before the store's properties");
+  if (!record.has_value()) {
+    return Corruption("record at offset " + std::to_string(log->valid_length()) +
+                      ": the manifest ends before the store's properties");
+  }
   return record->payload;
 }
 
