@@ -59,12 +59,15 @@ class Tidy(unittest.TestCase):
         self.assertEqual(["untested"], rules(source))
         self.assertEqual([], rules({**source, "tests/base/a_test.cc": ""}))
         self.assertEqual([], rules({**source, "tests/base/other_test.cc": '#include "base/a.h"\n'}))
-        behind = {"src/base/a.cc": '// a\n#include "base/b.h"\n', "src/base/b.h": HEADER}
-        self.assertEqual([], rules({**behind, "tests/base/b_test.cc": '#include "base/b.h"\n'}))
-        self.assertEqual(["untested"], rules({**behind, **source,
-                                              "tests/base/b_test.cc": '#include "base/b.h"\n'}))
+        near = {**source, "src/base/b.h": HEADER, "src/base/b.cc": '#include "base/a.h"\n#include "base/b.h"\n'}
+        self.assertEqual([], rules({**near, "tests/base/b_test.cc": '#include "base/b.h"\n'}))
+        seam = {"src/io/a.cc": '#include "base/b.h"\n#include "io/c.h"\n', "src/io/c.h": HEADER,
+                "src/base/b.h": HEADER}
+        self.assertEqual([], rules({**seam, "tests/io/c_test.cc": '#include "io/c.h"\n'}))
+        self.assertEqual(["untested"], rules({**seam, "tests/base/b_test.cc": '#include "base/b.h"\n'}))
         excuse = "untested src/base/a.cc"
         self.assertEqual([], rules({**source, "tools/tidy_exceptions.txt": excuse + " only a table\n"}))
+        self.assertEqual([], rules({**source, "tools/tidy_exceptions.txt": "untested src/base/* by x\n"}))
         self.assertEqual(2, len(findings({**source, "tools/tidy_exceptions.txt": excuse + "\n"})))
 
     def test_banned_words_are_found_with_their_line_and_replacement(self):
