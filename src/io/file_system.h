@@ -139,5 +139,7 @@ FileSystem& PosixFileSystem();
 std::string JoinPath(std::string_view directory, std::string_view name);
 // "a/b/c" -> "a/b"; "c" -> ".".
 std::string ParentDirectory(std::string_view path);
+// "a//b/./x/../c" -> a, b, c.
+std::vector<std::string> SplitPath(std::string_view path);
 
 }  // namespace strata

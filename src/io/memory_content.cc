@@ -4,12 +4,36 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "io/os_error.h"
 
 namespace strata {
 namespace {
 
 constexpr std::uint64_t kChunkSizeMin = 256;
 constexpr std::uint64_t kChunkSizeMax = 1 << 20;
+
+class MemoryRandomAccessFile final : public RandomAccessFile {
+ public:
+  MemoryRandomAccessFile(MemoryContent content, std::string path, ReadMode mode)
+      : content_(std::move(content)), path_(std::move(path)), mode_(mode) {}
+
+  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
+                                char* scratch) const override {
+    const std::uint64_t end = content_.size();
+    if (offset > end || size > end - offset) return ReadPastEnd(path_, offset, size, end);
+    const std::string_view view = content_.View(offset, size, scratch);
+    if (mode_ == ReadMode::kMapped || view.data() == scratch) return view;
+    std::copy(view.begin(), view.end(), scratch);
+    return std::string_view(scratch, size);
+  }
+
+  std::uint64_t size() const override { return content_.size(); }
+
+ private:
+  const MemoryContent content_;  // As it was when the file was opened.
+  const std::string path_;
+  const ReadMode mode_;
+};
 
 }  // namespace
 
@@ -56,6 +80,11 @@ std::string MemoryContent::Flatten() const {
   bytes.reserve(size_);
   for (const Piece& piece : pieces_) bytes.append(piece.chunk->bytes.get(), piece.size);
   return bytes;
+}
+
+std::unique_ptr<RandomAccessFile> NewMemoryReader(MemoryContent content, std::string path,
+                                                  ReadMode mode) {
+  return std::make_unique<MemoryRandomAccessFile>(std::move(content), std::move(path), mode);
 }
 
 }  // namespace strata

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "io/file_system.h"
+
 namespace strata {
 
 class MemoryContent {
@@ -38,7 +40,7 @@ class MemoryContent {
   // only a copy that sees all of that may append in place, the others start a chunk of their own.
   struct Chunk {
     explicit Chunk(std::size_t capacity_bytes)
-        : bytes(new char[capacity_bytes]), capacity(capacity_bytes) {}
+        : bytes(std::make_unique_for_overwrite<char[]>(capacity_bytes)), capacity(capacity_bytes) {}
 
     const std::unique_ptr<char[]> bytes;
     const std::size_t capacity;
@@ -55,5 +57,9 @@ class MemoryContent {
   std::vector<Piece> pieces_;
   std::uint64_t size_ = 0;
 };
+
+// A file with these bytes for ever. `path` is for its messages.
+std::unique_ptr<RandomAccessFile> NewMemoryReader(MemoryContent content, std::string path,
+                                                  ReadMode mode);
 
 }  // namespace strata

@@ -12,50 +12,11 @@
 namespace strata {
 namespace {
 
-// The names on the way to a file: "a//b/./c" -> a, b, c.
-std::vector<std::string> Components(std::string_view path) {
-  std::vector<std::string> names;
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find('/'), path.size());
-    const std::string_view name = path.substr(0, end);
-    path.remove_prefix(std::min(end + 1, path.size()));
-    if (name == "..") {
-      if (!names.empty()) names.pop_back();
-    } else if (!name.empty() && name != ".") {
-      names.emplace_back(name);
-    }
-  }
-  return names;
-}
-
 // Where a name is, or would be.
 struct Place {
   MemoryNodePtr directory;
   std::string name;
   MemoryNodePtr node;  // Null: nothing has this name.
-};
-
-class MemoryRandomAccessFile final : public RandomAccessFile {
- public:
-  MemoryRandomAccessFile(MemoryContent content, std::string path, ReadMode mode)
-      : content_(std::move(content)), path_(std::move(path)), mode_(mode) {}
-
-  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
-                                char* scratch) const override {
-    const std::uint64_t end = content_.size();
-    if (offset > end || size > end - offset) return ReadPastEnd(path_, offset, size, end);
-    const std::string_view view = content_.View(offset, size, scratch);
-    if (mode_ == ReadMode::kMapped || view.data() == scratch) return view;
-    std::copy(view.begin(), view.end(), scratch);
-    return std::string_view(scratch, size);
-  }
-
-  std::uint64_t size() const override { return content_.size(); }
-
- private:
-  const MemoryContent content_;  // As it was when the file was opened.
-  const std::string path_;
-  const ReadMode mode_;
 };
 
 class MemoryFileSystemImpl final : public MemoryFileSystem {
@@ -146,7 +107,7 @@ class MemoryFileLock final : public FileLock {
 
 Result<Place> MemoryFileSystemImpl::Find(const std::string& path, std::string_view doing) const {
   Place place{.directory = nullptr, .name = "", .node = disk_.root};
-  for (std::string& name : Components(path)) {
+  for (std::string& name : SplitPath(path)) {
     if (place.node == nullptr) return OsError(ENOENT, doing, path);
     if (!place.node->is_directory) return OsError(ENOTDIR, doing, path);
     place.directory = place.node;
@@ -236,8 +197,7 @@ Result<std::unique_ptr<RandomAccessFile>> MemoryFileSystemImpl::Open(const std::
   if (mode == ReadMode::kMapped && !node->content.contiguous()) {
     node->content = MemoryContent(node->content.Flatten());
   }
-  return std::unique_ptr<RandomAccessFile>(
-      std::make_unique<MemoryRandomAccessFile>(node->content, path, mode));
+  return NewMemoryReader(node->content, path, mode);
 }
 
 Result<std::string> MemoryFileSystemImpl::ReadFile(const std::string& path,
@@ -273,7 +233,7 @@ Result<std::vector<std::string>> MemoryFileSystemImpl::List(const std::string& d
 Status MemoryFileSystemImpl::CreateDirectories(const std::string& directory) {
   MutexLock lock(mutex_);
   MemoryNodePtr node = disk_.root;
-  for (const std::string& name : Components(directory)) {
+  for (const std::string& name : SplitPath(directory)) {
     if (!node->is_directory) return OsError(ENOTDIR, "creating", directory);
     MemoryNodePtr child = nullptr;
     if (const auto entry = node->entries.find(name); entry != node->entries.end()) {
@@ -402,7 +362,7 @@ void MemoryFileSystemImpl::SetContents(const std::string& path, std::string cont
   MutexLock lock(mutex_);
   MemoryNodePtr directory = nullptr;
   MemoryNodePtr node = disk_.root;
-  const std::vector<std::string> names = Components(path);
+  const std::vector<std::string> names = SplitPath(path);
   for (std::size_t i = 0; i < names.size(); ++i) {
     directory = node;
     std::erase_if(disk_.journal, [&](const NameChange& change) {

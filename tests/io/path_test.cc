@@ -20,5 +20,12 @@ TEST_CASE("every path has a parent", "[L01]") {
   CHECK(ParentDirectory("/") == "/");
 }
 
+TEST_CASE("a path is split into its names", "[L01]") {
+  CHECK(SplitPath("a//b/./c/") == std::vector<std::string>{"a", "b", "c"});
+  CHECK(SplitPath("/a/../b") == std::vector<std::string>{"b"});
+  CHECK(SplitPath("..").empty());
+  CHECK(SplitPath("/").empty());
+}
+
 }  // namespace
 }  // namespace strata

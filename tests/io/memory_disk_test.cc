@@ -1,5 +1,7 @@
 // What a power cut may leave of a disk, kind by kind, and what it may never take.
 
+#include "io/memory_disk.h"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
