@@ -89,6 +89,10 @@ class FaultyFileSystemImpl final : public FaultyFileSystem {
     MutexLock lock(mutex_);
     return fired_;
   }
+  std::uint64_t fired_at() const override {
+    MutexLock lock(mutex_);
+    return fired_at_;
+  }
   std::vector<FileEvent> events() const override {
     MutexLock lock(mutex_);
     return events_;
@@ -164,6 +168,7 @@ class FaultyFileSystemImpl final : public FaultyFileSystem {
   FaultPlan plan_ STRATA_GUARDED_BY(mutex_);
   std::vector<FileEvent> events_ STRATA_GUARDED_BY(mutex_);
   bool fired_ STRATA_GUARDED_BY(mutex_) = false;
+  std::uint64_t fired_at_ STRATA_GUARDED_BY(mutex_) = 0;
 };
 
 class FaultyWritableFile final : public WritableFile {
@@ -223,6 +228,7 @@ Verdict FaultyFileSystemImpl::Judge(FileOperation operation, const std::string& 
   if (crashed) return {.fails = true, .crashed = true};
   if (index < plan_.fail_at || (fired_ && !plan_.sticky)) return {};
   if (!CanHave(operation, plan_.fault)) return {};
+  if (!fired_) fired_at_ = index;
   fired_ = true;
   if (operation == FileOperation::kSync && IsSyncFault(plan_.fault)) {
     if (auto* memory = dynamic_cast<MemoryFileSystem*>(&below_)) {

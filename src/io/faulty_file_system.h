@@ -70,6 +70,7 @@ class FaultyFileSystem : public FileSystem {
   virtual void SetPlan(const FaultPlan& plan) = 0;    // Also sets the count to zero.
   virtual std::uint64_t operations() const = 0;       // Counted so far.
   virtual bool fired() const = 0;                     // The planned fault has happened.
+  virtual std::uint64_t fired_at() const = 0;         // The first time, at this operation.
   virtual std::vector<FileEvent> events() const = 0;  // The operations counted so far, in order.
 };
 

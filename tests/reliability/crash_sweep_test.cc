@@ -1,0 +1,70 @@
+// Every file operation of workloads that touch every kind of file: the power is cut before it in
+// every way, and inside the recoveries, and inside the recoveries of those.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "reliability/workloads.h"
+#include "testing/ledger.h"
+
+namespace strata::testing {
+namespace {
+
+struct SweepPlan {
+  const char* name;
+  SyncMode sync;
+  WorkloadShape shape;
+  std::uint64_t images_min;
+  std::uint64_t nested_min;
+};
+
+// The ledger says how often each kind of operation on each kind of file was crashed before.
+void Sweep(const SweepPlan& plan) {
+  Ledger ledger(plan.name);
+  for (std::uint64_t round = 0; round < std::max<std::uint64_t>(Scaled(1), 1); ++round) {
+    WorkloadShape shape = plan.shape;
+    shape.seed += round;
+    const CrashSweepOptions options{.store = TinyStore(plan.sync),
+                                    .seed = shape.seed,
+                                    .nested_every = 40,
+                                    .depth = 2};
+    const CrashReport report = SweepCrashPoints(options, MakeWorkload(shape));
+    ledger.Add("operations", report.operations);
+    ledger.Add("crash_images", report.images);
+    ledger.Add("nested_images", report.nested_images);
+    for (const auto& [where, images] : report.by_operation) {
+      std::string name = "before:" + where;
+      std::replace(name.begin(), name.end(), ' ', '_');
+      ledger.Add(name, images);
+    }
+    for (const std::string& failure : report.failures) FAIL_CHECK(failure);
+  }
+  CHECK(ledger.Shortfall("crash_images", plan.images_min) == "");
+  CHECK(ledger.Shortfall("nested_images", plan.nested_min) == "");
+  for (const char* where : {"append_.wal", "sync_.wal", "create_.wal", "remove_.wal", "create_.sst",
+                            "append_.sst", "sync_.sst", "remove_.sst", "append_MANIFEST",
+                            "sync_MANIFEST", "create_MANIFEST", "remove_MANIFEST", "rename_.tmp",
+                            "sync_.tmp", "sync_directory_db", "lock_LOCK"}) {
+    INFO(where);
+    CHECK(ledger.Get(std::string("before:") + where) > 0);
+  }
+}
+
+TEST_CASE("no power cut loses what was synced", "[L13]") {
+  Sweep({"crash points, sync always", SyncMode::kAlways, {.seed = 11, .writes = 140}, 7'000, 4'000});
+}
+
+TEST_CASE("no power cut leaves a hole in what wasn't synced", "[L13]") {
+  Sweep({"crash points, sync none", SyncMode::kNone, {.seed = 12, .writes = 140}, 7'000, 4'000});
+}
+
+TEST_CASE("no power cut hits the manifest while it begins anew", "[L13]") {
+  Sweep({"crash points, long keys",
+         SyncMode::kInterval,
+         {.seed = 13, .writes = 120, .long_keys = true, .reopen_every = 1000},
+         8'000,
+         4'000});
+}
+
+}  // namespace
+}  // namespace strata::testing

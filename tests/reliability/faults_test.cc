@@ -1,0 +1,61 @@
+// Every file operation of a workload fails in every way.
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "reliability/faults.h"
+#include "testing/ledger.h"
+
+namespace strata::testing {
+namespace {
+
+struct SweepPlan {
+  const char* name;
+  SyncMode sync;
+  std::vector<Fault> faults;
+  std::uint64_t writes;
+  std::uint64_t every;
+  std::uint64_t faults_min;
+};
+
+void Sweep(const SweepPlan& plan) {
+  Ledger ledger(plan.name);
+  // More scale: first every operation instead of some, then other workloads.
+  const std::uint64_t rounds = std::max<std::uint64_t>(Scaled(1), 1);
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    FaultSweepOptions options;
+    options.store = TinyStore(plan.sync);
+    options.shape = {.seed = 31 + round / plan.every, .writes = plan.writes, .reopen_every = 15};
+    options.faults = plan.faults;
+    options.every = plan.every;
+    options.first = round % plan.every;
+    const FaultReport report = SweepFaults(options);
+    ledger.Add("operations", report.operations);
+    ledger.Add("faults", report.faults);
+    ledger.Add("survived", report.survived);
+    ledger.Add("read_only", report.read_only);
+    for (const auto& [where, count] : report.by_operation) {
+      std::string name = "at:" + where;
+      std::replace(name.begin(), name.end(), ' ', '_');
+      ledger.Add(name, count);
+    }
+    for (const std::string& failure : report.failures) FAIL_CHECK(failure);
+  }
+  CHECK(ledger.Shortfall("faults", plan.faults_min) == "");
+  CHECK(ledger.Get("read_only") > 0);
+}
+
+TEST_CASE("any error of any file operation is reported, and nothing promised is lost", "[L13]") {
+  Sweep({"faults, sync always", SyncMode::kAlways, AllFaults(), 40, 1, 2'000});
+}
+
+TEST_CASE("an error without syncs leaves a prefix", "[L13]") {
+  Sweep({"faults, sync none", SyncMode::kNone, AllFaults(), 40, 2, 800});
+}
+
+TEST_CASE("after a failed sync nothing is acknowledged, and nothing acknowledged is lost", "[L13]") {
+  Sweep({"failed syncs", SyncMode::kAlways, SyncFaults(), 120, 1, 400});
+}
+
+}  // namespace
+}  // namespace strata::testing
