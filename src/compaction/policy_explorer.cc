@@ -1,8 +1,6 @@
 #include "compaction/policy_explorer.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -169,15 +167,6 @@ std::string_view WorkloadName(WorkloadKind kind) {
   return "?";
 }
 
-Result<WorkloadKind> ParseWorkload(std::string_view name) {
-  for (const auto kind :
-       {WorkloadKind::kUniform, WorkloadKind::kTimeSeries, WorkloadKind::kAscending}) {
-    if (WorkloadName(kind) == name) return kind;
-  }
-  return InvalidArgument("no workload is named \"" + std::string(name) +
-                         "\": there are uniform, time-series and ascending");
-}
-
 Options ExplorerOptions() {
   Options options;
   options.memtable_bytes = 64 << 10;
@@ -202,37 +191,6 @@ Result<std::vector<PolicyReport>> ExploreAll(const Workload& workload, const Opt
     reports.push_back(Explore(*policy, workload, chosen));
   }
   return reports;
-}
-
-std::string ReportTable(const std::vector<PolicyReport>& reports) {
-  std::string out =
-      "workload     policy             writes   space    peak   reads    runs  kept\n";
-  for (const PolicyReport& report : reports) {
-    std::array<char, 160> line{};
-    std::snprintf(line.data(), line.size(), "%-12s %-16s %7.2f %7.2f %7.2f %7.2f %7.1f %4.0f%%\n",
-                  report.workload.c_str(), report.policy.c_str(), report.write_amplification,
-                  report.space_amplification, report.space_peak, report.read_amplification,
-                  report.runs, report.kept * 100);
-    out += line.data();
-  }
-  return out;
-}
-
-std::string ReportJson(const std::vector<PolicyReport>& reports) {
-  std::string out;
-  for (const PolicyReport& report : reports) {
-    std::array<char, 400> line{};
-    std::snprintf(line.data(), line.size(),
-                  "{\"workload\":\"%s\",\"policy\":\"%s\",\"write_amplification\":%.3f,"
-                  "\"space_amplification\":%.3f,\"space_peak\":%.3f,\"read_amplification\":%.3f,"
-                  "\"runs\":%.1f,\"kept\":%.3f,\"compactions\":%llu,\"moves\":%llu}\n",
-                  report.workload.c_str(), report.policy.c_str(), report.write_amplification,
-                  report.space_amplification, report.space_peak, report.read_amplification,
-                  report.runs, report.kept, static_cast<unsigned long long>(report.compactions),
-                  static_cast<unsigned long long>(report.moves));
-    out += line.data();
-  }
-  return out;
 }
 
 }  // namespace strata::compaction

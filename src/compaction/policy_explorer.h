@@ -31,7 +31,6 @@ struct Workload {
 };
 
 std::string_view WorkloadName(WorkloadKind kind);  // "uniform", "time-series", "ascending"
-Result<WorkloadKind> ParseWorkload(std::string_view name);
 
 // The means are over the second half of the writes, after each flush and what it set off.
 struct PolicyReport {
@@ -55,9 +54,5 @@ PolicyReport Explore(const Policy& policy, const Workload& workload, const Optio
 
 // Leveled, tiered, unified, time-window and FIFO, each made from `options`.
 Result<std::vector<PolicyReport>> ExploreAll(const Workload& workload, const Options& options);
-
-// For people, and one JSON object a line for programs.
-std::string ReportTable(const std::vector<PolicyReport>& reports);
-std::string ReportJson(const std::vector<PolicyReport>& reports);
 
 }  // namespace strata::compaction

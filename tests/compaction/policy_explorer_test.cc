@@ -60,25 +60,4 @@ TEST_CASE("ascending keys: leveled moves every table and rewrites none", "[L11]"
   CHECK(reports.at("tiered 4").write_amplification > 2);
 }
 
-TEST_CASE("reports are a table for people and lines of JSON for programs", "[L11]") {
-  PolicyReport report;
-  report.policy = "leveled";
-  report.workload = "uniform";
-  report.write_amplification = 8.125;
-  report.space_amplification = 1.5;
-  report.space_peak = 2;
-  report.read_amplification = 3.25;
-  report.runs = 4.5;
-  report.compactions = 12;
-  CHECK(ReportTable({report}) ==
-        "workload     policy             writes   space    peak   reads    runs  kept\n"
-        "uniform      leveled             8.12    1.50    2.00    3.25     4.5  100%\n");
-  CHECK(ReportJson({report}) ==
-        "{\"workload\":\"uniform\",\"policy\":\"leveled\",\"write_amplification\":8.125,"
-        "\"space_amplification\":1.500,\"space_peak\":2.000,\"read_amplification\":3.250,"
-        "\"runs\":4.5,\"kept\":1.000,\"compactions\":12,\"moves\":0}\n");
-  CHECK(testing::Must(ParseWorkload("ascending")) == WorkloadKind::kAscending);
-  CHECK(testing::CodeOf(ParseWorkload("asc")) == "invalid argument");
-}
-
 }  // namespace strata::compaction
