@@ -67,6 +67,9 @@ endif()
 if(sanitizers)
   add_compile_options(${sanitizers} -fno-omit-frame-pointer)
   add_link_options(${sanitizers})
+  if(NOT STRATA_CLANG)
+    add_compile_options(-Wno-maybe-uninitialized)  # Instrumented code confuses GCC's analysis.
+  endif()
 endif()
 
 # Warnings apply to our own code only. Members left out of a designated initialiser are value-
