@@ -1,0 +1,46 @@
+// Lesson 13: keys read per second against the size of the batch, from a real disk and a cold cache.
+// Asserted: a batch has as many reads under way at once as it has blocks to read.
+
+#include <benchmark/benchmark.h>
+#include <string>
+#include <vector>
+
+#include "bench_store.h"
+#include "base/random.h"
+#include "stats/counters.h"
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kKeys = 50'000;
+
+std::string KeyOf(std::uint64_t i) { return "key" + std::to_string(100'000 + i); }
+
+void BM_MultiGet(benchmark::State& state) {
+  testing::BenchStore store({.block_cache_bytes = 512 << 10, .compression = Compression::kNone},
+                            testing::Disk::kReal);
+  for (std::uint64_t i = 0; i < kKeys; ++i) {
+    store->Put(KeyOf(i), std::string(200, 'v'), {.sync = false}).has_value();
+  }
+  store->Flush().has_value();
+  Random random(301);
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  std::vector<std::string> keys(batch);
+  std::vector<std::string_view> views(batch);
+  std::uint64_t asked = 0;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < batch; ++i) views[i] = keys[i] = KeyOf(random.Uniform(kKeys));
+    const auto results = store->MultiGet(views, {});
+    if (!results || !results->front().found) state.SkipWithError("a key is missing");
+    asked += batch;
+  }
+  const std::uint64_t peak = store->counters().Get(Counter::kReadsInFlightPeak);
+  state.counters["keys_per_s"] =
+      benchmark::Counter(static_cast<double>(asked), benchmark::Counter::kIsRate);
+  state.counters["reads_in_flight"] = static_cast<double>(peak);
+  if (batch >= 8 && peak < batch / 2) state.SkipWithError("the reads of a batch aren't under way together");
+}
+BENCHMARK(BM_MultiGet)->RangeMultiplier(4)->Range(1, 256);
+
+}  // namespace
+}  // namespace strata
