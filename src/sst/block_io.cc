@@ -56,13 +56,14 @@ BlockHandle AppendBlock(std::string_view contents, const BlockCodec& codec, cons
                         std::uint64_t out_offset, std::string* out) {
   const std::size_t start = out->size();
   const std::uint64_t offset = out_offset + start;
-  std::uint8_t compression = 0;
+  //| out->append(contents);                               //@L04..08
+  //| const std::uint8_t compression = codec.compression;  //@L04..08
   //@L09{
-  if (Compress(static_cast<Compression>(codec.compression), codec.level, contents, out)) {
-    compression = codec.compression;
-  }
+  const auto wanted = static_cast<Compression>(codec.compression);
+  const bool smaller = Compress(wanted, codec.level, contents, out);
+  if (!smaller) out->append(contents);
+  const std::uint8_t compression = smaller ? codec.compression : 0;
   //@}
-  if (compression == 0) out->append(contents);
   const BlockHandle handle{offset, out->size() - start};
   out->push_back(static_cast<char>(compression));
   out->push_back(0);
