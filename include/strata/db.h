@@ -136,7 +136,8 @@ class DB {
   virtual Status VerifyAll() = 0;
   //@}
 
-  // Syncs, ends the log and lets go of the directory. Later calls fail with kAborted.
+  // Syncs, ends the log and lets go of the directory. Later calls fail with kAborted. Errors:
+  // kReadOnly with its cause when the store had stopped taking writes; it is closed all the same.
   virtual Status Close() = 0;
 
   virtual StoreStats Stats() = 0;

@@ -128,10 +128,12 @@ Status DbImpl::Close() {
   environment_.executor->WaitUntil(mutex_,
                                    [&] { return running_jobs_ == 0 && writers_.empty(); });
   //@}
+  //@L03{
+  Status status = CheckWritable();  // After a failure the log may end anywhere: not closed well.
+  //@}
   closed_ = true;
   //@L03{
-  Status status;
-  if (log_.writer != nullptr && read_only_) status = CloseLog();
+  if (log_.writer != nullptr && status) status = CloseLog();
   log_.file.reset();
   lock_.reset();
   return Annotate(std::move(status), "closing store " + directory_);
@@ -152,16 +154,6 @@ Status DbImpl::CloseLog() {
   STRATA_TRY(versions_->LogAndApply(std::move(edit), {}));
   STRATA_TRY(versions_->Close());
   //@}
-  return {};
-}
-//@}
-
-//@L06{
-Status DbImpl::VerifyAll() {
-  const std::shared_ptr<const ReadState> state = read_state_.Get();
-  for (const Run& run : state->version->runs()) {
-    for (const auto& table : run.tables) STRATA_TRY(table->reader().VerifyAll());
-  }
   return {};
 }
 //@}

@@ -72,8 +72,10 @@ class Life {
   // A new process on a disk that is well again; then the power goes; then another.
   std::optional<std::string> CheckHealed() {
     files_->SetPlan({});
-    if (world_->is_open()) (void)world_->Close().has_value();
     Random random(options_.shape.seed + plan_.fail_at);
+    // A close that says that all is well has made everything durable.
+    if (world_->is_open() && world_->Close() && history_.unknown() == 0) history_.MarkDurable();
+    if (random.OneIn(2)) world_->PowerCut(CrashKind::kNothingUnsynced, random);
     for (int round = 0; round < 3; ++round) {
       const std::string when = round == 0 ? "reopened: " : "after a power cut: ";
       if (Status opened = world_->Open(); !opened) return when + "doesn't open: " + Text(opened);
