@@ -15,7 +15,7 @@ namespace {
 
 using testing::KeyOf;
 
-TEST_CASE("an internal key is the user key and eight bytes: golden bytes", "[L02]") {
+TEST_CASE("an internal key is the user key and eight bytes: golden bytes", "[iter]") {
   CHECK(MakeInternalKey("k", 3, EntryKind::kValue) == std::string("k\x01\x03\0\0\0\0\0\0", 9));
   CHECK(MakeInternalKey("", 0x0102030405, EntryKind::kDelete) ==
         std::string("\0\x05\x04\x03\x02\x01\0\0", 8));

@@ -29,7 +29,7 @@ std::string Read(std::string_view batch, SequenceNumber first = 1) {
              : std::string(ErrorCodeName(status.error().code())) + ": " + status.error().message();
 }
 
-TEST_CASE("a batch's entries come back in order, one sequence each", "[L02]") {
+TEST_CASE("a batch's entries come back in order, one sequence each", "[wal]") {
   WriteBatch batch;
   batch.Put("k", "v");
   batch.Delete("x");
@@ -47,14 +47,14 @@ TEST_CASE("a batch's entries come back in order, one sequence each", "[L02]") {
   CHECK(Read(batch.encoded()).empty());
 }
 
-TEST_CASE("a batch's bytes: golden", "[L02]") {
+TEST_CASE("a batch's bytes: golden", "[wal]") {
   WriteBatch batch;
   batch.Put("k", "hi");
   batch.Delete("x");
   CHECK(batch.encoded() == "\x01\x00\x01k\x02hi\x00\x00\x01x"s);
 }
 
-TEST_CASE("batches can be put one after another", "[L02]") {
+TEST_CASE("batches can be put one after another", "[wal]") {
   WriteBatch one;
   one.Put("a", "1");
   WriteBatch two;
@@ -62,7 +62,7 @@ TEST_CASE("batches can be put one after another", "[L02]") {
   CHECK(Read(std::string(one.encoded()) + std::string(two.encoded()), 5) == "put 5 a=1 del 6 b");
 }
 
-TEST_CASE("a batch cut short at any byte is an entry less or an error", "[L02]") {
+TEST_CASE("a batch cut short at any byte is an entry less or an error", "[wal]") {
   WriteBatch batch;
   batch.Put("key-one", "value-one");
   const std::size_t first = batch.size_bytes();
@@ -79,7 +79,7 @@ TEST_CASE("a batch cut short at any byte is an entry less or an error", "[L02]")
   }
 }
 
-TEST_CASE("lengths that lie are refused before they are used", "[L02]") {
+TEST_CASE("lengths that lie are refused before they are used", "[wal]") {
   const std::string huge = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"s;  // 2^64 - 1.
   CHECK(Read("\x01\x00"s + huge + "k") ==
         "corruption: batch entry at offset 0: key runs past the end");
@@ -92,7 +92,7 @@ TEST_CASE("lengths that lie are refused before they are used", "[L02]") {
         "corruption: batch entry at offset 4: sequence numbers are used up");
 }
 
-TEST_CASE("what a newer program wrote is refused by name", "[L02]") {
+TEST_CASE("what a newer program wrote is refused by name", "[wal]") {
   CHECK(Read("\x00\x00\x01x\x03\x00\x01k"s) ==
         "unsupported: batch entry at offset 4: a newer program wrote entry kind 3 (expiring value) "
         "of table 0");
@@ -101,7 +101,7 @@ TEST_CASE("what a newer program wrote is refused by name", "[L02]") {
         "5");
 }
 
-TEST_CASE("a visitor's error ends the walk", "[L02]") {
+TEST_CASE("a visitor's error ends the walk", "[wal]") {
   WriteBatch batch;
   for (int i = 0; i < 3; ++i) batch.Delete("k");
   int visits = 0;
@@ -134,7 +134,7 @@ TEST_CASE("random bytes never make the decoder leave them", "[wal]") {
 
 #if defined(STRATA_MUTANTS)
 // Adding a 32-bit offset to a length that was read wraps around: the check passes (leveldb#1324).
-TEST_CASE("mutant u32_wrap_in_entry_bound is caught", "[L02][mutant]") {
+TEST_CASE("mutant u32_wrap_in_entry_bound is caught", "[wal][mutant]") {
   const std::string batch = "\x01\x00\x01k\xff\xff\xff\xff\x0fv"s;  // A value of 2^32 - 1 bytes.
   const std::string refused = "corruption: batch entry at offset 0: value runs past the end";
   CHECK(Read(batch) == refused);
