@@ -89,6 +89,9 @@ void DbImpl::FinishCompaction(RunningCompaction& running) {
   } else {
     for (auto& part : running.parts) part->Abandon();
   }
+  // The inputs' files go now, not when the job's last owner goes: that may be after Close.
+  running.parts.clear();
+  running.version.reset();
   for (const FileNumber number : running.job.inputs) busy_tables_.erase(number);
   --running_compactions_;
   const bool closing = !status && status.error().code() == ErrorCode::kAborted;
