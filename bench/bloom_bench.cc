@@ -21,8 +21,8 @@ void BM_Miss(benchmark::State& state) {
   const int bits = static_cast<int>(state.range(0));
   Options options;
   options.filter_bits_per_key = bits;
-  options.block_cache_bytes = 0;                  //@L08
-  options.compaction = CompactionStyle::kNone;    //@L10
+  options.block_cache_bytes = 0;                //@L08
+  options.compaction = CompactionStyle::kNone;  //@L10
   testing::BenchStore store(options);
   for (int run = 0; run < kRuns; ++run) {
     for (int i = 0; i < kKeysInRun; ++i) {
@@ -37,13 +37,13 @@ void BM_Miss(benchmark::State& state) {
     const auto found = store->Get("key" + std::to_string(misses++) + "?", &value);
     if (!found || *found) state.SkipWithError("a key that was never put was found");
   }
-  const double blocks =
-      static_cast<double>(store->counters().Get(Counter::kBlocksRead) - before) /
-      static_cast<double>(misses);
+  const double blocks = static_cast<double>(store->counters().Get(Counter::kBlocksRead) - before) /
+                        static_cast<double>(misses);
   state.counters["blocks_per_miss"] = blocks;
   // What the formula allows, for each of the runs; without a filter every run is looked into.
   const double allowed = bits == 0 ? kRuns : kRuns * (bits == 5 ? 0.13 : bits == 10 ? 0.02 : 0.005);
-  if (misses > 2'000 && blocks > allowed) state.SkipWithError("filters let too many misses through");
+  if (misses > 2'000 && blocks > allowed)
+    state.SkipWithError("filters let too many misses through");
 }
 BENCHMARK(BM_Miss)->Arg(0)->Arg(5)->Arg(10)->Arg(15);
 

@@ -1,6 +1,6 @@
-// Lesson 08: the share of reads that the cache answers, against its size, under a skewed (Zipf) load
-// with and without a scan running through. Asserted: more cache, more hits; and a scan costs hardly
-// any.
+// Lesson 08: the share of reads that the cache answers, against its size, under a skewed (Zipf)
+// load with and without a scan running through. Asserted: more cache, more hits; and a scan costs
+// hardly any.
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "bench_store.h"
 #include "base/random.h"
+#include "bench_store.h"
 #include "stats/counters.h"
 
 namespace strata {
@@ -34,7 +34,9 @@ class Zipf {
   std::vector<double> sums_;
 };
 
-std::string KeyOf(int i) { return "key" + std::to_string(100'000 + i); }
+std::string KeyOf(int i) {
+  return "key" + std::to_string(100'000 + i);
+}
 
 void BM_ZipfReads(benchmark::State& state) {
   const bool scanning = state.range(1) != 0;

@@ -73,6 +73,7 @@ class LockFree {
     if (found) value->assign(found->value);
     return found.has_value();
   }
+  std::unique_ptr<InternalIterator> NewCursor() const { return memtable_.NewIterator(); }
   std::uint64_t arena_allocations() const { return memtable_.allocations(); }
 
  private:
@@ -160,6 +161,54 @@ void BM_LockedMapInsert(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_LockedMapInsert)->Iterations(300'000);
+
+// A map that cursors may share: a write beside an open cursor copies all of it first. That is how
+// lesson 01 lets a cursor see one instant.
+class SharedMap {
+ public:
+  using Map = std::map<std::string, std::string, std::less<>>;
+
+  void Add(SequenceNumber, std::string_view key, std::string_view value) {
+    if (map_.use_count() > 1) map_ = std::make_shared<Map>(*map_);
+    (*map_)[std::string(key)] = value;
+  }
+  std::shared_ptr<const Map> OpenCursor() const { return map_; }
+
+ private:
+  std::shared_ptr<Map> map_ = std::make_shared<Map>();
+};
+
+// One put beside a cursor opened just before it, in a store of 10,000 keys.
+template <typename Table, typename Open>
+double MallocsPerPutBesideCursor(benchmark::State& state, Table& table, Open open_cursor) {
+  char key[16];
+  SequenceNumber sequence = 0;
+  for (; sequence < 10'000; ++sequence) table.Add(sequence + 1, KeyOf(sequence, key), "0123456789");
+  std::uint64_t mallocs = 0;
+  for (auto _ : state) {
+    const auto cursor = open_cursor();
+    const std::uint64_t before = allocations;
+    ++sequence;
+    table.Add(sequence, KeyOf(sequence % 10'000, key), "9876543210");
+    mallocs += allocations - before;
+    benchmark::DoNotOptimize(cursor);
+  }
+  return static_cast<double>(mallocs) / static_cast<double>(state.iterations());
+}
+
+void BM_PutBesideCursor_SharedMap(benchmark::State& state) {
+  SharedMap table;
+  state.counters["mallocs_per_put"] =
+      MallocsPerPutBesideCursor(state, table, [&] { return table.OpenCursor(); });
+}
+BENCHMARK(BM_PutBesideCursor_SharedMap)->Iterations(200);
+
+void BM_PutBesideCursor_MemTable(benchmark::State& state) {
+  LockFree table;
+  const double each = MallocsPerPutBesideCursor(state, table, [&] { return table.NewCursor(); });
+  Report(state, "mallocs_per_put", each, 0.1);
+}
+BENCHMARK(BM_PutBesideCursor_MemTable)->Iterations(200);
 
 void BM_MemTableGet(benchmark::State& state) {
   Counters counters;

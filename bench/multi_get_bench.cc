@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "bench_store.h"
 #include "base/random.h"
+#include "bench_store.h"
 #include "stats/counters.h"
 
 namespace strata {
@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::uint64_t kKeys = 50'000;
 
-std::string KeyOf(std::uint64_t i) { return "key" + std::to_string(100'000 + i); }
+std::string KeyOf(std::uint64_t i) {
+  return "key" + std::to_string(100'000 + i);
+}
 
 void BM_MultiGet(benchmark::State& state) {
   testing::BenchStore store({.block_cache_bytes = 512 << 10, .compression = Compression::kNone},
@@ -38,7 +40,8 @@ void BM_MultiGet(benchmark::State& state) {
   state.counters["keys_per_s"] =
       benchmark::Counter(static_cast<double>(asked), benchmark::Counter::kIsRate);
   state.counters["reads_in_flight"] = static_cast<double>(peak);
-  if (batch >= 8 && peak < batch / 2) state.SkipWithError("the reads of a batch aren't under way together");
+  if (batch >= 8 && peak < batch / 2)
+    state.SkipWithError("the reads of a batch aren't under way together");
 }
 BENCHMARK(BM_MultiGet)->RangeMultiplier(4)->Range(1, 256);
 

@@ -49,16 +49,16 @@ struct LevelShape {
 struct StoreStats {
   std::uint64_t memtable_bytes = 0;
   std::uint64_t memtable_entries = 0;
-  std::uint64_t last_sequence = 0;       //@L02
-  std::uint64_t log_bytes = 0;           //@L03
-  std::uint64_t recovered_entries = 0;   //@L03
-  std::vector<LevelShape> levels;        //@L05
-  std::uint64_t immutable_memtables = 0;  //@L12
-  std::uint64_t writers_queued = 0;       // The one that leads included.  //@L12
-  std::uint64_t cache_bytes = 0;         //@L08
-  std::uint64_t cache_capacity = 0;      //@L08
+  std::uint64_t last_sequence = 0;          //@L02
+  std::uint64_t log_bytes = 0;              //@L03
+  std::uint64_t recovered_entries = 0;      //@L03
+  std::vector<LevelShape> levels;           //@L05
+  std::uint64_t immutable_memtables = 0;    //@L12
+  std::uint64_t writers_queued = 0;         // The one that leads included.  //@L12
+  std::uint64_t cache_bytes = 0;            //@L08
+  std::uint64_t cache_capacity = 0;         //@L08
   std::uint64_t compaction_debt_bytes = 0;  //@L10
-  std::string read_only_cause;           // Empty while the store takes writes.  //@L03
+  std::string read_only_cause;              // Empty while the store takes writes.  //@L03
 };
 
 //@L13{

@@ -24,7 +24,14 @@ enum class SyncMode : std::uint8_t {
 enum class Compression : std::uint8_t { kNone = 0, kSnappy = 1, kLz4 = 2, kZstd = 3 };
 
 // How runs are merged; see lessons 10 and 11 for what each costs.
-enum class CompactionStyle : std::uint8_t { kLeveled, kTiered, kUnified, kTimeWindow, kFifo, kNone };
+enum class CompactionStyle : std::uint8_t {
+  kLeveled,
+  kTiered,
+  kUnified,
+  kTimeWindow,
+  kFifo,
+  kNone
+};
 
 struct Options {
   // The outside world; null is this machine. Tests pass a memory disk and a simulated clock.
@@ -61,16 +68,16 @@ struct Options {
   CompactionStyle compaction = CompactionStyle::kLeveled;
   // Cut tables at this size.
   std::uint64_t table_bytes = 64ULL << 20;
-  int level0_runs = 4;                          // Leveled: merge level 0 from this many runs on.
-  std::uint64_t level1_bytes = 256ULL << 20;    // Leveled: target of level 1.
-  int level_multiplier = 10;                    // Leveled: each level's target over the one above.
-  int tiered_runs = 4;                          // Tiered: merge a level from this many runs on.
+  int level0_runs = 4;                        // Leveled: merge level 0 from this many runs on.
+  std::uint64_t level1_bytes = 256ULL << 20;  // Leveled: target of level 1.
+  int level_multiplier = 10;                  // Leveled: each level's target over the one above.
+  int tiered_runs = 4;                        // Tiered: merge a level from this many runs on.
   // Unified: one density a level, the last stands for all below: w < 0 is leveled with fan-out
   // 2 - w, w > 0 is tiered with w + 2 runs, 0 is both (fan-out 2).
   std::string unified_w = "2,2,-8";
-  std::uint64_t window_us = 3'600'000'000;      // Time-window: width of a bucket.
-  std::uint64_t fifo_bytes = 1ULL << 30;        // FIFO: drop the oldest tables past this size.
-  std::uint64_t fifo_age_us = 0;                // FIFO: and tables older than this; 0 is never.
+  std::uint64_t window_us = 3'600'000'000;  // Time-window: width of a bucket.
+  std::uint64_t fifo_bytes = 1ULL << 30;    // FIFO: drop the oldest tables past this size.
+  std::uint64_t fifo_age_us = 0;            // FIFO: and tables older than this; 0 is never.
 
   int flush_threads = 1;
   int compaction_threads = 2;

@@ -21,7 +21,7 @@ namespace strata {
 
 // Add a code only when some caller branches on it.
 enum class ErrorCode : std::uint8_t {
-  kCorruption,       // Stored bytes break their format. Retrying can't help; `strata verify` tells more.
+  kCorruption,  // Stored bytes break their format. Retrying can't help; `strata verify` tells more.
   kInvalidArgument,  // The request itself is wrong (a key too long, a bound out of order).
   kIo,               // The operating system refused. The message names the file and the reason.
   kNoSpace,          // As kIo, and the reason is a full disk or quota.
@@ -83,8 +83,8 @@ namespace internal {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
-  Result(Error error) : error_(std::move(error)) {}     // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
   template <typename U>
     requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
              !std::is_same_v<std::remove_cvref_t<U>, Error> &&

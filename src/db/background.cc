@@ -75,9 +75,8 @@ Status DbImpl::Flush() {
   MutexLock lock(mutex_);
   STRATA_TRY(Enqueue(&self));
   const FileNumber log = log_.number;
-  environment_.executor->WaitUntil(mutex_, [&] {
-    return versions_->oldest_log() >= log || immutables_.empty() || !read_only_;
-  });
+  environment_.executor->WaitUntil(
+      mutex_, [&] { return versions_->oldest_log() >= log || immutables_.empty() || !read_only_; });
   return read_only_ ? Status() : CheckWritable();
 }
 
@@ -120,12 +119,13 @@ Status DbImpl::MakeRoom() {
 }
 
 std::uint64_t DbImpl::StallMicros() {
-  return StallFor({.debt_bytes = compaction_debt_bytes_,
-                   .memtable_bytes = memtable_->bytes_used(),
-                   .memtable_bytes_max = options_.memtable_bytes,
-                   .immutables = immutables_.size(),
-                   .immutables_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1)),
-                   .stall_max_us = options_.stall_max_ms * 1000ULL});
+  return StallFor(
+      {.debt_bytes = compaction_debt_bytes_,
+       .memtable_bytes = memtable_->bytes_used(),
+       .memtable_bytes_max = options_.memtable_bytes,
+       .immutables = immutables_.size(),
+       .immutables_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1)),
+       .stall_max_us = options_.stall_max_ms * 1000ULL});
 }
 
 // The memory budget: memtables and what open tables keep in memory come first, the cache gets the

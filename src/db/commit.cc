@@ -47,8 +47,7 @@ Status DbImpl::Enqueue(Writer* self) {
     const std::shared_ptr<MemTable> memtable = std::move(self->insert_into);
     self->insert_into = nullptr;
     mutex_.Unlock();
-    Status inserted =
-        InsertEntries(self->batch->encoded(), self->first_sequence, *memtable, true);
+    Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, *memtable, true);
     mutex_.Lock();
     self->status = std::move(inserted);
     self->inserted = true;
@@ -79,12 +78,12 @@ std::vector<DbImpl::Writer*> DbImpl::BuildGroup() {
   //@solve 12.1 "take the others along" inert(return {writers_.front()};) uses(kGroupBytesMax, kSmallBatchBytes)
   const Writer& leader = *writers_.front();
   std::size_t bytes = leader.batch->size_bytes();
-  const std::size_t bytes_max = bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes
-                                                          : std::max(bytes, kGroupBytesMax);
+  const std::size_t bytes_max =
+      bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes : std::max(bytes, kGroupBytesMax);
   std::vector<Writer*> group;
   for (Writer* writer : writers_) {
-    if (writer->batch == nullptr) break;              // A task waits its turn.
-    if (writer->sync && !leader.sync) break;          // It pays for its own sync.
+    if (writer->batch == nullptr) break;      // A task waits its turn.
+    if (writer->sync && !leader.sync) break;  // It pays for its own sync.
     if (!group.empty() && bytes + writer->batch->size_bytes() > bytes_max) break;
     if (!group.empty()) bytes += writer->batch->size_bytes();
     group.push_back(writer);
@@ -120,8 +119,7 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
   return {};
 }
 
-Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first,
-                               bool sync) {
+Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync) {
   std::vector<std::string_view> parts;
   parts.reserve(group.size());
   for (const Writer* writer : group) parts.push_back(writer->batch->encoded());
@@ -143,8 +141,8 @@ Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   mutex_.Unlock();
   Status status;
   for (std::size_t i = 0; i < (in_parallel ? 1 : group.size()) && status; ++i) {
-    status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, *memtable,
-                           in_parallel);
+    status =
+        InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, *memtable, in_parallel);
   }
   mutex_.Lock();
   if (!in_parallel) return status;

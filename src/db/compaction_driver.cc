@@ -125,9 +125,8 @@ Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::
 Status DbImpl::WaitForCompactions() {
   MutexLock lock(mutex_);
   MaybeScheduleWork();
-  environment_.executor->WaitUntil(mutex_, [&] {
-    return (immutables_.empty() && running_compactions_ == 0) || !read_only_;
-  });
+  environment_.executor->WaitUntil(
+      mutex_, [&] { return (immutables_.empty() && running_compactions_ == 0) || !read_only_; });
   return CheckWritable();
 }
 

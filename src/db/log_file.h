@@ -21,8 +21,8 @@ struct LogFile {
   std::unique_ptr<wal::LogWriter> writer;
 };
 
-// Creates log `number` and makes its name durable, so that what is acknowledged from it can be found
-// after a crash. `log_id` tells its records from those of any other log.
+// Creates log `number` and makes its name durable, so that what is acknowledged from it can be
+// found after a crash. `log_id` tells its records from those of any other log.
 Result<LogFile> CreateLogFile(FileSystem& files, const std::string& directory, FileNumber number,
                               std::uint64_t log_id, std::uint64_t preallocate_bytes,
                               Counters& counters);

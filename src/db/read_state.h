@@ -20,7 +20,7 @@ namespace strata {
 struct ReadState {
   std::shared_ptr<MemTable> memtable;
   std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.  //@L12
-  std::shared_ptr<const Version> version;  //@L05
+  std::shared_ptr<const Version> version;             //@L05
 };
 
 class ReadStateHolder {

@@ -1,8 +1,8 @@
-// The part of recovery that the manifest made possible: which tables are the store, which logs still
-// matter, and what is left over from a crash and can go.
+// The part of recovery that the manifest made possible: which tables are the store, which logs
+// still matter, and what is left over from a crash and can go.
 //
-// Order: replayed entries go into tables that are synced; one edit names them and makes the old logs
-// obsolete; only then does a new log begin. A crash in between repeats the work, no more.
+// Order: replayed entries go into tables that are synced; one edit names them and makes the old
+// logs obsolete; only then does a new log begin. A crash in between repeats the work, no more.
 
 #include <algorithm>
 #include <set>
@@ -41,10 +41,10 @@ Status DbImpl::CreateOrRecoverVersions() {
     properties.empty_value_deletes = options_.empty_value_deletes;
     STRATA_TRY(VersionSet::Create(environment_, directory_, properties));
   }
-  STRATA_TRY_ASSIGN(
-      versions_,
-      VersionSet::Recover(environment_, directory_,
-                          [this](const TableMeta& meta) { return OpenTable(meta); }, counters_));
+  STRATA_TRY_ASSIGN(versions_,
+                    VersionSet::Recover(
+                        environment_, directory_,
+                        [this](const TableMeta& meta) { return OpenTable(meta); }, counters_));
   empty_value_deletes_ = versions_->properties().empty_value_deletes;
   last_sequence_ = versions_->last_sequence();
   return {};
@@ -59,7 +59,8 @@ std::optional<std::uint64_t> DbImpl::SealedLength(FileNumber log) const {
 
 Status DbImpl::SpillWhileReplaying() {
   if (memtable_->bytes_used() < options_.memtable_bytes) return {};
-  STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_, &recovery_tables_));
+  STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_,
+                           &recovery_tables_));
   memtable_ = std::make_shared<MemTable>(random_.Next());
   return {};
 }
@@ -75,7 +76,8 @@ Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
   versions_->SetLastSequence(last_sequence_);
   if (!keep_logs) {
     if (!memtable_->empty()) {
-      STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_, &recovery_tables_));
+      STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_,
+                               &recovery_tables_));
       memtable_ = std::make_shared<MemTable>(random_.Next());
     }
     if (!recovery_tables_.empty()) STRATA_TRY(environment_.files->SyncDirectory(directory_));
@@ -98,8 +100,8 @@ void DbImpl::RemoveStrayFiles() {
                              versions_->current()->FindTable(parsed->number) == nullptr;
     const bool stray_log =
         parsed->kind == FileKind::kLog && parsed->number < versions_->oldest_log();
-    const bool stray_manifest = parsed->kind == FileKind::kManifest &&
-                                parsed->number != versions_->manifest_number();
+    const bool stray_manifest =
+        parsed->kind == FileKind::kManifest && parsed->number != versions_->manifest_number();
     if (parsed->kind != FileKind::kLog) versions_->MarkFileNumberUsed(parsed->number);
     if (stray_table || stray_log || stray_manifest || parsed->kind == FileKind::kTemporary) {
       (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();

@@ -19,8 +19,8 @@ struct WritePressure {
   std::uint64_t stall_max_us = 0;
 };
 
-// Debt of this many memtables is free: bursts are what a tree is for. At kDebtFull times as much the
-// delay is the longest.
+// Debt of this many memtables is free: bursts are what a tree is for. At kDebtFull times as much
+// the delay is the longest.
 inline constexpr std::uint64_t kDebtFreeMemtables = 8;
 inline constexpr double kDebtFull = 4.0;
 
@@ -33,7 +33,8 @@ inline std::uint64_t StallFor(const WritePressure& pressure) {
   const double fill = pressure.immutables < pressure.immutables_max
                           ? 0
                           : static_cast<double>(pressure.memtable_bytes) /
-                                    static_cast<double>(pressure.memtable_bytes_max) * 2 - 1;
+                                    static_cast<double>(pressure.memtable_bytes_max) * 2 -
+                                1;
   const double by_debt = std::clamp(debt, 0.0, 1.0);
   const double by_fill = std::clamp(fill, 0.0, 1.0) / 100;  // A flush takes well under a second.
   const double level = std::max(by_debt * by_debt, by_fill * by_fill);

@@ -1,5 +1,6 @@
-// Reads that are under way at the same time: a batch of them costs about as long as the slowest, not
-// the sum. io_uring where the kernel has it, threads elsewhere, one after the other in a simulation.
+// Reads that are under way at the same time: a batch of them costs about as long as the slowest,
+// not the sum. io_uring where the kernel has it, threads elsewhere, one after the other in a
+// simulation.
 //
 // Thread safety: any thread may call ReadAll.
 

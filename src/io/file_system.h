@@ -127,8 +127,8 @@ class FileSystem {
 
   virtual Status SyncDirectory(const std::string& directory) = 0;
 
-  // Takes the lock file at `path`, creating it; its content is the owner's process id. Errors: kBusy
-  // when another process, or another handle of this one, holds it; the message says which.
+  // Takes the lock file at `path`, creating it; its content is the owner's process id. Errors:
+  // kBusy when another process, or another handle of this one, holds it; the message says which.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 };
 

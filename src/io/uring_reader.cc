@@ -6,7 +6,6 @@
 #if defined(STRATA_HAVE_URING)
 
 #include <liburing.h>
-
 #include <vector>
 
 #include "io/mutex.h"
@@ -134,7 +133,9 @@ std::unique_ptr<BatchReader> NewUringReader(unsigned depth) {
 
 namespace strata {
 
-std::unique_ptr<BatchReader> NewUringReader(unsigned) { return nullptr; }
+std::unique_ptr<BatchReader> NewUringReader(unsigned) {
+  return nullptr;
+}
 
 }  // namespace strata
 

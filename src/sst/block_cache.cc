@@ -204,7 +204,9 @@ void BlockCache::SetCapacity(std::uint64_t capacity_bytes) {
   }
 }
 
-std::uint64_t BlockCache::capacity_bytes() const { return rep_->capacity; }
+std::uint64_t BlockCache::capacity_bytes() const {
+  return rep_->capacity;
+}
 
 std::uint64_t BlockCache::used_bytes() const {
   std::uint64_t used = 0;

@@ -21,15 +21,15 @@ enum class Counter : std::uint8_t {
   kUserBytesWritten,  // Keys and values as the caller gave them.
   kSeeks,
   kIteratorSteps,
-  kKeyComparisons,     // In the memtable.
+  kKeyComparisons,       // In the memtable.
   kMemtableAllocations,  // Arena pieces.
   kWalBytes,
   kWalRecords,
   kWalSyncs,
-  kTablesProbed,       // Tables a get had to look into.
-  kBlocksRead,         // From a file (not the cache).
+  kTablesProbed,  // Tables a get had to look into.
+  kBlocksRead,    // From a file (not the cache).
   kBlockBytesRead,
-  kBlockComparisons,   // Keys compared inside blocks.
+  kBlockComparisons,  // Keys compared inside blocks.
   kFilterProbes,
   kFilterNegatives,       // The filter said no.
   kFilterFalsePositives,  // It said maybe, and the key wasn't there.
@@ -45,9 +45,9 @@ enum class Counter : std::uint8_t {
   kTrivialMoves,
   kManifestBytes,
   kManifestSyncs,
-  kStallMicros,       // Writers delayed on purpose.
-  kGroupCommits,      // Groups written (>= 1 batch each).
-  kParallelReads,     // Reads submitted in batches.
+  kStallMicros,    // Writers delayed on purpose.
+  kGroupCommits,   // Groups written (>= 1 batch each).
+  kParallelReads,  // Reads submitted in batches.
   kReadsInFlightPeak,
   kPrefetchedBlocks,
   kHashIndexHits,

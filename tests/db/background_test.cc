@@ -2,6 +2,7 @@
 // logs are synced, and closing waits for all of it.
 
 #include <catch2/catch.hpp>
+
 #include <string>
 
 #include "db/write_controller.h"
@@ -71,7 +72,8 @@ TEST_CASE("debt slows writers smoothly and never for longer than the option says
 }
 
 TEST_CASE("a burst that compaction has not seen costs nothing", "[L12][T12.3]") {
-  CHECK(StallFor({.debt_bytes = 8 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) == 0);
+  CHECK(StallFor({.debt_bytes = 8 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) ==
+        0);
   CHECK(StallFor({.debt_bytes = 33 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) ==
         1'000);
 }

@@ -1,8 +1,9 @@
 // Many writers at once, on real threads: a disk whose first sync waits for a gate lets the test say
 // who queues up behind whom.
 
-#include <atomic>
 #include <catch2/catch.hpp>
+
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>

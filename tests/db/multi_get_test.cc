@@ -1,6 +1,7 @@
 // Many keys as one question: the answers of Get, at one instant, with the reads under way together.
 
 #include <catch2/catch.hpp>
+
 #include <string>
 #include <vector>
 
@@ -13,7 +14,9 @@ namespace {
 
 using testing::TestStore;
 
-std::string Key(int i) { return "key" + std::to_string(10'000 + i); }
+std::string Key(int i) {
+  return "key" + std::to_string(10'000 + i);
+}
 
 // A store of several runs whose blocks aren't in the cache.
 Options ManyRuns() {

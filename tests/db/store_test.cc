@@ -2,6 +2,7 @@
 // first, also after the store was closed or its power cut.
 
 #include <catch2/catch.hpp>
+
 #include <map>
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 // VerifyAll on a store that is open: damage to any file that it lives on is an error that names it.
 
 #include <catch2/catch.hpp>
+
 #include <string>
 
 #include "testing/test_store.h"

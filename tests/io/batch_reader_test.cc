@@ -3,6 +3,7 @@
 #include "io/batch_reader.h"
 
 #include <catch2/catch.hpp>
+
 #include <string>
 #include <vector>
 

@@ -2,9 +2,10 @@
 
 #include "sst/block_cache.h"
 
+#include <catch2/catch.hpp>
+
 #include <algorithm>
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -104,7 +105,8 @@ TEST_CASE("a block asked for during each round outlives those that are not", "[L
   int hits = 0;
   for (std::uint64_t wave = 0; wave < 60; ++wave) {
     for (std::uint64_t i = 0; i < 20; ++i) hits += cache.Touch(i) && wave >= 10;
-    for (std::uint64_t i = 0; i < 3; ++i) {  // Newcomers that are used twice press into the main queue.
+    for (std::uint64_t i = 0; i < 3;
+         ++i) {  // Newcomers that are used twice press into the main queue.
       cache.Touch(10'000 + wave * 3 + i);
       cache.Touch(10'000 + wave * 3 + i);
     }

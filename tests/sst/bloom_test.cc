@@ -4,6 +4,7 @@
 #include "sst/bloom.h"
 
 #include <catch2/catch.hpp>
+
 #include <string>
 
 #include "base/escape.h"

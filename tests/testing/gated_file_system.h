@@ -1,5 +1,5 @@
-// A file system whose syncs wait at a gate while it is closed, so that a test can hold one writer in
-// a sync and see who queues up behind it.
+// A file system whose syncs wait at a gate while it is closed, so that a test can hold one writer
+// in a sync and see who queues up behind it.
 //
 // Thread safety: any number of threads.
 
@@ -36,9 +36,7 @@ class GatedFileSystem final : public FileSystem {
     return below_.ReadFile(path, size_max);
   }
   Result<bool> Exists(const std::string& path) override { return below_.Exists(path); }
-  Result<std::uint64_t> FileSize(const std::string& path) override {
-    return below_.FileSize(path);
-  }
+  Result<std::uint64_t> FileSize(const std::string& path) override { return below_.FileSize(path); }
   Result<std::vector<std::string>> List(const std::string& directory) override {
     return below_.List(directory);
   }

@@ -5,7 +5,7 @@
 
 namespace strata {
 
-Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
+Status DbImpl::Write(const WriteBatch& batch, [[maybe_unused]] const WriteOptions& options) {
   STRATA_TRY(CheckBatch(batch));
   MutexLock lock(mutex_);
   STRATA_TRY(CheckWritable());
