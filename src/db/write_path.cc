@@ -71,7 +71,7 @@ Status DbImpl::Remember(Status status) {
 //@}
 
 Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first, MemTable& memtable,
-                             bool concurrently) const {
+                             [[maybe_unused]] bool concurrently) const {
   return wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
     EntryKind kind = entry.kind;
     if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
