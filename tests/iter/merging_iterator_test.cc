@@ -111,6 +111,7 @@ TEST_CASE("when a child fails, so does the merge, at every move", "[L05]") {
     const auto it = Merge(runs, &left);
     Status status = it->Seek(KeyOf("b@9"));
     for (int i = 0; status && it->Valid(); ++i) status = i % 3 == 1 ? it->Prev() : it->Next();
+    CHECK(status.has_value() == (left >= 0));  // Below 0 a child has failed.
     if (!status) CHECK(status.error().code() == ErrorCode::kIo);
     CHECK_FALSE(it->Valid());
     left = 100;
