@@ -33,7 +33,7 @@ fail() {
   printf '\ndemo: %s\n' "$*" >&2
   exit 1
 }
-in_thousands() { printf "%'d" "$1" 2> /dev/null || printf '%s' "$1"; }
+in_thousands() { sed -E ':more; s/([0-9])([0-9]{3})(,|$)/\1,\2\3/; t more' <<< "$1"; }
 
 # --- 1. the Unicode character database --------------------------------------------------------
 
@@ -50,11 +50,14 @@ fi
 character_count=$(wc -l < "$home/characters.tsv")
 show --db "$characters" import --format tsv "$home/characters.tsv"
 
-heading "Reading one, and a range of them: the runes"
+heading "Reading one of them, and all whose key starts with U+265: where the chess pieces are"
 show --db "$characters" get U+2603
-show --db "$characters" scan --prefix U+16A | head -n 6
+show --db "$characters" scan --prefix U+265
 
 # --- 2. a larger set, and a crash -------------------------------------------------------------
+
+# Small memtables and levels, so that 50 MB already fill several levels of the tree.
+export STRATA_MEMTABLE=2MiB STRATA_TABLE_SIZE=1MiB STRATA_LEVEL1_SIZE=8MiB
 
 readonly package_data=$home/packages.tsv acked_file=$home/acked
 if [[ -n ${STRATA_DEMO_PACKAGES:-} ]]; then
@@ -93,21 +96,28 @@ acked=$(last_acked)
 
 heading "Opening it again: the log is replayed, and what was acknowledged is compared"
 show --db "$packages" verify
-"$program" --db "$packages" export --format tsv > "$home/recovered.tsv"
+"$program" --db "$packages" export --quiet --format tsv "$home/recovered.tsv" > /dev/null
 python3 tools/demo_data.py compare "$package_data" "$acked" "$home/recovered.tsv" ||
   fail "records are missing: this is a bug; keep $home and report it"
 
-heading "3. The import is run again to its end, and the tree takes shape"
-show --db "$packages" import --format tsv "$package_data"
-show --db "$packages" stats
+heading "3. The import is run again to its end, then 500 reads: the tree's shape and amplification"
+{
+  printf 'import --format tsv %s\n' "$package_data"
+  awk -F '\t' 'NR % 7 == 0 && n++ < 500 { print "get " $1 }' "$package_data"
+  printf 'stats -o table\n'
+} > "$home/commands"
+printf '%s$ strata --db %s shell < %s%s\n' "$dim" "$packages" "$home/commands" "$plain"
+"$program" --db "$packages" shell < "$home/commands" | sed -n '/^store$/,$p'
+
+heading "One read, step by step: which tables are asked, and what each answers"
+show --db "$packages" trace "$(head -n 1 "$package_data" | cut -f 1)" -o table
 
 # --- what next ---------------------------------------------------------------------------------
 
 heading "Three commands to try next"
-cat << END
-  $program --db $characters shell      the store by hand: get, put, scan, help
-  $program --db $packages inspect      what the files on disk hold
-  ./lesson                                     write it yourself, lesson by lesson
-END
+try_next() { printf '  %-48s %s\n' "$1" "$2"; }
+try_next "./dev run --db $characters shell" "the store by hand: get, put, scan, help"
+try_next "./dev run --db $packages compact" "and stats again: one run, nothing twice"
+try_next "./lesson list" "write it yourself, lesson by lesson"
 printf '\ndemo: %s characters and %s package records, one crash, nothing lost, %d s\n' \
   "$(in_thousands "$character_count")" "$(in_thousands "$package_count")" "$SECONDS"

@@ -91,8 +91,9 @@ def compare(path, acked, store):
     if lost or strange:
         print(f"LOST: {lost:,} acknowledged records are missing or changed; {strange:,} were never sent")
     else:
-        print(f"Every one of the {acked:,} acknowledged records is there, "
-              f"and {len(found) - acked:,} that were written but not yet acknowledged.")
+        more = len(found) - acked
+        print(f"Every one of the {acked:,} acknowledged records is there, and "
+              + (f"{more:,} that were written but not yet acknowledged." if more else "no other."))
     return not lost and not strange
 
 

@@ -14,7 +14,7 @@ import sys
 arguments = sys.argv[sys.argv.index("--db") + 2:]
 data = sys.argv[sys.argv.index("--db") + 1] + ".data"
 if arguments[0] == "export":
-    sys.stdout.write(open(data).read())
+    open(arguments[-1], "w").write(open(data).read())
 elif arguments[0] == "import":
     count, batch = 0, []
     source = sys.stdin if arguments[-1] == "-" else open(arguments[-1])
