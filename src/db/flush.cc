@@ -75,10 +75,10 @@ Status DbImpl::WriteMemTable(const MemTable& memtable, std::uint64_t since_us, V
     edit->added.push_back(table->meta());
     opened->push_back(std::move(table));
   }
-  //@}
   counters_.Add(Counter::kFlushes);
   counters_.Add(Counter::kFlushBytes, writer.bytes_written());
   return {};
+  //@}
 }
 
 //@L05..05{
