@@ -129,6 +129,11 @@ TEST_CASE("a declared length is believed only up to a limit", "[L09]") {
         std::pair{std::uint8_t{3}, kZstdHello}}) {
     CHECK(CodeOf(Decompress(tag, bytes, kHello.size())) == "ok");
     CHECK(CodeOf(Decompress(tag, bytes, kHello.size() - 1)) == "corruption");
+    for (const int more : {-1, 1}) {  // The codec has to yield exactly what was declared.
+      std::string changed(bytes);
+      changed[0] = static_cast<char>(changed[0] + more);
+      CHECK(CodeOf(Decompress(tag, changed, kSizeMax)) == "corruption");
+    }
   }
   CHECK(Outcome(Decompress(0, "", kSizeMax)) == "unsupported: compression 0");
   CHECK(Outcome(Decompress(9, "", kSizeMax)) == "unsupported: compression 9");
