@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace strata::mutant {
 namespace {
@@ -14,6 +15,17 @@ std::atomic<bool> any_on{false};
 std::string& CurrentName() {
   static std::string name;
   return name;
+}
+
+std::atomic<bool> any_pause{false};
+
+struct PausePlace {
+  std::string name;
+  std::function<void()> hook;
+};
+PausePlace& CurrentPause() {
+  static PausePlace pause;
+  return pause;
 }
 
 // Reads the environment before main() so that a whole process can run with a mutant.
@@ -31,6 +43,17 @@ void Enable(std::string_view name) {
 
 bool IsOn(std::string_view name) {
   return any_on.load(std::memory_order_acquire) && CurrentName() == name;
+}
+
+void SetPause(std::string_view place, std::function<void()> hook) {
+  CurrentPause() = {std::string(place), std::move(hook)};
+  any_pause.store(!place.empty(), std::memory_order_release);
+}
+
+void Pause(std::string_view place) {
+  if (!any_pause.load(std::memory_order_acquire) || CurrentPause().name != place) return;
+  any_pause.store(false, std::memory_order_release);
+  CurrentPause().hook();
 }
 
 }  // namespace strata::mutant

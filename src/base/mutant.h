@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 namespace strata::mutant {
@@ -17,9 +18,16 @@ void Enable(std::string_view name);
 
 bool IsOn(std::string_view name);
 
+// A place between two lines where a test can do what another thread might do there.
+// SetPause: at `place` (empty: nowhere) `hook` runs, once. Call it before threads start.
+void SetPause(std::string_view place, std::function<void()> hook);
+void Pause(std::string_view place);
+
 #define STRATA_MUTANT(name) (::strata::mutant::IsOn(#name))
+#define STRATA_PAUSE_POINT(place) (::strata::mutant::Pause(#place))
 #else
 #define STRATA_MUTANT(name) false
+#define STRATA_PAUSE_POINT(place) static_cast<void>(0)
 #endif
 
 }  // namespace strata::mutant

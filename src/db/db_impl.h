@@ -99,8 +99,7 @@ class DbImpl final : public DB {
   Status CommitGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   Status WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync);
   Status InsertGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
-  void FinishGroup(const std::vector<Writer*>& group, const Status& status)
-      STRATA_REQUIRES(mutex_);
+  void FinishGroup(const std::vector<Writer*>& group, const Status& status) STRATA_REQUIRES(mutex_);
   Status SyncLog() STRATA_REQUIRES(mutex_);
   void ScheduleIntervalSync() STRATA_REQUIRES(mutex_);
   //@}
@@ -177,6 +176,12 @@ class DbImpl final : public DB {
   //@}
 
   // --- read_path.cc ---
+  // What a read sees: nothing newer than `sequence`, in `state`.
+  struct ReadPoint {
+    std::shared_ptr<const ReadState> state;
+    SequenceNumber sequence = 0;
+  };
+  ReadPoint TakeReadPoint() const;
   //@L02..12{
   //| Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value);
   //@}
@@ -197,8 +202,8 @@ class DbImpl final : public DB {
 
   // With a synchronisation of their own.
   Counters counters_;
-  std::unique_ptr<EventTrace> events_;  // Null when nobody listens.
-  std::unique_ptr<sst::BlockCache> cache_;  //@L08
+  std::unique_ptr<EventTrace> events_;         // Null when nobody listens.
+  std::unique_ptr<sst::BlockCache> cache_;     //@L08
   std::unique_ptr<BatchReader> batch_reader_;  //@L13
   ReadStateHolder read_state_;
   // Entries up to here are in a memtable or a table and may be read.

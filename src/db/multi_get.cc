@@ -34,8 +34,8 @@ Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
   std::vector<ReadRequest> requests;
   char* scratch = buffer.get();
   for (const auto& [where, place] : places) {
-    requests.push_back(
-        {&where.first->reader().file(), place.offset, static_cast<std::size_t>(place.size), scratch});
+    requests.push_back({&where.first->reader().file(), place.offset,
+                        static_cast<std::size_t>(place.size), scratch});
     scratch += place.size;
   }
   reader.ReadAll(requests);
@@ -56,16 +56,15 @@ Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
 
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string_view> keys,
                                                      const ReadOptions& options) {
-  const std::shared_ptr<const ReadState> state = read_state_.Get();
-  const SequenceNumber sequence = visible_sequence_.load(std::memory_order_acquire);
+  const auto [state, sequence] = TakeReadPoint();
   if (state->version->table_count() > 0) {
     STRATA_TRY(PrefetchBlocks(*state, sequence, keys, options));
   }
   std::vector<MultiGetResult> results(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     counters_.Add(Counter::kGets);
-    STRATA_TRY_ASSIGN(results[i].found, FindKeyIn(*state, sequence, keys[i], options,
-                                                  &results[i].value, nullptr));
+    STRATA_TRY_ASSIGN(results[i].found,
+                      FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr));
     if (results[i].found) counters_.Add(Counter::kGetHits);
   }
   return results;

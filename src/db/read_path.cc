@@ -2,6 +2,7 @@
 // that knows the key has its newest entry, so the search ends there.
 
 #include "base/escape.h"
+#include "base/mutant.h"
 #include "db/db_impl.h"
 #include "iter/merging_iterator.h"  //@L05
 #include "iter/visible_iterator.h"
@@ -32,9 +33,9 @@ VisibleIteratorOptions BoundsOf(const ReadOptions& options) {
 Result<bool> IsValue(EntryKind kind, std::string_view key) {
   if (kind == EntryKind::kValue) return true;
   if (kind == EntryKind::kDelete) return false;
-  return Error(ErrorCode::kUnsupported,
-               "key \"" + EscapeShort(key) + "\": entries of kind " +
-                   std::to_string(static_cast<int>(kind)) + " need a newer program");
+  return Error(ErrorCode::kUnsupported, "key \"" + EscapeShort(key) + "\": entries of kind " +
+                                            std::to_string(static_cast<int>(kind)) +
+                                            " need a newer program");
 }
 
 // An iterator and the state that its memtables and tables belong to.
@@ -67,6 +68,22 @@ class PinnedIterator final : public Iterator {
 
 }  // namespace
 
+// The state first, then the sequence: the other way round, what the sequence promises may already
+// have been merged away in the state.
+DbImpl::ReadPoint DbImpl::TakeReadPoint() const {
+  ReadPoint point;
+  if (STRATA_MUTANT(seqno_before_superversion)) {
+    point.sequence = visible_sequence_.load(std::memory_order_acquire);
+    STRATA_PAUSE_POINT(taking_read_point);
+    point.state = read_state_.Get();
+    return point;
+  }
+  point.state = read_state_.Get();
+  STRATA_PAUSE_POINT(taking_read_point);
+  point.sequence = visible_sequence_.load(std::memory_order_acquire);
+  return point;
+}
+
 Result<bool> DbImpl::Get(std::string_view key, std::string* value, const ReadOptions& options) {
   counters_.Add(Counter::kGets);
   //@L02..12{
@@ -86,19 +103,17 @@ Result<bool> DbImpl::Get(std::string_view key, std::string* value, const ReadOpt
 Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, std::string* value,
                              ReadTrace* trace) {
   //@}
-  // The state first, then the sequence: the other way round, what the sequence promises may
-  // already have been merged away in the state.
-  const std::shared_ptr<const ReadState> pinned = read_state_.Get();
-  const ReadState& state = *pinned;
-  const SequenceNumber sequence = visible_sequence_.load(std::memory_order_acquire);
+  const ReadPoint point = TakeReadPoint();
+  const ReadState& state = *point.state;
+  const SequenceNumber sequence = point.sequence;
   //@L13{
   if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(state, sequence, {&key, 1}, options));
   return FindKeyIn(state, sequence, key, options, value, trace);
 }
 
 Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
-                               std::string_view key, const ReadOptions& options,
-                               std::string* value, ReadTrace* trace) {
+                               std::string_view key, const ReadOptions& options, std::string* value,
+                               ReadTrace* trace) {
   //@}
   if (const auto found = state.memtable->Get(key, sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13
@@ -129,8 +144,8 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
 
 Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options) {
   VisibleIteratorOptions bounds = BoundsOf(options);
-  std::shared_ptr<const ReadState> state = read_state_.Get();
-  bounds.sequence = visible_sequence_.load(std::memory_order_acquire);
+  auto [state, sequence] = TakeReadPoint();
+  bounds.sequence = sequence;
   //@L02..04{
   //| auto entries = state->memtable->NewIterator();
   //@}

@@ -85,8 +85,9 @@ Status DbImpl::ReplayLogs() {
 
 Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
   const std::string name = LogFileName(number);
-  STRATA_TRY_ASSIGN(const std::string contents,
-                    environment_.files->ReadFile(JoinPath(directory_, name), kLogBytesMax));
+  auto read = environment_.files->ReadFile(JoinPath(directory_, name), kLogBytesMax);
+  if (!read && STRATA_MUTANT(ignore_read_eio_in_replay)) return {};
+  STRATA_TRY_ASSIGN(const std::string contents, std::move(read));
   const std::optional<std::uint64_t> sealed_length = SealedLength(number);  //@L06
   //@L03..05{
   //| const std::optional<std::uint64_t> sealed_length;

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/coding.h"
 #include "base/crc32c.h"
+#include "base/mutant.h"
 
 namespace strata::wal {
 namespace {
@@ -72,7 +73,9 @@ Status LogWriter::Append(RecordType type, SequenceNumber sequence,
 
 Status LogWriter::Sync() {
   STRATA_TRY(first_error_);
-  STRATA_TRY(Remember(file_.Sync()));
+  Status synced = file_.Sync();
+  if (!synced && STRATA_MUTANT(retry_fsync_and_continue)) synced = file_.Sync();
+  STRATA_TRY(Remember(std::move(synced)));
   synced_size_ = size_;
   if (counters_ != nullptr) counters_->Add(Counter::kWalSyncs);
   return {};
