@@ -16,9 +16,17 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(PutCommand);
   STRATA_VERB(DeleteCommand);
   STRATA_VERB(ScanCommand);
+  STRATA_VERB(MultiGetCommand);  //@L13
   STRATA_VERB(ImportCommand);
   STRATA_VERB(ExportCommand);
   STRATA_VERB(StatsCommand);
+  STRATA_VERB(TraceCommand);            //@L13
+  STRATA_VERB(InspectCommand);          //@L03
+  STRATA_VERB(CompactCommand);          //@L10
+  STRATA_VERB(VerifyCommand);           //@L06
+  STRATA_VERB(ResetCommand);            //@L03
+  STRATA_VERB(BenchCommand);            //@L05
+  STRATA_VERB(ExplorePoliciesCommand);  //@L11
   STRATA_VERB(VersionCommand);
   STRATA_VERB(HelpCommand);
   return commands;

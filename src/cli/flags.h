@@ -88,6 +88,9 @@ class Flags {
   Flag& Add(std::string_view names, std::string_view metavar, std::string_view help,
             std::function<Status(std::string_view)> set);
 
+  // The one declared last, to be changed.
+  Flag& last() { return flags_.back(); }
+
   const std::vector<Flag>& all() const { return flags_; }
   // The flag of this long or one-letter name (without dashes), or null.
   const Flag* Find(std::string_view name) const;

@@ -10,15 +10,37 @@ std::string Padded(std::string text, std::size_t width) {
   return text;
 }
 
+constexpr std::size_t kHelpColumn = 30;
+constexpr std::size_t kHelpWidth = 100;
+
+// Broken between words at the right margin, each further line under the first.
+std::string Wrapped(std::string_view text) {
+  std::string out;
+  std::size_t column = kHelpColumn;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (column > kHelpColumn && column + 1 + end > kHelpWidth) {
+      out += "\n" + std::string(kHelpColumn, ' ');
+      column = kHelpColumn;
+    } else if (column > kHelpColumn) {
+      out += " ";
+      ++column;
+    }
+    out += text.substr(0, end);
+    column += end;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out + "\n";
+}
+
 std::string FlagLine(const Flag& flag) {
-  constexpr std::size_t kHelpColumn = 30;
   std::string left = flag.is_argument ? "  " + flag.name : "  --" + flag.name;
   if (flag.short_name != '\0') left += std::string(", -") + flag.short_name;
   if (!flag.is_argument && !flag.metavar.empty()) left += " " + flag.metavar;
   if (left.size() + 2 > kHelpColumn) {
-    return left + "\n" + std::string(kHelpColumn, ' ') + flag.help + "\n";
+    return left + "\n" + std::string(kHelpColumn, ' ') + Wrapped(flag.help);
   }
-  return Padded(std::move(left), kHelpColumn) + flag.help + "\n";
+  return Padded(std::move(left), kHelpColumn) + Wrapped(flag.help);
 }
 
 std::string Examples(std::string_view lines) {

@@ -73,8 +73,8 @@ std::string CsvLine(std::span<const std::string> fields) {
 }
 
 bool Cell::is_number() const {
-  return kind_ == Kind::kCount || kind_ == Kind::kSize || kind_ == Kind::kNanos ||
-         kind_ == Kind::kReal;
+  return kind_ == Kind::kCount || kind_ == Kind::kNumber || kind_ == Kind::kSize ||
+         kind_ == Kind::kNanos || kind_ == Kind::kReal;
 }
 
 Result<std::string> Cell::Show(const OutputStyle& style) const {
@@ -91,6 +91,8 @@ Result<std::string> Cell::Show(const OutputStyle& style) const {
       return is_raw ? Result<std::string>(text_) : EncodeBytes(style.value_format, text_);
     case Kind::kCount:
       return for_people ? FormatCount(number_) : std::to_string(number_);
+    case Kind::kNumber:
+      return std::to_string(number_);
     case Kind::kSize:
       return for_people ? FormatSize(number_) : std::to_string(number_);
     case Kind::kNanos:

@@ -31,6 +31,8 @@ class Cell {
   static Cell Key(std::string_view bytes) { return {Kind::kKey, std::string(bytes)}; }
   static Cell Value(std::string_view bytes) { return {Kind::kValue, std::string(bytes)}; }
   static Cell Count(std::uint64_t count) { return {Kind::kCount, count}; }
+  // A place or a name rather than an amount: never with thousands separators.
+  static Cell Number(std::uint64_t number) { return {Kind::kNumber, number}; }
   static Cell Size(std::uint64_t bytes) { return {Kind::kSize, bytes}; }
   static Cell Nanos(std::uint64_t nanos) { return {Kind::kNanos, nanos}; }
   static Cell Real(double value, int digits) { return {value, digits}; }
@@ -50,6 +52,7 @@ class Cell {
     kKey,
     kValue,
     kCount,
+    kNumber,
     kSize,
     kNanos,
     kReal,

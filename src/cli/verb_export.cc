@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "cli/records.h"
 #include "cli/session.h"
+#include "cli/table_export.h"  //@L04
 
 namespace strata::cli {
 namespace {
@@ -12,10 +13,12 @@ class ExportVerb final : public Verb {
  public:
   void Declare(Flags& flags) override {
     flags.Argument("FILE", &path_, "What to write; - for stdout");
-    flags.Choice<RecordFormat>(
-        "format", &options_.format,
-        {{"tsv", RecordFormat::kTsv}, {"csv", RecordFormat::kCsv}, {"jsonl", RecordFormat::kJsonl}},
-        "How (tsv)");
+    flags.Choice<RecordFormat>("format", &options_.format,
+                               {{"tsv", RecordFormat::kTsv},
+                                {"table", RecordFormat::kTable},  //@L04
+                                {"csv", RecordFormat::kCsv},
+                                {"jsonl", RecordFormat::kJsonl}},
+                               "How (tsv)");
     flags.Switch("no-header", &no_header_, "csv: leave the line key,value out");
     flags.Text("prefix", &prefix_, "KEY", "Only keys that start with KEY");
   }
@@ -30,6 +33,13 @@ class ExportVerb final : public Verb {
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(read));
     STRATA_TRY(iterator->SeekToFirst());
+    //@L04{
+    if (options_.format == RecordFormat::kTable) {
+      STRATA_TRY_ASSIGN(const std::uint64_t entries, ExportTable(session, path_, *iterator));
+      session.Note("exported " + std::to_string(entries) + " records");
+      return kExitOk;
+    }
+    //@}
     return ExportRecords(session, *iterator);
   }
 

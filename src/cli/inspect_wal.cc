@@ -1,0 +1,43 @@
+#include "cli/inspect.h"
+#include "cli/inspect_log.h"
+#include "wal/batch_format.h"
+
+namespace strata::cli {
+namespace {
+
+// The entries of a batch, each one row, up to `limit`; all are read.
+Status DumpBatch(const wal::Record& record, std::uint64_t limit, FieldDump& dump) {
+  const std::uint64_t start = record.offset + wal::kHeaderSize;
+  wal::BatchReader reader(record.payload, record.sequence);
+  std::size_t begin = 0;
+  for (std::uint64_t entries = 0;; ++entries) {
+    STRATA_TRY_ASSIGN(const std::optional<wal::BatchEntry> entry, reader.Next());
+    if (!entry) {
+      if (entries > limit) {
+        dump.Add(start + begin, "", "more", std::to_string(entries - limit) + " more entries");
+      }
+      return {};
+    }
+    if (entries >= limit) continue;
+    // The entry ends where its last string does.
+    const std::string_view last = entry->kind == EntryKind::kDelete ? entry->key : entry->value;
+    const auto end = static_cast<std::size_t>(last.data() + last.size() - record.payload.data());
+    std::string meaning = Quoted(entry->key);
+    if (entry->kind != EntryKind::kDelete) meaning += " = " + Quoted(entry->value);
+    dump.Add(start + begin, record.payload.substr(begin, end - begin),
+             KindName(static_cast<std::uint8_t>(entry->kind)),
+             meaning + " @ " + std::to_string(entry->sequence));
+    begin = end;
+  }
+}
+
+}  // namespace
+
+Inspection InspectWal(std::string_view contents, std::uint64_t limit) {
+  return InspectLog(contents, limit, [limit](const wal::Record& record, FieldDump& dump) -> Status {
+    if (record.type == wal::RecordType::kBatch) return DumpBatch(record, limit, dump);
+    return {};
+  });
+}
+
+}  // namespace strata::cli
