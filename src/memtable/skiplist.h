@@ -92,7 +92,10 @@ class SkipList {
 
   // Each returns null where there is no such entry. `comparisons` grows by the keys looked at.
   const Node* FindFirstAtOrAfter(const SearchKey& key, std::uint64_t* comparisons) const {
-    return Search(key, nullptr, comparisons)->next(0);
+    const Node* node = Search(key, nullptr, comparisons)->next(0);
+    // Since the search went by, newer entries may have come in before the one that it found.
+    while (node != nullptr && IsBefore(*node, key)) node = node->next(0);
+    return node;
   }
   const Node* FindLastBefore(const SearchKey& key, std::uint64_t* comparisons) const {
     return Entry(Search(key, nullptr, comparisons));
