@@ -128,7 +128,7 @@ Status ParseFlags(const std::vector<std::string>& args, const Flags& globals, co
   app.set_help_flag();
   app.allow_extras();
   std::vector<std::pair<const Flag*, CLI::Option*>> options;
-  for (const Flags* flags : {&own, &globals}) {
+  for (const Flags* flags : {&globals, &own}) {  // --help counts although an argument is missing.
     for (const Flag& flag : flags->all()) {
       options.emplace_back(&flag, AddToApp(app, flag, line.arguments));
     }
@@ -139,8 +139,9 @@ Status ParseFlags(const std::vector<std::string>& args, const Flags& globals, co
   } catch (const CLI::Error& error) {
     return InvalidArgument(error.what());
   }
-  if (const std::vector<std::string> extras = app.remaining(); !extras.empty()) {
-    return InvalidArgument("unexpected argument '" + extras.front() + "'");
+  for (const std::string& extra : app.remaining()) {
+    if (extra == "--") continue;  // CLI11 keeps it.
+    return InvalidArgument("unexpected argument '" + extra + "'");
   }
   for (const auto& [flag, option] : options) STRATA_TRY(Assign(*flag, option->results()));
   return {};

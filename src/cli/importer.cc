@@ -101,7 +101,8 @@ Status Importer::Commit() {
 void Importer::Complain(const RecordReader& reader, const Error& error) {
   summary_.code = kExitFailed;
   if (++summary_.errors <= kErrorsShown) {
-    session_.Complain(options_.path + ":" + std::to_string(reader.line()) + ": " + error.message());
+    const std::string name = options_.path == "-" ? "stdin" : options_.path;
+    session_.Complain(name + ":" + std::to_string(reader.line()) + ": " + error.message());
   }
   if (summary_.errors == kErrorsShown) session_.Note("further errors are only counted");
 }
