@@ -30,9 +30,11 @@ std::optional<FileNumber> NumberIn(std::string_view name, std::string_view befor
 std::string LogFileName(FileNumber number) {
   return Numbered("", number, ".wal");
 }
+//@L05{
 std::string TableFileName(FileNumber number) {
   return Numbered("", number, ".sst");
-}  //@L05
+}
+//@}
 //@L06{
 std::string ManifestFileName(FileNumber number) {
   return Numbered("MANIFEST-", number, "");
@@ -45,8 +47,9 @@ std::string TemporaryFileName(FileNumber number) {
 std::optional<ParsedFileName> ParseFileName(std::string_view name) {
   if (name == kLockFileName) return ParsedFileName{FileKind::kLock, 0};
   if (const auto n = NumberIn(name, "", ".wal")) return ParsedFileName{FileKind::kLog, *n};
-  if (const auto n = NumberIn(name, "", ".sst"))
-    return ParsedFileName{FileKind::kTable, *n};  //@L05
+  //@L05{
+  if (const auto n = NumberIn(name, "", ".sst")) return ParsedFileName{FileKind::kTable, *n};
+  //@}
   //@L06{
   if (name == kCurrentFileName) return ParsedFileName{FileKind::kCurrent, 0};
   if (const auto n = NumberIn(name, "MANIFEST-", "")) {
