@@ -147,12 +147,12 @@ Result<std::optional<Record>> LogReader::EndOrCorruption() {
   //@solve 3.4 "intact, torn or damaged"
   if (is_sealed_) {
     const bool is_short = offset_ == contents_.size();
-    return Fail(Corrupt(offset_, (is_short ? "missing" : why_not_intact_) +
+    return Fail(Corrupt(offset_, std::string(is_short ? "missing" : why_not_intact_) +
                                      ", but the log was sealed at " + std::to_string(end_)));
   }
   if (const std::optional<std::uint64_t> witness = FindWitness()) {
     if (STRATA_MUTANT(replay_past_corrupt_wal)) return SkipTo(*witness);
-    return Fail(Corrupt(offset_, why_not_intact_ + ", but the record at offset " +
+    return Fail(Corrupt(offset_, std::string(why_not_intact_) + ", but the record at offset " +
                                      std::to_string(*witness) + " says it had reached the disk"));
   }
   const bool only_zeros = contents_.find_first_not_of('\0', offset_) == std::string_view::npos;

@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -74,8 +73,8 @@ class LogReader {
   const bool all_records_;
   std::uint64_t offset_ = 0;
   std::uint64_t log_id_ = 0;
-  std::uint32_t previous_ = 0;  // Checksum of the last record.
-  std::string why_not_intact_;  // Of the record at offset_.
+  std::uint32_t previous_ = 0;       // Checksum of the last record.
+  std::string_view why_not_intact_;  // Of the record at offset_.
   Ending ending_ = Ending::kUnknown;
   std::optional<Error> first_error_;
 };
