@@ -20,13 +20,14 @@ Status RemoveStore(FileSystem& files, const std::string& directory) {
   STRATA_TRY_ASSIGN(StoreFiles found, ListStore(files, directory));
   // CURRENT goes first (without it there is no store, whatever happens next), the lock last.
   const auto place = [](const std::string& name) {
-    return name == kCurrentFileName ? 0 : name == kLockFileName ? 2 : 1;
+    if (name == kCurrentFileName) return 0;  //@L06
+    return name == kLockFileName ? 2 : 1;
   };
   std::stable_sort(found.ours.begin(), found.ours.end(),
                    [&place](const auto& a, const auto& b) { return place(a) < place(b); });
   for (const std::string& name : found.ours) {
     STRATA_TRY(files.Remove(JoinPath(directory, name)));
-    if (name == kCurrentFileName) STRATA_TRY(files.SyncDirectory(directory));
+    if (name == kCurrentFileName) STRATA_TRY(files.SyncDirectory(directory));  //@L06
   }
   STRATA_TRY(files.SyncDirectory(directory));
   return found.others.empty() ? files.RemoveDirectory(directory) : Status();
