@@ -1,0 +1,80 @@
+#include "cli/text.h"
+
+#include <catch2/catch.hpp>
+
+#include "base/random.h"
+#include "testing/results.h"
+
+namespace strata::cli {
+namespace {
+
+using strata::testing::CodeOf;
+using strata::testing::Outcome;
+
+constexpr ByteFormat kFormats[] = {ByteFormat::kUtf8, ByteFormat::kEscaped, ByteFormat::kHex,
+                                   ByteFormat::kBase64};
+
+TEST_CASE("every format gives the bytes back", "[L01]") {
+  Random random(1);
+  for (int round = 0; round < 2000; ++round) {
+    const std::string bytes = random.Bytes(random.Uniform(40));
+    for (const ByteFormat format : kFormats) {
+      const Result<std::string> text = EncodeBytes(format, bytes);
+      if (!text) {
+        CHECK(format == ByteFormat::kUtf8);
+        CHECK_FALSE(IsValidUtf8(bytes));
+        continue;
+      }
+      CHECK(IsValidUtf8(*text));
+      CHECK(DecodeBytes(format, *text).value() == bytes);
+    }
+  }
+}
+
+TEST_CASE("escaped text holds no byte that moves the cursor", "[L01]") {
+  CHECK(EscapeText("a\tb\n\r\\") == "a\\tb\\n\\r\\\\");
+  CHECK(EscapeText(std::string("\0\x1b\x7f", 3)) == "\\x00\\x1b\\x7f");
+  CHECK(EscapeText("grün €") == "grün €");
+  CHECK(EscapeText("\xc2\x85") == "\\xc2\\x85");           // A control of Latin 1.
+  CHECK(EscapeText("\xe2\x80\xae") == "\\xe2\\x80\\xae");  // Turns the direction.
+  CHECK(EscapeText("ok\xff\xc3") == "ok\\xff\\xc3");
+}
+
+TEST_CASE("only well-formed UTF-8 counts as text", "[L01]") {
+  CHECK(IsValidUtf8(""));
+  CHECK(IsValidUtf8("a\xc3\xbc\xe2\x82\xac\xf0\x9f\x8c\x8d"));
+  CHECK_FALSE(IsValidUtf8("\xc0\x80"));          // Two bytes for what needs one.
+  CHECK_FALSE(IsValidUtf8("\xe0\x80\x80"));      // Three for it.
+  CHECK_FALSE(IsValidUtf8("\xed\xa0\x80"));      // Half of a pair.
+  CHECK_FALSE(IsValidUtf8("\xf4\x90\x80\x80"));  // Past the last code point.
+  CHECK_FALSE(IsValidUtf8("\xe2\x82"));          // Cut short.
+  CHECK_FALSE(IsValidUtf8("\x80"));
+}
+
+TEST_CASE("base64 has the digits of RFC 4648", "[L01]") {
+  CHECK(ToBase64("").empty());
+  CHECK(ToBase64("f") == "Zg==");
+  CHECK(ToBase64("fo") == "Zm8=");
+  CHECK(ToBase64("foobar") == "Zm9vYmFy");
+  CHECK(FromBase64("Zm8=").value() == "fo");
+  for (const std::string_view bad : {"Zg", "Zg=", "====", "Z===", "Zm8!", "Zg==Zg=="}) {
+    INFO(bad);
+    CHECK(CodeOf(FromBase64(bad)) == "invalid argument");
+  }
+}
+
+TEST_CASE("what can't be decoded is said with its place", "[L01]") {
+  CHECK(Outcome(DecodeBytes(ByteFormat::kHex, "6x")) ==
+        "invalid argument: not a hex digit at offset 1");
+  CHECK(Outcome(DecodeBytes(ByteFormat::kHex, "6")) ==
+        "invalid argument: hex needs an even number of digits");
+  CHECK(CodeOf(DecodeBytes(ByteFormat::kEscaped, "\\")) == "invalid argument");
+}
+
+TEST_CASE("a code point takes one column", "[L01]") {
+  CHECK(DisplayWidth("grün") == 4);
+  CHECK(DisplayWidth("") == 0);
+}
+
+}  // namespace
+}  // namespace strata::cli
