@@ -138,7 +138,7 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
     STRATA_TRY(Final(BeginManifest(), edit));
     RemoveOldManifests();
   }
-  edit.next_file = next_file_;
+  edit.next_file = next_file_.load();
   edit.last_sequence = last_sequence_;
   //@solve 6.2 "durable first, visible second" inert(current_ = std::move(next); state_ = std::move(state); STRATA_TRY(manifest_->Append(EncodeEdit(edit))); return manifest_->Sync();)
   STRATA_TRY(Final(manifest_->Append(EncodeEdit(edit)), edit));
@@ -183,7 +183,7 @@ Status VersionSet::BeginManifest() {
     for (const auto& table : run.tables) state.tables.emplace(table->meta().number, table->meta());
   }
   const FileNumber number = NewFileNumber();
-  state.next_file = next_file_;
+  state.next_file = next_file_.load();
   state.last_sequence = last_sequence_;
   STRATA_TRY_ASSIGN(auto manifest,
                     WriteSnapshot(environment_, directory_, number, state, &counters_));

@@ -65,7 +65,7 @@ class VersionSet {
   // Success, or why the set takes no edits any more.
   const Status& first_error() const { return first_error_; }
 
-  // Never gives out a number twice, not even one whose file was never made.
+  // Never gives out a number twice, not even one whose file was never made. Any thread may ask.
   FileNumber NewFileNumber() { return next_file_++; }
   // A file of this number was found in the directory.
   void MarkFileNumberUsed(FileNumber number) {
@@ -112,7 +112,7 @@ class VersionSet {
   Recovered recovered_;
   std::unique_ptr<ManifestWriter> manifest_;
   std::uint64_t snapshot_bytes_ = 0;  // Of the manifest, up to the end of its snapshot.
-  FileNumber next_file_ = 1;
+  std::atomic<FileNumber> next_file_ = 1;
   SequenceNumber last_sequence_ = 0;
   Status first_error_;
 };
