@@ -16,19 +16,18 @@ namespace {
 
 constexpr std::size_t kWriteBytes = std::size_t{256} << 10;  // Handed to the file at once.
 
-// A short user key at or after `last` and before `next`. REQUIRES: last < next.
+// A short user key at or after `last`, and before or a prefix of `next`. REQUIRES: last <= next.
 std::string_view ShortSeparator(std::string_view last, std::string_view next,
                                 std::string* scratch) {
   const std::size_t common = CommonPrefix(last, next);
-  if (common + 1 >= last.size()) return last;  // Nothing to gain. Also: last is a prefix of next.
-  const auto byte = static_cast<std::uint8_t>(last[common]);
-  if (byte + 1 >= static_cast<std::uint8_t>(next[common])) return last;
+  if (common + 1 >= last.size()) return last;  // Nothing to gain.
   scratch->assign(last.substr(0, common));
-  scratch->push_back(static_cast<char>(byte + 1));
+  scratch->push_back(static_cast<char>(last[common] + 1));  // At most next[common].
   return *scratch;
 }
 
-// The index key between two neighbouring entries of different blocks.
+// The index key between two neighbouring entries of different blocks. Its tag sorts before all
+// others, so that it is before `next` even where the user keys are equal.
 std::string SeparatorOf(std::string_view last, std::string_view next) {
   std::string scratch;
   const std::string_view last_user = UserKeyOf(last);

@@ -1,8 +1,8 @@
 // Reads a sorted table: point lookups that touch at most one data block, and cursors. See
 // sst/table_format.h for the bytes and sst/table_builder.h for how they come about.
 //
-// Every block's checksum is verified when it is read from the file (unless switched off). Damage is
-// kCorruption naming the file and the offset.
+// Every block's checksum is verified when it is read from the file (unless switched off); of a
+// mapped file once, at the first touch. Damage is kCorruption naming the file and the offset.
 // Thread safety: any number of threads.
 
 #pragma once

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -44,6 +45,9 @@ struct TableReader::Rep {
   BlockSource source;
   Footer footer;
   TableIndex index;
+  // Mapped files only: blocks whose checksum was right once. Their bytes are looked at where they
+  // are, so a read costs no copy, and a checksum each time would be most of its cost.
+  std::unique_ptr<std::atomic<bool>[]> checked;
   TableProperties properties;
   TableSummary summary;
   StoredBlock filter;          //@L07

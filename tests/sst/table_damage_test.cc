@@ -33,9 +33,9 @@ bool SaysWhere(const Error& error) {
 
 // True iff opening `table`, or checking all of it, finds damage and says where, and every answer
 // that is given nevertheless is right.
-bool DamageIsFound(const std::string& table) {
+bool DamageIsFound(const std::string& table, bool mapped = false) {
   Counters counters;
-  const auto opened = Open(table, counters);
+  const auto opened = Open(table, counters, mapped);
   if (!opened.has_value()) return SaysWhere(opened.error());
   const TableReader& reader = **opened;
   for (const auto& [key, value] : SmallEntries()) {
@@ -88,6 +88,7 @@ TEST_CASE("every flipped bit of a table is found and named", "[L04]") {
     std::string damaged = table;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
     REQUIRE(DamageIsFound(damaged));
+    REQUIRE(DamageIsFound(damaged, true));
   }
 }
 
