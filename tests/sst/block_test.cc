@@ -91,6 +91,25 @@ TEST_CASE("a cursor in a block finds the entry at or after, and at or before", "
   }
 }
 
+TEST_CASE("a block that an earlier program wrote is searched", "[L04]") {
+  const std::string bytes = Must(Unescape(
+      "\\x00\\x03\\x03ant\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00ant\\x00\\x03\\x03bee\\x01"
+      "\\x01\\x00\\x00\\x00\\x00\\x00\\x00bee\\x00\\x03\\x03cow\\x01\\x01\\x00\\x00\\x00"
+      "\\x00\\x00\\x00cow\\x00\\x03\\x03dog\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00dog\\x00"
+      "\\x03\\x03elk\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00elk\\x00\\x00\\x00\\x00\\x11"
+      "\\x00\\x00\\x00\\\"\\x00\\x00\\x003\\x00\\x00\\x00D\\x00\\x00\\x00\\x05\\x00\\x00"
+      "\\x00"));
+  const Block block = Must(Parse(bytes));
+  const auto cursor = block.NewIterator();
+  for (const std::string_view word : {"ant", "bee", "cow", "dog", "elk"}) {
+    SearchCost cost;
+    CHECK(Must(block.Find({word, PackTag(1, kEntryKindForSeek)}, &cost))->value == word);
+    CHECK(cost.comparisons <= 5);
+    REQUIRE(cursor->Seek(Key(word, 1)));
+    CHECK(cursor->value() == word);
+  }
+}
+
 TEST_CASE("a lookup in a block gives the newest version that it may see", "[L04]") {
   Random random(3);
   for (const int interval : {1, 3, 16}) {
