@@ -2,9 +2,9 @@
 
 All ```console blocks of a page run in one folder that is empty at first, as on a terminal. A time ("0.02 s",
 "1.5 us") stands for any time, `...` for anything in a line and alone on a line for any lines. In a ```console about
-block every number stands for any, and lines that begin with one for any lines. `$ xxd FILE` is taken the other way round: FILE becomes the bytes that the page
-shows, whose ids are random, and the rest of the page speaks of them. Code below a comment
-`<!-- code: FILE SYMBOL -->` must be that of the file.
+block every number stands for any, and lines that begin with one for any lines. `$ xxd FILE` is taken the other way
+round: FILE becomes the bytes that the page shows, whose ids are random, and the rest of the page speaks of them. Code
+below a comment `<!-- code: FILE SYMBOL -->` must be that of the file.
 """
 
 import os
