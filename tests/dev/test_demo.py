@@ -11,6 +11,8 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 STAND_IN = r"""#!/usr/bin/env python3
 import sys
+if sys.argv[1] == "help":
+    sys.exit(0 if sys.argv[2] in VERBS else 2)
 arguments = sys.argv[sys.argv.index("--db") + 2:]
 data = sys.argv[sys.argv.index("--db") + 1] + ".data"
 if arguments[0] == "export":
@@ -34,10 +36,10 @@ elif arguments[0] == "import":
 
 
 class Demo(unittest.TestCase):
-    def run_demo(self, lost_per_batch):
+    def run_demo(self, lost_per_batch, verbs=("inspect", "verify", "trace")):
         with tempfile.TemporaryDirectory() as folder:
             program = pathlib.Path(folder, "strata")
-            program.write_text(STAND_IN.replace("LOST", str(lost_per_batch)))
+            program.write_text(STAND_IN.replace("LOST", str(lost_per_batch)).replace("VERBS", repr(verbs)))
             program.chmod(0o755)
             data = pathlib.Path(folder, "packages.tsv")
             data.write_text("".join(f"key{i}\tvalue {i}\n" for i in range(6000)))
@@ -56,6 +58,15 @@ class Demo(unittest.TestCase):
         self.assertEqual(1, run.returncode)
         self.assertIn("LOST:", run.stdout)
         self.assertIn("this is a bug", run.stderr)
+
+    def test_a_program_of_an_early_lesson_shows_what_it_can(self):
+        run = self.run_demo(0, verbs=())
+        self.assertEqual(0, run.returncode, run.stderr)
+        self.assertIn("the crash comes with lesson 3", run.stdout)
+        run = self.run_demo(0, verbs=("inspect",))
+        self.assertEqual(0, run.returncode, run.stderr)
+        self.assertIn("Every one of the", run.stdout)
+        self.assertNotIn(" verify", run.stdout)
 
 
 if __name__ == "__main__":
