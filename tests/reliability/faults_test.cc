@@ -21,14 +21,14 @@ struct SweepPlan {
 void Sweep(const SweepPlan& plan) {
   Ledger ledger(plan.name);
   // More scale: first every operation instead of some, then other workloads.
-  const std::uint64_t rounds = std::max<std::uint64_t>(Scaled(1), 1);
-  for (std::uint64_t round = 0; round < rounds; ++round) {
+  const std::uint64_t every = plan.every * ScaledStride();
+  for (std::uint64_t round = 0; round < ScaledRounds(); ++round) {
     FaultSweepOptions options;
     options.store = TinyStore(plan.sync);
-    options.shape = {.seed = 31 + round / plan.every, .writes = plan.writes, .reopen_every = 15};
+    options.shape = {.seed = 31 + round / every, .writes = plan.writes, .reopen_every = 15};
     options.faults = plan.faults;
-    options.every = plan.every;
-    options.first = round % plan.every;
+    options.every = every;
+    options.first = round % every;
     const FaultReport report = SweepFaults(options);
     ledger.Add("operations", report.operations);
     ledger.Add("faults", report.faults);
@@ -42,11 +42,11 @@ void Sweep(const SweepPlan& plan) {
     for (const std::string& failure : report.failures) FAIL_CHECK(failure);
   }
   CHECK(ledger.Shortfall("faults", plan.faults_min) == "");
-  CHECK(ledger.Get("read_only") > 0);
+  CHECK((TestScale() < 1 || ledger.Get("read_only") > 0));
 }
 
 TEST_CASE("any error of any file operation is reported, and nothing promised is lost", "[L13]") {
-  Sweep({"faults, sync always", SyncMode::kAlways, AllFaults(), 40, 1, 2'000});
+  Sweep({"faults, sync always", SyncMode::kAlways, AllFaults(), 70, 1, 4'000});
 }
 
 TEST_CASE("an error without syncs leaves a prefix", "[L13]") {

@@ -26,7 +26,7 @@ void ForSeeds(std::uint64_t seeds, RunSeed run_seed) {
 
 TEST_CASE("the same operations give the same answers under any options", "[L13]") {
   Ledger ledger("simulation, calm");
-  constexpr std::uint64_t kSeeds = 120;
+  constexpr std::uint64_t kSeeds = 360;
   constexpr std::uint64_t kSets = 4;
   ForSeeds(Scaled(kSeeds), [&](std::uint64_t seed) {
     std::uint64_t answers = 0;
@@ -50,7 +50,7 @@ TEST_CASE("the same operations give the same answers under any options", "[L13]"
 
 TEST_CASE("a power cut leaves a prefix of the history that holds all synced", "[L13]") {
   Ledger ledger("simulation, power cuts");
-  constexpr std::uint64_t kSeeds = 480;
+  constexpr std::uint64_t kSeeds = 1440;
   ForSeeds(Scaled(kSeeds), [&](std::uint64_t seed) {
     const auto result = Simulate({.seed = seed, .calm = false});
     ledger.AddAll(result.counts);

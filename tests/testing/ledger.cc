@@ -5,10 +5,32 @@
 
 namespace strata::testing {
 
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double kUsualScale = 0.1;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr double kUsualScale = 0.1;
+#else
+constexpr double kUsualScale = 1;
+#endif
+#else
+constexpr double kUsualScale = 1;
+#endif
+
+}  // namespace
+
 double TestScale() {
   const char* text = std::getenv("STRATA_TEST_SCALE");
-  const double scale = text == nullptr ? 1 : std::strtod(text, nullptr);
-  return scale > 0 ? scale : 1;
+  const double scale = text == nullptr ? kUsualScale : std::strtod(text, nullptr);
+  return scale > 0 ? scale : kUsualScale;
+}
+
+std::uint64_t ScaledRounds() { return TestScale() < 1 ? 1 : Scaled(1); }
+
+std::uint64_t ScaledStride() {
+  return TestScale() >= 1 ? 1 : static_cast<std::uint64_t>(1 / TestScale());
 }
 
 std::uint64_t Scaled(std::uint64_t count) {

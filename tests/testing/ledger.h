@@ -12,10 +12,13 @@
 
 namespace strata::testing {
 
-// How much more than usual randomized tests shall do: the environment's STRATA_TEST_SCALE, else 1.
-// Below 1 (0.1) less is done; then Shortfall() asks for less too.
+// How much more than usual randomized tests shall do: the environment's STRATA_TEST_SCALE, else 1,
+// or 0.1 under a sanitizer. Where less is done, Shortfall() asks for less too.
 double TestScale();
 std::uint64_t Scaled(std::uint64_t count);
+// For sweeps: so many rounds, at least one, each of which tries one place in Stride().
+std::uint64_t ScaledRounds();
+std::uint64_t ScaledStride();
 
 // The environment's STRATA_SIM_SEED: run this seed and no other. Nothing: `otherwise`.
 bool HasOnlySeed();
