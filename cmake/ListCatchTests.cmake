@@ -23,6 +23,6 @@ foreach(line IN LISTS lines)
   string(APPEND script
     "add_test([==[${MODULE}: ${name}]==] [==[${PROGRAM}]==] --exact [==[${name}]==])\n"
     "set_tests_properties([==[${MODULE}: ${name}]==] PROPERTIES LABELS [==[unit;${labels}]==]"
-    " TIMEOUT 300)\n")
+    " TIMEOUT 1200)\n")
 endforeach()
 file(WRITE "${OUT}" "${script}")
