@@ -112,11 +112,13 @@ Result<ManifestState> ReadManifest(std::string_view contents, std::uint64_t sync
     STRATA_TRY(Annotate(ApplyRecord(*record, visit, &state),
                         "edit at offset " + std::to_string(record->offset)));
   }
+  //@solve 6.4 "tell a torn tail from damage" inert((void)synced_bytes;)
   // Past what was synced a torn record is an edit that nobody was told of. Before, it is damage.
   if (log.valid_length() < synced_bytes) {
     return Corruption("record at offset " + std::to_string(log.valid_length()) +
                       ": damaged or missing, and had been synced");
   }
+  //@}
   return state;
 }
 

@@ -118,13 +118,11 @@ Status VersionSet::OpenTables() {
 // be removed.
 Status VersionSet::MarkFilesFound() {
   if (STRATA_MUTANT(reuse_file_number)) return {};
-  //@solve 6.4 "never give out a number that a file has" inert(return {};)
   STRATA_TRY_ASSIGN(const std::vector<std::string> names, environment_.files->List(directory_));
   for (const std::string& name : names) {
     if (const auto file = ParseFileName(name)) MarkFileNumberUsed(file->number);
   }
   return {};
-  //@}
 }
 
 // --- changes -------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ TEST_CASE("a snapshot makes the state it was taken of", "[L06]") {
   CHECK(again.last_sequence == state.last_sequence);
 }
 
-TEST_CASE("every flipped bit of a closed manifest is noticed", "[L06]") {
+TEST_CASE("every flipped bit of a closed manifest is noticed", "[L06][T6.4]") {
   const std::string contents = ClosedManifest();
   REQUIRE(ReadManifest(contents, contents.size()));
   for (std::size_t bit = 0; bit < contents.size() * 8; ++bit) {
@@ -140,7 +140,7 @@ TEST_CASE("every flipped bit of a closed manifest is noticed", "[L06]") {
   }
 }
 
-TEST_CASE("every lost tail of a closed manifest is noticed", "[L06]") {
+TEST_CASE("every lost tail of a closed manifest is noticed", "[L06][T6.4]") {
   const std::string contents = ClosedManifest();
   for (std::size_t size = 0; size < contents.size(); ++size) {
     const auto state = ReadManifest(std::string_view(contents).substr(0, size), contents.size());
@@ -149,7 +149,7 @@ TEST_CASE("every lost tail of a closed manifest is noticed", "[L06]") {
   }
 }
 
-TEST_CASE("a tail that was never synced may be torn, and one that was may not", "[L06]") {
+TEST_CASE("a tail that was never synced may be torn, and one that was may not", "[L06][T6.4]") {
   Written written;
   const auto edits = SomeEdits();
   REQUIRE(written.writer->Append(EncodeEdit(edits[0])));

@@ -77,7 +77,8 @@ TEST_CASE("an edit that is cut is an error or fewer fields, never other ones", "
   CHECK(errors == bytes.size() - 7);  // Between the seven fields there is nothing to notice.
 }
 
-TEST_CASE("no damaged byte of an edit makes the reader crash or believe the impossible", "[L06]") {
+TEST_CASE("no damaged byte of an edit makes the reader crash or believe the impossible",
+          "[L06][T6.1]") {
   const std::string bytes = EncodeEdit(SomeEdit());
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     for (int value = 0; value < 256; ++value) {
@@ -86,6 +87,8 @@ TEST_CASE("no damaged byte of an edit makes the reader crash or believe the impo
       const auto decoded = DecodeEdit(damaged);
       if (!decoded.has_value()) continue;
       for (const TableMeta& table : decoded->added) {
+        REQUIRE(IsWellFormedInternalKey(table.smallest));
+        REQUIRE(IsWellFormedInternalKey(table.largest));
         REQUIRE(CompareInternalKeys(table.smallest, table.largest) <= 0);
         REQUIRE(table.sequence_min <= table.sequence_max);
         REQUIRE(table.deletes <= table.entries);
@@ -95,7 +98,7 @@ TEST_CASE("no damaged byte of an edit makes the reader crash or believe the impo
   }
 }
 
-TEST_CASE("a length larger than what is left is refused before it is believed", "[L06]") {
+TEST_CASE("a length larger than what is left is refused before it is believed", "[L06][T6.1]") {
   std::string bytes;
   AppendVarint64(&bytes, 1);
   AppendVarint64(&bytes, UINT64_MAX);
@@ -118,7 +121,7 @@ TEST_CASE("a critical field that isn't known is refused, another is skipped", "[
         "version of Strata wrote it");
 }
 
-TEST_CASE("a table may grow fields that an old program skips or refuses", "[L06]") {
+TEST_CASE("a table may grow fields that an old program skips or refuses", "[L06][T6.1]") {
   const std::string edit = EncodeEdit(SomeEdit());
   const std::string table = edit.substr(2, 0x41);
   for (const std::uint64_t tag : {20, 21}) {
@@ -132,7 +135,7 @@ TEST_CASE("a table may grow fields that an old program skips or refuses", "[L06]
   }
 }
 
-TEST_CASE("tables that can't be are refused", "[L06]") {
+TEST_CASE("tables that can't be are refused", "[L06][T6.1]") {
   const auto outcome = [](auto change) {
     VersionEdit edit;
     edit.added.push_back(SomeTable(7, {1, 3}, "apple", "pear"));

@@ -116,13 +116,14 @@ std::string SweepWorkload(std::uint64_t seeds, std::uint64_t* images) {
   return "";
 }
 
-TEST_CASE("a power cut at any operation leaves the version before an edit or after it", "[L06]") {
+TEST_CASE("a power cut at any operation leaves the version before an edit or after it",
+          "[L06][T6.3]") {
   std::uint64_t images = 0;
   CHECK(SweepWorkload(3, &images) == "");
   CHECK(images > 2000);
 }
 
-TEST_CASE("a power cut during recovery leaves what was there", "[L06]") {
+TEST_CASE("a power cut during recovery leaves what was there", "[L06][T6.3]") {
   const std::uint64_t operations = OperationsOfWorkload();
   std::uint64_t images = 0;
   for (std::uint64_t crash_at = 0; crash_at <= operations; crash_at += 3) {
@@ -154,7 +155,8 @@ TEST_CASE("a power cut during recovery leaves what was there", "[L06]") {
   CHECK(images > 1000);
 }
 
-TEST_CASE("every file operation of the version set may fail, and nothing told is lost", "[L06]") {
+TEST_CASE("every file operation of the version set may fail, and nothing told is lost",
+          "[L06][T6.3]") {
   const std::uint64_t operations = OperationsOfWorkload();
   for (const Fault fault : {Fault::kEio, Fault::kEnospc, Fault::kShortWrite, Fault::kSyncKeepsData,
                             Fault::kSyncRevertsData, Fault::kSyncLosesOnCrash}) {

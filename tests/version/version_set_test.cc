@@ -86,7 +86,7 @@ TEST_CASE("edits are there after a restart, closed or not", "[L06]") {
   }
 }
 
-TEST_CASE("nobody sees a version before it is durable", "[L06]") {
+TEST_CASE("nobody sees a version before it is durable", "[L06][T6.2]") {
   Store store;
   const auto set = store.New();
   REQUIRE(AddTable(*set, *store.files));
@@ -113,7 +113,7 @@ TEST_CASE("an edit that doesn't fit changes nothing, and the next one may", "[L0
   CHECK(AddTable(*set, *store.files));
 }
 
-TEST_CASE("an error of the manifest is final, and deletes nothing", "[L06]") {
+TEST_CASE("an error of the manifest is final, and deletes nothing", "[L06][T6.2]") {
   for (const std::uint64_t fail_at : {5, 6}) {  // Append, sync; a table's file comes before.
     Store store;
     const auto set = store.New();
@@ -124,9 +124,9 @@ TEST_CASE("an error of the manifest is final, and deletes nothing", "[L06]") {
     const auto files = FilesOf(store);
     REQUIRE(store.files->fired());
     CHECK(CodeOf(failed) == "i/o error");
-    CHECK(Outcome(RemoveTable(*set, 3)) == Outcome(failed));  // The first error, for ever.
+    CHECK(Outcome(set->first_error()) == Outcome(failed));  // The first error, for ever.
+    CHECK(Outcome(RemoveTable(*set, 3)) == Outcome(failed));
     CHECK(Outcome(set->Close()) == Outcome(failed));
-    CHECK(Outcome(set->first_error()) == Outcome(failed));
     CHECK(FilesOf(store) == files);
     // After a restart the edit is either there or not.
     const auto again = Must(store.Recover());
@@ -219,7 +219,8 @@ TEST_CASE("the manifest's bytes and syncs are counted, one sync an edit", "[L06]
   CHECK(store.counters.Get(Counter::kManifestBytes) - bytes == set->manifest_bytes() - size);
 }
 
-TEST_CASE("after a clean close every damaged byte on the way to the tables is noticed", "[L06]") {
+TEST_CASE("after a clean close every damaged byte on the way to the tables is noticed",
+          "[L06][T6.4]") {
   Store store;
   {
     const auto set = store.New();
