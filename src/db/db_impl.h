@@ -1,8 +1,8 @@
 // The store behind strata::DB: a memtable and a log that take writes, a version of tables that
 // holds the rest, and the rules that move data from the one to the other.
 //
-//   write_path.cc, group_commit.cc   how a batch gets in          read_path.cc   how a key is found
-//   recovery.cc                      how a store comes back       background.cc  flush, compaction
+//   write_path.cc, commit.cc  how a batch gets in      read_path.cc   how a key is found
+//   recovery.cc               how a store comes back   background.cc  flush and compaction
 //
 // Thread safety: as DB. Lock order: mutex_, then anything inside a module; never the other way.
 
@@ -64,7 +64,7 @@ class DbImpl final : public DB {
   void PublishReadState() STRATA_REQUIRES(mutex_);
 
   //@L12{
-  // One caller waiting to write; see group_commit.cc. An empty batch is a task for the queue's
+  // One caller waiting to write; see commit.cc. An empty batch is a task for the queue's
   // front: to sync the log, or to switch memtables.
   struct Writer {
     const WriteBatch* batch = nullptr;
@@ -92,7 +92,7 @@ class DbImpl final : public DB {
                        bool concurrently) const;
 
   //@L12{
-  // --- group_commit.cc ---
+  // --- commit.cc ---
   Status Enqueue(Writer* self) STRATA_REQUIRES(mutex_);
   Status Lead(Writer* self) STRATA_REQUIRES(mutex_);
   std::vector<Writer*> BuildGroup() STRATA_REQUIRES(mutex_);
