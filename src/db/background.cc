@@ -75,8 +75,9 @@ Status DbImpl::Flush() {
   MutexLock lock(mutex_);
   STRATA_TRY(Enqueue(&self));
   const FileNumber log = log_.number;
-  environment_.executor->WaitUntil(
-      mutex_, [&] { return versions_->oldest_log() >= log || immutables_.empty() || !read_only_; });
+  environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    return versions_->oldest_log() >= log || immutables_.empty() || !read_only_;
+  });
   return read_only_ ? Status() : CheckWritable();
 }
 
@@ -110,8 +111,9 @@ Status DbImpl::MakeRoom() {
   const std::size_t waiting_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1));
   if (immutables_.size() >= waiting_max) {
     const std::uint64_t start = environment_.clock->NowMicros();
-    environment_.executor->WaitUntil(
-        mutex_, [&] { return immutables_.size() < waiting_max || !read_only_; });
+    environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+      return immutables_.size() < waiting_max || !read_only_;
+    });
     counters_.Add(Counter::kStallMicros, environment_.clock->NowMicros() - start);
   }
   STRATA_TRY(CheckWritable());

@@ -37,7 +37,7 @@ Status DbImpl::Enqueue(Writer* self) {
   writers_.push_back(self);
   while (true) {
     if (writers_.front() != self) {
-      environment_.executor->WaitUntil(mutex_, [&] {
+      environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
         return self->done || self->insert_into != nullptr || writers_.front() == self;
       });
     }
@@ -52,7 +52,7 @@ Status DbImpl::Enqueue(Writer* self) {
     self->status = std::move(inserted);
     self->inserted = true;
     environment_.executor->NotifyAll();
-    environment_.executor->WaitUntil(mutex_, [&] { return self->done; });
+    environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) { return self->done; });
     return self->status;
   }
 }
@@ -146,7 +146,7 @@ Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   }
   mutex_.Lock();
   if (!in_parallel) return status;
-  environment_.executor->WaitUntil(mutex_, [&] {
+  environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
     return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
   });
   for (std::size_t i = 1; i < group.size() && status; ++i) status = group[i]->status;

@@ -115,7 +115,8 @@ Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::
                                              busy_tables_, options_);
     if (!pick.job && !pick.blocked) break;
     if (pick.job) status = Remember(StartCompaction(*pick.job));
-    environment_.executor->WaitUntil(mutex_, [&] { return running_compactions_ == 0; });
+    environment_.executor->WaitUntil(
+        mutex_, [&]() STRATA_REQUIRES(mutex_) { return running_compactions_ == 0; });
   }
   --compactions_paused_;
   MaybeScheduleWork();
@@ -125,8 +126,9 @@ Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::
 Status DbImpl::WaitForCompactions() {
   MutexLock lock(mutex_);
   MaybeScheduleWork();
-  environment_.executor->WaitUntil(
-      mutex_, [&] { return (immutables_.empty() && running_compactions_ == 0) || !read_only_; });
+  environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    return (immutables_.empty() && running_compactions_ == 0) || !read_only_;
+  });
   return CheckWritable();
 }
 

@@ -1,9 +1,9 @@
 // Opening, closing and describing a store; how it reads and writes is in the files that
 // db_impl.h names.
 
-#include <algorithm>
-
 #include "db/db_impl.h"
+
+#include <algorithm>
 
 namespace strata {
 namespace {
@@ -38,8 +38,8 @@ Options Sanitized(Options options) {
   options.compaction_threads = std::max(options.compaction_threads, 1);
   if (options.memory_budget_bytes > 0) {
     // Half of a budget at most is for memtables.
-    const std::uint64_t share = options.memory_budget_bytes / 2 /
-                                static_cast<std::uint64_t>(options.memtables_max);
+    const std::uint64_t share =
+        options.memory_budget_bytes / 2 / static_cast<std::uint64_t>(options.memtables_max);
     options.memtable_bytes = std::max<std::uint64_t>(std::min(options.memtable_bytes, share), 4096);
     options.block_cache_bytes =
         options.memory_budget_bytes -
@@ -74,7 +74,7 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
     events_ = std::make_unique<EventTrace>(*environment_.clock, options_.event_sink);
   }
   cache_ = std::make_unique<sst::BlockCache>(options_.block_cache_bytes, counters_);  //@L08
-  batch_reader_ = NewBatchReader(*environment_.executor);  //@L13
+  batch_reader_ = NewBatchReader(*environment_.executor);                             //@L13
   //@L12{
   limiter_ = std::make_unique<compaction::RateLimiter>(options_.compaction_rate_bytes_per_s,
                                                        *environment_.clock);
@@ -112,7 +112,9 @@ void DbImpl::PublishReadState() {
   read_state_.Set(state);
 }
 
-DbImpl::~DbImpl() { Close().has_value(); }
+DbImpl::~DbImpl() {
+  Close().has_value();
+}
 
 Status DbImpl::Close() {
   //@L12{
@@ -125,8 +127,9 @@ Status DbImpl::Close() {
   MutexLock lock(mutex_);
   if (closed_) return {};
   //@L12{
-  environment_.executor->WaitUntil(mutex_,
-                                   [&] { return running_jobs_ == 0 && writers_.empty(); });
+  environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    return running_jobs_ == 0 && writers_.empty();
+  });
   //@}
   //@L03{
   Status status = CheckWritable();  // After a failure the log may end anywhere: not closed well.
@@ -185,11 +188,11 @@ StoreStats DbImpl::Stats() {
     }
   }
   //@}
-  stats.immutable_memtables = immutables_.size();           //@L12
-  stats.writers_queued = writers_.size();                   //@L12
-  stats.cache_bytes = cache_->used_bytes();                 //@L08
-  stats.cache_capacity = cache_->capacity_bytes();          //@L08
-  stats.compaction_debt_bytes = compaction_debt_bytes_;     //@L10
+  stats.immutable_memtables = immutables_.size();        //@L12
+  stats.writers_queued = writers_.size();                //@L12
+  stats.cache_bytes = cache_->used_bytes();              //@L08
+  stats.cache_capacity = cache_->capacity_bytes();       //@L08
+  stats.compaction_debt_bytes = compaction_debt_bytes_;  //@L10
   return stats;
 }
 

@@ -66,9 +66,9 @@ Status DbImpl::SpillWhileReplaying() {
 }
 
 Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
-  const bool all_sealed = std::all_of(logs.begin(), logs.end(), [&](FileNumber number) {
-    return SealedLength(number).has_value();
-  });
+  const bool all_sealed = std::all_of(
+      logs.begin(), logs.end(),
+      [&](FileNumber number) STRATA_REQUIRES(mutex_) { return SealedLength(number).has_value(); });
   // A log that wasn't sealed may be in the page cache only: its entries go into tables that are
   // synced before anything else happens.
   const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty();

@@ -68,7 +68,7 @@ Status DbImpl::CheckNoLogMissing(const std::vector<FileNumber>& logs) const {
 Status DbImpl::ReplayLogs() {
   STRATA_TRY_ASSIGN(auto logs, ListLogs(*environment_.files, directory_));
   //@L06{
-  std::erase_if(logs, [&](FileNumber number) {
+  std::erase_if(logs, [&](FileNumber number) STRATA_REQUIRES(mutex_) {
     versions_->MarkFileNumberUsed(number);
     return number < versions_->oldest_log();
   });

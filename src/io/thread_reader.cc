@@ -43,7 +43,9 @@ class ThreadReader final : public BatchReader {
     }
     batch->ReadSome();
     MutexLock lock(batch->mutex);
-    executor_.WaitUntil(batch->mutex, [&] { return batch->done == requests.size(); });
+    executor_.WaitUntil(batch->mutex, [&]() STRATA_REQUIRES(batch->mutex) {
+      return batch->done == requests.size();
+    });
   }
 
   std::string_view name() const override { return "threads"; }
