@@ -97,7 +97,8 @@ void BM_StorePut(benchmark::State& state) {
     if (!store.db().Put(KeyOf(random.Uniform(kKeys)), Value())) state.SkipWithError("put failed");
   }
   const std::uint64_t counted = store.db().counters().Get(Counter::kEntriesWritten) - before;
-  if (counted != state.iterations()) state.SkipWithError("a put isn't counted once");
+  if (counted != static_cast<std::uint64_t>(state.iterations()))
+    state.SkipWithError("a put isn't counted once");
 }
 BENCHMARK(BM_StorePut)->Iterations(200'000);
 
@@ -109,8 +110,8 @@ void BM_StoreGet(benchmark::State& state) {
     if (!store.db().Get(KeyOf(random.Uniform(kKeys)), &value)) state.SkipWithError("get failed");
   }
   const Counters& counters = store.db().counters();
-  if (counters.Get(Counter::kGets) != state.iterations() ||
-      counters.Get(Counter::kGetHits) != state.iterations()) {
+  if (counters.Get(Counter::kGets) != static_cast<std::uint64_t>(state.iterations()) ||
+      counters.Get(Counter::kGetHits) != static_cast<std::uint64_t>(state.iterations())) {
     state.SkipWithError("a get isn't counted once, or missed");
   }
 }

@@ -61,8 +61,9 @@ Command InspectCommand() {
           .summary = "Explain a file of a store, byte by byte",
           .examples =
               "inspect wal cities/000003.wal"
-              "\ninspect table cities/000005.sst --limit 5"         //@L04
-              "\ninspect manifest cities/MANIFEST-000002 -o json",  //@L06
+              "\ninspect table cities/000005.sst --limit 5"        //@L04
+              "\ninspect manifest cities/MANIFEST-000002 -o json"  //@L06
+              "",
           .make = MakeVerb<InspectVerb>};
 }
 
