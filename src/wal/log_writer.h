@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -46,7 +47,8 @@ class LogWriter {
   // Writes the end record and syncs: the log was closed cleanly. Only size() may be asked then.
   Status End();
 
-  std::uint64_t size() const { return size_; }
+  // Any thread may ask.
+  std::uint64_t size() const { return size_.load(std::memory_order_relaxed); }
   // Bytes known to be on the disk.
   std::uint64_t synced_size() const { return synced_size_; }
 
@@ -56,7 +58,7 @@ class LogWriter {
   WritableFile& file_;
   const std::uint64_t log_id_;
   Counters* const counters_;
-  std::uint64_t size_ = 0;
+  std::atomic<std::uint64_t> size_ = 0;
   std::uint64_t synced_size_ = 0;
   std::uint32_t previous_ = 0;  // Checksum of the last record.
   Status first_error_;

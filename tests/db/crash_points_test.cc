@@ -14,7 +14,9 @@ using testing::Changes;
 using testing::History;
 using testing::StoreWorld;
 
-std::string KeyOf(std::uint64_t n) { return "key" + std::to_string(100 + n); }
+std::string KeyOf(std::uint64_t n) {
+  return "key" + std::to_string(100 + n);
+}
 
 Changes DrawChanges(Random& random, std::uint64_t version) {
   Changes changes;

@@ -1,7 +1,8 @@
 // A reader at one sequence beside a writer of newer versions of the same keys.
 
-#include <atomic>
 #include <catch2/catch.hpp>
+
+#include <atomic>
 #include <thread>
 
 #include "memtable/memtable.h"

@@ -192,8 +192,12 @@ std::optional<std::string> GoOnAfter(Fault fault) {
 
 }  // namespace
 
-Findings CheckCrashes() { return SweepCrashes(SyncMode::kAlways); }
-Findings CheckCrashesWithoutSync() { return SweepCrashes(SyncMode::kNone); }
+Findings CheckCrashes() {
+  return SweepCrashes(SyncMode::kAlways);
+}
+Findings CheckCrashesWithoutSync() {
+  return SweepCrashes(SyncMode::kNone);
+}
 
 Findings CheckSimulation() {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -250,8 +254,8 @@ Findings CheckDropRules() {
       const std::string before = SeenAt(versions, at, older_below);
       const std::string after = SeenAt(kept, at, older_below);
       if (before != after) {
-        return {"round " + std::to_string(round) + ": a reader at " + std::to_string(at) +
-                " saw " + before + " before the compaction and " + after + " after it"};
+        return {"round " + std::to_string(round) + ": a reader at " + std::to_string(at) + " saw " +
+                before + " before the compaction and " + after + " after it"};
       }
     }
   }

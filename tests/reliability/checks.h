@@ -1,5 +1,6 @@
 // The checks that planted bugs must not get past. Each says what it found wrong, and finds nothing
-// in the engine as it is; with a mutant switched on that it is responsible for it must find something.
+// in the engine as it is; with a mutant switched on that it is responsible for it must find
+// something.
 //
 // Thread safety: none.
 
@@ -13,7 +14,7 @@ namespace strata::testing {
 using Findings = std::vector<std::string>;
 
 // Small versions of the sweeps, simulations and damage of this folder.
-Findings CheckCrashes();           // Sync always.
+Findings CheckCrashes();  // Sync always.
 Findings CheckCrashesWithoutSync();
 Findings CheckSimulation();
 Findings CheckDamageOfClosedStore();

@@ -1,8 +1,9 @@
 // Real threads on real files: writers, readers, iterators, flushes and compactions side by side.
 // Runs under ThreadSanitizer too.
 
-#include <atomic>
 #include <catch2/catch.hpp>
+
+#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
@@ -34,7 +35,9 @@ Options BusyStore() {
   return options;
 }
 
-std::string KeyOf(int writer, const std::string& part) { return std::to_string(writer) + part; }
+std::string KeyOf(int writer, const std::string& part) {
+  return std::to_string(writer) + part;
+}
 
 std::string Padded(std::uint64_t number) {
   std::string text = std::to_string(number);
@@ -65,7 +68,8 @@ class Crowd {
   Crowd(DB& db, std::uint64_t batches) : db_(db), batches_(batches) {}
 
   void Run(Ledger& ledger) {
-    for (int writer = 0; writer < kWriters; ++writer) Start([=, this](auto& f) { Write(writer, f); });
+    for (int writer = 0; writer < kWriters; ++writer)
+      Start([=, this](auto& f) { Write(writer, f); });
     Start([this](auto& findings) { Read(1, findings); });
     Start([this](auto& findings) { Scan(2, findings); });
     Start([this](auto& findings) { Maintain(findings); });

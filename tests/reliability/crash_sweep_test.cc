@@ -1,8 +1,9 @@
 // Every file operation of workloads that touch every kind of file: the power is cut before it in
 // every way, and inside the recoveries, and inside the recoveries of those.
 
-#include <algorithm>
 #include <catch2/catch.hpp>
+
+#include <algorithm>
 
 #include "reliability/workloads.h"
 #include "testing/ledger.h"
@@ -22,11 +23,10 @@ struct SweepPlan {
 };
 
 const std::vector<std::string> kEveryKind = {
-    "append_.wal", "sync_.wal",     "create_.wal",       "remove_.wal",     "create_.sst",
-    "append_.sst", "sync_.sst",     "remove_.sst",       "append_MANIFEST", "sync_MANIFEST",
-    "rename_.tmp", "sync_.tmp",     "sync_directory_db", "lock_LOCK",       "create_MANIFEST",
+    "append_.wal", "sync_.wal",      "create_.wal",       "remove_.wal",     "create_.sst",
+    "append_.sst", "sync_.sst",      "remove_.sst",       "append_MANIFEST", "sync_MANIFEST",
+    "rename_.tmp", "sync_.tmp",      "sync_directory_db", "lock_LOCK",       "create_MANIFEST",
     "create_.tmp", "remove_MANIFEST"};
-
 
 // The ledger says how often each kind of operation on each kind of file was crashed before.
 void Sweep(const SweepPlan& plan) {

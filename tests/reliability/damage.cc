@@ -15,9 +15,13 @@ namespace {
 
 constexpr std::size_t kAllocationMax = std::size_t{64} << 20;
 
-void Must(const Status& status) { STRATA_CHECK(status.has_value()); }
+void Must(const Status& status) {
+  STRATA_CHECK(status.has_value());
+}
 
-std::string KeyOf(const std::string& group, int n) { return group + std::to_string(10 + n); }
+std::string KeyOf(const std::string& group, int n) {
+  return group + std::to_string(10 + n);
+}
 
 Options PlainStore() {
   Options options;
@@ -169,7 +173,8 @@ class Reader {
 
   // An offset, or a thing that a file has one of.
   static bool NamesPlace(const std::string& message) {
-    for (const char* place : {"offset", "footer", "CURRENT", "missing", " bytes", "the manifest names"}) {
+    for (const char* place :
+         {"offset", "footer", "CURRENT", "missing", " bytes", "the manifest names"}) {
       if (message.find(place) != std::string::npos) return true;
     }
     return false;
@@ -288,7 +293,8 @@ void MisplacePieces(Damager& damager, MemoryFileSystem& disk) {
         damager.Try(name + other + " exchanged", {{path, Exchanged(contents, a, b)}});
         if (b.end - b.begin != bytes.size()) continue;
         std::string copied = contents;
-        damager.Try(name + other + " the same", {{path, copied.replace(b.begin, bytes.size(), bytes)}});
+        damager.Try(name + other + " the same",
+                    {{path, copied.replace(b.begin, bytes.size(), bytes)}});
       }
     }
   }

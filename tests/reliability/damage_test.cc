@@ -1,9 +1,10 @@
 // Every bit of a small store flipped, every byte overwritten, every length, pieces and files in the
 // wrong place: the answer is right, or an error says where the damage is.
 
+#include "reliability/damage.h"
+
 #include <catch2/catch.hpp>
 
-#include "reliability/damage.h"
 #include "testing/ledger.h"
 
 namespace strata::testing {
@@ -42,7 +43,8 @@ TEST_CASE("damage to the log of a killed store is found, or hits only its last b
   const Specimen specimen = MakeKilledStore();
   for (const char* only : {".wal", "MANIFEST", "CURRENT"}) {
     Report(ledger, "flips", FlipBits(specimen, {.bit_step = ScaledStride(), .only = only}));
-    Report(ledger, "images", ResizeAndOverwrite(specimen, {.bit_step = ScaledStride(), .only = only}));
+    Report(ledger, "images",
+           ResizeAndOverwrite(specimen, {.bit_step = ScaledStride(), .only = only}));
   }
   Report(ledger, "images", Misplace(specimen, {}));
   CHECK((TestScale() < 1 || ledger.Get("flips") >= 8'000));

@@ -9,9 +9,15 @@ namespace strata::testing {
 namespace {
 
 std::string FaultName(Fault fault) {
-  static constexpr const char* kNames[] = {
-      "EIO",         "ENOSPC",          "EDQUOT",            "EMFILE", "EROFS",
-      "short write", "sync keeps data", "sync reverts data", "sync loses on crash"};
+  static constexpr const char* kNames[] = {"EIO",
+                                           "ENOSPC",
+                                           "EDQUOT",
+                                           "EMFILE",
+                                           "EROFS",
+                                           "short write",
+                                           "sync keeps data",
+                                           "sync reverts data",
+                                           "sync loses on crash"};
   return kNames[static_cast<int>(fault)];
 }
 
@@ -110,8 +116,8 @@ void SweepFault(const FaultSweepOptions& options, Fault fault, bool sticky, Faul
     const auto wrong = life.Run();
     if (wrong) {
       report->failures.push_back(FaultName(fault) + (sticky ? " from" : " at") + " operation " +
-                                 std::to_string(life.fired_at()) + " (" + life.where() +
-                                 ", seed " + std::to_string(options.shape.seed) + "): " + *wrong);
+                                 std::to_string(life.fired_at()) + " (" + life.where() + ", seed " +
+                                 std::to_string(options.shape.seed) + "): " + *wrong);
     }
     if (!life.fired()) return;
     ++report->faults;
@@ -125,9 +131,9 @@ void SweepFault(const FaultSweepOptions& options, Fault fault, bool sticky, Faul
 }  // namespace
 
 std::vector<Fault> AllFaults() {
-  return {Fault::kEio,   Fault::kEnospc,     Fault::kEdquot,        Fault::kEmfile,
-          Fault::kErofs, Fault::kShortWrite, Fault::kSyncKeepsData, Fault::kSyncRevertsData,
-          Fault::kSyncLosesOnCrash};
+  return {Fault::kEio,           Fault::kEnospc,          Fault::kEdquot,
+          Fault::kEmfile,        Fault::kErofs,           Fault::kShortWrite,
+          Fault::kSyncKeepsData, Fault::kSyncRevertsData, Fault::kSyncLosesOnCrash};
 }
 
 std::vector<Fault> SyncFaults() {

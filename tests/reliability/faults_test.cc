@@ -1,9 +1,11 @@
 // Every file operation of a workload fails in every way.
 
-#include <algorithm>
+#include "reliability/faults.h"
+
 #include <catch2/catch.hpp>
 
-#include "reliability/faults.h"
+#include <algorithm>
+
 #include "testing/ledger.h"
 
 namespace strata::testing {
@@ -53,7 +55,8 @@ TEST_CASE("an error without syncs leaves a prefix", "[L13]") {
   Sweep({"faults, sync none", SyncMode::kNone, AllFaults(), 40, 2, 800});
 }
 
-TEST_CASE("after a failed sync nothing is acknowledged, and nothing acknowledged is lost", "[L13]") {
+TEST_CASE("after a failed sync nothing is acknowledged, and nothing acknowledged is lost",
+          "[L13]") {
   Sweep({"failed syncs", SyncMode::kAlways, SyncFaults(), 120, 1, 400});
 }
 

@@ -1,8 +1,9 @@
 // Tests of the tests: with each planted bug switched on, the check that is there for it must fail.
 // The bugs are real ones of other engines.
 
-#include <algorithm>
 #include <catch2/catch.hpp>
+
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>

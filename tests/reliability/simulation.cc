@@ -315,7 +315,8 @@ class Simulation {
     if (!same) {
       Fail("key \"" + EscapeShort(key) + "\" reads " +
            (found ? '"' + EscapeShort(*found) + '"' : "absent") + ", expected " +
-           (expected == history_.now().end() ? "absent" : '"' + EscapeShort(expected->second) + '"'));
+           (expected == history_.now().end() ? "absent"
+                                             : '"' + EscapeShort(expected->second) + '"'));
     }
   }
 
@@ -355,6 +356,8 @@ class Simulation {
 
 }  // namespace
 
-SimulationResult Simulate(const SimulationPlan& plan) { return Simulation(plan).Run(); }
+SimulationResult Simulate(const SimulationPlan& plan) {
+  return Simulation(plan).Run();
+}
 
 }  // namespace strata::testing

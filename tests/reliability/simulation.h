@@ -1,5 +1,5 @@
-// One seed's life of a store on a simulated disk, clock and executor: random operations under random
-// options, every answer compared with a map, every crash with the history.
+// One seed's life of a store on a simulated disk, clock and executor: random operations under
+// random options, every answer compared with a map, every crash with the history.
 //
 // Thread safety: none; deterministic: a seed gives the same run everywhere.
 

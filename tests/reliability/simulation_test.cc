@@ -1,9 +1,11 @@
 // Thousands of short lives of a store, each from one seed. A failing seed prints how to replay it.
 
+#include "reliability/simulation.h"
+
 #include <catch2/catch.hpp>
+
 #include <string>
 
-#include "reliability/simulation.h"
 #include "testing/ledger.h"
 
 namespace strata::testing {

@@ -35,7 +35,8 @@ class Workload {
     Changes changes;
     for (std::uint64_t i = 0; i <= random_.Uniform(3); ++i) {
       std::string key = "key" + std::to_string(100 + random_.Uniform(30));
-      if (shape_.long_keys && random_.OneIn(3)) key = (random_.OneIn(2) ? 'a' : 'z') + std::string(3000, 'k') + key;
+      if (shape_.long_keys && random_.OneIn(3))
+        key = (random_.OneIn(2) ? 'a' : 'z') + std::string(3000, 'k') + key;
       if (random_.OneIn(5)) {
         changes.push_back({key, std::nullopt});
       } else {

@@ -19,7 +19,8 @@ struct WorkloadShape {
 // Tiny memtables, tables and levels.
 Options TinyStore(SyncMode sync);
 
-// Writes, deletes, batches, syncs, flushes, compactions, closes and opens. Stops at the first error.
+// Writes, deletes, batches, syncs, flushes, compactions, closes and opens. Stops at the first
+// error.
 CrashWorkload MakeWorkload(const WorkloadShape& shape);
 
 }  // namespace strata::testing

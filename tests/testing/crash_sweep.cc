@@ -12,9 +12,9 @@ constexpr int kKillKind = kCrashKinds;  // One past the power cuts: the process 
 constexpr const char* kMarker = "zz written after the crash";
 
 const char* KindName(int kind) {
-  static constexpr const char* kNames[] = {
-      "nothing unsynced", "everything", "prefix",   "metadata only", "data only",
-      "torn last write",  "reversed",   "random subset", "kill -9"};
+  static constexpr const char* kNames[] = {"nothing unsynced", "everything",    "prefix",
+                                           "metadata only",    "data only",     "torn last write",
+                                           "reversed",         "random subset", "kill -9"};
   return kNames[kind];
 }
 
@@ -65,8 +65,8 @@ class Sweep {
     }
   }
 
-  void CrashLike(int kind, const std::string& where, const MemoryFileSystem& disk,
-                 Promise promise, int depth) {
+  void CrashLike(int kind, const std::string& where, const MemoryFileSystem& disk, Promise promise,
+                 int depth) {
     if (report_.failures.size() >= options_.failures_max) return;
     const bool is_kill = kind == kKillKind;
     auto image = is_kill ? disk.Clone() : disk.Crash(static_cast<CrashKind>(kind), random_);
@@ -84,8 +84,8 @@ class Sweep {
   // Nothing when the store on `image` is as promised.
   std::optional<std::string> Check(std::unique_ptr<MemoryFileSystem> image, Promise promise,
                                    int depth) {
-    bool crash_inside = options_.nested_every > 0 && depth < options_.depth &&
-                        random_.OneIn(options_.nested_every);
+    bool crash_inside =
+        options_.nested_every > 0 && depth < options_.depth && random_.OneIn(options_.nested_every);
     const auto files = NewWatchedFileSystem(
         *image, [this, &disk = *image, &crash_inside, promise, depth](const FileEvent& event) {
           if (crash_inside) CrashBefore(event, disk, promise, depth + 1);

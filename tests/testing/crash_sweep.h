@@ -1,7 +1,7 @@
 // Cuts the power at every file operation of a workload and sees what comes back.
 //
-// Before each operation that may change the disk, every kind of power cut (and kill -9) is tried on a
-// copy of the disk: the copy must open, hold a prefix of what was written and all of what was
+// Before each operation that may change the disk, every kind of power cut (and kill -9) is tried on
+// a copy of the disk: the copy must open, hold a prefix of what was written and all of what was
 // promised, take a write, and open again with it. The same is done inside the recovery of one copy
 // in `nested_every`, and so on, `depth` deep.
 //

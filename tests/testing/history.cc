@@ -119,8 +119,8 @@ std::optional<std::string> History::Explain(const Model& found, Promise promise)
       }
     }
     if (allowed.contains(Find(found, key))) continue;
-    return "key \"" + EscapeShort(key) + "\" is " + Describe(Find(found, key)) +
-           ", promised was " + Describe(Find(shortest, key)) + " or a later state";
+    return "key \"" + EscapeShort(key) + "\" is " + Describe(Find(found, key)) + ", promised was " +
+           Describe(Find(shortest, key)) + " or a later state";
   }
   return "a hole: every value was written, but no prefix of the " +
          std::to_string(pending_.size() - from) + " later batches gives this state";
@@ -142,9 +142,8 @@ std::optional<std::string> FirstDifference(const Model& found, const Model& expe
       ++b;
       continue;
     }
-    const std::string key = b == expected.end() || (a != found.end() && a->first < b->first)
-                                ? a->first
-                                : b->first;
+    const std::string key =
+        b == expected.end() || (a != found.end() && a->first < b->first) ? a->first : b->first;
     return "key \"" + EscapeShort(key) + "\" is " + Describe(Find(found, key)) + ", expected " +
            Describe(Find(expected, key));
   }

@@ -27,7 +27,9 @@ double TestScale() {
   return scale > 0 ? scale : kUsualScale;
 }
 
-std::uint64_t ScaledRounds() { return TestScale() < 1 ? 1 : Scaled(1); }
+std::uint64_t ScaledRounds() {
+  return TestScale() < 1 ? 1 : Scaled(1);
+}
 
 std::uint64_t ScaledStride() {
   return TestScale() >= 1 ? 1 : static_cast<std::uint64_t>(1 / TestScale());
@@ -37,7 +39,9 @@ std::uint64_t Scaled(std::uint64_t count) {
   return static_cast<std::uint64_t>(static_cast<double>(count) * TestScale());
 }
 
-bool HasOnlySeed() { return std::getenv("STRATA_SIM_SEED") != nullptr; }
+bool HasOnlySeed() {
+  return std::getenv("STRATA_SIM_SEED") != nullptr;
+}
 
 std::uint64_t OnlySeed() {
   const char* text = std::getenv("STRATA_SIM_SEED");

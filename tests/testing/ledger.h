@@ -36,8 +36,8 @@ class Ledger {
   std::uint64_t Get(std::string_view name) const;
   void AddAll(const std::map<std::string, std::uint64_t>& counts);
 
-  // Nothing ("") when `name` reached Scaled(minimum), or a single seed is replayed; otherwise what is
-  // missing.
+  // Nothing ("") when `name` reached Scaled(minimum), or a single seed is replayed; otherwise what
+  // is missing.
   std::string Shortfall(std::string_view name, std::uint64_t minimum) const;
 
  private:

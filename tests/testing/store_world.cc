@@ -61,7 +61,9 @@ Status StoreWorld::Sync(History* history) {
   return {};
 }
 
-Result<Model> StoreWorld::ReadAll() { return testing::ReadAll(*db_); }
+Result<Model> StoreWorld::ReadAll() {
+  return testing::ReadAll(*db_);
+}
 
 Result<Model> ReadAll(DB& db) {
   Model found;

@@ -34,8 +34,7 @@ class WatchedWritableFile final : public WritableFile {
 
 class WatchedFileSystem final : public FileSystem {
  public:
-  WatchedFileSystem(FileSystem& below, Before before)
-      : below_(below), before_(std::move(before)) {}
+  WatchedFileSystem(FileSystem& below, Before before) : below_(below), before_(std::move(before)) {}
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
                                                const WritableFileOptions& options) override {
@@ -77,9 +76,7 @@ class WatchedFileSystem final : public FileSystem {
     return below_.ReadFile(path, size_max);
   }
   Result<bool> Exists(const std::string& path) override { return below_.Exists(path); }
-  Result<std::uint64_t> FileSize(const std::string& path) override {
-    return below_.FileSize(path);
-  }
+  Result<std::uint64_t> FileSize(const std::string& path) override { return below_.FileSize(path); }
   Result<std::vector<std::string>> List(const std::string& directory) override {
     return below_.List(directory);
   }
