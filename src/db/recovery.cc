@@ -93,7 +93,7 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
   //| const std::optional<std::uint64_t> sealed_length;
   //@}
   wal::LogReader reader(contents, {.sealed_length = sealed_length});
-  //@solve 3.3 "put back what the log remembers"
+  //@solve 3.3 "put back what the log remembers" inert()
   while (true) {
     auto record = reader.Next();
     if (!record) return std::move(record).error().WithContext("replaying " + name);
