@@ -231,6 +231,8 @@ def _parser():
     one.add_argument("--ledger-update", action="store_true", help="enter those that pass")
     one.add_argument("--gate", type=int, action="append", choices=verify.ALL_GATES,
                      help="only this gate (may be repeated)")
+    one.add_argument("--minutes", type=int, metavar="N",
+                     help="begin no further lesson after N minutes, and say which weren't reached")
     one.add_argument("--rev", help="verify this commit instead of the work tree")
     _workshop_options(one)
     one = command("text", run_text, "check a lesson's text, or fill in its code and output")

@@ -45,7 +45,12 @@ def run(tree, root, options):
         workshop = gates.Workshop(root, tree, scratch, options.jobs)
         series = not options.numbers or options.gate  # One lesson's author asks for that lesson.
         good = _whole_series(workshop, wanted, options) if series else True
+        end = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
         for number in chosen:
+            if time.monotonic() >= end:
+                late = " ".join(f"{left:02d}" for left in chosen[chosen.index(number):])
+                print(f"not reached within {options.minutes} minutes: {late}", flush=True)
+                break
             lesson = tree.manifest.lesson(number)
             passed = _lesson(workshop, lesson, wanted)
             good &= passed
