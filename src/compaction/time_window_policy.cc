@@ -50,7 +50,7 @@ class TimeWindowPolicy final : public Policy {
   // Runs of one tier are within a factor of `tiered_runs` in size.
   int Tier(const RunView& run) const {
     int tier = 0;
-    auto limit = static_cast<double>(options_.memtable_bytes) * options_.tiered_runs / 2;
+    auto limit = static_cast<double>(options_.memtable_bytes) * options_.tiered_runs / 4;
     for (; static_cast<double>(run.raw_bytes()) >= limit; limit *= options_.tiered_runs) ++tier;
     return tier;
   }

@@ -52,9 +52,9 @@ class UnifiedPolicy final : public Policy {
   }
 
   // A merged run of this size or more goes to the next level. Runs are weighed before compression,
-  // against half a memtable, since a memtable's bytes include its pointers.
+  // against a quarter of a memtable: that is what small entries leave of one, without its pointers.
   double CapacityBytes(std::uint32_t level) const {
-    double bytes = static_cast<double>(options_.memtable_bytes) / 2;
+    double bytes = static_cast<double>(options_.memtable_bytes) / 4;
     for (std::uint32_t i = 0; i <= level; ++i) bytes *= ShapeOf(W(i)).fan_out;
     return bytes;
   }

@@ -100,7 +100,7 @@ TreeText ParseTree(const std::string& lines) {
 Options ParseOptions(const std::string& words) {
   Options options;
   options.table_bytes = 10;
-  options.memtable_bytes = 20;  // Half of it counts as one flush.
+  options.memtable_bytes = 40;  // A quarter of it counts as one flush.
   options.level1_bytes = 100;
   const std::map<std::string, std::function<void(const std::string&)>> setters = {
       {"level0", [&](const std::string& value) { options.level0_runs = std::stoi(value); }},
