@@ -93,7 +93,7 @@ Status DbImpl::SwitchMemTable() {
   edit.sealed_logs.push_back(sealed);
   STRATA_TRY(InstallEdit(std::move(edit), {}));
   immutables_.push_back({memtable_, number, memtable_since_us_});
-  memtable_ = std::make_shared<MemTable>(random_.Next());
+  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
   PublishReadState();
   AdjustCache();
   MaybeScheduleWork();

@@ -86,7 +86,7 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
 
 Status DbImpl::Open() {
   MutexLock lock(mutex_);
-  memtable_ = std::make_shared<MemTable>(random_.Next());
+  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
   //@L02..05{
   //| empty_value_deletes_ = options_.empty_value_deletes;
   //@}

@@ -61,7 +61,7 @@ Status DbImpl::SpillWhileReplaying() {
   if (memtable_->bytes_used() < options_.memtable_bytes) return {};
   STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_,
                            &recovery_tables_));
-  memtable_ = std::make_shared<MemTable>(random_.Next());
+  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
   return {};
 }
 
@@ -78,7 +78,7 @@ Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
     if (!memtable_->empty()) {
       STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_,
                                &recovery_tables_));
-      memtable_ = std::make_shared<MemTable>(random_.Next());
+      memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
     }
     if (!recovery_tables_.empty()) STRATA_TRY(environment_.files->SyncDirectory(directory_));
     recovery_edit_.oldest_log = log_number;

@@ -33,7 +33,7 @@ Status DbImpl::SwitchMemTable() {
   STRATA_TRY(Remember(WriteMemTable(*memtable_, memtable_since_us_, &edit, &opened)));
   STRATA_TRY(Remember(environment_.files->SyncDirectory(directory_)));
   edit.oldest_log = number;  //@L06
-  memtable_ = std::make_shared<MemTable>(random_.Next());
+  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
   memtable_since_us_ = environment_.clock->WallMicros();
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
   RemoveLogsBefore(number);
