@@ -89,13 +89,18 @@ class Workshop:
         return self.scratch / "programs" / f"{number:02d}-{slicer.digest(built)[:12]}"
 
 
+# Cases that a lesson doesn't run: the slow ones, and the long parts of the reliability programme,
+# which ./dev test runs all the same.
+TOO_LONG = {"slow", "long"}
+
+
 def spec_without(lesson):
     """Catch2's filter for the cases of other lessons."""
     return f"~[slow]~{lesson.tag}"
 
 
 def _own_cases(lesson, cases):
-    own = [case for case in cases if case.of(lesson.id) and "slow" not in case.tags]
+    own = [case for case in cases if case.of(lesson.id) and not TOO_LONG & set(case.tags)]
     if not own:
         raise GateFailed(f"no test case carries the tag {lesson.tag}",
                          f'write TEST_CASE("...", "{lesson.tag}") in a tests/*/*_test.cc')
@@ -113,7 +118,7 @@ def _run_others(build, lesson, cases):
         # Each case alone: which is it?
         return [outcome for outcome in (build.run(case) for case in cases
                                         if case.program == program and not case.of(lesson.id)
-                                        and "slow" not in case.tags) if not outcome.passed]
+                                        and not TOO_LONG & set(case.tags)) if not outcome.passed]
     with ThreadPoolExecutor(build.jobs) as pool:
         failed = [outcome for outcomes in pool.map(one, counts) for outcome in outcomes]
     return sum(counts.values()), failed
