@@ -47,16 +47,16 @@ void Sweep(const SweepPlan& plan) {
   CHECK((TestScale() < 1 || ledger.Get("read_only") > 0));
 }
 
-TEST_CASE("any error of any file operation is reported, and nothing promised is lost", "[L13]") {
+TEST_CASE("any error of any file operation is reported, and nothing promised is lost", "[L13][long]") {
   Sweep({"faults, sync always", SyncMode::kAlways, AllFaults(), 70, 1, 4'000});
 }
 
-TEST_CASE("an error without syncs leaves a prefix", "[L13]") {
+TEST_CASE("an error without syncs leaves a prefix", "[L13][long]") {
   Sweep({"faults, sync none", SyncMode::kNone, AllFaults(), 40, 2, 800});
 }
 
 TEST_CASE("after a failed sync nothing is acknowledged, and nothing acknowledged is lost",
-          "[L13]") {
+          "[L13][long]") {
   Sweep({"failed syncs", SyncMode::kAlways, SyncFaults(), 120, 1, 400});
 }
 

@@ -47,7 +47,7 @@ constexpr Planted kPlanted[] = {
     {"alloc_declared_len", "leveldb#1349", CheckAbsurdLengths},
 };
 
-TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13]") {
+TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13][long]") {
   Ledger ledger("checks");
   for (const Check check :
        {CheckCrashes, CheckCrashesWithoutSync, CheckSimulation, CheckDamageOfClosedStore,
@@ -60,7 +60,7 @@ TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13]") {
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("every planted bug is found by its check", "[L13]") {
+TEST_CASE("every planted bug is found by its check", "[L13][long]") {
   Ledger ledger("mutants");
   for (const Planted& planted : kPlanted) {
     const MutantGuard guard(planted.mutant);
@@ -93,7 +93,7 @@ std::set<std::string> MutantsInSources() {
   return names;
 }
 
-TEST_CASE("every planted bug in the sources has a check, and every check its bug", "[L13]") {
+TEST_CASE("every planted bug in the sources has a check, and every check its bug", "[L13][long]") {
   std::set<std::string> listed;
   for (const Planted& planted : kPlanted) listed.insert(planted.mutant);
   CHECK(MutantsInSources() == listed);

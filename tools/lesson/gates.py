@@ -96,7 +96,7 @@ TOO_LONG = {"slow", "long"}
 
 def spec_without(lesson):
     """Catch2's filter for the cases of other lessons."""
-    return f"~[slow]~{lesson.tag}"
+    return f"~[slow]~[long]~{lesson.tag}"
 
 
 def _own_cases(lesson, cases):
