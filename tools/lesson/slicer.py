@@ -156,7 +156,8 @@ class Tree:
                 continue
             for solve in self.source(path).solves():
                 if solve.lesson == number:
-                    found.setdefault(solve.task, (solve.title, path, solve.number))
+                    where = path.removeprefix(manifests.PAST)  # As the learner's tree has it.
+                    found.setdefault(solve.task, (solve.title, where, solve.number))
         return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
 
 
