@@ -24,8 +24,8 @@ class MapIterator final : public Iterator {
   }
 
   Status Seek(std::string_view key) override {
-    counters_.Add(Counter::kSeeks);
     //@solve 1.3 "find the first key at or after this one, inside the bounds"
+    counters_.Add(Counter::kSeeks);
     const bool is_below = bounds_.lower && key < *bounds_.lower;
     place_ = map_->lower_bound(is_below ? std::string_view(*bounds_.lower) : key);
     KeepInside();
