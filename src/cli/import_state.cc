@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crc32c.h"
@@ -39,9 +40,12 @@ void ImportCheckpoint::Init(FileSystem& files, Clock& clock, const std::string& 
   next_us_ = clock.NowMicros() + kSaveEveryMicros;
 }
 
-// Of the bytes before `offset`: enough to notice another input.
+// Of the bytes before `offset`: enough to notice another input. 0 for a pipe, which can't be read
+// twice.
 Result<std::uint32_t> ImportCheckpoint::Fingerprint(std::uint64_t offset) const {
-  if (input_ == "-") return std::uint32_t{0};
+  struct stat info{};
+  const bool is_there = ::stat(input_.c_str(), &info) == 0;
+  if (input_ == "-" || (is_there && !S_ISREG(info.st_mode))) return std::uint32_t{0};
   STRATA_TRY_ASSIGN(const auto file, files_->Open(input_));
   const std::uint64_t size = std::min(offset, kFingerprintBytes);
   if (offset > file->size()) return InvalidArgument(input_ + " is shorter than it was");

@@ -81,10 +81,16 @@ Result<DB*> Session::Open(IfMissing if_missing) {
     options.event_sink = [this](std::string_view line) { (void)events_->Append(line); };
   }
   //@}
-  Result<std::unique_ptr<DB>> opened = DB::Open(options, directory);
-  if (!opened && opened.error().code() == ErrorCode::kNotFound && !options.create_if_missing) {
-    return std::move(opened).error().WithContext("no store yet (put and import make one)");
+  //@L03{
+  if (if_missing == IfMissing::kFail) {
+    STRATA_TRY_ASSIGN(const bool exists, files().Exists(directory));
+    if (!exists) {
+      return Error(ErrorCode::kNotFound,
+                   "there is no store in " + directory + " (put and import make one)");
+    }
   }
+  //@}
+  Result<std::unique_ptr<DB>> opened = DB::Open(options, directory);
   STRATA_TRY_ASSIGN(db_, std::move(opened));
   return db_.get();
 }

@@ -1,7 +1,10 @@
 // `strata import FILE`.
 
+#include <cerrno>
+
 #include "cli/importer.h"
 #include "cli/session.h"
+#include "io/os_error.h"
 
 namespace strata::cli {
 namespace {
@@ -34,7 +37,11 @@ class ImportVerb final : public Verb {
     options_.records.value_format = session.globals().value_format;
     options_.records.has_header = !no_header_;
     // Before the store is made: a missing input leaves no empty store behind.
-    if (options_.path != "-") STRATA_TRY(OpenSource(session, options_.path, 0));
+    // (Not by opening it: a pipe can be opened once.)
+    if (options_.path != "-") {
+      STRATA_TRY_ASSIGN(const bool exists, session.files().Exists(options_.path));
+      if (!exists) return OsError(ENOENT, "opening", options_.path);
+    }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
     Importer importer(session, *db, options_);
     STRATA_TRY_ASSIGN(const ImportSummary summary, importer.Run());

@@ -1,0 +1,15 @@
+// inspect manifest and verify from outside.
+
+#include <catch2/catch.hpp>
+
+#include "cli_world.h"
+
+namespace strata::cli {
+namespace {
+
+TEST_CASE("verify and inspect manifest tell a sound store from a damaged one", "[L06]") {
+  RunCliScript("manifest.txt");
+}
+
+}  // namespace
+}  // namespace strata::cli

@@ -1,0 +1,15 @@
+// Tables from outside: export --format table and inspect table.
+
+#include <catch2/catch.hpp>
+
+#include "cli_world.h"
+
+namespace strata::cli {
+namespace {
+
+TEST_CASE("export writes a table that inspect explains", "[L04]") {
+  RunCliScript("inspect_table.txt");
+}
+
+}  // namespace
+}  // namespace strata::cli
