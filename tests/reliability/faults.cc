@@ -154,4 +154,31 @@ FaultReport SweepFaults(const FaultSweepOptions& options) {
   return report;
 }
 
+FullDisk FillDisk(const FaultSweepOptions& options, std::uint64_t capacity) {
+  StoreWorld world(NewMemoryFileSystem(), options.store, options.shape.seed);
+  world.disk().SetCapacity(capacity);
+  History history;
+  Status done = world.Open();
+  if (done) done = MakeWorkload(options.shape)(world, history, nullptr);
+  if (done) return {};
+  const ErrorCode code = done.error().code();
+  if (code != ErrorCode::kNoSpace && code != ErrorCode::kReadOnly) {
+    return {true, "an error of another kind: " + done.error().message()};
+  }
+  if (world.is_open() && world.Close()) history.MarkDurable();
+  world.disk().SetCapacity(0);
+  if (Status opened = world.Open(); !opened)
+    return {true, "doesn't open: " + opened.error().message()};
+  const auto found = world.ReadAll();
+  if (!found) return {true, "can't be read: " + found.error().message()};
+  if (auto wrong = history.Explain(*found, Promise::kAcknowledged)) {
+    return {true, *wrong};
+  }
+  history.Restart(*found);
+  if (Status put = world.Write({{"room", "again"}}, &history); !put) {
+    return {true, "takes no write: " + put.error().message()};
+  }
+  return {true, ""};
+}
+
 }  // namespace strata::testing

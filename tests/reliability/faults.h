@@ -41,4 +41,12 @@ std::vector<Fault> SyncFaults();
 
 FaultReport SweepFaults(const FaultSweepOptions& options);
 
+// The disk has room for `capacity` bytes; when it is full the workload ends, room is made, and the
+// store is opened.
+struct FullDisk {
+  bool was_full = false;
+  std::string wrong;
+};
+FullDisk FillDisk(const FaultSweepOptions& options, std::uint64_t capacity);
+
 }  // namespace strata::testing

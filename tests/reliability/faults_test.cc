@@ -47,7 +47,8 @@ void Sweep(const SweepPlan& plan) {
   CHECK((TestScale() < 1 || ledger.Get("read_only") > 0));
 }
 
-TEST_CASE("any error of any file operation is reported, and nothing promised is lost", "[L13][long]") {
+TEST_CASE("any error of any file operation is reported, and nothing promised is lost",
+          "[L13][long]") {
   Sweep({"faults, sync always", SyncMode::kAlways, AllFaults(), 70, 1, 4'000});
 }
 
@@ -58,6 +59,22 @@ TEST_CASE("an error without syncs leaves a prefix", "[L13][long]") {
 TEST_CASE("after a failed sync nothing is acknowledged, and nothing acknowledged is lost",
           "[L13][long]") {
   Sweep({"failed syncs", SyncMode::kAlways, SyncFaults(), 120, 1, 400});
+}
+
+TEST_CASE("a full disk stops writing at any byte, and nothing is lost once there is room",
+          "[L13]") {
+  Ledger ledger("full disks");
+  FaultSweepOptions options;
+  options.store = TinyStore(SyncMode::kAlways);
+  options.shape = {.seed = 41, .writes = 60, .reopen_every = 15};
+  const std::uint64_t step = 11 * ScaledStride();
+  for (std::uint64_t capacity = 1;; capacity += step) {
+    const FullDisk disk = FillDisk(options, capacity);
+    if (disk.wrong != "") FAIL_CHECK("room for " << capacity << " bytes: " << disk.wrong);
+    if (!disk.was_full) break;
+    ledger.Add("full_disks");
+  }
+  CHECK((TestScale() < 1 || ledger.Get("full_disks") >= 500));
 }
 
 }  // namespace

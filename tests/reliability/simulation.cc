@@ -86,7 +86,9 @@ class Simulation {
   void Get() {
     const std::string key = DrawKey();
     std::string value = "left over";
-    const auto found = world_->Get(key, &value);
+    ReadOptions options;
+    options.parallel_runs = set_random_.OneIn(3);
+    const auto found = world_->Get(key, &value, options);
     if (!Expect(found, "get")) return;
     Compare(key, *found ? std::optional(value) : std::nullopt);
     Answer(*found ? "=" + value : "absent");
@@ -97,7 +99,10 @@ class Simulation {
     std::vector<std::string> keys;
     for (std::uint64_t i = random_.Uniform(12); i > 0; --i) keys.push_back(DrawKey());
     const std::vector<std::string_view> views(keys.begin(), keys.end());
-    const auto found = world_->MultiGet(views, {});
+    ReadOptions options;
+    options.parallel_runs = set_random_.OneIn(2);
+    options.fill_cache = set_random_.OneIn(2);
+    const auto found = world_->MultiGet(views, options);
     if (!Expect(found, "multi get")) return;
     if (found->size() != keys.size()) return Fail("multi get gave another number of answers");
     for (std::size_t i = 0; i < keys.size(); ++i) {
