@@ -10,8 +10,8 @@ namespace strata::internal {
 }  // namespace strata::internal
 
 // Always on, in release builds too.
-#define STRATA_CHECK(condition)                                                          \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                                   \
+#define STRATA_CHECK(condition)                        \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
                                 : ::strata::internal::CheckFailed(__FILE__, __LINE__, #condition))
 
 // On in debug, test and sanitizer builds; for hot paths.

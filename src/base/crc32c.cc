@@ -98,7 +98,9 @@ std::uint32_t ExtendByInstruction(std::uint32_t crc, std::string_view bytes) {
   return internal::ExtendCrc32cByTable(crc, bytes);
 }
 
-bool HasInstructions() { return false; }
+bool HasInstructions() {
+  return false;
+}
 #endif
 
 }  // namespace

@@ -14,7 +14,9 @@ namespace strata {
 // ExtendCrc32c(Crc32c(a), b) == Crc32c(a + b). The checksum of nothing is 0.
 std::uint32_t ExtendCrc32c(std::uint32_t crc, std::string_view bytes);
 
-inline std::uint32_t Crc32c(std::string_view bytes) { return ExtendCrc32c(0, bytes); }
+inline std::uint32_t Crc32c(std::string_view bytes) {
+  return ExtendCrc32c(0, bytes);
+}
 
 namespace internal {
 // The two ways it is computed, for tests and benchmarks: tables run on any machine; the fast one

@@ -1,8 +1,7 @@
 #include "base/lesson.h"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <unistd.h>
 
 namespace strata::lesson {
 

@@ -1,5 +1,7 @@
 #include "cli/inspect_log.h"
 
+#include <algorithm>
+
 namespace strata::cli {
 namespace {
 

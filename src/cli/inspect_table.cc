@@ -1,3 +1,5 @@
+#include <array>
+
 #include "cli/field_dump.h"
 #include "cli/inspect.h"
 #include "sst/block_io.h"

@@ -1,6 +1,7 @@
 #include "cli/store_files.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "version/file_names.h"
 
@@ -20,11 +21,10 @@ Status RemoveStore(FileSystem& files, const std::string& directory) {
   STRATA_TRY_ASSIGN(StoreFiles found, ListStore(files, directory));
   // CURRENT goes first (without it there is no store, whatever happens next), the lock last.
   const auto place = [](const std::string& name) {
-    if (name == kCurrentFileName) return 0;  //@L06
-    return name == kLockFileName ? 2 : 1;
+    return std::make_pair(name == kCurrentFileName ? 0 : name == kLockFileName ? 2 : 1, name);
   };
-  std::stable_sort(found.ours.begin(), found.ours.end(),
-                   [&place](const auto& a, const auto& b) { return place(a) < place(b); });
+  std::sort(found.ours.begin(), found.ours.end(),
+            [&place](const auto& a, const auto& b) { return place(a) < place(b); });
   for (const std::string& name : found.ours) {
     STRATA_TRY(files.Remove(JoinPath(directory, name)));
     if (name == kCurrentFileName) STRATA_TRY(files.SyncDirectory(directory));  //@L06

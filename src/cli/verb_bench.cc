@@ -1,5 +1,7 @@
 // `strata bench`: named workloads, timed.
 
+#include <algorithm>
+
 #include "cli/quantity.h"
 #include "cli/session.h"
 #include "cli/store_files.h"

@@ -127,9 +127,8 @@ Status DbImpl::Close() {
   MutexLock lock(mutex_);
   if (closed_) return {};
   //@L12{
-  environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
-    return running_jobs_ == 0 && writers_.empty();
-  });
+  environment_.executor->WaitUntil(
+      mutex_, [&]() STRATA_REQUIRES(mutex_) { return running_jobs_ == 0 && writers_.empty(); });
   //@}
   //@L03{
   Status status = CheckWritable();  // After a failure the log may end anywhere: not closed well.

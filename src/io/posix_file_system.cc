@@ -51,7 +51,7 @@ Result<Descriptor> OpenDescriptor(const std::string& path, int flags, std::strin
 }
 
 Result<struct stat> StatOf(int fd, const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) return OsError(errno, "reading the size of", path);
   return info;
 }
@@ -252,14 +252,14 @@ class PosixFileSystemImpl final : public FileSystem {
   }
 
   Result<bool> Exists(const std::string& path) override {
-    struct stat info {};
+    struct stat info{};
     if (::stat(path.c_str(), &info) == 0) return true;
     if (errno == ENOENT || errno == ENOTDIR) return false;
     return OsError(errno, "looking for", path);
   }
 
   Result<std::uint64_t> FileSize(const std::string& path) override {
-    struct stat info {};
+    struct stat info{};
     if (::stat(path.c_str(), &info) != 0) return OsError(errno, "reading the size of", path);
     return static_cast<std::uint64_t>(info.st_size);
   }
@@ -288,7 +288,7 @@ class PosixFileSystemImpl final : public FileSystem {
       if (::mkdir(directory.c_str(), kDirectoryMode) == 0) return {};
     }
     const int error = errno;
-    struct stat info {};
+    struct stat info{};
     const bool is_there = error == EEXIST && ::stat(directory.c_str(), &info) == 0;
     if (is_there && S_ISDIR(info.st_mode)) return {};
     return OsError(is_there ? ENOTDIR : error, "creating", directory);

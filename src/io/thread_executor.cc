@@ -98,7 +98,9 @@ class ThreadExecutor final : public Executor {
   void NotifyAll() override {
     changes_.fetch_add(1);
     if (waiters_.load() == 0) return;
-    { MutexLock lock(change_mutex_); }  // A waiter between its look and its sleep is asleep now.
+    {
+      MutexLock lock(change_mutex_);
+    }  // A waiter between its look and its sleep is asleep now.
     changed_.WakeAll();
   }
 

@@ -20,7 +20,7 @@ using testing::Must;
 using testing::Outcome;
 
 struct stat StatOf(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   return info;
 }

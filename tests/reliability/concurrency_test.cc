@@ -203,7 +203,8 @@ TEST_CASE("readers see whole batches and never go back, whatever runs beside the
   CHECK(ledger.Get("flushes_and_compactions") > 0);
 }
 
-TEST_CASE("large batches of many writers go in side by side and whole", "[L13][concurrency][long]") {
+TEST_CASE("large batches of many writers go in side by side and whole",
+          "[L13][concurrency][long]") {
   const TempDir directory;
   Options options = BusyStore();
   options.memtable_bytes = 1 << 20;

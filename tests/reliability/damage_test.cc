@@ -38,7 +38,8 @@ TEST_CASE("nothing of a closed store is read in the wrong place", "[L13][long]")
   CHECK((TestScale() < 1 || ledger.Get("images") >= 350));
 }
 
-TEST_CASE("damage to the log of a killed store is found, or hits only its last batch", "[L13][long]") {
+TEST_CASE("damage to the log of a killed store is found, or hits only its last batch",
+          "[L13][long]") {
   Ledger ledger("log of a killed store");
   const Specimen specimen = MakeKilledStore();
   for (const char* only : {".wal", "MANIFEST", "CURRENT"}) {
