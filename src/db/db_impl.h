@@ -116,6 +116,7 @@ class DbImpl final : public DB {
   //@L06{
   Status CheckNoLogMissing(const std::vector<FileNumber>& logs) const STRATA_REQUIRES(mutex_);
   // --- recover_versions.cc ---
+  Status CheckExistence() const;
   Status CreateOrRecoverVersions() STRATA_REQUIRES(mutex_);
   // What the manifest says of a log that was closed, or nothing.
   std::optional<std::uint64_t> SealedLength(FileNumber log) const STRATA_REQUIRES(mutex_);

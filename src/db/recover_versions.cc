@@ -25,17 +25,24 @@ FileId DrawFileId(Random& random) {
 
 }  // namespace
 
-Status DbImpl::CreateOrRecoverVersions() {
-  FileSystem& files = *environment_.files;
-  InitTableStore();
-  STRATA_TRY_ASSIGN(const bool exists, files.Exists(JoinPath(directory_, kCurrentFileName)));
+// What the options say about a store that is there, or isn't, before anything is touched.
+Status DbImpl::CheckExistence() const {
+  STRATA_TRY_ASSIGN(const bool exists,
+                    environment_.files->Exists(JoinPath(directory_, kCurrentFileName)));
   if (exists && options_.error_if_exists) {
     return InvalidArgument("a store is there already; choose another directory");
   }
+  if (!exists && !options_.create_if_missing) {
+    return Error(ErrorCode::kNotFound, "no store is there (no CURRENT file)");
+  }
+  return {};
+}
+
+Status DbImpl::CreateOrRecoverVersions() {
+  InitTableStore();
+  STRATA_TRY_ASSIGN(const bool exists,
+                    environment_.files->Exists(JoinPath(directory_, kCurrentFileName)));
   if (!exists) {
-    if (!options_.create_if_missing) {
-      return Error(ErrorCode::kNotFound, "no store is there (no CURRENT file)");
-    }
     StoreProperties properties;
     properties.store_id = DrawFileId(random_);
     properties.empty_value_deletes = options_.empty_value_deletes;

@@ -43,6 +43,7 @@ Status MakeDirectory(FileSystem& files, const std::string& directory) {
 }  // namespace
 
 Status DbImpl::Recover() {
+  STRATA_TRY(CheckExistence());  //@L06
   STRATA_TRY(MakeDirectory(*environment_.files, directory_));
   STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
   STRATA_TRY(CreateOrRecoverVersions());  //@L06

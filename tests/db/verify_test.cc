@@ -47,5 +47,20 @@ TEST_CASE("damage to a log, the manifest or CURRENT is found and named", "[L06]"
   CHECK(damaged == 3);
 }
 
+TEST_CASE("a store that must be there isn't made, and one that mustn't isn't opened", "[L06]") {
+  TestStore store({.create_if_missing = false, .error_if_exists = false}, 1,
+                  TestStore::Start::kClosed);
+  const Status missing = store.TryOpen();
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().code() == ErrorCode::kNotFound);
+  CHECK_FALSE(*store.disk().Exists(TestStore::kDirectory));
+  store.options().create_if_missing = true;
+  REQUIRE(store.TryOpen());
+  store.options().error_if_exists = true;
+  const Status existing = store.TryOpen();
+  REQUIRE_FALSE(existing);
+  CHECK(existing.error().code() == ErrorCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace strata

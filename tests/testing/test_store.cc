@@ -13,12 +13,13 @@ std::string Pair(std::string_view key, std::string_view value) {
 
 }  // namespace
 
-TestStore::TestStore(Options options, std::uint64_t seed)
+TestStore::TestStore(Options options, std::uint64_t seed, Start start)
     : options_(std::move(options)), seed_(seed), disk_(NewMemoryFileSystem()) {
   executor_ = NewSimExecutor(seed_, clock_);
   environment_ = {
       .files = disk_.get(), .clock = &clock_, .executor = executor_.get(), .seed = seed_};
   options_.environment = &environment_;
+  if (start == Start::kClosed) return;
   auto opened = DB::Open(options_, kDirectory);
   INFO((opened ? "" : opened.error().message()));
   REQUIRE(opened);

@@ -18,7 +18,8 @@ namespace strata::testing {
 
 class TestStore {
  public:
-  explicit TestStore(Options options = {}, std::uint64_t seed = 1);
+  enum class Start : std::uint8_t { kOpen, kClosed };
+  explicit TestStore(Options options = {}, std::uint64_t seed = 1, Start start = Start::kOpen);
   ~TestStore();
 
   DB* operator->() { return db_.get(); }
