@@ -77,6 +77,20 @@ TEST_CASE("the cache never holds more than its budget", "[L08]") {
   CHECK(cache->used_bytes() == 0);
 }
 
+TEST_CASE("blocks that earned their place count into the budget too", "[L08]") {
+  Cache cache(64 << 10);
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint64_t i = 0; i < 200; ++i) {
+      cache.Touch(i);
+      cache.Touch(i);
+    }
+  }
+  std::uint64_t kept = 0;
+  for (std::uint64_t i = 0; i < 200; ++i) kept += cache->Lookup(1, i) != nullptr;
+  CHECK(kept > 50);
+  CHECK(kept * 1'000 <= 64 << 10);
+}
+
 TEST_CASE("a block larger than the cache is not kept", "[L08]") {
   Cache cache(16 << 10);
   cache->Insert(1, 0, MakeBlock(100));

@@ -29,6 +29,11 @@ def choose(tree, root, options):
     head = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True,
                           text=True, check=True).stdout.strip()
     drawn = ledger.drawn([number for number in numbers if number not in due], head)
+    never = [number for number in due if f"{number:02d}" not in entries]
+    if never:
+        print("never verified so far: " + " ".join(f"{number:02d}" for number in never)
+              + " (./lesson verify NN --ledger-update)", flush=True)
+    due = [number for number in due if number not in never]
     return sorted(due + drawn), keys, f"not in the ledger, and {len(drawn)} drawn by {head[:10]}"
 
 
