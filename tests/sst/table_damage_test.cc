@@ -50,7 +50,7 @@ bool DamageIsFound(const std::string& table, bool mapped = false) {
   return !verified.has_value() && SaysWhere(verified.error());
 }
 
-bool FlippedBitIsFound() {
+[[maybe_unused]] bool FlippedBitIsFound() {
   std::string table = SmallTable();
   table[20] ^= 0x10;
   return DamageIsFound(table);
