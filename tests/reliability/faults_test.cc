@@ -62,7 +62,7 @@ TEST_CASE("after a failed sync nothing is acknowledged, and nothing acknowledged
 }
 
 TEST_CASE("a full disk stops writing at any byte, and nothing is lost once there is room",
-          "[L13]") {
+          "[L13][long]") {
   Ledger ledger("full disks");
   FaultSweepOptions options;
   options.store = TinyStore(SyncMode::kAlways);
