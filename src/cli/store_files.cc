@@ -21,7 +21,9 @@ Status RemoveStore(FileSystem& files, const std::string& directory) {
   STRATA_TRY_ASSIGN(StoreFiles found, ListStore(files, directory));
   // CURRENT goes first (without it there is no store, whatever happens next), the lock last.
   const auto place = [](const std::string& name) {
-    return std::make_pair(name == kCurrentFileName ? 0 : name == kLockFileName ? 2 : 1, name);
+    int rank = name == kLockFileName ? 2 : 1;
+    if (name == kCurrentFileName) rank = 0;  //@L06
+    return std::make_pair(rank, name);
   };
   std::sort(found.ours.begin(), found.ours.end(),
             [&place](const auto& a, const auto& b) { return place(a) < place(b); });
