@@ -21,6 +21,7 @@
 
 #include "strata/iterator.h"
 #include "strata/options.h"
+#include "strata/snapshot.h"  //@L14
 #include "strata/status.h"
 #include "strata/write_batch.h"  //@L02
 
@@ -58,7 +59,16 @@ struct StoreStats {
   std::uint64_t cache_bytes = 0;            //@L08
   std::uint64_t cache_capacity = 0;         //@L08
   std::uint64_t compaction_debt_bytes = 0;  //@L10
-  std::string read_only_cause;              // Empty while the store takes writes.  //@L03
+  //@L14{
+  std::uint64_t snapshots = 0;                 // That somebody holds.
+  std::uint64_t oldest_snapshot_sequence = 0;  // 0 when there are none.
+  // Entries of tables that are there for snapshots alone; older ones of the memtable don't count.
+  std::uint64_t versions_held = 0;
+  std::uint64_t versions_held_bytes = 0;  // Of keys and values.
+  std::uint64_t versions_released = 0;    // Their snapshots are gone: compaction will drop them.
+  std::uint64_t versions_released_bytes = 0;
+  //@}
+  std::string read_only_cause;  // Empty while the store takes writes.  //@L03
 };
 
 //@L13{
@@ -111,6 +121,11 @@ class DB {
                                                        const ReadOptions& options) = 0;
   // As Get, and tells step by step what was touched.
   virtual Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace) = 0;
+  //@}
+
+  //@L14{
+  // Pins the store as it is now; see snapshot.h. O(1), and so is letting go.
+  virtual std::shared_ptr<const Snapshot> GetSnapshot() = 0;
   //@}
 
   // A cursor over the store as it is now; later writes don't change it. The store must outlive it.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>  //@L14
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 namespace strata {
 
 struct Environment;
+class Snapshot;  //@L14
 
 // When a commit counts as done.
 enum class SyncMode : std::uint8_t {
@@ -105,7 +107,8 @@ struct ReadOptions {
   bool fill_cache = true;  //@L08
   // A lookup reads the blocks of all runs that may hold the key at the same time, instead of one
   // after the other until one has it: more reads, less waiting. For cold data on fast disks.
-  bool parallel_runs = false;  //@L13
+  bool parallel_runs = false;                          //@L13
+  std::shared_ptr<const Snapshot> snapshot = nullptr;  // Null reads what is there now.  //@L14
 };
 
 struct WriteOptions {

@@ -17,6 +17,14 @@ Section StoreSection(const StoreStats& stats) {
   section.Add("cache_capacity", Cell::Size(stats.cache_capacity));                //@L08
   section.Add("compaction_debt_bytes", Cell::Size(stats.compaction_debt_bytes));  //@L10
   section.Add("immutable_memtables", Cell::Count(stats.immutable_memtables));     //@L12
+  //@L14{
+  section.Add("snapshots", Cell::Count(stats.snapshots));
+  section.Add("oldest_snapshot_sequence", Cell::Count(stats.oldest_snapshot_sequence));
+  section.Add("versions_held", Cell::Count(stats.versions_held));
+  section.Add("versions_held_bytes", Cell::Size(stats.versions_held_bytes));
+  section.Add("versions_released", Cell::Count(stats.versions_released));
+  section.Add("versions_released_bytes", Cell::Size(stats.versions_released_bytes));
+  //@}
   //@L03{
   if (!stats.read_only_cause.empty()) {
     section.Add("read_only_cause", Cell::Text(stats.read_only_cause));

@@ -104,6 +104,12 @@ Result<bool> CompactionRun::Step() {
     ++rep_->output.entries_read;
     if (stream.verdict() == Verdict::kKeep) {
       STRATA_TRY(rep_->writer.Add(stream.key(), stream.value()));
+      //@L14{
+      if (stream.held()) {
+        rep_->writer.MarkHeld(*stream.held(),
+                              UserKeyOf(stream.key()).size() + stream.value().size());
+      }
+      //@}
     } else {
       ++rep_->output.entries_dropped;
     }

@@ -38,6 +38,7 @@ Status CompactionStream::Examine(Status moved) {
   last_sequence_ = facts.sequence;
   if (facts.kind == EntryKind::kDelete) facts.older_below = older_.MayHold(user_key);
   verdict_ = Judge(facts, snapshots_);
+  held_ = verdict_ == Verdict::kKeep ? HeldBy(facts, snapshots_) : std::nullopt;  //@L14
   return {};
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "compaction/drop_rules.h"
+#include "compaction/held_versions.h"  //@L14
 #include "compaction/older_data.h"
 #include "iter/iterator.h"
 
@@ -32,6 +33,10 @@ class CompactionStream {
   std::string_view key() const { return merged_->key(); }
   std::string_view value() const { return merged_->value(); }
   Verdict verdict() const { return verdict_; }
+  //@L14{
+  // The snapshots that alone keep the entry.
+  const std::optional<SnapshotRange>& held() const { return held_; }
+  //@}
 
  private:
   Status Examine(Status moved);
@@ -42,6 +47,7 @@ class CompactionStream {
   std::optional<std::string> upper_;
   bool valid_ = false;
   Verdict verdict_ = Verdict::kKeep;
+  std::optional<SnapshotRange> held_;    //@L14
   std::optional<std::string> last_key_;  // User key of the entry before, and its sequence.
   SequenceNumber last_sequence_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "compaction/table_writer.h"
 
+#include "compaction/held_versions.h"  //@L14
 #include "iter/internal_key.h"
 
 namespace strata::compaction {
@@ -20,7 +21,8 @@ struct TableWriter::Open {
   const std::unique_ptr<WritableFile> file;
   sst::TableBuilder builder;
   bool full = false;
-  std::string last_user_key;  // Set once it is full: this key's other versions still go in.
+  std::string last_user_key;       // Set once it is full: this key's other versions still go in.
+  std::vector<HeldVersions> held;  //@L14
 };
 
 TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
@@ -39,6 +41,12 @@ Status TableWriter::Add(std::string_view key, std::string_view value) {
   }
   return {};
 }
+
+//@L14{
+void TableWriter::MarkHeld(const SnapshotRange& range, std::uint64_t bytes) {
+  CountHeld(range, bytes, &open_->held);
+}
+//@}
 
 Result<std::vector<std::shared_ptr<const Table>>> TableWriter::Finish() {
   if (open_ != nullptr) STRATA_TRY(CutTable());
@@ -75,6 +83,7 @@ Status TableWriter::CutTable() {
   TableMeta meta = MakeTableMeta(open->number, options_.position, open->file_id, *summary);
   meta.write_time_min_us = options_.write_time_min_us;
   meta.write_time_max_us = options_.write_time_max_us;
+  meta.held = open->held;  //@L14
   STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.open(meta));
   if (options_.verify) STRATA_TRY(Verify(*table));
   done_.push_back(std::move(table));

@@ -47,6 +47,11 @@ class TableWriter {
   // After an error only Abandon may be called. REQUIRES: keys come in order.
   Status Add(std::string_view key, std::string_view value);
 
+  //@L14{
+  // The entry added last is there for the snapshots in `range` only.
+  void MarkHeld(const SnapshotRange& range, std::uint64_t bytes);
+  //@}
+
   // Finishes the last table. None at all when nothing was added. Called once.
   Result<std::vector<std::shared_ptr<const Table>>> Finish();
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "compaction/held_versions.h"  //@L14
 #include "db/db_impl.h"
 #include "db/write_controller.h"
 
@@ -38,6 +39,12 @@ void DbImpl::MaybeScheduleWork() {
     if (running_compactions_ >= options_.compaction_threads) return;
     if (!Remember(StartCompaction(job))) return;
   }
+  //@L14{
+  while (running_compactions_ < options_.compaction_threads) {
+    const auto job = PickReleased(compaction::kReclaimShare, {});
+    if (!job || !Remember(StartCompaction(*job))) return;
+  }
+  //@}
 }
 
 Step DbImpl::FlushStep() {

@@ -22,6 +22,7 @@ compaction::RunnerOptions DbImpl::MakeRunnerOptions() {
   runner.counters = &counters_;
   runner.trace = events_.get();
   runner.limiter = limiter_.get();
+  runner.snapshots = snapshots_->Sequences();  //@L14
   return runner;
 }
 
@@ -111,8 +112,9 @@ Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::
   ++compactions_paused_;
   Status status;
   while ((status = CheckWritable())) {
-    const auto pick = compaction::PickManual(compaction::ViewOf(*versions_->current()), range,
-                                             busy_tables_, options_);
+    auto pick = compaction::PickManual(compaction::ViewOf(*versions_->current()), range,
+                                       busy_tables_, options_);
+    if (!pick.job && !pick.blocked) pick.job = PickReleased(0, range);  //@L14
     if (!pick.job && !pick.blocked) break;
     if (pick.job) status = Remember(StartCompaction(*pick.job));
     environment_.executor->WaitUntil(

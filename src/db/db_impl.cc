@@ -79,6 +79,8 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
   limiter_ = std::make_unique<compaction::RateLimiter>(options_.compaction_rate_bytes_per_s,
                                                        *environment_.clock);
   gate_ = std::make_shared<Gate>();
+  snapshots_ = std::make_shared<SnapshotList>(                                           //@L14
+      [gate = gate_](SequenceNumber sequence) { OnSnapshotReleased(gate, sequence); });  //@L14
   MutexLock lock(gate_->mutex);
   gate_->db = this;
   //@}
@@ -187,11 +189,12 @@ StoreStats DbImpl::Stats() {
     }
   }
   //@}
-  stats.immutable_memtables = immutables_.size();        //@L12
-  stats.writers_queued = writers_.size();                //@L12
-  stats.cache_bytes = cache_->used_bytes();              //@L08
-  stats.cache_capacity = cache_->capacity_bytes();       //@L08
-  stats.compaction_debt_bytes = compaction_debt_bytes_;  //@L10
+  AddSnapshotStats(*read_state_.Get()->version, &stats);  //@L14
+  stats.immutable_memtables = immutables_.size();         //@L12
+  stats.writers_queued = writers_.size();                 //@L12
+  stats.cache_bytes = cache_->used_bytes();               //@L08
+  stats.cache_capacity = cache_->capacity_bytes();        //@L08
+  stats.compaction_debt_bytes = compaction_debt_bytes_;   //@L10
   return stats;
 }
 

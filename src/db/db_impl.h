@@ -21,6 +21,7 @@
 #include "compaction/table_writer.h"       //@L05
 #include "db/log_file.h"                   //@L03
 #include "db/read_state.h"
+#include "db/snapshots.h"     //@L14
 #include "io/batch_reader.h"  //@L13
 #include "io/environment.h"
 #include "io/mutex.h"
@@ -48,7 +49,8 @@ class DbImpl final : public DB {
                                                const ReadOptions& options) override;
   Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace) override;
   //@}
-  Status Flush() override;  //@L05
+  std::shared_ptr<const Snapshot> GetSnapshot() override;  //@L14
+  Status Flush() override;                                 //@L05
   //@L10{
   Status CompactRange(std::optional<std::string> from, std::optional<std::string> to) override;
   Status WaitForCompactions() override;
@@ -196,6 +198,18 @@ class DbImpl final : public DB {
                         std::span<const std::string_view> keys, const ReadOptions& options);
   //@}
 
+  //@L14{
+  // --- snapshots.cc ---
+  Status MoveTo(const Snapshot& snapshot, ReadPoint* point) const;
+  struct Gate;
+  static void OnSnapshotReleased(const std::shared_ptr<Gate>& gate, SequenceNumber sequence);
+  void AddSnapshotStats(const Version& version, StoreStats* stats) const;
+  // A table to be written anew because of what snapshots that are gone held in it.
+  std::optional<compaction::CompactionJob> PickReleased(double share_min,
+                                                        const compaction::KeyRange& range)
+      STRATA_REQUIRES(mutex_);
+  //@}
+
   // Constant after construction.
   const Options options_;
   const Environment environment_;
@@ -209,6 +223,11 @@ class DbImpl final : public DB {
   ReadStateHolder read_state_;
   // Entries up to here are in a memtable or a table and may be read.
   std::atomic<SequenceNumber> visible_sequence_{0};
+  //@L14{
+  std::shared_ptr<SnapshotList> snapshots_;  // Set while constructing.
+  // The newest snapshot that tables hold versions for, as of the current version.
+  std::atomic<SequenceNumber> held_for_max_{0};
+  //@}
 
   //@L05{
   compaction::TableStore table_store_;  // Set while opening.

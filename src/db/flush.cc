@@ -2,6 +2,7 @@
 // written out in key order, and an edit puts the table in front of all others.
 
 #include "base/mutant.h"
+#include "compaction/flush_filter.h"  //@L14
 #include "compaction/table_writer.h"
 #include "db/db_impl.h"
 #include "version/version_set.h"  //@L06
@@ -64,11 +65,18 @@ Status DbImpl::WriteMemTable(const MemTable& memtable, std::uint64_t since_us, V
   options.write_time_min_us = since_us;
   options.write_time_max_us = environment_.clock->WallMicros();
   compaction::TableWriter writer(table_store_, options);
+  compaction::FlushFilter filter(snapshots_->Sequences());  //@L14
   const auto entries = memtable.NewIterator();
   for (Status moved = entries->SeekToFirst();; moved = entries->Next()) {
     STRATA_TRY(moved);
     if (!entries->Valid()) break;
+    if (!filter.Keeps(entries->key())) continue;  //@L14
     STRATA_TRY(writer.Add(entries->key(), entries->value()));
+    //@L14{
+    if (filter.held()) {
+      writer.MarkHeld(*filter.held(), UserKeyOf(entries->key()).size() + entries->value().size());
+    }
+    //@}
   }
   STRATA_TRY_ASSIGN(auto tables, writer.Finish());
   for (auto& table : tables) {

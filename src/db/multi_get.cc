@@ -56,7 +56,14 @@ Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
 
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string_view> keys,
                                                      const ReadOptions& options) {
-  const auto [state, sequence] = TakeReadPoint();
+  //@L13..13{
+  //| const auto [state, sequence] = TakeReadPoint();
+  //@}
+  //@L14{
+  ReadPoint point = TakeReadPoint();
+  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  const auto& [state, sequence] = point;
+  //@}
   if (state->version->table_count() > 0) {
     STRATA_TRY(PrefetchBlocks(*state, sequence, keys, options));
   }

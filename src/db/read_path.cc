@@ -103,7 +103,13 @@ Result<bool> DbImpl::Get(std::string_view key, std::string* value, const ReadOpt
 Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, std::string* value,
                              ReadTrace* trace) {
   //@}
-  const ReadPoint point = TakeReadPoint();
+  //@L02..13{
+  //| const ReadPoint point = TakeReadPoint();
+  //@}
+  //@L14{
+  ReadPoint point = TakeReadPoint();
+  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  //@}
   const ReadState& state = *point.state;
   const SequenceNumber sequence = point.sequence;
   //@L13{
@@ -144,7 +150,14 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
 
 Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options) {
   VisibleIteratorOptions bounds = BoundsOf(options);
-  auto [state, sequence] = TakeReadPoint();
+  //@L02..13{
+  //| auto [state, sequence] = TakeReadPoint();
+  //@}
+  //@L14{
+  ReadPoint point = TakeReadPoint();
+  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  auto& [state, sequence] = point;
+  //@}
   bounds.sequence = sequence;
   //@L02..04{
   //| auto entries = state->memtable->NewIterator();

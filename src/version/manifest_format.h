@@ -22,7 +22,10 @@
 //   table added := number, level, run, size, all varints | file id, 16 bytes | footer checksum,
 //                  u32 | smallest key, largest key, each a varint length and bytes | sequence min,
 //                  sequence max, entries, deletes, raw bytes, write time min, write time max, all
-//                  varints | field*             (no field is known so far)
+//                  varints | field*
+//
+//   field of a table: tag 2, versions held for snapshots: as often as needed four varints, the
+//   first and the last snapshot, entries, bytes
 //
 // The first edits of a manifest are a snapshot: tables added, and no more than 256 of them each.
 //

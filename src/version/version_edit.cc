@@ -15,6 +15,13 @@ enum EditTag : std::uint64_t {
   kLastSequence = 11,
 };
 
+//@L14{
+// Fields of a table. A program that doesn't know them merges no worse than before.
+enum TableTag : std::uint64_t {
+  kHeldVersions = 2,
+};
+//@}
+
 // --- the way out ---------------------------------------------------------------------------------
 
 std::string Varint(std::uint64_t value) {
@@ -22,6 +29,19 @@ std::string Varint(std::uint64_t value) {
   AppendVarint64(&out, value);
   return out;
 }
+
+//@L14{
+std::string EncodeHeld(const std::vector<HeldVersions>& ranges) {
+  std::string out;
+  for (const HeldVersions& held : ranges) {
+    AppendVarint64(&out, held.range.first);
+    AppendVarint64(&out, held.range.last);
+    AppendVarint64(&out, held.entries);
+    AppendVarint64(&out, held.bytes);
+  }
+  return out;
+}
+//@}
 
 std::string EncodeTable(const TableMeta& table) {
   std::string out;
@@ -40,6 +60,7 @@ std::string EncodeTable(const TableMeta& table) {
   AppendVarint64(&out, table.raw_bytes);
   AppendVarint64(&out, table.write_time_min_us);
   AppendVarint64(&out, table.write_time_max_us);
+  if (!table.held.empty()) AppendField(&out, kHeldVersions, EncodeHeld(table.held));  //@L14
   return out;
 }
 
@@ -77,6 +98,28 @@ bool IsPossible(const TableMeta& table) {
          table.entries != 0 && table.deletes <= table.entries;
 }
 
+//@L14{
+Status DecodeHeld(std::string_view bytes, TableMeta* table) {
+  if (!table->held.empty()) return Corruption("its held versions are there twice");
+  while (!bytes.empty()) {
+    Values values(bytes);
+    HeldVersions held;
+    held.range.first = values.Varint();
+    held.range.last = values.Varint();
+    held.entries = values.Varint();
+    held.bytes = values.Varint();
+    if (!values.complete()) return Corruption("its held versions are cut short");
+    if (held.range.first > held.range.last || held.range.last > kSequenceMax ||
+        held.entries > table->entries) {
+      return Corruption("held versions that can't be");
+    }
+    table->held.push_back(held);
+    bytes = values.rest();
+  }
+  return {};
+}
+//@}
+
 Result<TableMeta> DecodeTable(std::string_view bytes) {
   Values values(bytes);
   TableMeta table;
@@ -102,6 +145,12 @@ Result<TableMeta> DecodeTable(std::string_view bytes) {
   FieldReader more(values.rest());
   while (!more.empty()) {
     STRATA_TRY_ASSIGN(const FieldReader::Field field, more.Next());
+    //@L14{
+    if (field.tag == kHeldVersions) {
+      STRATA_TRY(DecodeHeld(field.contents, &table));
+      continue;
+    }
+    //@}
     STRATA_TRY(CheckUnknownField(field, "table"));
   }
   return table;

@@ -31,6 +31,25 @@ struct RunPosition {
 
 inline constexpr std::uint32_t kLevelMax = 63;
 
+//@L14{
+// Sequences of snapshots, both inclusive.
+struct SnapshotRange {
+  SequenceNumber first = 0;
+  SequenceNumber last = 0;
+
+  bool operator==(const SnapshotRange&) const = default;
+};
+
+// Entries of a table that are there only because a snapshot in `range` may read them.
+struct HeldVersions {
+  SnapshotRange range;
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;  // Of keys and values.
+
+  bool operator==(const HeldVersions&) const = default;
+};
+//@}
+
 struct TableMeta {
   FileNumber number = 0;
   RunPosition position;
@@ -47,6 +66,7 @@ struct TableMeta {
   // Wall clock of the oldest and the newest write inside: time windows and deadlines go by them.
   std::uint64_t write_time_min_us = 0;
   std::uint64_t write_time_max_us = 0;
+  std::vector<HeldVersions> held;  //@L14
 
   bool operator==(const TableMeta&) const = default;
 };

@@ -1,0 +1,45 @@
+// What of a memtable needn't be written out: versions that a newer one hides from every reader.
+// Tombstones stay, since tables may hold what they hide.
+//
+// Thread safety: none.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "compaction/held_versions.h"
+
+namespace strata::compaction {
+
+class FlushFilter {
+ public:
+  explicit FlushFilter(Snapshots snapshots) : snapshots_(std::move(snapshots)) {}
+
+  // Whether the next entry of the memtable, in its order, is written.
+  bool Keeps(std::string_view key) {
+    VersionFacts facts{.sequence = SequenceOf(key), .kind = KindOf(key), .newer = {}};
+    if (last_key_ == UserKeyOf(key)) {
+      facts.newer = last_sequence_;
+    } else {
+      last_key_ = UserKeyOf(key);
+    }
+    last_sequence_ = facts.sequence;
+    const bool keeps = Judge(facts, snapshots_) == Verdict::kKeep;
+    held_ = keeps ? HeldBy(facts, snapshots_) : std::nullopt;
+    return keeps;
+  }
+
+  // The snapshots that alone keep the entry asked of last.
+  const std::optional<SnapshotRange>& held() const { return held_; }
+
+ private:
+  const Snapshots snapshots_;
+  std::optional<std::string> last_key_;
+  SequenceNumber last_sequence_ = 0;
+  std::optional<SnapshotRange> held_;
+};
+
+}  // namespace strata::compaction
