@@ -1,11 +1,11 @@
 // Strata behind the interface of the comparison.
 
-#pragma once
-
+#include "stats/counters.h"
 #include "store.h"
 #include "strata/db.h"
 
 namespace strata::peers {
+namespace {
 
 class StrataStore final : public Store {
  public:
@@ -14,34 +14,46 @@ class StrataStore final : public Store {
   bool Put(std::string_view key, std::string_view value) override {
     return db_->Put(key, value).has_value();
   }
+  bool PutBatch(std::span<const KeyValue> entries) override {
+    thread_local WriteBatch batch;
+    batch.Clear();
+    for (const auto& [key, value] : entries) batch.Put(key, value);
+    return db_->Write(batch).has_value();
+  }
   bool Delete(std::string_view key) override { return db_->Delete(key).has_value(); }
   bool Get(std::string_view key, std::string* value) override {
     const auto found = db_->Get(key, value);
     return found && *found;
   }
-  std::uint64_t Scan(std::string_view from, std::uint64_t count) override {
-    auto iterator = db_->NewIterator({});
-    if (!iterator) return 0;
-    std::uint64_t seen = 0;
+  Scanned Scan(std::string_view from, std::uint64_t count, bool digested) override {
+    Scanned scanned;
+    const auto iterator = db_->NewIterator({});
+    if (!iterator) return scanned;
     Status moved = (*iterator)->Seek(from);
-    while (moved && (*iterator)->Valid() && seen < count) {
-      bytes_ += (*iterator)->key().size() + (*iterator)->value().size();
-      ++seen;
+    while (moved && (*iterator)->Valid() && scanned.entries < count) {
+      scanned.Add((*iterator)->key(), (*iterator)->value(), digested);
       moved = (*iterator)->Next();
     }
-    return seen;
+    return scanned;
   }
   void Settle() override { (void)(db_->Flush() && db_->WaitForCompactions()); }
+  std::optional<std::uint64_t> TableBytesWritten() override {
+    return db_->counters().Get(Counter::kFlushBytes) +
+           db_->counters().Get(Counter::kCompactionBytesWritten);
+  }
 
  private:
   std::unique_ptr<DB> db_;
-  std::uint64_t bytes_ = 0;  // So that nothing is optimised away.
 };
 
-inline std::unique_ptr<Store> OpenStrata(const std::string& directory, const Budget& budget) {
+}  // namespace
+
+std::unique_ptr<Store> OpenStrata(const std::string& directory, const Budget& budget) {
   Options options;
   options.sync = budget.sync ? SyncMode::kAlways : SyncMode::kNone;
   options.memtable_bytes = budget.memtable_bytes;
+  options.table_bytes = budget.table_bytes;
+  options.level1_bytes = budget.level1_bytes;
   options.block_cache_bytes = budget.cache_bytes;
   options.filter_bits_per_key = budget.filter_bits;
   options.compression = Compression::kNone;
