@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "strata/conditions.h"  //@L15
 #include "strata/iterator.h"
 #include "strata/options.h"
 #include "strata/snapshot.h"  //@L14
@@ -108,12 +109,41 @@ class DB {
   Status Write(const WriteBatch& batch) { return Write(batch, WriteOptions{}); }
   //@}
 
+  //@L15{
+  // As Write, if all of the batch's conditions hold; otherwise nothing happens, and the outcome
+  // says which was the first that doesn't and what is there. (Write makes an error of that:
+  // kConditionFailed.)
+  virtual Result<WriteOutcome> WriteIf(const WriteBatch& batch, const WriteOptions& options) = 0;
+  Result<WriteOutcome> WriteIf(const WriteBatch& batch) { return WriteIf(batch, WriteOptions{}); }
+
+  // WriteIf for one key.
+  Result<WriteOutcome> PutIfAbsent(std::string_view key, std::string_view value,
+                                   const WriteOptions& options = {});
+  Result<WriteOutcome> UpdateIfExists(std::string_view key, std::string_view value,
+                                      const WriteOptions& options = {});
+  Result<WriteOutcome> DeleteIfExists(std::string_view key, const WriteOptions& options = {});
+  Result<WriteOutcome> CompareAndSwap(std::string_view key, std::string_view expected,
+                                      std::string_view value, const WriteOptions& options = {});
+  Result<WriteOutcome> CompareAndSwapVersion(std::string_view key, std::uint64_t version,
+                                             std::string_view value,
+                                             const WriteOptions& options = {});
+  //@}
+
   // True and the value in `*value` (whose memory is reused), or false when the key isn't there.
   virtual Result<bool> Get(std::string_view key, std::string* value,
                            const ReadOptions& options) = 0;
   Result<bool> Get(std::string_view key, std::string* value) {
     return Get(key, value, ReadOptions{});
   }
+
+  //@L15{
+  // The value with its version, or nothing when the key isn't there.
+  virtual Result<std::optional<Entry>> GetEntry(std::string_view key,
+                                                const ReadOptions& options) = 0;
+  Result<std::optional<Entry>> GetEntry(std::string_view key) {
+    return GetEntry(key, ReadOptions{});
+  }
+  //@}
 
   //@L13{
   // As Get for each key, all at one instant, with the reads of the disk under way at once.

@@ -29,6 +29,7 @@ enum class ErrorCode : std::uint8_t {
   kBusy,             // Another process or handle owns the store.
   kReadOnly,         // The store stopped taking writes; the message holds the first cause.
   kUnsupported,      // A newer program wrote this: the message names the feature.
+  kConditionFailed,  // A batch's condition does not hold: read again and decide anew.  //@L15
   kAborted,          // Shutting down, or stopped by the caller.
 };
 

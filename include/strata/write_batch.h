@@ -9,6 +9,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>  //@L15
+
+#include "strata/conditions.h"  //@L15
 
 namespace strata {
 
@@ -17,6 +20,17 @@ class WriteBatch {
   // The bytes are copied. Sizes are checked when the batch is written.
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
+
+  //@L15{
+  // Conditions: the batch is written only if all of them hold; see conditions.h. They see the store
+  // as it is before the batch.
+  void RequireAbsent(std::string_view key);
+  void RequirePresent(std::string_view key);
+  void RequireValue(std::string_view key, std::string_view value);
+  // `version`: of the entry, as GetEntry told it.
+  void RequireVersion(std::string_view key, std::uint64_t version);
+  const std::vector<Condition>& conditions() const { return conditions_; }
+  //@}
 
   // Empties the batch and keeps its memory.
   void Clear();
@@ -33,6 +47,7 @@ class WriteBatch {
   std::size_t value_size_max() const { return value_size_max_; }
 
  private:
+  void Require(Condition condition);  //@L15
   void Count(std::string_view key, std::string_view value);
 
   std::string encoded_;
@@ -40,6 +55,7 @@ class WriteBatch {
   std::uint64_t user_bytes_ = 0;
   std::size_t key_size_max_ = 0;
   std::size_t value_size_max_ = 0;
+  std::vector<Condition> conditions_;  //@L15
 };
 
 }  // namespace strata

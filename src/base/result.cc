@@ -20,6 +20,10 @@ std::string_view ErrorCodeName(ErrorCode code) {
       return "read-only";
     case ErrorCode::kUnsupported:
       return "unsupported";
+    //@L15{
+    case ErrorCode::kConditionFailed:
+      return "condition failed";
+    //@}
     case ErrorCode::kAborted:
       return "aborted";
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "db/conditions.h"  //@L15
 #include "db/db_impl.h"
 
 namespace strata {
@@ -21,10 +22,19 @@ constexpr std::size_t kParallelInsertBytes = 256 << 10;
 
 Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
   STRATA_TRY(CheckBatch(batch));
-  if (batch.count() == 0) return {};
+  //@L12..14{
+  //| if (batch.count() == 0) return {};
+  //| Writer self{.batch = &batch, .sync = WantsSync(options)};
+  //| MutexLock lock(mutex_);
+  //| return Enqueue(&self);
+  //@}
+  //@L15{
+  if (batch.count() == 0 && batch.conditions().empty()) return {};
   Writer self{.batch = &batch, .sync = WantsSync(options)};
   MutexLock lock(mutex_);
-  return Enqueue(&self);
+  STRATA_TRY(Enqueue(&self));
+  return self.failed ? ConditionError(batch, *self.failed) : Status();
+  //@}
 }
 
 Status DbImpl::Sync() {
@@ -64,7 +74,13 @@ Status DbImpl::Lead(Writer* self) {
   if (status && self->batch != nullptr) {
     status = MakeRoom();
     group = BuildGroup();
-    if (status) status = CommitGroup(group);
+    //@L12..14{
+    //| if (status) status = CommitGroup(group);
+    //@}
+    //@L15{
+    const std::vector<Writer*> writing = status ? CheckConditions(group) : group;
+    if (status && !writing.empty()) status = CommitGroup(writing);
+    //@}
   } else if (status && self->switch_memtable) {
     status = SwitchMemTable();
   } else if (status) {
@@ -81,11 +97,14 @@ std::vector<DbImpl::Writer*> DbImpl::BuildGroup() {
   const std::size_t bytes_max =
       bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes : std::max(bytes, kGroupBytesMax);
   std::vector<Writer*> group;
+  GroupKeys keys;  //@L15
   for (Writer* writer : writers_) {
     if (writer->batch == nullptr) break;      // A task waits its turn.
     if (writer->sync && !leader.sync) break;  // It pays for its own sync.
     if (!group.empty() && bytes + writer->batch->size_bytes() > bytes_max) break;
+    if (keys.Decide(*writer->batch)) break;  // Only then are its conditions decided.  //@L15
     if (!group.empty()) bytes += writer->batch->size_bytes();
+    keys.Add(*writer->batch);  //@L15
     group.push_back(writer);
   }
   return group;
@@ -157,8 +176,12 @@ void DbImpl::FinishGroup(const std::vector<Writer*>& group, const Status& status
   for (Writer* writer : group) {
     STRATA_CHECK(writers_.front() == writer);
     writers_.pop_front();
-    writer->status = status;
+    //@L12..14{
+    //| writer->status = status;
+    //@}
+    if (!writer->decided) writer->status = status;  //@L15
     writer->done = true;
+    if (writer->decided) continue;  //@L15
     if (!status || writer->batch == nullptr) continue;
     counters_.Add(Counter::kWrites);
     counters_.Add(Counter::kEntriesWritten, writer->batch->count());

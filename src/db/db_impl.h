@@ -43,6 +43,10 @@ class DbImpl final : public DB {
 
   Status Write(const WriteBatch& batch, const WriteOptions& options) override;
   Result<bool> Get(std::string_view key, std::string* value, const ReadOptions& options) override;
+  //@L15{
+  Result<WriteOutcome> WriteIf(const WriteBatch& batch, const WriteOptions& options) override;
+  Result<std::optional<Entry>> GetEntry(std::string_view key, const ReadOptions& options) override;
+  //@}
   Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options) override;
   //@L13{
   Result<std::vector<MultiGetResult>> MultiGet(std::span<const std::string_view> keys,
@@ -77,6 +81,10 @@ class DbImpl final : public DB {
     bool inserted = false;
     bool done = false;
     Status status = {};
+    //@L15{
+    std::optional<FailedCondition> failed = {};
+    bool decided = false;  // Checking its conditions told all; it isn't written.
+    //@}
   };
   //@}
 
@@ -191,11 +199,31 @@ class DbImpl final : public DB {
   //@L13{
   Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value,
                        ReadTrace* trace);
+  //@L13..14{
+  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace);
+  //@}
+  //@L15{
+  // `version`, unless null, gets the sequence of the entry found.
   Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
-                         const ReadOptions& options, std::string* value, ReadTrace* trace);
+                         const ReadOptions& options, std::string* value, ReadTrace* trace,
+                         SequenceNumber* version = nullptr);
+  //@}
   // Brings the blocks that lookups of these keys will read into the cache, all at once.
   Status PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
                         std::span<const std::string_view> keys, const ReadOptions& options);
+  //@}
+
+  //@L15{
+  // --- conditions.cc ---
+  Result<std::optional<Entry>> FindEntry(const ReadPoint& point, std::string_view key,
+                                         const ReadOptions& options);
+  // The first condition that doesn't hold, if any.
+  Result<std::optional<FailedCondition>> FirstFailure(const std::vector<Condition>& conditions,
+                                                      const ReadPoint& now);
+  // Those of the group whose batches are to be written; the others know their outcome then.
+  std::vector<Writer*> CheckConditions(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  static Error ConditionError(const WriteBatch& batch, const FailedCondition& failed);
   //@}
 
   //@L14{

@@ -116,14 +116,22 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
   if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(state, sequence, {&key, 1}, options));
   return FindKeyIn(state, sequence, key, options, value, trace);
 }
+//@}
 
+//@L13..14{
+//| Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+//|                                std::string_view key, const ReadOptions& options,
+//|                                std::string* value, ReadTrace* trace) {
+//@}
+//@L15{
 Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
                                std::string_view key, const ReadOptions& options, std::string* value,
-                               ReadTrace* trace) {
+                               ReadTrace* trace, SequenceNumber* version) {
   //@}
   if (const auto found = state.memtable->Get(key, sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13
     value->assign(found->value);
+    if (version != nullptr) *version = found->sequence;  //@L15
     return IsValue(found->kind, key);
   }
   if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
@@ -132,6 +140,7 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
     if (const auto found = memtable->Get(key, sequence)) {
       if (trace != nullptr) trace->Add("full memtable", "found");  //@L13
       value->assign(found->value);
+      if (version != nullptr) *version = found->sequence;  //@L15
       return IsValue(found->kind, key);
     }
     if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
@@ -143,6 +152,7 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
   table_options.trace = trace;                    //@L13
   STRATA_TRY_ASSIGN(const auto hit,
                     state.version->Get(key, sequence, table_options, counters_, value));
+  if (hit && version != nullptr) *version = hit->sequence;  //@L15
   if (hit) return IsValue(hit->kind, key);
   //@}
   return false;

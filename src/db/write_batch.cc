@@ -16,7 +16,34 @@ void WriteBatch::Delete(std::string_view key) {
   Count(key, "");
 }
 
+//@L15{
+void WriteBatch::RequireAbsent(std::string_view key) {
+  Require({.kind = Condition::Kind::kAbsent, .key = std::string(key), .value = {}});
+}
+
+void WriteBatch::RequirePresent(std::string_view key) {
+  Require({.kind = Condition::Kind::kPresent, .key = std::string(key), .value = {}});
+}
+
+void WriteBatch::RequireValue(std::string_view key, std::string_view value) {
+  Require({.kind = Condition::Kind::kValue, .key = std::string(key), .value = std::string(value)});
+}
+
+void WriteBatch::RequireVersion(std::string_view key, std::uint64_t version) {
+  Require({.kind = Condition::Kind::kVersion,
+           .key = std::string(key),
+           .value = {},
+           .version = version});
+}
+
+void WriteBatch::Require(Condition condition) {
+  key_size_max_ = std::max(key_size_max_, condition.key.size());
+  conditions_.push_back(std::move(condition));
+}
+//@}
+
 void WriteBatch::Clear() {
+  conditions_.clear();  //@L15
   encoded_.clear();
   count_ = 0;
   user_bytes_ = 0;

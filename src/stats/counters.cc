@@ -41,6 +41,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::kCount)
     "reads_in_flight_peak",
     "prefetched_blocks",
     "hash_index_hits",
+    "conditions_checked",
+    "conditions_failed",
 };
 static_assert(!kNames.back().empty(), "every counter has a name");
 

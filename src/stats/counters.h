@@ -51,6 +51,8 @@ enum class Counter : std::uint8_t {
   kReadsInFlightPeak,
   kPrefetchedBlocks,
   kHashIndexHits,
+  kConditionsChecked,
+  kConditionsFailed,  // The first of a batch, at which checking ends.
   kCount,
 };
 

@@ -1,0 +1,126 @@
+// How the leader of the commit queue checks conditions: it alone writes, so what it reads is true
+// until it has written. A batch whose condition fails leaves the group; the log never sees it.
+
+#include "db/conditions.h"
+
+#include <algorithm>
+
+#include "base/escape.h"
+#include "db/db_impl.h"
+#include "wal/batch_format.h"
+
+namespace strata {
+
+bool Holds(const Condition& condition, const std::optional<Entry>& current) {
+  //@solve 15.1 "say whether a condition holds"
+  switch (condition.kind) {
+    case Condition::Kind::kAbsent:
+      return !current;
+    case Condition::Kind::kPresent:
+      return current.has_value();
+    case Condition::Kind::kValue:
+      return current && current->value == condition.value;
+    case Condition::Kind::kVersion:
+      return current && current->version == condition.version;
+  }
+  return false;
+  //@}
+}
+
+bool GroupKeys::Decide(const WriteBatch& batch) {
+  //@solve 15.3 "keep a batch out of a group that decides its conditions" inert(return !batch.conditions().empty() && !batches_.empty();)
+  if (batch.conditions().empty()) return false;
+  for (; taken_apart_ < batches_.size(); ++taken_apart_) {
+    const auto insert = [this](const wal::BatchEntry& entry) {
+      keys_.insert(entry.key);
+      return Status();
+    };
+    // A batch of our own making can always be taken apart.
+    STRATA_CHECK(wal::ForEachEntry(batches_[taken_apart_]->encoded(), 1, insert).has_value());
+  }
+  return std::any_of(batch.conditions().begin(), batch.conditions().end(),
+                     [this](const Condition& it) { return keys_.contains(it.key); });
+  //@}
+}
+
+Result<std::optional<Entry>> DbImpl::FindEntry(const ReadPoint& point, std::string_view key,
+                                               const ReadOptions& options) {
+  Entry entry;
+  STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
+                                                &entry.value, nullptr, &entry.version));
+  if (!found) return std::optional<Entry>();
+  return std::optional<Entry>(std::move(entry));
+}
+
+Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOptions& options) {
+  counters_.Add(Counter::kGets);
+  ReadPoint point = TakeReadPoint();
+  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  STRATA_TRY_ASSIGN(auto entry, FindEntry(point, key, options));
+  if (entry) counters_.Add(Counter::kGetHits);
+  return entry;
+}
+
+Result<std::optional<FailedCondition>> DbImpl::FirstFailure(
+    const std::vector<Condition>& conditions, const ReadPoint& now) {
+  //@solve 15.2 "check a batch's conditions in order"
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    const Condition& condition = conditions[i];
+    counters_.Add(Counter::kConditionsChecked);
+    STRATA_TRY_ASSIGN(auto current, FindEntry(now, condition.key, {}));
+    if (Holds(condition, current)) continue;
+    counters_.Add(Counter::kConditionsFailed);
+    return std::optional<FailedCondition>({i, condition.key, std::move(current)});
+  }
+  return std::optional<FailedCondition>();
+  //@}
+}
+
+std::vector<DbImpl::Writer*> DbImpl::CheckConditions(const std::vector<Writer*>& group) {
+  const auto has_conditions = [](const Writer* it) { return !it->batch->conditions().empty(); };
+  if (std::none_of(group.begin(), group.end(), has_conditions)) return group;
+  std::vector<Writer*> writing;
+  mutex_.Unlock();  // Nobody else writes meanwhile: the leader is at the front of the queue.
+  const ReadPoint now = TakeReadPoint();
+  for (Writer* writer : group) {
+    auto failed = FirstFailure(writer->batch->conditions(), now);
+    if (!failed) {
+      writer->status = std::move(failed).error().WithContext("checking the batch's conditions");
+    } else {
+      writer->failed = *std::move(failed);
+    }
+    writer->decided = !writer->status || writer->failed || writer->batch->count() == 0;
+    if (!writer->decided) writing.push_back(writer);
+  }
+  mutex_.Lock();
+  return writing;
+}
+
+Result<WriteOutcome> DbImpl::WriteIf(const WriteBatch& batch, const WriteOptions& options) {
+  STRATA_TRY(CheckBatch(batch));
+  if (batch.count() == 0 && batch.conditions().empty()) return WriteOutcome();
+  Writer self{.batch = &batch, .sync = WantsSync(options)};
+  MutexLock lock(mutex_);
+  STRATA_TRY(Enqueue(&self));
+  WriteOutcome outcome;
+  outcome.failed = std::move(self.failed);
+  if (!outcome.failed && batch.count() > 0) {
+    outcome.version = self.first_sequence + batch.count() - 1;
+  }
+  return outcome;
+}
+
+// For callers of Write, to whom a condition is something that should hold.
+Error DbImpl::ConditionError(const WriteBatch& batch, const FailedCondition& failed) {
+  static constexpr std::string_view kWants[] = {"absent", "present", "another value",
+                                                "another version"};
+  const auto kind = static_cast<std::size_t>(batch.conditions()[failed.index].kind);
+  std::string is = "it isn't there";
+  if (failed.current) is = "it has version " + std::to_string(failed.current->version);
+  return {ErrorCode::kConditionFailed,
+          "condition " + std::to_string(failed.index) + " of the batch doesn't hold: key \"" +
+              EscapeShort(failed.key) + "\" should be " + std::string(kWants[kind]) + ", and " +
+              is + "; nothing was written"};
+}
+
+}  // namespace strata

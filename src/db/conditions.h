@@ -1,0 +1,35 @@
+// Conditions of batches, as the commit queue's leader sees them; see commit.cc for the leader.
+//
+// Thread safety: none.
+
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "strata/conditions.h"
+#include "strata/write_batch.h"
+
+namespace strata {
+
+// Whether `current`, the key's entry (or its absence), is what the condition asks for.
+bool Holds(const Condition& condition, const std::optional<Entry>& current);
+
+// The keys that the batches of a group write, to say who may join it: a condition on one of them
+// can only be checked once the group is written. Costs nothing while no batch has conditions.
+class GroupKeys {
+ public:
+  // The batch, which must outlive this, is in the group.
+  void Add(const WriteBatch& batch) { batches_.push_back(&batch); }
+  // True iff a condition of `batch` is about a key that the group writes.
+  bool Decide(const WriteBatch& batch);
+
+ private:
+  std::vector<const WriteBatch*> batches_;
+  std::size_t taken_apart_ = 0;  // So many of them are in keys_.
+  std::unordered_set<std::string_view> keys_;
+};
+
+}  // namespace strata
