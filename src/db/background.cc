@@ -31,18 +31,23 @@ void DbImpl::MaybeScheduleWork() {
     flush_scheduled_ = true;
     ScheduleJob(Priority::kHigh, [this] { return FlushStep(); });
   }
-  const compaction::TreeView tree = compaction::ViewOf(*versions_->current());
+  compaction_debt_bytes_ = 0;
+  for (const auto& tree : Trees()) PickCompactions(tree);
+}
+
+void DbImpl::PickCompactions(const std::shared_ptr<Tree>& tree) {
+  const compaction::TreeView view = compaction::ViewOf(*VersionOf(*tree));
   const std::uint64_t now = environment_.clock->WallMicros();
-  compaction_debt_bytes_ = policy_->EstimateDebt(tree, now);
+  compaction_debt_bytes_ += tree->policy->EstimateDebt(view, now);
   if (compactions_paused_ > 0) return;
-  for (const auto& job : policy_->Pick({.tree = tree, .busy = busy_tables_, .now_us = now})) {
+  for (const auto& job : tree->policy->Pick({.tree = view, .busy = busy_tables_, .now_us = now})) {
     if (running_compactions_ >= options_.compaction_threads) return;
-    if (!Remember(StartCompaction(job))) return;
+    if (!Remember(StartCompaction(tree, job))) return;
   }
   //@L14{
   while (running_compactions_ < options_.compaction_threads) {
-    const auto job = PickReleased(compaction::kReclaimShare, {});
-    if (!job || !Remember(StartCompaction(*job))) return;
+    const auto job = PickReleased(*tree, compaction::kReclaimShare, {});
+    if (!job || !Remember(StartCompaction(tree, *job))) return;
   }
   //@}
 }
@@ -62,8 +67,12 @@ Status DbImpl::FlushOldest() {
   VersionEdit edit;
   std::vector<std::shared_ptr<const Table>> opened;
   mutex_.Unlock();
-  if (events_) events_->Emit("flush_begin", {{"entries", oldest.memtable->entries()}});
-  Status written = WriteMemTable(*oldest.memtable, oldest.since_us, &edit, &opened);
+  Status written;
+  for (const auto& [tree, memtable] : oldest.memtables) {
+    if (!written || memtable->empty()) continue;
+    if (events_) events_->Emit("flush_begin", {{"entries", memtable->entries()}});
+    written = WriteMemTable(*tree, *memtable, oldest.since_us, &edit, &opened);
+  }
   if (written) written = environment_.files->SyncDirectory(directory_);
   mutex_.Lock();
   STRATA_TRY(written);
@@ -89,7 +98,7 @@ Status DbImpl::Flush() {
 }
 
 Status DbImpl::SwitchMemTable() {
-  if (memtable_->empty()) return {};
+  if (MemTablesEmpty()) return {};
   const FileNumber number = versions_->NewFileNumber();
   // The old log is on the disk as a whole before the new one takes a write: no holes.
   if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) STRATA_TRY(Remember(log_.writer->End()));
@@ -99,8 +108,11 @@ Status DbImpl::SwitchMemTable() {
   VersionEdit edit;
   edit.sealed_logs.push_back(sealed);
   STRATA_TRY(InstallEdit(std::move(edit), {}));
-  immutables_.push_back({memtable_, number, memtable_since_us_});
-  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
+  Immutable& full = immutables_.emplace_back(Immutable{{}, number, memtable_since_us_});
+  for (const auto& tree : Trees()) {
+    full.memtables.emplace_back(tree, tree->memtable);
+    tree->memtable = NewMemTable();
+  }
   PublishReadState();
   AdjustCache();
   MaybeScheduleWork();
@@ -114,7 +126,7 @@ Status DbImpl::MakeRoom() {
     environment_.clock->SleepMicros(micros);
     mutex_.Lock();
   }
-  if (memtable_->bytes_used() < options_.memtable_bytes) return CheckWritable();
+  if (MemTableBytes() < options_.memtable_bytes) return CheckWritable();
   const std::size_t waiting_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1));
   if (immutables_.size() >= waiting_max) {
     const std::uint64_t start = environment_.clock->NowMicros();
@@ -130,7 +142,7 @@ Status DbImpl::MakeRoom() {
 std::uint64_t DbImpl::StallMicros() {
   return StallFor(
       {.debt_bytes = compaction_debt_bytes_,
-       .memtable_bytes = memtable_->bytes_used(),
+       .memtable_bytes = MemTableBytes(),
        .memtable_bytes_max = options_.memtable_bytes,
        .immutables = immutables_.size(),
        .immutables_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1)),

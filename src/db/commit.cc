@@ -48,16 +48,15 @@ Status DbImpl::Enqueue(Writer* self) {
   while (true) {
     if (writers_.front() != self) {
       environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
-        return self->done || self->insert_into != nullptr || writers_.front() == self;
+        return self->done || self->insert || writers_.front() == self;
       });
     }
     if (self->done) return self->status;
-    if (self->insert_into == nullptr) return Lead(self);
+    if (!self->insert) return Lead(self);
     // The leader has logged this batch and asks for its own part of the work.
-    const std::shared_ptr<MemTable> memtable = std::move(self->insert_into);
-    self->insert_into = nullptr;
+    self->insert = false;
     mutex_.Unlock();
-    Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, *memtable, true);
+    Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, true);
     mutex_.Lock();
     self->status = std::move(inserted);
     self->inserted = true;
@@ -120,7 +119,7 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
     next += writer->batch->count();
     sync = sync || writer->sync;
   }
-  if (memtable_->empty()) memtable_since_us_ = environment_.clock->WallMicros();
+  if (MemTablesEmpty()) memtable_since_us_ = environment_.clock->WallMicros();
   const std::uint64_t now = environment_.clock->NowMicros();
   if (options_.sync == SyncMode::kInterval &&
       now - last_sync_micros_ >= options_.sync_interval_ms * 1000ULL) {
@@ -149,19 +148,17 @@ Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber
 }
 
 Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
-  const std::shared_ptr<MemTable> memtable = memtable_;
   std::size_t bytes = 0;
   for (const Writer* writer : group) bytes += writer->batch->size_bytes();
   const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
   if (in_parallel) {
-    for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert_into = memtable;
+    for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
     environment_.executor->NotifyAll();
   }
   mutex_.Unlock();
   Status status;
   for (std::size_t i = 0; i < (in_parallel ? 1 : group.size()) && status; ++i) {
-    status =
-        InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, *memtable, in_parallel);
+    status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, in_parallel);
   }
   mutex_.Lock();
   if (!in_parallel) return status;

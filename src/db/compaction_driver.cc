@@ -7,6 +7,7 @@
 namespace strata {
 
 struct DbImpl::RunningCompaction {
+  std::shared_ptr<Tree> tree;
   compaction::CompactionJob job;
   std::shared_ptr<const Version> version;
   std::vector<std::unique_ptr<compaction::CompactionRun>> parts;
@@ -15,9 +16,9 @@ struct DbImpl::RunningCompaction {
   Status status;
 };
 
-compaction::RunnerOptions DbImpl::MakeRunnerOptions() {
+compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
   compaction::RunnerOptions runner;
-  runner.table = MakeTableWriterOptions({}).table;
+  runner.table = MakeTableWriterOptions(tree, {}).table;
   runner.verify_outputs = options_.verify_outputs;
   runner.counters = &counters_;
   runner.trace = events_.get();
@@ -26,16 +27,18 @@ compaction::RunnerOptions DbImpl::MakeRunnerOptions() {
   return runner;
 }
 
-Status DbImpl::StartCompaction(const compaction::CompactionJob& job) {
-  if (job.trivial_move || job.drop_inputs) return ApplyJobWithoutMerging(job);
+Status DbImpl::StartCompaction(const std::shared_ptr<Tree>& tree,
+                               const compaction::CompactionJob& job) {
+  if (job.trivial_move || job.drop_inputs) return ApplyJobWithoutMerging(*tree, job);
   auto running = std::make_shared<RunningCompaction>();
+  running->tree = tree;
   running->job = job;
-  running->version = versions_->current();
+  running->version = VersionOf(*tree);
   const auto ranges = compaction::SplitJob(
       job, *running->version, static_cast<std::size_t>(std::max(options_.subcompactions, 1)));
   for (const auto& range : ranges) {
     running->parts.push_back(std::make_unique<compaction::CompactionRun>(
-        job, running->version, table_store_, MakeRunnerOptions(), range));
+        job, running->version, table_store_, MakeRunnerOptions(*tree), range));
   }
   running->outputs.resize(ranges.size());
   running->parts_left = ranges.size();
@@ -47,9 +50,9 @@ Status DbImpl::StartCompaction(const compaction::CompactionJob& job) {
   return {};
 }
 
-Status DbImpl::ApplyJobWithoutMerging(const compaction::CompactionJob& job) {
-  STRATA_TRY_ASSIGN(auto result, compaction::Conclude(job, *versions_->current(), table_store_,
-                                                      MakeRunnerOptions(), {}));
+Status DbImpl::ApplyJobWithoutMerging(const Tree& tree, const compaction::CompactionJob& job) {
+  STRATA_TRY_ASSIGN(auto result, compaction::Conclude(job, *VersionOf(tree), table_store_,
+                                                      MakeRunnerOptions(tree), {}));
   return InstallEdit(std::move(result.edit), std::move(result.opened));
 }
 
@@ -82,8 +85,9 @@ void DbImpl::FinishCompaction(RunningCompaction& running) {
   Status status = running.status;
   if (status) {
     mutex_.Unlock();
-    auto result = compaction::Conclude(running.job, *running.version, table_store_,
-                                       MakeRunnerOptions(), std::move(running.outputs));
+    auto result =
+        compaction::Conclude(running.job, *running.version, table_store_,
+                             MakeRunnerOptions(*running.tree), std::move(running.outputs));
     mutex_.Lock();
     status = result ? InstallEdit(std::move(result->edit), std::move(result->opened))
                     : Status(std::move(result).error());
@@ -112,11 +116,11 @@ Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::
   ++compactions_paused_;
   Status status;
   while ((status = CheckWritable())) {
-    auto pick = compaction::PickManual(compaction::ViewOf(*versions_->current()), range,
-                                       busy_tables_, options_);
-    if (!pick.job && !pick.blocked) pick.job = PickReleased(0, range);  //@L14
+    auto pick = compaction::PickManual(compaction::ViewOf(*VersionOf(*tree_)), range, busy_tables_,
+                                       options_);
+    if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree_, 0, range);  //@L14
     if (!pick.job && !pick.blocked) break;
-    if (pick.job) status = Remember(StartCompaction(*pick.job));
+    if (pick.job) status = Remember(StartCompaction(tree_, *pick.job));
     environment_.executor->WaitUntil(
         mutex_, [&]() STRATA_REQUIRES(mutex_) { return running_compactions_ == 0; });
   }

@@ -88,30 +88,15 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
 
 Status DbImpl::Open() {
   MutexLock lock(mutex_);
-  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
+  tree_->memtable = NewMemTable();
   //@L02..05{
   //| empty_value_deletes_ = options_.empty_value_deletes;
   //@}
-  STRATA_TRY_ASSIGN(policy_, compaction::MakePolicy(options_));  //@L10
-  STRATA_TRY(Recover());                                         //@L03
+  STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(options_));  //@L10
+  STRATA_TRY(Recover());                                               //@L03
   PublishReadState();
   MaybeScheduleWork();  //@L12
   return {};
-}
-
-void DbImpl::PublishReadState() {
-  ReadState state;
-  state.memtable = memtable_;
-  //@L12{
-  for (auto it = immutables_.rbegin(); it != immutables_.rend(); ++it) {
-    state.immutables.push_back(it->memtable);
-  }
-  //@}
-  //@L05..05{
-  //| state.version = version_;
-  //@}
-  state.version = versions_->current();  //@L06
-  read_state_.Set(state);
 }
 
 DbImpl::~DbImpl() {
@@ -165,8 +150,8 @@ Status DbImpl::CloseLog() {
 StoreStats DbImpl::Stats() {
   MutexLock lock(mutex_);
   StoreStats stats;
-  stats.memtable_bytes = memtable_->bytes_used();
-  stats.memtable_entries = memtable_->entries();
+  stats.memtable_bytes = MemTableBytes();
+  for (const auto& tree : Trees()) stats.memtable_entries += tree->memtable->entries();
   stats.last_sequence = last_sequence_;
   //@L03{
   stats.log_bytes = log_.writer == nullptr ? 0 : log_.writer->size();

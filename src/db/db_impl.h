@@ -16,12 +16,12 @@
 
 #include "base/random.h"
 #include "compaction/compaction_runner.h"  //@L10
-#include "compaction/policy.h"             //@L10
 #include "compaction/rate_limiter.h"       //@L12
 #include "compaction/table_writer.h"       //@L05
 #include "db/log_file.h"                   //@L03
 #include "db/read_state.h"
-#include "db/snapshots.h"     //@L14
+#include "db/snapshots.h"  //@L14
+#include "db/tree.h"
 #include "io/batch_reader.h"  //@L13
 #include "io/environment.h"
 #include "io/mutex.h"
@@ -66,6 +66,14 @@ class DbImpl final : public DB {
   Counters& counters() override { return counters_; }
 
  private:
+  // --- trees.cc ---
+  // Every key space of the store.
+  std::vector<std::shared_ptr<Tree>> Trees() const STRATA_REQUIRES(mutex_);
+  std::shared_ptr<MemTable> NewMemTable() STRATA_REQUIRES(mutex_);
+  bool MemTablesEmpty() const STRATA_REQUIRES(mutex_);
+  std::size_t MemTableBytes() const STRATA_REQUIRES(mutex_);
+  std::shared_ptr<const Version> VersionOf(const Tree& tree) const STRATA_REQUIRES(mutex_);  //@L05
+  ReadState StateOf(const Tree& tree) const STRATA_REQUIRES(mutex_);
   // Shows readers the memtables and the version as they are now.
   void PublishReadState() STRATA_REQUIRES(mutex_);
 
@@ -77,7 +85,7 @@ class DbImpl final : public DB {
     bool sync = false;
     bool switch_memtable = false;
     SequenceNumber first_sequence = 0;
-    std::shared_ptr<MemTable> insert_into = nullptr;  // Set when this writer shall insert its part.
+    bool insert = false;  // Set when this writer shall insert its part.
     bool inserted = false;
     bool done = false;
     Status status = {};
@@ -97,9 +105,10 @@ class DbImpl final : public DB {
   // A failed write or sync of the log is final: from here on the store is read-only.
   Status Remember(Status status) STRATA_REQUIRES(mutex_);
   //@}
-  // Adds a batch's entries to a memtable, the first one at `first`.
-  Status InsertEntries(std::string_view entries, SequenceNumber first, MemTable& memtable,
-                       bool concurrently) const;
+  // Adds a batch's entries to the memtables, the first one at `first`, and counts them.
+  // REQUIRES: the caller is the queue's front, or was asked to by it.
+  Status InsertEntries(std::string_view entries, SequenceNumber first, bool concurrently,
+                       std::uint64_t* count = nullptr) const STRATA_NO_THREAD_SAFETY_ANALYSIS;
 
   //@L12{
   // --- commit.cc ---
@@ -130,8 +139,9 @@ class DbImpl final : public DB {
   Status CreateOrRecoverVersions() STRATA_REQUIRES(mutex_);
   // What the manifest says of a log that was closed, or nothing.
   std::optional<std::uint64_t> SealedLength(FileNumber log) const STRATA_REQUIRES(mutex_);
-  // Writes the memtable out when a log holds more than fits into it.
+  // Writes the memtables out when a log holds more than fits into them.
   Status SpillWhileReplaying() STRATA_REQUIRES(mutex_);
+  Status WriteRecovered() STRATA_REQUIRES(mutex_);
   Status FinishRecovery(const std::vector<FileNumber>& logs) STRATA_REQUIRES(mutex_);
   void RemoveStrayFiles() STRATA_REQUIRES(mutex_);
   //@}
@@ -139,13 +149,14 @@ class DbImpl final : public DB {
   //@L05{
   // --- flush.cc ---
   void InitTableStore();
-  compaction::TableWriterOptions MakeTableWriterOptions(RunPosition position) const;
+  compaction::TableWriterOptions MakeTableWriterOptions(const Tree& tree,
+                                                        RunPosition position) const;
   Result<std::shared_ptr<const Table>> OpenTable(const TableMeta& meta);
-  // Writes a memtable as the newest run of level 0 and adds it to `edit`.
+  // Writes a memtable of `tree` as its newest run of level 0 and adds it to `edit`.
   // `since_us`: wall clock of its first write.
-  Status WriteMemTable(const MemTable& memtable, std::uint64_t since_us, VersionEdit* edit,
-                       std::vector<std::shared_ptr<const Table>>* opened);
-  // Ends the log, begins a new one, and puts an empty memtable in front.
+  Status WriteMemTable(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
+                       VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened);
+  // Ends the log, begins a new one, and puts empty memtables in front.
   Status SwitchMemTable() STRATA_REQUIRES(mutex_);
   // Called by whoever is to write next: makes sure that the memtable has room.
   Status MakeRoom() STRATA_REQUIRES(mutex_);
@@ -164,6 +175,7 @@ class DbImpl final : public DB {
   // Runs `step` on the executor until it says kDone, unless the store closes first.
   void ScheduleJob(Priority priority, std::function<Step()> step) STRATA_REQUIRES(mutex_);
   void MaybeScheduleWork() STRATA_REQUIRES(mutex_);
+  void PickCompactions(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
   Step FlushStep();
   Status FlushOldest() STRATA_REQUIRES(mutex_);
   std::uint64_t StallMicros() STRATA_REQUIRES(mutex_);
@@ -173,15 +185,17 @@ class DbImpl final : public DB {
   //@L10{
   // --- compaction_driver.cc ---
   struct RunningCompaction;  //@L12
-  compaction::RunnerOptions MakeRunnerOptions();
+  compaction::RunnerOptions MakeRunnerOptions(const Tree& tree);
   // Merges what `job` says; from lesson 12 on it only begins to.
-  Status StartCompaction(const compaction::CompactionJob& job) STRATA_REQUIRES(mutex_);
+  Status StartCompaction(const std::shared_ptr<Tree>& tree, const compaction::CompactionJob& job)
+      STRATA_REQUIRES(mutex_);
   //@}
   //@L10..11{
   //| Status CompactUntilIdle() STRATA_REQUIRES(mutex_);
   //@}
   //@L12{
-  Status ApplyJobWithoutMerging(const compaction::CompactionJob& job) STRATA_REQUIRES(mutex_);
+  Status ApplyJobWithoutMerging(const Tree& tree, const compaction::CompactionJob& job)
+      STRATA_REQUIRES(mutex_);
   Step CompactionStep(const std::shared_ptr<RunningCompaction>& running, std::size_t part);
   void FinishCompaction(RunningCompaction& running) STRATA_REQUIRES(mutex_);
   //@}
@@ -233,7 +247,7 @@ class DbImpl final : public DB {
   static void OnSnapshotReleased(const std::shared_ptr<Gate>& gate, SequenceNumber sequence);
   void AddSnapshotStats(const Version& version, StoreStats* stats) const;
   // A table to be written anew because of what snapshots that are gone held in it.
-  std::optional<compaction::CompactionJob> PickReleased(double share_min,
+  std::optional<compaction::CompactionJob> PickReleased(Tree& tree, double share_min,
                                                         const compaction::KeyRange& range)
       STRATA_REQUIRES(mutex_);
   //@}
@@ -265,11 +279,11 @@ class DbImpl final : public DB {
 
   Mutex mutex_;
   Random random_ STRATA_GUARDED_BY(mutex_);
-  std::shared_ptr<MemTable> memtable_ STRATA_GUARDED_BY(mutex_);
+  std::shared_ptr<Tree> tree_ STRATA_GUARDED_BY(mutex_) = std::make_shared<Tree>();
   SequenceNumber last_sequence_ STRATA_GUARDED_BY(mutex_) = 0;
   bool closed_ STRATA_GUARDED_BY(mutex_) = false;
   bool empty_value_deletes_ = false;  // Set while opening.
-  // Wall clock of the first write into the memtable.
+  // Wall clock of the first write into the memtables.
   std::uint64_t memtable_since_us_ STRATA_GUARDED_BY(mutex_) = 0;  //@L05
   //@L03{
   std::unique_ptr<FileLock> lock_;
@@ -289,14 +303,14 @@ class DbImpl final : public DB {
   std::vector<std::shared_ptr<const Table>> recovery_tables_ STRATA_GUARDED_BY(mutex_);
   //@}
   //@L10{
-  std::unique_ptr<const compaction::Policy> policy_;
   std::uint64_t compaction_debt_bytes_ STRATA_GUARDED_BY(mutex_) = 0;
   compaction::TableSet busy_tables_ STRATA_GUARDED_BY(mutex_);
   //@}
   //@L12{
+  // The memtables that were switched together with a log.
   struct Immutable {
-    std::shared_ptr<MemTable> memtable;
-    FileNumber oldest_log_after;  // Once it is in a table, older logs can go.
+    std::vector<std::pair<std::shared_ptr<Tree>, std::shared_ptr<MemTable>>> memtables;
+    FileNumber oldest_log_after;  // Once they are in tables, older logs can go.
     std::uint64_t since_us;
   };
   // Outlives the store: a timer asks it whether the store is still there.

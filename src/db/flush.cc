@@ -31,7 +31,8 @@ void DbImpl::InitTableStore() {
   table_store_.open = [this](const TableMeta& meta) { return OpenTable(meta); };
 }
 
-compaction::TableWriterOptions DbImpl::MakeTableWriterOptions(RunPosition position) const {
+compaction::TableWriterOptions DbImpl::MakeTableWriterOptions(const Tree&,
+                                                              RunPosition position) const {
   compaction::TableWriterOptions writer;
   writer.table.block_bytes = options_.block_bytes;
   writer.table.restart_interval = options_.block_restart_interval;
@@ -58,10 +59,10 @@ Result<std::shared_ptr<const Table>> DbImpl::OpenTable(const TableMeta& meta) {
   return std::make_shared<const Table>(meta, std::move(reader));
 }
 
-Status DbImpl::WriteMemTable(const MemTable& memtable, std::uint64_t since_us, VersionEdit* edit,
-                             std::vector<std::shared_ptr<const Table>>* opened) {
+Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
+                             VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened) {
   //@solve 5.3 "stream the memtable into tables"
-  auto options = MakeTableWriterOptions({.level = 0, .run = table_store_.new_number()});
+  auto options = MakeTableWriterOptions(tree, {.level = 0, .run = table_store_.new_number()});
   options.write_time_min_us = since_us;
   options.write_time_max_us = environment_.clock->WallMicros();
   compaction::TableWriter writer(table_store_, options);

@@ -65,10 +65,16 @@ std::optional<std::uint64_t> DbImpl::SealedLength(FileNumber log) const {
 }
 
 Status DbImpl::SpillWhileReplaying() {
-  if (memtable_->bytes_used() < options_.memtable_bytes) return {};
-  STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_,
-                           &recovery_tables_));
-  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
+  return MemTableBytes() < options_.memtable_bytes ? Status() : WriteRecovered();
+}
+
+Status DbImpl::WriteRecovered() {
+  for (const auto& tree : Trees()) {
+    if (tree->memtable->empty()) continue;
+    STRATA_TRY(WriteMemTable(*tree, *tree->memtable, environment_.clock->WallMicros(),
+                             &recovery_edit_, &recovery_tables_));
+    tree->memtable = NewMemTable();
+  }
   return {};
 }
 
@@ -82,11 +88,7 @@ Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
   const FileNumber log_number = versions_->NewFileNumber();
   versions_->SetLastSequence(last_sequence_);
   if (!keep_logs) {
-    if (!memtable_->empty()) {
-      STRATA_TRY(WriteMemTable(*memtable_, environment_.clock->WallMicros(), &recovery_edit_,
-                               &recovery_tables_));
-      memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
-    }
+    STRATA_TRY(WriteRecovered());
     if (!recovery_tables_.empty()) STRATA_TRY(environment_.files->SyncDirectory(directory_));
     recovery_edit_.oldest_log = log_number;
     STRATA_TRY(versions_->LogAndApply(std::move(recovery_edit_), std::move(recovery_tables_)));

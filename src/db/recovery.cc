@@ -100,11 +100,10 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     if (!record) return std::move(record).error().WithContext("replaying " + name);
     if (!record->has_value()) break;
     if ((*record)->type != wal::RecordType::kBatch) continue;
-    const std::uint64_t before = memtable_->entries();
-    STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence, *memtable_,
-                                      /*concurrently=*/false),
+    std::uint64_t count = 0;
+    STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence,
+                                      /*concurrently=*/false, &count),
                         "replaying " + name));
-    const std::uint64_t count = memtable_->entries() - before;
     last_sequence_ = std::max(last_sequence_, (*record)->sequence + count - 1);
     recovered_entries_ += count;
     STRATA_TRY(SpillWhileReplaying());  //@L06

@@ -107,16 +107,20 @@ void DbImpl::OnSnapshotReleased(const std::shared_ptr<Gate>& gate, SequenceNumbe
 
 // The mark is set before the list is read: whoever lets go in between has left the list, or sees
 // the mark.
-std::optional<compaction::CompactionJob> DbImpl::PickReleased(double share_min,
+std::optional<compaction::CompactionJob> DbImpl::PickReleased(Tree& tree, double share_min,
                                                               const compaction::KeyRange& range) {
-  const Version& version = *versions_->current();
+  const std::shared_ptr<const Version> current = VersionOf(tree);
+  const Version& version = *current;
   SequenceNumber newest = 0;
   for (const Run& run : version.runs()) {
     for (const auto& table : run.tables) {
       for (const auto& held : table->meta().held) newest = std::max(newest, held.range.last);
     }
   }
-  held_for_max_ = newest;
+  tree.held_for_max = newest;
+  SequenceNumber newest_of_all = 0;
+  for (const auto& other : Trees()) newest_of_all = std::max(newest_of_all, other->held_for_max);
+  held_for_max_ = newest_of_all;
   if (newest == 0) return std::nullopt;
   const compaction::Snapshots live = snapshots_->Sequences();
   return compaction::PickReclaim({.version = version,

@@ -70,9 +70,14 @@ Status DbImpl::Remember(Status status) {
 }
 //@}
 
-Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first, MemTable& memtable,
-                             [[maybe_unused]] bool concurrently) const {
-  return wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
+// The memtables stay where they are while the queue's front works: no mutex is needed.
+Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
+                             [[maybe_unused]] bool concurrently, std::uint64_t* count) const {
+  std::uint64_t counted = 0;
+  const Tree& tree = *tree_;
+  STRATA_TRY(wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
+    ++counted;
+    MemTable& memtable = *tree.memtable;
     EntryKind kind = entry.kind;
     if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
       kind = EntryKind::kDelete;
@@ -85,7 +90,9 @@ Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first, Mem
     //@}
     memtable.Add(entry.sequence, kind, entry.key, entry.value);
     return Status();
-  });
+  }));
+  if (count != nullptr) *count = counted;
+  return {};
 }
 
 }  // namespace strata

@@ -17,7 +17,7 @@ Status DbImpl::Write(const WriteBatch& batch, [[maybe_unused]] const WriteOption
   STRATA_TRY(Remember(log_.writer->Append(wal::RecordType::kBatch, first, parts)));
   if (WantsSync(options)) STRATA_TRY(Remember(log_.writer->Sync()));
   //@}
-  STRATA_TRY(InsertEntries(batch.encoded(), first, *memtable_, /*concurrently=*/false));
+  STRATA_TRY(InsertEntries(batch.encoded(), first, /*concurrently=*/false));
   last_sequence_ += batch.count();
   visible_sequence_.store(last_sequence_, std::memory_order_release);
   counters_.Add(Counter::kWrites);

@@ -5,18 +5,19 @@
 
 namespace strata {
 
-compaction::RunnerOptions DbImpl::MakeRunnerOptions() {
+compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
   compaction::RunnerOptions runner;
-  runner.table = MakeTableWriterOptions({}).table;
+  runner.table = MakeTableWriterOptions(tree, {}).table;
   runner.verify_outputs = options_.verify_outputs;
   runner.counters = &counters_;
   runner.trace = events_.get();
   return runner;
 }
 
-Status DbImpl::StartCompaction(const compaction::CompactionJob& job) {
-  STRATA_TRY_ASSIGN(auto result, compaction::RunJob(job, versions_->current(), table_store_,
-                                                    MakeRunnerOptions()));
+Status DbImpl::StartCompaction(const std::shared_ptr<Tree>& tree,
+                               const compaction::CompactionJob& job) {
+  STRATA_TRY_ASSIGN(auto result, compaction::RunJob(job, VersionOf(*tree), table_store_,
+                                                    MakeRunnerOptions(*tree)));
   return InstallEdit(std::move(result.edit), std::move(result.opened));
 }
 
@@ -24,10 +25,10 @@ Status DbImpl::CompactUntilIdle() {
   while (true) {
     const compaction::TreeView tree = compaction::ViewOf(*versions_->current());
     const std::uint64_t now = environment_.clock->WallMicros();
-    compaction_debt_bytes_ = policy_->EstimateDebt(tree, now);
-    const auto jobs = policy_->Pick({.tree = tree, .busy = busy_tables_, .now_us = now});
+    compaction_debt_bytes_ = tree_->policy->EstimateDebt(tree, now);
+    const auto jobs = tree_->policy->Pick({.tree = tree, .busy = busy_tables_, .now_us = now});
     if (jobs.empty()) return {};
-    STRATA_TRY(Remember(StartCompaction(jobs.front())));
+    STRATA_TRY(Remember(StartCompaction(tree_, jobs.front())));
   }
 }
 
@@ -42,7 +43,7 @@ Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::
     const auto pick = compaction::PickManual(compaction::ViewOf(*versions_->current()), range,
                                              busy_tables_, options_);
     if (!pick.job) return {};
-    STRATA_TRY(Remember(StartCompaction(*pick.job)));
+    STRATA_TRY(Remember(StartCompaction(tree_, *pick.job)));
   }
 }
 

@@ -6,7 +6,7 @@
 namespace strata {
 
 Status DbImpl::MakeRoom() {
-  if (memtable_->bytes_used() < options_.memtable_bytes) return {};
+  if (tree_->memtable->bytes_used() < options_.memtable_bytes) return {};
   return SwitchMemTable();
 }
 
@@ -17,7 +17,7 @@ Status DbImpl::Flush() {
 }
 
 Status DbImpl::SwitchMemTable() {
-  if (memtable_->empty()) return {};
+  if (tree_->memtable->empty()) return {};
   const FileNumber number = table_store_.new_number();
   // The old log is on the disk as a whole before the new one takes a write: no holes.
   STRATA_TRY(Remember(log_.writer->End()));
@@ -30,10 +30,10 @@ Status DbImpl::SwitchMemTable() {
   STRATA_TRY(Remember(StartLog(number)));
   VersionEdit edit;
   std::vector<std::shared_ptr<const Table>> opened;
-  STRATA_TRY(Remember(WriteMemTable(*memtable_, memtable_since_us_, &edit, &opened)));
+  STRATA_TRY(Remember(WriteMemTable(*tree_, *tree_->memtable, memtable_since_us_, &edit, &opened)));
   STRATA_TRY(Remember(environment_.files->SyncDirectory(directory_)));
   edit.oldest_log = number;  //@L06
-  memtable_ = std::make_shared<MemTable>(random_.Next(), &counters_);
+  tree_->memtable = NewMemTable();
   memtable_since_us_ = environment_.clock->WallMicros();
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
   RemoveLogsBefore(number);
