@@ -36,20 +36,28 @@ void DbImpl::MaybeScheduleWork() {
 }
 
 void DbImpl::PickCompactions(const std::shared_ptr<Tree>& tree) {
-  const compaction::TreeView view = compaction::ViewOf(*VersionOf(*tree));
-  const std::uint64_t now = environment_.clock->WallMicros();
-  compaction_debt_bytes_ += tree->policy->EstimateDebt(view, now);
-  if (compactions_paused_ > 0) return;
-  for (const auto& job : tree->policy->Pick({.tree = view, .busy = busy_tables_, .now_us = now})) {
-    if (running_compactions_ >= options_.compaction_threads) return;
-    if (!Remember(StartCompaction(tree, job))) return;
+  while (compactions_paused_ == 0 && StartPicked(tree)) {
   }
+  compaction_debt_bytes_ += tree->policy->EstimateDebt(compaction::ViewOf(*VersionOf(*tree)),
+                                                       environment_.clock->WallMicros());
+  if (compactions_paused_ > 0) return;
   //@L14{
   while (running_compactions_ < options_.compaction_threads) {
     const auto job = PickReleased(*tree, compaction::kReclaimShare, {});
     if (!job || !Remember(StartCompaction(tree, *job))) return;
   }
   //@}
+}
+
+bool DbImpl::StartPicked(const std::shared_ptr<Tree>& tree) {
+  const compaction::TreeView view = compaction::ViewOf(*VersionOf(*tree));
+  const std::uint64_t now = environment_.clock->WallMicros();
+  for (const auto& job : tree->policy->Pick({.tree = view, .busy = busy_tables_, .now_us = now})) {
+    if (running_compactions_ >= options_.compaction_threads) return false;
+    if (!Remember(StartCompaction(tree, job))) return false;
+    if (job.trivial_move || job.drop_inputs) return true;
+  }
+  return false;
 }
 
 Step DbImpl::FlushStep() {

@@ -176,6 +176,9 @@ class DbImpl final : public DB {
   void ScheduleJob(Priority priority, std::function<Step()> step) STRATA_REQUIRES(mutex_);
   void MaybeScheduleWork() STRATA_REQUIRES(mutex_);
   void PickCompactions(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
+  // Starts what the tree's policy picks. True when a job was done at once, without a merge: then
+  // the tree is another, and more may be due.
+  bool StartPicked(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
   Step FlushStep();
   Status FlushOldest() STRATA_REQUIRES(mutex_);
   std::uint64_t StallMicros() STRATA_REQUIRES(mutex_);

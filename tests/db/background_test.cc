@@ -97,6 +97,18 @@ TEST_CASE("merging in the background keeps every key", "[L12]") {
   CHECK(Scan(*store) == testing::Render(model));
 }
 
+TEST_CASE("tables that move down unmerged leave no debt behind", "[L12]") {
+  TestStore store(SmallMemTables());
+  for (int i = 0; i < 8'000; ++i) {  // In order, so that nothing overlaps.
+    REQUIRE(store->Put("key" + std::to_string(10'000 + i), std::string(100, 'v')));
+    while (i % 100 == 0 && store.executor().RunOne()) {
+    }
+  }
+  store.executor().RunAll();
+  CHECK(store->Stats().compaction_debt_bytes == 0);
+  CHECK(store->Stats().levels.size() >= 2);
+}
+
 TEST_CASE("a compaction split into ranges gives the same store as one that is not", "[L12]") {
   std::string scans[2];
   for (const int parts : {1, 4}) {
