@@ -86,7 +86,7 @@ Status DbImpl::Lead(Writer* self) {
     status = SyncLog();
   }
   FinishGroup(group, status);
-  return status;
+  return self->status;  // Not the group's, when this batch alone had an error.
 }
 
 std::vector<DbImpl::Writer*> DbImpl::BuildGroup() {

@@ -6,7 +6,9 @@
 
 #include <string>
 
+#include "io/faulty_file_system.h"
 #include "stats/counters.h"
+#include "testing/results.h"
 #include "testing/test_store.h"
 
 namespace strata {
@@ -189,6 +191,29 @@ TEST_CASE("a key over the limit is refused in a condition too", "[L15]") {
   const auto outcome = store->WriteIf(batch);
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code() == ErrorCode::kInvalidArgument);
+}
+
+TEST_CASE("a batch whose conditions can't be read is not written, and its writer learns it",
+          "[L15]") {
+  const auto disk = NewMemoryFileSystem();
+  const auto faulty = NewFaultyFileSystem(*disk);
+  ManualClock clock;
+  const auto executor = NewSimExecutor(1, clock);
+  const Environment environment{
+      .files = faulty.get(), .clock = &clock, .executor = executor.get(), .seed = 1};
+  Options options;
+  options.environment = &environment;
+  options.block_cache_bytes = 0;
+  const auto db = testing::Must(DB::Open(options, "db"));
+  REQUIRE(db->Put("a", "1"));
+  REQUIRE(db->Flush());
+  faulty->SetPlan({.fail_at = 0, .sticky = true});
+  CHECK(testing::CodeOf(db->CompareAndSwap("a", "1", "2")) == "i/o error");
+  faulty->SetPlan({});
+  std::string value;
+  CHECK(testing::Must(db->Get("a", &value)));
+  CHECK(value == "1");
+  CHECK(db->CompareAndSwap("a", "1", "2")->written());
 }
 
 TEST_CASE("a batch joins a group unless the group decides its conditions", "[L15]") {
