@@ -133,6 +133,12 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
   if (!sync && options_.sync == SyncMode::kInterval) ScheduleIntervalSync();
   STRATA_TRY(Remember(InsertGroup(group)));
   last_sequence_ = next - 1;
+  //@L16{
+  if (STRATA_MUTANT(batch_in_parts)) {  // The other half with the next group.
+    visible_sequence_.store(first + (last_sequence_ - first) / 2, std::memory_order_release);
+    return {};
+  }
+  //@}
   visible_sequence_.store(last_sequence_, std::memory_order_release);
   return {};
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
+#include "base/mutant.h"  //@L16
 #include "db/db_impl.h"
 #include "wal/batch_format.h"
 
@@ -30,6 +31,7 @@ bool Holds(const Condition& condition, const std::optional<Entry>& current) {
 bool GroupKeys::Decide(const WriteBatch& batch) {
   //@solve 15.3 "keep a batch out of a group that decides its conditions" inert(return !batch.conditions().empty() && !batches_.empty();)
   if (batch.conditions().empty()) return false;
+  if (STRATA_MUTANT(conditions_ignore_group)) return false;  //@L16
   for (; taken_apart_ < batches_.size(); ++taken_apart_) {
     const auto insert = [this](const wal::BatchEntry& entry) {
       keys_.insert(entry.key);

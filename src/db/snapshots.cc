@@ -83,6 +83,7 @@ Status DbImpl::MoveTo(const Snapshot& snapshot, ReadPoint* point) const {
   if (!snapshots_->Owns(snapshot)) {
     return InvalidArgument("the snapshot in the read options is of another store");
   }
+  if (STRATA_MUTANT(moving_snapshot)) return {};  //@L16
   point->sequence = snapshot.sequence();
   return {};
   //@}

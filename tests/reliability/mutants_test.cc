@@ -10,6 +10,7 @@
 #include <regex>
 #include <set>
 
+#include "isolation/planted_names.h"  //@L16
 #include "reliability/checks.h"
 #include "testing/ledger.h"
 #include "testing/mutant_guard.h"
@@ -96,6 +97,7 @@ std::set<std::string> MutantsInSources() {
 TEST_CASE("every planted bug in the sources has a check, and every check its bug", "[L13][long]") {
   std::set<std::string> listed;
   for (const Planted& planted : kPlanted) listed.insert(planted.mutant);
+  for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);  //@L16
   CHECK(MutantsInSources() == listed);
 }
 

@@ -7,7 +7,7 @@
 #include "base/escape.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "reliability/random_options.h"
+#include "testing/random_options.h"
 #include "testing/history.h"
 #include "testing/store_world.h"
 

@@ -1,4 +1,4 @@
-#include "reliability/random_options.h"
+#include "testing/random_options.h"
 
 #include <array>
 
