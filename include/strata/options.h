@@ -25,6 +25,15 @@ enum class SyncMode : std::uint8_t {
 
 enum class Compression : std::uint8_t { kNone = 0, kSnappy = 1, kLz4 = 2, kZstd = 3 };
 
+//@L20{
+// How a table's index finds the block of a key.
+enum class IndexKind : std::uint8_t {
+  kSparse,   // A key for each block.
+  kLearned,  // Straight lines over the blocks' keys, a block off at most; kSparse where they don't
+             // fit.
+};
+//@}
+
 // How runs are merged; see lessons 10 and 11 for what each costs.
 enum class CompactionStyle : std::uint8_t {
   kLeveled,
@@ -65,6 +74,12 @@ struct Options {
   int zstd_level = 1;
   // A slot table in each data block: a point read goes straight to its entry.
   bool block_hash_index = true;
+  //@L20{
+  // For the tables of the deepest `learned_levels` levels; those above are rewritten too soon for
+  // it.
+  IndexKind index = IndexKind::kSparse;
+  int learned_levels = 2;
+  //@}
   bool mapped_reads = false;  // Map tables instead of pread; see docs for what a disk fault does.
 
   CompactionStyle compaction = CompactionStyle::kLeveled;

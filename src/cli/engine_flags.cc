@@ -1,6 +1,19 @@
 #include "cli/session.h"
 
 namespace strata::cli {
+//@L20{
+namespace {
+
+void DeclareIndexFlags(Flags& flags, Options* options) {
+  flags.Choice<IndexKind>("index", &options->index,
+                          {{"sparse", IndexKind::kSparse}, {"learned", IndexKind::kLearned}},
+                          "Index of the tables in the deepest levels (sparse)");
+  flags.Integer("learned-levels", &options->learned_levels, 1, "How many levels those are (2)");
+}
+
+}  // namespace
+
+//@}
 
 // One flag for each of Options that one may want to set by hand; see include/strata/options.h.
 void DeclareEngineFlags(Flags& flags, Options* options) {
@@ -69,6 +82,7 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
   flags.Size("compaction-rate", &options->compaction_rate_bytes_per_s,
              "Bytes a second that compaction may write (0: no limit)");
   //@}
+  DeclareIndexFlags(flags, options);                                               //@L20
   flags.Switch("mapped-reads", &options->mapped_reads, "Map tables into memory");  //@L13
 }
 

@@ -71,11 +71,35 @@ class TableInspector {
 
   Result<sst::TableIndex> ReadIndex() {
     STRATA_TRY_ASSIGN(sst::StoredBlock stored, sst::ReadBlock(source_, footer_.index, true));
-    STRATA_TRY_ASSIGN(const sst::Block block, sst::Block::Parse(std::move(stored.contents)));
-    return sst::TableIndex::Decode(block, footer_.index.offset);
+    return sst::TableIndex::Decode(std::move(stored.contents), footer_.features,
+                                   footer_.index.offset);
   }
 
+  //@L20{
+  // A learned index has no keys to show, but lines; numbers_per_block is how far one goes for a
+  // block.
+  void DumpLearned(const sst::LearnedIndex& index) {
+    Section blocks{"index", {"block", "offset", "size"}, {}, false};
+    for (std::size_t i = 0; i < std::min<std::uint64_t>(index.size(), limit_); ++i) {
+      blocks.rows.push_back({Cell::Number(i), Cell::Number(index.handle(i).offset),
+                             Cell::Number(index.handle(i).size)});
+    }
+    report_.push_back(std::move(blocks));
+    Section lines{"segments", {"from_block", "from_number", "numbers_per_block"}, {}, false};
+    for (std::size_t i = 0; i < std::min<std::uint64_t>(index.segments().size(), limit_); ++i) {
+      const sst::Segment& line = index.segments()[i];
+      lines.rows.push_back({Cell::Number(line.block), Cell::Number(line.start),
+                            line.slope == 0 ? Cell::None()
+                                            : Cell::Real(static_cast<double>(sst::kSlopeOne) /
+                                                             static_cast<double>(line.slope),
+                                                         1)});
+    }
+    report_.push_back(std::move(lines));
+  }
+
+  //@}
   void DumpIndex(const sst::TableIndex& index) {
+    if (index.learned() != nullptr) return DumpLearned(*index.learned());  //@L20
     Section section{"index", {"block", "offset", "size", "keys_up_to"}, {}, false};
     for (std::size_t i = 0; i < std::min<std::uint64_t>(index.size(), limit_); ++i) {
       section.rows.push_back({Cell::Number(i), Cell::Number(index.handle(i).offset),

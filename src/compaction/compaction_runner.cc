@@ -43,10 +43,23 @@ std::unique_ptr<InternalIterator> MergeOf(const Version& inputs) {
   return NewMergingIterator(std::move(cursors));
 }
 
+//@L20{
+// True iff `level` will be among the deepest `count` levels once the job is done.
+bool IsAmongDeepest(std::uint32_t level, int count, const Version& version) {
+  std::uint32_t deepest = level;
+  for (const Run& run : version.runs()) deepest = std::max(deepest, run.position.level);
+  return static_cast<std::int64_t>(deepest) - level < count;
+}
+
+//@}
 TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& version,
                                     const RunnerOptions& options) {
   TableWriterOptions writer;
   writer.table = options.table;
+  //@L20{
+  writer.table.learned_index = options.table.learned_index &&
+                               IsAmongDeepest(job.output.level, options.learned_levels, version);
+  //@}
   writer.position = job.output;
   writer.table_bytes_max = job.table_bytes;
   writer.verify = options.verify_outputs;

@@ -33,6 +33,10 @@ struct RunnerOptions {
   Counters* counters = nullptr;           // Not null.
   EventTrace* trace = nullptr;
   RateLimiter* limiter = nullptr;  //@L12
+  //@L20{
+  // Tables above the deepest of this many levels get no learned index, whatever `table` says.
+  int learned_levels = 2;
+  //@}
 };
 
 // What one run over (a part of) a job's keys made.

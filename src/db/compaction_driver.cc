@@ -19,6 +19,8 @@ struct DbImpl::RunningCompaction {
 compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
   compaction::RunnerOptions runner;
   runner.table = MakeTableWriterOptions(tree, {}).table;
+  runner.table.learned_index = options_.index == IndexKind::kLearned;  //@L20
+  runner.learned_levels = options_.learned_levels;                     //@L20
   runner.verify_outputs = options_.verify_outputs;
   runner.counters = &counters_;
   runner.trace = events_.get();

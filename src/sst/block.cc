@@ -158,6 +158,24 @@ std::unique_ptr<InternalIterator> Block::NewIterator() const {
   return std::make_unique<BlockIterator>(this);
 }
 
+//@L20{
+Result<std::string_view> Block::FirstUserKey() const {
+  const char* const base = contents_.bytes.data();
+  RawEntry entry;
+  if (entries_end_ == 0 || !DecodeEntry(base, base + entries_end_, 0, &entry)) {
+    return DamagedEntry(0);
+  }
+  return entry.suffix;
+}
+
+Result<bool> Block::EndsBefore(std::string_view user_key) const {
+  BlockIterator last(this);
+  STRATA_TRY(last.SeekToLast());
+  return UserKeyOf(last.key()) < user_key;
+}
+
+//@}
+
 void BlockIterator::Reset(const Block* block) {
   block_ = block;
   valid_ = false;

@@ -85,6 +85,13 @@ class Block {
 
   std::unique_ptr<InternalIterator> NewIterator() const;
 
+  //@L20{
+  // The view points into the block. Errors: kCorruption.
+  Result<std::string_view> FirstUserKey() const;
+  // True iff every entry's user key is before `user_key`. Errors: kCorruption.
+  Result<bool> EndsBefore(std::string_view user_key) const;
+  //@}
+
   std::string_view contents() const { return contents_.bytes; }
   std::uint32_t restarts() const { return restarts_; }
   // Memory held: what a cache charges.

@@ -8,7 +8,8 @@
 #include "sst/block.h"
 #include "sst/block_builder.h"
 #include "sst/block_io.h"
-#include "sst/bloom.h"  //@L07
+#include "sst/bloom.h"          //@L07
+#include "sst/learned_index.h"  //@L20
 #include "sst/table_properties.h"
 
 namespace strata::sst {
@@ -61,6 +62,8 @@ struct TableBuilder::Rep {
   }
   Status FinishDataBlock();
   void AddIndexEntry(std::string_view separator);
+  // Appends the index and notes in `footer` where it is, in `properties` what is worth telling.
+  void AppendIndex(Footer* footer, TableProperties* properties);
   Status WriteOut();
   void Summarise(std::string_view key, std::string_view value);
   std::uint64_t size_so_far() const { return written + unwritten.size(); }
@@ -73,8 +76,12 @@ struct TableBuilder::Rep {
   BlockBuilder index;
   std::optional<BlockHandle> unindexed;  // The last block, until the key after it is known.
   std::unique_ptr<BloomBuilder> filter;  //@L07
-  std::string unwritten;                 // Finished blocks on their way to the file.
-  std::uint64_t written = 0;             // Bytes that the file has.
+  //@L20{
+  std::unique_ptr<LearnedIndexBuilder> learned;
+  std::string first_user_key;  // Of the block being filled; kept for a learned index only.
+  //@}
+  std::string unwritten;      // Finished blocks on their way to the file.
+  std::uint64_t written = 0;  // Bytes that the file has.
   std::string last_key;
   TableSummary summary;
 };
@@ -87,6 +94,7 @@ TableBuilder::TableBuilder(const TableOptions& options, WritableFile& file, cons
     rep_->filter = std::make_unique<BloomBuilder>(options.filter_bits_per_key);
   }
   //@}
+  if (options.learned_index) rep_->learned = std::make_unique<LearnedIndexBuilder>();  //@L20
 }
 
 TableBuilder::~TableBuilder() = default;
@@ -105,6 +113,7 @@ Status TableBuilder::Add(std::string_view key, std::string_view value) {
     STRATA_TRY(rep.FinishDataBlock());
   }
   if (rep.unindexed) rep.AddIndexEntry(SeparatorOf(rep.last_key, key));
+  if (rep.learned != nullptr && rep.data.empty()) rep.first_user_key = UserKeyOf(key);  //@L20
   rep.data.Add(key, value);
   if (rep.filter != nullptr) rep.filter->AddKey(UserKeyOf(key));  //@L07
   rep.Summarise(key, value);
@@ -127,6 +136,9 @@ void TableBuilder::Rep::Summarise(std::string_view key, std::string_view value) 
 
 Status TableBuilder::Rep::FinishDataBlock() {
   unindexed = Append(data.Finish(), codec);
+  //@L20{
+  if (learned != nullptr) learned->AddBlock(first_user_key, UserKeyOf(last_key), unindexed->size);
+  //@}
   data.Reset();
   ++summary.data_blocks;
   return unwritten.size() < kWriteBytes ? Status() : WriteOut();
@@ -138,6 +150,20 @@ void TableBuilder::Rep::AddIndexEntry(std::string_view separator) {
   AppendVarint64(&handle, unindexed->size);
   index.Add(separator, handle);
   unindexed.reset();
+}
+
+void TableBuilder::Rep::AppendIndex(Footer* footer, [[maybe_unused]] TableProperties* properties) {
+  const std::string_view sparse = index.Finish();
+  //@L20{
+  if (const auto bytes = learned ? learned->Finish(sparse.size()) : std::nullopt) {
+    footer->features |= kFeatureLearnedIndex;
+    footer->index = Append(*bytes, codec);
+    properties->emplace_back("learned_index_bytes", std::to_string(bytes->size()));
+    properties->emplace_back("sparse_index_bytes", std::to_string(sparse.size()));
+    return;
+  }
+  //@}
+  footer->index = Append(sparse, codec);
 }
 
 Status TableBuilder::Rep::WriteOut() {
@@ -158,8 +184,10 @@ Result<TableSummary> TableBuilder::Finish() {
   Footer footer;
   footer.file_id = rep.file_id;
   if (rep.filter != nullptr) footer.filter = rep.Append(rep.filter->Finish(), {});  //@L07
-  footer.index = rep.Append(rep.index.Finish(), rep.codec);
-  footer.properties = rep.Append(EncodeProperties(MakeProperties(rep.summary, rep.options)), {});
+  TableProperties properties = MakeProperties(rep.summary, rep.options);
+  rep.AppendIndex(&footer, &properties);
+  std::sort(properties.begin(), properties.end());
+  footer.properties = rep.Append(EncodeProperties(properties), {});
   if (rep.options.compression != Compression::kNone) footer.features |= kFeatureCompression;  //@L09
   if (rep.options.hash_index) footer.features |= kFeatureHashIndex;                           //@L13
   footer.file_size = rep.size_so_far() + kFooterSize;

@@ -25,6 +25,7 @@ struct TableOptions {
   Compression compression = Compression::kNone;  //@L09
   int zstd_level = 1;                            //@L09
   bool hash_index = false;                       //@L13
+  bool learned_index = false;                    // Where it fits.  //@L20
 };
 
 // What a finished table holds: goes into the version's TableMeta and the properties block.

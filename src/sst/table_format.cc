@@ -43,6 +43,9 @@ std::string FeatureNames(std::uint32_t features) {
       case kFeatureSealed:
         names += "sealed blocks";
         break;
+      case kFeatureLearnedIndex:
+        names += "learned index";
+        break;
       default:
         names += "feature bit " + std::to_string(bit);
         break;

@@ -11,6 +11,7 @@
 //
 //   data and index blocks: see sst/block.h. An index entry's key is at or after every key of its
 //   data block and before every key of the next; its value is  offset varint | size varint.
+//   With the feature "learned index", the index block is that of sst/learned_index.h.  //@L20
 //   properties block: (name | value)*, both with a varint length before them, names ascending;
 //   numbers are decimal text. A reader ignores names that it doesn't know.
 //
@@ -58,11 +59,13 @@ static_assert(kBlockContentsSizeMax < (1ULL << 31), "offsets inside a block are 
 inline constexpr std::uint32_t kFeatureCompression = 1U << 0;
 inline constexpr std::uint32_t kFeatureHashIndex = 1U << 1;
 inline constexpr std::uint32_t kFeatureSealed = 1U << 2;
+inline constexpr std::uint32_t kFeatureLearnedIndex = 1U << 3;
 
 constexpr std::uint32_t FeaturesSupported() {
   std::uint32_t features = 0;
-  features |= kFeatureCompression;  //@L09
-  features |= kFeatureHashIndex;    //@L13
+  features |= kFeatureCompression;   //@L09
+  features |= kFeatureHashIndex;     //@L13
+  features |= kFeatureLearnedIndex;  //@L20
   return features;
 }
 

@@ -24,6 +24,20 @@ Result<BlockHandle> DecodeHandle(std::string_view value, std::uint64_t expected_
 
 }  // namespace
 
+Result<TableIndex> TableIndex::Decode(BlockContents contents,
+                                      [[maybe_unused]] std::uint32_t features,
+                                      std::uint64_t limit) {
+  //@L20{
+  if ((features & kFeatureLearnedIndex) != 0) {
+    TableIndex index;
+    STRATA_TRY_ASSIGN(index.learned_, LearnedIndex::Decode(contents.bytes, limit));
+    return index;
+  }
+  //@}
+  STRATA_TRY_ASSIGN(const Block block, Block::Parse(std::move(contents)));
+  return Decode(block, limit);
+}
+
 Result<TableIndex> TableIndex::Decode(const Block& block, std::uint64_t limit) {
   TableIndex index;
   BlockIterator entry(&block);
@@ -71,6 +85,7 @@ std::size_t TableIndex::Find(const LookupKey& target) const {
 }
 
 std::size_t TableIndex::memory_bytes() const {
+  if (learned_) return learned_->memory_bytes();  //@L20
   return handles_.capacity() * sizeof(BlockHandle) + keys_.capacity() + common_.capacity() +
          (ends_.capacity() + prefixes_.capacity()) * sizeof(std::uint64_t);
 }

@@ -1,18 +1,20 @@
 // A table's index, decoded: for each data block where it is and a key at or after its last one.
 // Searches compare eight bytes in a register, after the prefix that all keys have in common;
-// only ties look at whole keys.
+// only ties look at whole keys. Or it is learned, without keys: see sst/learned_index.h.  //@L20
 //
 // Thread safety: immutable.
 
 #pragma once
 
 #include <cstdint>
+#include <optional>  //@L20
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "sst/block.h"
+#include "sst/learned_index.h"  //@L20
 #include "sst/table_format.h"
 
 namespace strata::sst {
@@ -22,9 +24,22 @@ class TableIndex {
   // Errors: kCorruption if keys don't ascend or data blocks don't lie side by side from the start
   // of the file and before `limit`.
   static Result<TableIndex> Decode(const Block& block, std::uint64_t limit);
+  // The index block of a table with `features`.
+  static Result<TableIndex> Decode(BlockContents contents, std::uint32_t features,
+                                   std::uint64_t limit);
 
-  std::size_t size() const { return handles_.size(); }
-  const BlockHandle& handle(std::size_t i) const { return handles_[i]; }
+  std::size_t size() const {
+    if (learned_) return learned_->size();  //@L20
+    return handles_.size();
+  }
+  BlockHandle handle(std::size_t i) const {
+    if (learned_) return learned_->handle(i);  //@L20
+    return handles_[i];
+  }
+  //@L20{
+  // Null when the index has keys. A learned one has none: key() and Find() aren't for it.
+  const LearnedIndex* learned() const { return learned_ ? &*learned_ : nullptr; }
+  //@}
   // At or after every key of block i, before every key of block i + 1.
   std::string_view key(std::size_t i) const {
     return std::string_view(keys_).substr(ends_[i], ends_[i + 1] - ends_[i]);
@@ -36,7 +51,7 @@ class TableIndex {
   std::size_t Find(const LookupKey& target) const;
 
   // One past the last data block's trailer.
-  std::uint64_t data_end() const { return handles_.empty() ? 0 : EndOf(handles_.back()); }
+  std::uint64_t data_end() const { return size() == 0 ? 0 : EndOf(handle(size() - 1)); }
   std::size_t memory_bytes() const;
 
  private:
@@ -50,6 +65,7 @@ class TableIndex {
   std::vector<std::uint64_t> ends_{0};   // ends_[i] is where key i begins in keys_.
   std::string common_;                   // Begins every user key.
   std::vector<std::uint64_t> prefixes_;  // Of what follows common_.
+  std::optional<LearnedIndex> learned_;  // In the place of all the others.  //@L20
 };
 
 }  // namespace strata::sst

@@ -24,6 +24,7 @@ class TableIterator final : public InternalIterator {
   Status SeekToLast() override { return EnterLastBefore(index_.size()); }
 
   Status Seek(std::string_view target) override {
+    if (index_.learned() != nullptr) return SeekNear(target);  //@L20
     const std::size_t block = index_.Find(LookupKey::Of(target));
     STRATA_TRY(Enter(block));
     if (block == index_.size()) return {};
@@ -52,6 +53,28 @@ class TableIterator final : public InternalIterator {
   }
 
  private:
+  //@L20{
+  // Down while the block begins after the target's user key (which is in one block only), then up
+  // while it ends before the target.
+  Status SeekNear(std::string_view target) {
+    const std::string_view user_key = UserKeyOf(target);
+    std::size_t block = index_.learned()->Guess(user_key);
+    while (true) {
+      STRATA_TRY(Enter(block));
+      auto first = pinned_->FirstUserKey();
+      if (!first.has_value()) return Damaged(std::move(first).error());
+      if (block == 0 || *first <= user_key) break;
+      --block;
+    }
+    while (true) {
+      STRATA_TRY(Moved(entry_.Seek(target)));
+      counters_.Add(Counter::kBlockComparisons, entry_.TakeComparisons());
+      if (valid_ || ++block == index_.size()) return {};
+      STRATA_TRY(Enter(block));
+    }
+  }
+  //@}
+
   // On the first entry of block `block`, or nowhere when there is no such block.
   Status EnterFirstFrom(std::size_t block) {
     STRATA_TRY(Enter(block));

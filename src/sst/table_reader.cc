@@ -17,6 +17,11 @@ Error TableReader::Rep::InFile(Error error) const {
   return std::move(error).WithContext(name);
 }
 
+Error TableReader::Rep::AtBlock(Error error, std::size_t i) const {
+  return InFile(
+      std::move(error).WithContext("block at offset " + std::to_string(index.handle(i).offset)));
+}
+
 Status TableReader::Rep::ReadFooter() {
   const std::uint64_t size = file->size();
   if (size < kFooterSize) {
@@ -37,11 +42,9 @@ Status TableReader::Rep::ReadFooter() {
 
 Status TableReader::Rep::ReadIndex() {
   STRATA_TRY_ASSIGN(StoredBlock stored, ReadBlock(source, footer.index, true));
-  auto decoded = [&]() -> Result<TableIndex> {
-    STRATA_TRY_ASSIGN(const Block block, Block::Parse(std::move(stored.contents)));
-    return TableIndex::Decode(block,
-                              footer.filter.IsNone() ? footer.index.offset : footer.filter.offset);
-  }();
+  auto decoded =
+      TableIndex::Decode(std::move(stored.contents), footer.features,
+                         footer.filter.IsNone() ? footer.index.offset : footer.filter.offset);
   if (!decoded.has_value()) {
     return std::move(decoded).error().WithContext("index block at offset " +
                                                   std::to_string(footer.index.offset));
@@ -96,15 +99,13 @@ Result<std::unique_ptr<TableReader>> TableReader::Open(std::unique_ptr<RandomAcc
 }
 
 Result<Block> TableReader::Rep::LoadBlock(std::size_t i, const BlockSource& from) const {
-  const BlockHandle& handle = index.handle(i);
+  const BlockHandle handle = index.handle(i);
   const bool known = checked != nullptr && checked[i].load(std::memory_order_relaxed);
   auto stored = ReadBlock(from, handle, options.verify_checksums && !known);
   if (!stored.has_value()) return InFile(std::move(stored).error());
   if (checked != nullptr && !known) checked[i].store(true, std::memory_order_relaxed);
   auto block = Block::Parse(std::move(stored->contents));
-  if (block.has_value()) return block;
-  return InFile(
-      std::move(block).error().WithContext("block at offset " + std::to_string(handle.offset)));
+  return block.has_value() ? std::move(block) : AtBlock(std::move(block).error(), i);
 }
 
 Result<BlockPin> TableReader::Rep::PinBlock(std::size_t i,
@@ -143,7 +144,7 @@ bool TableReader::Rep::MayContain(std::string_view user_key,
 void TableReader::Rep::Trace(const TableReadOptions& read, std::size_t i,
                              std::string_view what) const {
   if (read.trace == nullptr) return;
-  const BlockHandle& handle = index.handle(i);
+  const BlockHandle handle = index.handle(i);
   read.trace->Add(name + " block " + std::to_string(handle.offset),
                   std::string(what) + ", " + std::to_string(handle.size) + " bytes");
 }
@@ -156,6 +157,7 @@ Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, Sequ
   if (!rep.MayContain(user_key, options)) return std::optional<TableHit>();  //@L07
   //@solve 4.4 "look into one block" uses(rep, user_key, sequence, options, value)
   const LookupKey target{user_key, PackTag(sequence, kEntryKindForSeek)};
+  if (rep.index.learned() != nullptr) return rep.FindNear(target, options, value);  //@L20
   const std::size_t i = rep.index.Find(target);
   if (i == rep.index.size()) return std::optional<TableHit>();
   STRATA_TRY_ASSIGN(const BlockPin block, rep.PinBlock(i, options, rep.source));
@@ -163,27 +165,79 @@ Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, Sequ
   //@}
 }
 
+//@L20{
+// One block, if the lines are right; two, if they are off by one. Whatever they say, the keys in
+// the blocks decide: down while the block begins after the key, else up while it ends before.
+Result<std::optional<TableHit>> TableReader::Rep::FindNear(const LookupKey& target,
+                                                           const TableReadOptions& read,
+                                                           std::string* value) const {
+  options.counters->Add(Counter::kLearnedGets);
+  //@solve 20.3 "let the keys correct the guess" uses(target, read, value)
+  const std::size_t guess = index.learned()->Guess(target.user_key);
+  std::size_t i = guess;
+  STRATA_TRY_ASSIGN(BlockPin block, PinBlock(i, read, source));
+  STRATA_TRY_ASSIGN(std::string_view first, FirstKeyOf(*block, i));
+  while (i > 0 && target.user_key < first) {
+    STRATA_TRY_ASSIGN(block, StepTo(--i, read));
+    STRATA_TRY_ASSIGN(first, FirstKeyOf(*block, i));
+  }
+  std::optional<TableHit> hit;
+  while (true) {
+    STRATA_TRY_ASSIGN(hit, Search(*block, i, target, value));
+    if (hit || i < guess || i + 1 == index.size()) break;
+    STRATA_TRY_ASSIGN(const bool ends_before, EndsBefore(*block, i, target.user_key));
+    if (!ends_before) break;
+    STRATA_TRY_ASSIGN(block, StepTo(++i, read));
+  }
+  CountMiss(hit);
+  return hit;
+  //@}
+}
+
+Result<std::string_view> TableReader::Rep::FirstKeyOf(const Block& block, std::size_t i) const {
+  auto first = block.FirstUserKey();
+  return first.has_value() ? first : AtBlock(std::move(first).error(), i);
+}
+
+Result<bool> TableReader::Rep::EndsBefore(const Block& block, std::size_t i,
+                                          std::string_view user_key) const {
+  auto ends = block.EndsBefore(user_key);
+  return ends.has_value() ? ends : AtBlock(std::move(ends).error(), i);
+}
+
+Result<BlockPin> TableReader::Rep::StepTo(std::size_t i, const TableReadOptions& read) const {
+  options.counters->Add(Counter::kLearnedNeighbours);
+  return PinBlock(i, read, source);
+}
+
+//@}
 Result<std::optional<TableHit>> TableReader::Rep::FindIn(const Block& block, std::size_t i,
+                                                         const LookupKey& target,
+                                                         std::string* value) const {
+  STRATA_TRY_ASSIGN(const auto hit, Search(block, i, target, value));
+  CountMiss(hit);
+  return hit;
+}
+
+Result<std::optional<TableHit>> TableReader::Rep::Search(const Block& block, std::size_t i,
                                                          const LookupKey& target,
                                                          std::string* value) const {
   SearchCost cost;
   auto found = block.Find(target, &cost);
   options.counters->Add(Counter::kBlockComparisons, cost.comparisons);
   if (cost.hash_hits > 0) options.counters->Add(Counter::kHashIndexHits);  //@L13
-  const auto kind =
-      static_cast<EntryKind>(found.has_value() && found->has_value() ? (*found)->tag & 0xff : 0);
-  if (!found.has_value() || kind > kEntryKindLast) {
-    Error error =
-        found.has_value() ? Corruption("an entry of unknown kind") : std::move(found).error();
-    return InFile(
-        std::move(error).WithContext("block at offset " + std::to_string(index.handle(i).offset)));
-  }
-  if (!found->has_value()) {
-    if (!footer.filter.IsNone()) options.counters->Add(Counter::kFilterFalsePositives);  //@L07
-    return std::optional<TableHit>();
-  }
+  if (!found.has_value()) return AtBlock(std::move(found).error(), i);
+  if (!found->has_value()) return std::optional<TableHit>();
+  const auto kind = static_cast<EntryKind>((*found)->tag & 0xff);
+  if (kind > kEntryKindLast) return AtBlock(Corruption("an entry of unknown kind"), i);
   value->assign((*found)->value);
   return std::optional(TableHit{kind, (*found)->tag >> 8});
+}
+
+void TableReader::Rep::CountMiss([[maybe_unused]] const std::optional<TableHit>& hit) const {
+  //@L07{
+  if (!hit && !footer.filter.IsNone()) options.counters->Add(Counter::kFilterFalsePositives);
+  //@}
 }
 
 std::unique_ptr<InternalIterator> TableReader::NewIterator(const TableReadOptions& options) const {
@@ -235,7 +289,18 @@ std::vector<std::string> TableReader::SplitKeys(std::size_t count) const {
     std::size_t block = 0;
     while (block + 2 < index.size() && EndOf(index.handle(block)) < wanted) ++block;
     if (block + 1 >= index.size()) break;
-    std::string key(UserKeyOf(index.key(block)));
+    std::string key;
+    //@L20{
+    if (index.learned() != nullptr) {
+      const auto next = rep_->LoadBlock(block + 1, rep_->source);
+      const auto first = next.has_value() ? next->FirstUserKey() : next.error();
+      if (!first.has_value()) break;  // Who reads the block will say what is wrong with it.
+      key = *first;
+    } else {
+      key = UserKeyOf(index.key(block));
+    }
+    //@}
+    //| key = UserKeyOf(index.key(block));  //@L04..19
     if (keys.empty() || keys.back() < key) keys.push_back(std::move(key));
   }
   return keys;

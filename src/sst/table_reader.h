@@ -50,7 +50,7 @@ struct TableHit {
 
 // One block of a table, for people: `strata inspect table`.
 struct BlockInfo {
-  std::string_view role;  // "data", "filter", "index", "properties"
+  std::string_view role;  // "data", "filter", "index", "learned index", "properties"
   std::uint64_t offset = 0;
   std::uint64_t stored_bytes = 0;  // In the file, without the trailer.
   std::uint64_t bytes = 0;         // Decompressed.

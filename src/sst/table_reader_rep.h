@@ -33,11 +33,26 @@ struct TableReader::Rep {
                             const BlockSource& from) const;
   Result<std::optional<TableHit>> FindIn(const Block& block, std::size_t i, const LookupKey& target,
                                          std::string* value) const;
+  // The same, but a miss isn't counted: another block may have the key.
+  Result<std::optional<TableHit>> Search(const Block& block, std::size_t i, const LookupKey& target,
+                                         std::string* value) const;
+  // Of a key that the filter, if there is one, didn't deny.
+  void CountMiss(const std::optional<TableHit>& hit) const;
+  //@L20{
+  // As Get, in a table with a learned index.
+  Result<std::optional<TableHit>> FindNear(const LookupKey& target, const TableReadOptions& read,
+                                           std::string* value) const;
+  Result<std::string_view> FirstKeyOf(const Block& block, std::size_t i) const;
+  Result<bool> EndsBefore(const Block& block, std::size_t i, std::string_view user_key) const;
+  // A block that the index didn't name.
+  Result<BlockPin> StepTo(std::size_t i, const TableReadOptions& read) const;
+  //@}
   bool MayContain(std::string_view user_key, const TableReadOptions& read) const;        //@L07
   void Trace(const TableReadOptions& read, std::size_t i, std::string_view what) const;  //@L13
   // Compares what VerifyAll counted, and looks for gaps between the blocks.
   Status CheckWhole(TableSummary counted, std::string largest) const;
   Error InFile(Error error) const;
+  Error AtBlock(Error error, std::size_t i) const;
 
   std::unique_ptr<RandomAccessFile> file;
   std::string name;

@@ -64,7 +64,7 @@ Result<BlockInfo> DescribeBlock(const BlockSource& source, std::string_view role
   info.stored_bytes = handle.size;
   info.bytes = stored.contents.bytes.size();
   info.compression = stored.compression;
-  if (role != "index" && role != "data") return info;
+  if (role != "index" && role != "data") return info;  // A learned index is no block of entries.
   STRATA_TRY_ASSIGN(const Block block, Block::Parse(std::move(stored.contents)));
   STRATA_TRY(WalkEntries(block, &info, [](auto, auto) { return Status(); }));
   return info;
@@ -72,6 +72,18 @@ Result<BlockInfo> DescribeBlock(const BlockSource& source, std::string_view role
 
 Error AtBlock(Error error, const BlockHandle& handle) {
   return std::move(error).WithContext("block at offset " + std::to_string(handle.offset));
+}
+
+// True iff a lookup of any key from info.first to info.last finds block i.
+bool IndexLeadsTo(const TableIndex& index, std::size_t i, const BlockInfo& info) {
+  //@L20{
+  if (const LearnedIndex* const learned = index.learned()) {
+    return learned->Guess(UserKeyOf(info.first)) + 1 >= i &&
+           learned->Guess(UserKeyOf(info.last)) <= i + 1;
+  }
+  //@}
+  const bool before = i > 0 && CompareInternalKeys(info.first, index.key(i - 1)) <= 0;
+  return !before && CompareInternalKeys(info.last, index.key(i)) <= 0;
 }
 
 // One data block: its checksum, its entries' order and place, the filter's answer for each.
@@ -90,8 +102,7 @@ Status VerifyDataBlock(const BlockSource& source, const TableIndex& index, std::
     return check_key(UserKeyOf(key));
   };
   STRATA_TRY(WalkEntries(block, &info, check_entry));
-  const bool before = i > 0 && CompareInternalKeys(info.first, index.key(i - 1)) <= 0;
-  if (before || CompareInternalKeys(info.last, index.key(i)) > 0) {
+  if (!IndexLeadsTo(index, i, info)) {
     return Corruption("its keys aren't those that the index tells");
   }
   return {};
@@ -105,7 +116,9 @@ Result<std::vector<BlockInfo>> TableReader::Blocks() const {
   for (std::size_t i = 0; i < rep.index.size(); ++i)
     places.emplace_back("data", rep.index.handle(i));
   if (!rep.footer.filter.IsNone()) places.emplace_back("filter", rep.footer.filter);
-  places.emplace_back("index", rep.footer.index);
+  places.emplace_back(rep.index.learned() != nullptr ? "learned index" : "index",  //@L20
+                      rep.footer.index);                                           //@L20
+  //| places.emplace_back("index", rep.footer.index);  //@L04..19
   places.emplace_back("properties", rep.footer.properties);
   std::vector<BlockInfo> blocks;
   for (const auto& [role, handle] : places) {

@@ -43,6 +43,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::kCount)
     "hash_index_hits",
     "conditions_checked",
     "conditions_failed",
+    "learned_gets",
+    "learned_neighbours",
 };
 static_assert(!kNames.back().empty(), "every counter has a name");
 

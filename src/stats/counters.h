@@ -53,6 +53,8 @@ enum class Counter : std::uint8_t {
   kHashIndexHits,
   kConditionsChecked,
   kConditionsFailed,  // The first of a batch, at which checking ends.
+  kLearnedGets,        // Tables whose learned index guessed a block.
+  kLearnedNeighbours,  // Blocks looked into because a guess was off.
   kCount,
 };
 
