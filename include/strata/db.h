@@ -69,7 +69,8 @@ struct StoreStats {
   std::uint64_t versions_released = 0;    // Their snapshots are gone: compaction will drop them.
   std::uint64_t versions_released_bytes = 0;
   //@}
-  std::string read_only_cause;  // Empty while the store takes writes.  //@L03
+  std::uint64_t index_bytes_saved = 0;  // By learned indexes, over all tables.  //@L20
+  std::string read_only_cause;          // Empty while the store takes writes.  //@L03
 };
 
 //@L13{

@@ -25,6 +25,11 @@ Section StoreSection(const StoreStats& stats) {
   section.Add("versions_released", Cell::Count(stats.versions_released));
   section.Add("versions_released_bytes", Cell::Size(stats.versions_released_bytes));
   //@}
+  //@L20{
+  if (stats.index_bytes_saved > 0) {
+    section.Add("index_bytes_saved", Cell::Size(stats.index_bytes_saved));
+  }
+  //@}
   //@L03{
   if (!stats.read_only_cause.empty()) {
     section.Add("read_only_cause", Cell::Text(stats.read_only_cause));
@@ -80,6 +85,12 @@ Section AmplificationSection(const StoreStats& stats, const Counters& counters) 
   section.Add("read_tables_per_get",
               Ratio(counters.Get(Counter::kTablesProbed), counters.Get(Counter::kGets)));
   section.Add("read_runs_worst_case", Cell::Count(runs));
+  //@L20{
+  if (const std::uint64_t gets = counters.Get(Counter::kLearnedGets); gets > 0) {
+    section.Add("learned_blocks_per_get",
+                Ratio(gets + counters.Get(Counter::kLearnedNeighbours), gets));
+  }
+  //@}
   // The deepest level stands for what is live: all above it may be there twice.
   section.Add("space_estimate",
               stats.levels.empty() ? Cell::None() : Ratio(bytes, stats.levels.back().bytes));

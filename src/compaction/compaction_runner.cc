@@ -43,15 +43,6 @@ std::unique_ptr<InternalIterator> MergeOf(const Version& inputs) {
   return NewMergingIterator(std::move(cursors));
 }
 
-//@L20{
-// True iff `level` will be among the deepest `count` levels once the job is done.
-bool IsAmongDeepest(std::uint32_t level, int count, const Version& version) {
-  std::uint32_t deepest = level;
-  for (const Run& run : version.runs()) deepest = std::max(deepest, run.position.level);
-  return static_cast<std::int64_t>(deepest) - level < count;
-}
-
-//@}
 TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& version,
                                     const RunnerOptions& options) {
   TableWriterOptions writer;
@@ -74,6 +65,14 @@ TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& ver
 
 }  // namespace
 
+//@L20{
+bool IsAmongDeepest(std::uint32_t level, int count, const Version& version) {
+  std::uint32_t deepest = level;
+  for (const Run& run : version.runs()) deepest = std::max(deepest, run.position.level);
+  return static_cast<std::int64_t>(deepest) - level < count;
+}
+
+//@}
 // --- CompactionRun -------------------------------------------------------------------------------
 
 struct CompactionRun::Rep {

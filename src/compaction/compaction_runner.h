@@ -39,6 +39,11 @@ struct RunnerOptions {
   //@}
 };
 
+//@L20{
+// True iff `level` is, or will be once it has tables, among the deepest `count` levels.
+bool IsAmongDeepest(std::uint32_t level, int count, const Version& version);
+//@}
+
 // What one run over (a part of) a job's keys made.
 struct CompactionOutput {
   std::vector<std::shared_ptr<const Table>> tables;

@@ -171,6 +171,7 @@ StoreStats DbImpl::Stats() {
       shape.entries += table->meta().entries;
       shape.deletes += table->meta().deletes;
       shape.raw_bytes += table->meta().raw_bytes;
+      stats.index_bytes_saved += table->reader().index_bytes_saved();  //@L20
     }
   }
   //@}

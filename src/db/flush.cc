@@ -65,6 +65,11 @@ Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::ui
   auto options = MakeTableWriterOptions(tree, {.level = 0, .run = table_store_.new_number()});
   options.write_time_min_us = since_us;
   options.write_time_max_us = environment_.clock->WallMicros();
+  //@L20{
+  options.table.learned_index =
+      options_.index == IndexKind::kLearned &&
+      compaction::IsAmongDeepest(0, options_.learned_levels, *read_state_.Get()->version);
+  //@}
   compaction::TableWriter writer(table_store_, options);
   compaction::FlushFilter filter(snapshots_->Sequences());  //@L14
   const auto entries = memtable.NewIterator();

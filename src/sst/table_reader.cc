@@ -1,5 +1,7 @@
 #include "sst/table_reader.h"
 
+#include <algorithm>  //@L20
+#include <cstdlib>    //@L20
 #include <utility>
 
 #include "base/check.h"
@@ -281,6 +283,20 @@ std::uint64_t TableReader::memory_bytes() const {
   return bytes;
 }
 
+//@L20{
+std::uint64_t TableReader::index_bytes_saved() const {
+  const auto number = [&](std::string_view name) -> std::uint64_t {
+    for (const auto& [key, value] : rep_->properties) {
+      if (key == name) return std::strtoull(value.c_str(), nullptr, 10);
+    }
+    return 0;
+  };
+  if (rep_->index.learned() == nullptr) return 0;
+  const std::uint64_t sparse = number("sparse_index_bytes");
+  return sparse - std::min(sparse, number("learned_index_bytes"));
+}
+
+//@}
 std::vector<std::string> TableReader::SplitKeys(std::size_t count) const {
   const TableIndex& index = rep_->index;
   std::vector<std::string> keys;

@@ -111,6 +111,8 @@ class TableReader {
   const std::string& name() const;
   // Index, filter and properties held in memory.
   std::uint64_t memory_bytes() const;
+  // What the index block has less than a sparse one would have, before compression.  //@L20
+  std::uint64_t index_bytes_saved() const;  //@L20
   // Up to `count` user keys that cut the table into parts of about equal size; for splitting work.
   std::vector<std::string> SplitKeys(std::size_t count) const;
 
