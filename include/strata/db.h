@@ -60,6 +60,12 @@ struct StoreStats {
   std::uint64_t cache_bytes = 0;            //@L08
   std::uint64_t cache_capacity = 0;         //@L08
   std::uint64_t compaction_debt_bytes = 0;  //@L10
+  //@L19{
+  std::uint64_t blob_files = 0;
+  std::uint64_t blob_bytes = 0;         // Of these files.
+  std::uint64_t blob_live_bytes = 0;    // In use by tables, about.
+  std::uint64_t blob_pinned_bytes = 0;  // Files of the past that readers still have open.
+  //@}
   //@L14{
   std::uint64_t snapshots = 0;                 // That somebody holds.
   std::uint64_t oldest_snapshot_sequence = 0;  // 0 when there are none.

@@ -15,6 +15,18 @@ void DeclareIndexFlags(Flags& flags, Options* options) {
 
 //@}
 
+//@L19{
+namespace {
+
+void DeclareBlobFlags(Flags& flags, Options* options) {
+  flags.Size("blob-threshold", &options->blob_threshold,
+             "Values from this size on live in blob files, 0 for none (1KiB)");
+  flags.Size("blob-file-size", &options->blob_file_bytes, "Cut blob files at this size (64MiB)");
+}
+
+}  // namespace
+
+//@}
 // One flag for each of Options that one may want to set by hand; see include/strata/options.h.
 void DeclareEngineFlags(Flags& flags, Options* options) {
   flags.Group("Engine");
@@ -84,6 +96,7 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
   //@}
   DeclareIndexFlags(flags, options);                                               //@L20
   flags.Switch("mapped-reads", &options->mapped_reads, "Map tables into memory");  //@L13
+  DeclareBlobFlags(flags, options);                                                //@L19
 }
 
 }  // namespace strata::cli

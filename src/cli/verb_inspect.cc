@@ -1,4 +1,4 @@
-// `strata inspect wal|table|manifest FILE`.
+// `strata inspect wal|table|manifest|blob FILE`.
 
 #include "cli/inspect.h"
 #include "cli/session.h"
@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kFileSizeMax = 4ULL << 30;
 
-enum class Kind : std::uint8_t { kWal, kTable, kManifest };
+enum class Kind : std::uint8_t { kWal, kTable, kManifest, kBlob };
 
 class InspectVerb final : public Verb {
  public:
@@ -17,6 +17,7 @@ class InspectVerb final : public Verb {
         {"wal", Kind::kWal},
         {"table", Kind::kTable},        //@L04
         {"manifest", Kind::kManifest},  //@L06
+        {"blob", Kind::kBlob},          //@L19
     };
     flags.Choice<Kind>("KIND", &kind_, kinds, "");
     std::string words = flags.last().metavar;
@@ -42,6 +43,12 @@ class InspectVerb final : public Verb {
       return InspectTable(*file, limit_);
     }
     //@}
+    //@L19{
+    if (kind_ == Kind::kBlob) {
+      STRATA_TRY_ASSIGN(auto file, session.files().Open(path_));
+      return InspectBlob(std::move(file), limit_);
+    }
+    //@}
     STRATA_TRY_ASSIGN(const std::string contents, session.files().ReadFile(path_, kFileSizeMax));
     if (kind_ == Kind::kManifest) return InspectManifest(contents, limit_);  //@L06
     return InspectWal(contents, limit_);
@@ -63,6 +70,7 @@ Command InspectCommand() {
               "inspect wal cities/000003.wal"
               "\ninspect table cities/000005.sst --limit 5"        //@L04
               "\ninspect manifest cities/MANIFEST-000002 -o json"  //@L06
+              "\ninspect blob cities/000006.blob"                  //@L19
               "",
           .make = MakeVerb<InspectVerb>};
 }

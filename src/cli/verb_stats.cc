@@ -69,11 +69,28 @@ Cell Ratio(std::uint64_t amount, std::uint64_t base) {
   return Cell::Real(static_cast<double>(amount) / static_cast<double>(base), 2);
 }
 
+//@L19{
+Section BlobsSection(const StoreStats& stats) {
+  Section section = Section::Map("blobs");
+  section.Add("files", Cell::Count(stats.blob_files));
+  section.Add("size", Cell::Size(stats.blob_bytes));
+  section.Add("live_size", Cell::Size(stats.blob_live_bytes));
+  section.Add("garbage", Cell::Size(stats.blob_bytes - stats.blob_live_bytes));
+  section.Add("space_amplification", Ratio(stats.blob_bytes, stats.blob_live_bytes));
+  section.Add("pinned_by_readers", Cell::Size(stats.blob_pinned_bytes));
+  return section;
+}
+
+//@}
 // Since the store was opened, apart from space, which is as it is now.
 Section AmplificationSection(const StoreStats& stats, const Counters& counters) {
   const std::uint64_t written =
       counters.Get(Counter::kWalBytes) + counters.Get(Counter::kFlushBytes) +
-      counters.Get(Counter::kCompactionBytesWritten) + counters.Get(Counter::kManifestBytes);
+      //| counters.Get(Counter::kCompactionBytesWritten) + counters.Get(Counter::kManifestBytes);  //@L05..18
+      //@L19{
+      counters.Get(Counter::kCompactionBytesWritten) + counters.Get(Counter::kManifestBytes) +
+      counters.Get(Counter::kBlobBytesWritten) + counters.Get(Counter::kBlobBytesCopied);
+  //@}
   std::uint64_t bytes = 0;
   std::uint64_t runs = 0;
   for (const LevelShape& level : stats.levels) {
@@ -117,8 +134,9 @@ class StatsVerb final : public Verb {
                               session.style().format != OutputFormat::kPlain;
     Report report;
     report.push_back(StoreSection(stats));
-    report.push_back(LevelsSection(stats));                         //@L05
-    report.push_back(AmplificationSection(stats, db->counters()));  //@L05
+    report.push_back(LevelsSection(stats));                           //@L05
+    report.push_back(AmplificationSection(stats, db->counters()));    //@L05
+    if (stats.blob_files > 0) report.push_back(BlobsSection(stats));  //@L19
     report.push_back(CountersSection(db->counters(), for_programs));
     STRATA_TRY(PrintReport(session.console(), session.style(), report));
     return kExitOk;

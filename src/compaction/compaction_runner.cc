@@ -4,7 +4,8 @@
 #include <limits>
 #include <utility>
 
-#include "compaction/rate_limiter.h"  //@L12
+#include "compaction/rate_limiter.h"     //@L12
+#include "compaction/value_separator.h"  //@L19
 #include "iter/merging_iterator.h"
 
 namespace strata::compaction {
@@ -29,6 +30,9 @@ std::shared_ptr<const Version> VersionOfInputs(const CompactionJob& job, const V
   VersionEdit edit;
   auto inputs = InputsOf(job, version);
   for (const auto& table : inputs) edit.added.push_back(table->meta());
+  //@L19{
+  for (const auto& [_, state] : version.blobs()) AddBlobs({state.blob}, &edit);
+  //@}
   auto result = Version().With(edit, std::move(inputs));
   STRATA_CHECK(result.has_value());
   return *std::move(result);
@@ -44,8 +48,13 @@ std::unique_ptr<InternalIterator> MergeOf(const Version& inputs) {
 }
 
 TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& version,
+                                    //| const RunnerOptions& options) {  //@L10..18
+                                    //@L19{
+                                    std::shared_ptr<const Version> inputs,
                                     const RunnerOptions& options) {
+  //@}
   TableWriterOptions writer;
+  writer.version = std::move(inputs);  //@L19
   writer.table = options.table;
   //@L20{
   writer.table.learned_index = options.table.learned_index &&
@@ -54,6 +63,12 @@ TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& ver
   writer.position = job.output;
   writer.table_bytes_max = job.table_bytes;
   writer.verify = options.verify_outputs;
+  //@L19{
+  writer.blob_threshold = options.blob_threshold;
+  writer.blob_file_bytes = options.blob_file_bytes;
+  writer.rewrite_blobs = BlobsToRewrite(InputsOf(job, version), version,
+                                        static_cast<std::size_t>(options.blob_overlap_max));
+  //@}
   writer.write_time_min_us = std::numeric_limits<std::uint64_t>::max();
   for (const auto& table : InputsOf(job, version)) {
     const TableMeta& meta = table->meta();
@@ -80,7 +95,8 @@ struct CompactionRun::Rep {
       const RunnerOptions& options)
       : inputs(VersionOfInputs(job, *version)),
         stream(MergeOf(*inputs), OlderData(job, version), options.snapshots),
-        writer(store, WriterOptionsFor(job, *version, options)),
+        //| writer(store, WriterOptionsFor(job, *version, options)),  //@L10..18
+        writer(store, WriterOptionsFor(job, *version, inputs, options)),  //@L19
         step_bytes(options.step_bytes) {}
 
   const std::shared_ptr<const Version> inputs;  // The stream reads from it.
@@ -135,6 +151,7 @@ Result<bool> CompactionRun::Step() {
 Result<CompactionOutput> CompactionRun::Finish() {
   STRATA_CHECK(rep_->started && !rep_->stream.Valid() && !rep_->finished);
   STRATA_TRY_ASSIGN(rep_->output.tables, rep_->writer.Finish());
+  rep_->output.blobs = rep_->writer.TakeBlobs();  //@L19
   rep_->finished = true;
   return std::move(rep_->output);
 }
@@ -182,6 +199,10 @@ void AddWritten(const CompactionJob& job, const Version& version,
   for (const auto& table : InputsOf(job, version)) result->bytes_read += table->meta().size_bytes;
   for (CompactionOutput& output : outputs) {
     result->entries_dropped += output.entries_dropped;
+    //@L19{
+    AddBlobs(output.blobs, &result->edit);
+    for (const auto& blob : output.blobs) result->blob_bytes_written += blob->meta().size_bytes;
+    //@}
     for (auto& table : output.tables) {
       result->bytes_written += table->meta().size_bytes;
       result->edit.added.push_back(table->meta());
@@ -197,6 +218,7 @@ void Report(const CompactionJob& job, const CompactionResult& result,
   counters.Add(Counter::kCompactionBytesRead, result.bytes_read);
   counters.Add(Counter::kCompactionBytesWritten, result.bytes_written);
   counters.Add(Counter::kEntriesDropped, result.entries_dropped);
+  counters.Add(Counter::kBlobBytesWritten, result.blob_bytes_written);  //@L19
   if (options.trace == nullptr) return;
   const std::string_view kind = job.trivial_move ? "move" : job.drop_inputs ? "drop" : "merge";
   options.trace->Emit("compaction", {{"kind", kind},
@@ -206,6 +228,7 @@ void Report(const CompactionJob& job, const CompactionResult& result,
                                      {"tables_out", std::uint64_t{result.opened.size()}},
                                      {"bytes_read", result.bytes_read},
                                      {"bytes_written", result.bytes_written},
+                                     {"blob_bytes_written", result.blob_bytes_written},  //@L19
                                      {"entries_dropped", result.entries_dropped}});
 }
 

@@ -37,6 +37,11 @@ struct RunnerOptions {
   // Tables above the deepest of this many levels get no learned index, whatever `table` says.
   int learned_levels = 2;
   //@}
+  //@L19{
+  std::uint64_t blob_threshold = 0;  // As in TableWriterOptions.
+  std::uint64_t blob_file_bytes = 64ULL << 20;
+  int blob_overlap_max = 8;  // See BlobsToRewrite; 0: pointers are never rewritten.
+  //@}
 };
 
 //@L20{
@@ -47,6 +52,7 @@ bool IsAmongDeepest(std::uint32_t level, int count, const Version& version);
 // What one run over (a part of) a job's keys made.
 struct CompactionOutput {
   std::vector<std::shared_ptr<const Table>> tables;
+  std::vector<std::shared_ptr<const Blob>> blobs;  //@L19
   std::uint64_t entries_read = 0;
   std::uint64_t entries_dropped = 0;
 };
@@ -88,6 +94,7 @@ struct CompactionResult {
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t entries_dropped = 0;
+  std::uint64_t blob_bytes_written = 0;  //@L19
 };
 
 // Joins the outputs of all runs of a job (in key order; none for a move or a drop) into one edit,

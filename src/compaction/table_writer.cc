@@ -1,6 +1,7 @@
 #include "compaction/table_writer.h"
 
-#include "compaction/held_versions.h"  //@L14
+#include "compaction/held_versions.h"    //@L14
+#include "compaction/value_separator.h"  //@L19
 #include "iter/internal_key.h"
 
 namespace strata::compaction {
@@ -25,8 +26,37 @@ struct TableWriter::Open {
   std::vector<HeldVersions> held;  //@L14
 };
 
+//@L19{
+namespace {
+
+SeparatorOptions SeparatorOptionsOf(const TableWriterOptions& options) {
+  return {.threshold = options.blob_threshold,
+          .file_bytes_max = options.blob_file_bytes,
+          .blob = {options.table.compression, options.table.zstd_level},
+          .verify = options.verify,
+          .rewrite = options.rewrite_blobs,
+          .version = options.version};
+}
+
+}  // namespace
+
 TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
-    : store_(store), options_(options) {}
+    : store_(store),
+      options_(options),
+      values_(std::make_unique<ValueSeparator>(store, SeparatorOptionsOf(options))) {}
+
+std::vector<std::shared_ptr<const Blob>> TableWriter::TakeBlobs() {
+  return values_->TakeBlobs();
+}
+
+std::uint64_t TableWriter::blob_bytes_written() const {
+  return values_->bytes_written();
+}
+//@}
+//@L05..18{
+//| TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
+//|     : store_(store), options_(options) {}
+//@}
 TableWriter::~TableWriter() = default;
 
 Status TableWriter::Add(std::string_view key, std::string_view value) {
@@ -34,6 +64,7 @@ Status TableWriter::Add(std::string_view key, std::string_view value) {
     STRATA_TRY(CutTable());
   }
   if (open_ == nullptr) STRATA_TRY(OpenTable());
+  STRATA_TRY(values_->Separate(&key, &value));  //@L19
   STRATA_TRY(Annotate(open_->builder.Add(key, value), "writing " + open_->path));
   if (!open_->full && open_->builder.size_estimate() >= options_.table_bytes_max) {
     open_->full = true;
@@ -50,6 +81,7 @@ void TableWriter::MarkHeld(const SnapshotRange& range, std::uint64_t bytes) {
 
 Result<std::vector<std::shared_ptr<const Table>>> TableWriter::Finish() {
   if (open_ != nullptr) STRATA_TRY(CutTable());
+  STRATA_TRY(values_->Finish());  //@L19
   return std::move(done_);
 }
 
@@ -57,6 +89,7 @@ void TableWriter::Abandon() {
   open_ = nullptr;
   done_.clear();
   // A file that can't be removed now goes when the store is opened next: no version names it.
+  values_->Abandon();  //@L19
   for (const std::string& path : paths_) (void)store_.files->Remove(path);
   paths_.clear();
 }

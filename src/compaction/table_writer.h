@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>  //@L19
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@
 
 namespace strata::compaction {
 
+class ValueSeparator;  //@L19
+
 struct TableWriterOptions {
   sst::TableOptions table;
   RunPosition position;
@@ -27,6 +30,12 @@ struct TableWriterOptions {
   // When the oldest and the newest entry were written by users; a flush passes the memtable's.
   std::uint64_t write_time_min_us = 0;
   std::uint64_t write_time_max_us = 0;
+  //@L19{
+  std::uint64_t blob_threshold = 0;  // As in SeparatorOptions, which these become.
+  std::uint64_t blob_file_bytes = 64ULL << 20;
+  std::set<BlobId> rewrite_blobs;
+  std::shared_ptr<const Version> version;
+  //@}
 };
 
 // Where tables go and how they are numbered and opened. It must outlive the writers.
@@ -36,6 +45,7 @@ struct TableStore {
   std::function<FileNumber()> new_number;
   std::function<FileId()> new_file_id;
   std::function<Result<std::shared_ptr<const Table>>(const TableMeta&)> open;
+  std::function<Result<std::shared_ptr<const Blob>>(const BlobMeta&)> open_blob;  //@L19
 };
 
 class TableWriter {
@@ -60,6 +70,11 @@ class TableWriter {
   void Abandon();
 
   std::uint64_t bytes_written() const { return bytes_written_; }
+  //@L19{
+  // The blob files that were written beside the tables. REQUIRES: Finish succeeded.
+  std::vector<std::shared_ptr<const Blob>> TakeBlobs();
+  std::uint64_t blob_bytes_written() const;
+  //@}
 
  private:
   Status OpenTable();
@@ -73,6 +88,7 @@ class TableWriter {
   std::vector<std::shared_ptr<const Table>> done_;
   std::vector<std::string> paths_;  // Of every file made.
   std::uint64_t bytes_written_ = 0;
+  const std::unique_ptr<ValueSeparator> values_;  //@L19
 };
 
 }  // namespace strata::compaction

@@ -31,6 +31,7 @@ void DbImpl::MaybeScheduleWork() {
     flush_scheduled_ = true;
     ScheduleJob(Priority::kHigh, [this] { return FlushStep(); });
   }
+  ScheduleCollection();  //@L19
   compaction_debt_bytes_ = 0;
   for (const auto& tree : Trees()) PickCompactions(tree);
 }
@@ -143,6 +144,7 @@ Status DbImpl::MakeRoom() {
     });
     counters_.Add(Counter::kStallMicros, environment_.clock->NowMicros() - start);
   }
+  WaitForBlobSpace();  //@L19
   STRATA_TRY(CheckWritable());
   return SwitchMemTable();
 }
@@ -154,7 +156,12 @@ std::uint64_t DbImpl::StallMicros() {
        .memtable_bytes_max = options_.memtable_bytes,
        .immutables = immutables_.size(),
        .immutables_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1)),
-       .stall_max_us = options_.stall_max_ms * 1000ULL});
+       //| .stall_max_us = options_.stall_max_ms * 1000ULL});  //@L12..18
+       //@L19{
+       .stall_max_us = options_.stall_max_ms * 1000ULL,
+       .blob_bytes_over = compaction::BytesOverBound(blob_space_, options_.blob_space_bound),
+       .blob_file_bytes = options_.blob_file_bytes});
+  //@}
 }
 
 // The memory budget: memtables and what open tables keep in memory come first, the cache gets the

@@ -25,7 +25,10 @@ compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
   runner.counters = &counters_;
   runner.trace = events_.get();
   runner.limiter = limiter_.get();
-  runner.snapshots = snapshots_->Sequences();  //@L14
+  runner.blob_threshold = options_.blob_threshold;      //@L19
+  runner.blob_file_bytes = options_.blob_file_bytes;    //@L19
+  runner.blob_overlap_max = options_.blob_overlap_max;  //@L19
+  runner.snapshots = snapshots_->Sequences();           //@L14
   return runner;
 }
 
@@ -135,6 +138,7 @@ Status DbImpl::WaitForCompactions() {
   MutexLock lock(mutex_);
   MaybeScheduleWork();
   environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    if (collecting_ && read_only_) return false;  //@L19
     return (immutables_.empty() && running_compactions_ == 0) || !read_only_;
   });
   return CheckWritable();

@@ -28,6 +28,15 @@ Status CheckOptions(const Options& options) {
     return InvalidArgument("option filter_bits_per_key must be between 0 and 64");
   }
   //@}
+  //@L19{
+  if (options.blob_file_bytes < 1024) {
+    return InvalidArgument("option blob_file_bytes must be at least 1024");
+  }
+  if (options.blob_space_bound < 1.05 || options.blob_garbage_ratio < 0.01) {
+    return InvalidArgument(
+        "options blob_space_bound must be at least 1.05 and blob_garbage_ratio at least 0.01");
+  }
+  //@}
   return {};
 }
 
@@ -176,6 +185,7 @@ StoreStats DbImpl::Stats() {
   }
   //@}
   AddSnapshotStats(*read_state_.Get()->version, &stats);  //@L14
+  AddBlobStats(*read_state_.Get()->version, &stats);      //@L19
   stats.immutable_memtables = immutables_.size();         //@L12
   stats.writers_queued = writers_.size();                 //@L12
   stats.cache_bytes = cache_->used_bytes();               //@L08

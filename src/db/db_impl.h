@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "compaction/blob_collector.h"     //@L19
 #include "compaction/compaction_runner.h"  //@L10
 #include "compaction/rate_limiter.h"       //@L12
 #include "compaction/table_writer.h"       //@L05
@@ -255,6 +256,22 @@ class DbImpl final : public DB {
       STRATA_REQUIRES(mutex_);
   //@}
 
+  //@L19{
+  // --- blob_files.cc ---
+  Result<std::shared_ptr<const Blob>> OpenBlob(const BlobMeta& meta);
+  void DropBlobFiles(const Version& before, const Version& now) STRATA_REQUIRES(mutex_);
+  bool IsBlobFileInUse(FileNumber file) const STRATA_REQUIRES(mutex_);
+  void AddBlobStats(const Version& version, StoreStats* stats) const;
+  static Status VerifyBlobs(const Version& version);
+  // --- blob_collection.cc ---
+  struct RunningCollection;
+  void ScheduleCollection() STRATA_REQUIRES(mutex_);
+  Step CollectionStep(RunningCollection& running);
+  Status InstallCollection(const Tree& tree, const compaction::BlobCollection& collection,
+                           const std::shared_ptr<const Blob>& copy) STRATA_REQUIRES(mutex_);
+  void WaitForBlobSpace() STRATA_REQUIRES(mutex_);
+  //@}
+
   // Constant after construction.
   const Options options_;
   const Environment environment_;
@@ -334,6 +351,13 @@ class DbImpl final : public DB {
   int running_compactions_ STRATA_GUARDED_BY(mutex_) = 0;
   int compactions_paused_ STRATA_GUARDED_BY(mutex_) = 0;  // By a manual compaction.
   std::atomic<bool> closing_{false};
+  //@}
+  //@L19{
+  bool collecting_ STRATA_GUARDED_BY(mutex_) = false;
+  compaction::BlobSpace blob_space_ STRATA_GUARDED_BY(mutex_);  // As of the last edit.
+  // Of files that no edit names any more but readers have open; their last reader counts down.
+  const std::shared_ptr<std::atomic<std::uint64_t>> pinned_blob_bytes_ =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
   //@}
 };
 

@@ -29,6 +29,7 @@ void DbImpl::InitTableStore() {
     return id;
   };
   table_store_.open = [this](const TableMeta& meta) { return OpenTable(meta); };
+  table_store_.open_blob = [this](const BlobMeta& meta) { return OpenBlob(meta); };  //@L19
 }
 
 compaction::TableWriterOptions DbImpl::MakeTableWriterOptions(const Tree&,
@@ -43,6 +44,8 @@ compaction::TableWriterOptions DbImpl::MakeTableWriterOptions(const Tree&,
   writer.position = position;
   writer.table_bytes_max = options_.table_bytes;
   writer.verify = options_.verify_outputs;
+  writer.blob_threshold = options_.blob_threshold;    //@L19
+  writer.blob_file_bytes = options_.blob_file_bytes;  //@L19
   return writer;
 }
 
@@ -89,6 +92,10 @@ Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::ui
     edit->added.push_back(table->meta());
     opened->push_back(std::move(table));
   }
+  //@L19{
+  AddBlobs(writer.TakeBlobs(), edit);
+  counters_.Add(Counter::kBlobBytesWritten, writer.blob_bytes_written());
+  //@}
   counters_.Add(Counter::kFlushes);
   counters_.Add(Counter::kFlushBytes, writer.bytes_written());
   return {};
@@ -117,6 +124,7 @@ Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const T
       });
     }
   }
+  DropBlobFiles(*before, *versions_->current());  //@L19
   PublishReadState();
   return {};
 }

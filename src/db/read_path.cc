@@ -3,6 +3,7 @@
 
 #include "base/escape.h"
 #include "base/mutant.h"
+#include "db/blob_iterator.h"  //@L19
 #include "db/db_impl.h"
 #include "iter/merging_iterator.h"  //@L05
 #include "iter/visible_iterator.h"
@@ -182,7 +183,16 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   state->version->AddIterators(table_options, &sources);
   auto entries = NewMergingIterator(std::move(sources));
   //@}
-  auto visible = NewVisibleIterator(std::move(entries), std::move(bounds));
+  //| auto visible = NewVisibleIterator(std::move(entries), std::move(bounds));  //@L02..18
+  //@L19{
+  auto with_pointers = NewVisibleIterator(std::move(entries), std::move(bounds));
+  std::unique_ptr<Iterator> visible;
+  if (state->version->blobs().empty()) {
+    visible = std::move(with_pointers);
+  } else {
+    visible = NewBlobIterator(std::move(with_pointers), *state->version, *batch_reader_, counters_);
+  }
+  //@}
   return std::unique_ptr<Iterator>(
       std::make_unique<PinnedIterator>(std::move(state), std::move(visible), counters_));
 }

@@ -51,7 +51,13 @@ Status DbImpl::CreateOrRecoverVersions() {
   STRATA_TRY_ASSIGN(versions_,
                     VersionSet::Recover(
                         environment_, directory_,
-                        [this](const TableMeta& meta) { return OpenTable(meta); }, counters_));
+                        //@L06..18{
+                        //| [this](const TableMeta& meta) { return OpenTable(meta); }, counters_));
+                        //@}
+                        //@L19{
+                        [this](const TableMeta& meta) { return OpenTable(meta); }, counters_,
+                        [this](const BlobMeta& meta) { return OpenBlob(meta); }));
+  //@}
   empty_value_deletes_ = versions_->properties().empty_value_deletes;
   last_sequence_ = versions_->last_sequence();
   return {};
@@ -107,6 +113,11 @@ void DbImpl::RemoveStrayFiles() {
     if (!parsed) continue;
     const bool stray_table = parsed->kind == FileKind::kTable &&
                              versions_->current()->FindTable(parsed->number) == nullptr;
+    //@L19{
+    if (parsed->kind == FileKind::kBlob && !IsBlobFileInUse(parsed->number)) {
+      (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();
+    }
+    //@}
     const bool stray_log =
         parsed->kind == FileKind::kLog && parsed->number < versions_->oldest_log();
     const bool stray_manifest =

@@ -30,6 +30,7 @@ Status DbImpl::VerifyAll() {
   for (const Run& run : state->version->runs()) {
     for (const auto& table : run.tables) STRATA_TRY(table->reader().VerifyAll());
   }
+  STRATA_TRY(VerifyBlobs(*state->version));  //@L19
   // Logs and manifest come and go with edits, which need the mutex; readers don't.
   MutexLock lock(mutex_);
   FileSystem& files = *environment_.files;

@@ -17,6 +17,8 @@ struct WritePressure {
   std::size_t immutables = 0;  // Full memtables that wait to be written out.
   std::size_t immutables_max = 1;
   std::uint64_t stall_max_us = 0;
+  std::uint64_t blob_bytes_over = 0;  // What blob files take past their bound.  //@L19
+  std::uint64_t blob_file_bytes = 0;  // Past it by one file, writers are held.  //@L19
 };
 
 // Debt of this many memtables is free: bursts are what a tree is for. At kDebtFull times as much
@@ -37,7 +39,15 @@ inline std::uint64_t StallFor(const WritePressure& pressure) {
                                 1;
   const double by_debt = std::clamp(debt, 0.0, 1.0);
   const double by_fill = std::clamp(fill, 0.0, 1.0) / 100;  // A flush takes well under a second.
-  const double level = std::max(by_debt * by_debt, by_fill * by_fill);
+  //| const double level = std::max(by_debt * by_debt, by_fill * by_fill);  //@L12..18
+  //@L19{
+  const double over = pressure.blob_file_bytes == 0
+                          ? 0
+                          : static_cast<double>(pressure.blob_bytes_over) /
+                                static_cast<double>(pressure.blob_file_bytes);
+  const double by_space = std::clamp(over, 0.0, 1.0);
+  const double level = std::max({by_debt * by_debt, by_fill * by_fill, by_space * by_space / 100});
+  //@}
   return static_cast<std::uint64_t>(level * static_cast<double>(pressure.stall_max_us));
   //@}
 }

@@ -27,7 +27,7 @@ inline constexpr SequenceNumber kSequenceMax = (std::uint64_t{1} << 56) - 1;
 enum class EntryKind : std::uint8_t {
   kDelete = 0,
   kValue = 1,
-  kBlobPointer = 2,          // Reserved: the value lives in a blob file (lesson 19).
+  kBlobPointer = 2,          // The value lives in a blob file (lesson 19); see blob_pointer.h.
   kExpiringValue = 3,        // Reserved: (lesson 17).
   kExpiringBlobPointer = 4,  // Reserved.
 };

@@ -14,7 +14,8 @@ namespace {
 //   backward  entries_ is before every version of it (or past the start), and its key and value
 //             are kept in key_ and value_: going back, the newest version comes last, so one only
 //             knows that it was the newest when the key before it shows up.
-class VisibleIterator final : public Iterator {
+//| class VisibleIterator final : public Iterator {  //@L02..18
+class VisibleIterator final : public VisibleEntries {  //@L19
  public:
   VisibleIterator(std::unique_ptr<InternalIterator> entries, VisibleIteratorOptions options)
       : entries_(std::move(entries)), options_(std::move(options)) {}
@@ -66,6 +67,11 @@ class VisibleIterator final : public Iterator {
     STRATA_DCHECK(Valid());
     return state_ == State::kForward ? entries_->value() : std::string_view(value_);
   }
+  //@L19{
+  EntryKind kind() const override {
+    return state_ == State::kForward ? KindOf(entries_->key()) : kind_;
+  }
+  //@}
 
  private:
   enum class State : std::uint8_t { kNowhere, kForward, kBackward };
@@ -139,6 +145,7 @@ class VisibleIterator final : public Iterator {
     }
     if (!found) return {};
     STRATA_TRY(CheckKind(*found));
+    kind_ = *found;  //@L19
     state_ = State::kBackward;
     return {};
   }
@@ -153,6 +160,7 @@ class VisibleIterator final : public Iterator {
 
   static Status CheckKind(EntryKind kind) {
     if (IsKnownEntryKind(kind)) return {};
+    if (kind == EntryKind::kBlobPointer) return {};  //@L19
     return Error(ErrorCode::kUnsupported, "a newer program wrote " + EntryKindName(kind));
   }
 
@@ -161,15 +169,22 @@ class VisibleIterator final : public Iterator {
   const std::unique_ptr<InternalIterator> entries_;
   const VisibleIteratorOptions options_;
   State state_ = State::kNowhere;
-  std::string key_;     // Backward: the current key. Forward: the key whose versions are hidden.
-  std::string value_;   // Backward: the current value.
-  std::string target_;  // Of the last seek; kept for its memory.
+  std::string key_;    // Backward: the current key. Forward: the key whose versions are hidden.
+  std::string value_;  // Backward: the current value.
+  EntryKind kind_ = EntryKind::kValue;  // Backward: of it.  //@L19
+  std::string target_;                  // Of the last seek; kept for its memory.
 };
 
 }  // namespace
 
-std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
-                                             VisibleIteratorOptions options) {
+//@L02..18{
+//| std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
+//|                                              VisibleIteratorOptions options) {
+//@}
+//@L19{
+std::unique_ptr<VisibleEntries> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
+                                                   VisibleIteratorOptions options) {
+  //@}
   return std::make_unique<VisibleIterator>(std::move(entries), std::move(options));
 }
 

@@ -21,7 +21,19 @@ struct VisibleIteratorOptions {
   std::optional<std::string> upper = {};  // Exclusive.
 };
 
-std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
-                                             VisibleIteratorOptions options);
+//@L02..18{
+//| std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
+//|                                              VisibleIteratorOptions options);
+//@}
+//@L19{
+// It shows a pointer to a blob as it is, and says so.
+class VisibleEntries : public Iterator {
+ public:
+  virtual EntryKind kind() const = 0;  // REQUIRES: Valid().
+};
+
+std::unique_ptr<VisibleEntries> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
+                                                   VisibleIteratorOptions options);
+//@}
 
 }  // namespace strata

@@ -80,6 +80,7 @@ struct TableBuilder::Rep {
   std::unique_ptr<LearnedIndexBuilder> learned;
   std::string first_user_key;  // Of the block being filled; kept for a learned index only.
   //@}
+  BlobUses blobs;             //@L19
   std::string unwritten;      // Finished blocks on their way to the file.
   std::uint64_t written = 0;  // Bytes that the file has.
   std::string last_key;
@@ -116,6 +117,7 @@ Status TableBuilder::Add(std::string_view key, std::string_view value) {
   if (rep.learned != nullptr && rep.data.empty()) rep.first_user_key = UserKeyOf(key);  //@L20
   rep.data.Add(key, value);
   if (rep.filter != nullptr) rep.filter->AddKey(UserKeyOf(key));  //@L07
+  STRATA_TRY(rep.blobs.Note(KindOf(key), value));                 //@L19
   rep.Summarise(key, value);
   rep.last_key.assign(key);
   return {};
@@ -180,12 +182,19 @@ Result<TableSummary> TableBuilder::Finish() {
   rep.AddIndexEntry(rep.last_key);
   rep.summary.largest = rep.last_key;
   rep.summary.data_bytes = rep.size_so_far();
+  rep.summary.blobs = rep.blobs.Summary();  //@L19
 
   Footer footer;
   footer.file_id = rep.file_id;
   if (rep.filter != nullptr) footer.filter = rep.Append(rep.filter->Finish(), {});  //@L07
   TableProperties properties = MakeProperties(rep.summary, rep.options);
   rep.AppendIndex(&footer, &properties);
+  //@L19{
+  if (!rep.blobs.empty()) {
+    properties.emplace_back("blobs", rep.blobs.Encode());
+    footer.features |= kFeatureBlobPointers;
+  }
+  //@}
   std::sort(properties.begin(), properties.end());
   footer.properties = rep.Append(EncodeProperties(properties), {});
   if (rep.options.compression != Compression::kNone) footer.features |= kFeatureCompression;  //@L09

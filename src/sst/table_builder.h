@@ -9,10 +9,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>  //@L19
 
 #include "base/result.h"
 #include "io/file_system.h"
 #include "iter/internal_key.h"
+#include "sst/blob_uses.h"  //@L19
 #include "sst/table_format.h"
 #include "strata/options.h"  //@L09
 
@@ -41,6 +43,7 @@ struct TableSummary {
   std::uint64_t raw_bytes = 0;  // User keys and values as they were added.
   std::uint64_t data_blocks = 0;
   std::uint64_t data_bytes = 0;  // What the data blocks take in the file.
+  std::vector<BlobUse> blobs;    // Of which the table uses values; ids ascend.  //@L19
 
   bool operator==(const TableSummary&) const = default;
 };

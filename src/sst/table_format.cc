@@ -46,6 +46,9 @@ std::string FeatureNames(std::uint32_t features) {
       case kFeatureLearnedIndex:
         names += "learned index";
         break;
+      case kFeatureBlobPointers:
+        names += "values in blob files";
+        break;
       default:
         names += "feature bit " + std::to_string(bit);
         break;

@@ -60,12 +60,14 @@ inline constexpr std::uint32_t kFeatureCompression = 1U << 0;
 inline constexpr std::uint32_t kFeatureHashIndex = 1U << 1;
 inline constexpr std::uint32_t kFeatureSealed = 1U << 2;
 inline constexpr std::uint32_t kFeatureLearnedIndex = 1U << 3;
+inline constexpr std::uint32_t kFeatureBlobPointers = 1U << 4;
 
 constexpr std::uint32_t FeaturesSupported() {
   std::uint32_t features = 0;
   features |= kFeatureCompression;   //@L09
   features |= kFeatureHashIndex;     //@L13
   features |= kFeatureLearnedIndex;  //@L20
+  features |= kFeatureBlobPointers;  //@L19
   return features;
 }
 

@@ -67,6 +67,13 @@ TableProperties MakeProperties(const TableSummary& summary, const TableOptions& 
   return properties;
 }
 
+//@L19{
+Result<BlobUses> BlobUsesOf(const TableProperties& properties) {
+  const std::string* bytes = FindProperty(properties, "blobs");
+  return BlobUses::Decode(bytes == nullptr ? std::string_view() : *bytes);
+}
+//@}
+
 std::string EncodeProperties(const TableProperties& properties) {
   std::string out;
   for (const auto& [name, value] : properties) {
@@ -101,6 +108,10 @@ Result<TableSummary> SummaryOf(const TableProperties& properties) {
   STRATA_TRY(ReadNumber(properties, "raw_bytes", &summary.raw_bytes));
   STRATA_TRY(ReadNumber(properties, "data_blocks", &summary.data_blocks));
   STRATA_TRY(ReadNumber(properties, "data_bytes", &summary.data_bytes));
+  //@L19{
+  STRATA_TRY_ASSIGN(const BlobUses uses, BlobUsesOf(properties));
+  summary.blobs = uses.Summary();
+  //@}
   return summary;
 }
 

@@ -242,6 +242,14 @@ void TableReader::Rep::CountMiss([[maybe_unused]] const std::optional<TableHit>&
   //@}
 }
 
+//@L19{
+Status TableReader::AddLiveIn(BlobId blob, Bitmap* live) const {
+  STRATA_TRY_ASSIGN(const BlobUses uses, BlobUsesOf(rep_->properties));
+  if (const Bitmap* used = uses.LiveIn(blob)) live->AddAll(*used);
+  return {};
+}
+
+//@}
 std::unique_ptr<InternalIterator> TableReader::NewIterator(const TableReadOptions& options) const {
   const Rep& rep = *rep_;
   //@L13{

@@ -107,6 +107,8 @@ class TableReader {
   // What the properties block says, names ascending; keys in it are internal keys.
   const std::vector<std::pair<std::string, std::string>>& properties() const;
   const TableSummary& summary() const;  // From the properties and the footer.
+  // Adds the ordinals of `blob` that entries of the table point to.  //@L19
+  Status AddLiveIn(BlobId blob, Bitmap* live) const;  //@L19
   const FileId& file_id() const;
   const std::string& name() const;
   // Index, filter and properties held in memory.

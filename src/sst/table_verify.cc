@@ -16,6 +16,7 @@ namespace {
 struct Census {
   TableSummary summary;
   std::string last_key;
+  BlobUses blobs;  //@L19
 
   // Errors: kCorruption if `key` isn't well-formed or doesn't sort after all before it.
   Status Count(std::string_view key, std::string_view value) {
@@ -34,6 +35,7 @@ struct Census {
     summary.deletes += KindOf(key) == EntryKind::kDelete ? 1 : 0;
     ++summary.entries;
     last_key.assign(key);
+    STRATA_TRY(blobs.Note(KindOf(key), value));  //@L19
     return {};
   }
 };
@@ -146,6 +148,15 @@ Status TableReader::VerifyAll() const {
       return rep.InFile(AtBlock(std::move(verified).error(), rep.index.handle(i)));
     }
   }
+  //@L19{
+  census.summary.blobs = census.blobs.Summary();
+  STRATA_TRY_ASSIGN(const BlobUses told, BlobUsesOf(rep.properties));
+  if (told.Encode() != census.blobs.Encode()) {
+    return rep.InFile(Corruption("properties block at offset " +
+                                 std::to_string(rep.footer.properties.offset) +
+                                 ": the entries point to other values of blobs"));
+  }
+  //@}
   return rep.CheckWhole(census.summary, std::move(census.last_key));
 }
 

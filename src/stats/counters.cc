@@ -45,6 +45,12 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::kCount)
     "conditions_failed",
     "learned_gets",
     "learned_neighbours",
+    "blob_reads",
+    "blob_bytes_read",
+    "blob_bytes_written",
+    "blob_collections",
+    "blob_bytes_copied",
+    "blobs_dropped",
 };
 static_assert(!kNames.back().empty(), "every counter has a name");
 

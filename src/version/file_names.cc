@@ -35,6 +35,11 @@ std::string TableFileName(FileNumber number) {
   return Numbered("", number, ".sst");
 }
 //@}
+//@L19{
+std::string BlobFileName(FileNumber number) {
+  return Numbered("", number, ".blob");
+}
+//@}
 //@L06{
 std::string ManifestFileName(FileNumber number) {
   return Numbered("MANIFEST-", number, "");
@@ -49,6 +54,9 @@ std::optional<ParsedFileName> ParseFileName(std::string_view name) {
   if (const auto n = NumberIn(name, "", ".wal")) return ParsedFileName{FileKind::kLog, *n};
   //@L05{
   if (const auto n = NumberIn(name, "", ".sst")) return ParsedFileName{FileKind::kTable, *n};
+  //@}
+  //@L19{
+  if (const auto n = NumberIn(name, "", ".blob")) return ParsedFileName{FileKind::kBlob, *n};
   //@}
   //@L06{
   if (name == kCurrentFileName) return ParsedFileName{FileKind::kCurrent, 0};

@@ -22,6 +22,7 @@ enum class FileKind : std::uint8_t {
   kManifest,   //@L06
   kCurrent,    //@L06
   kTemporary,  //@L06
+  kBlob,       //@L19
 };
 
 struct ParsedFileName {
@@ -33,6 +34,7 @@ struct ParsedFileName {
 
 std::string LogFileName(FileNumber number);    // "000007.wal"
 std::string TableFileName(FileNumber number);  // "000007.sst"  //@L05
+std::string BlobFileName(FileNumber number);   // "000007.blob"  //@L19
 //@L06{
 std::string ManifestFileName(FileNumber number);   // "MANIFEST-000007"
 std::string TemporaryFileName(FileNumber number);  // "000007.tmp": never finished, safe to remove.

@@ -10,7 +10,8 @@ namespace strata {
 namespace {
 
 // Names of features that this program knows; later lessons add theirs.
-constexpr std::array<std::string_view, 0> kKnownFeatures{};
+//| constexpr std::array<std::string_view, 0> kKnownFeatures{};  //@L06..18
+constexpr std::array<std::string_view, 1> kKnownFeatures{kBlobFeature};  //@L19
 
 Status CheckKnown(const StoreProperties& properties) {
   if (properties.format_version > kStoreFormatVersion) {
@@ -65,6 +66,14 @@ Status ManifestState::ApplyTables(const VersionEdit& edit) {
       return Corruption("it adds " + TableFileName(table.number) + ", which is there already");
     }
   }
+  //@L19{
+  for (const BlobMeta& blob : edit.blobs) blobs.insert_or_assign(blob.id, blob);
+  for (const BlobId blob : edit.removed_blobs) {
+    if (blobs.erase(blob) == 0) {
+      return Corruption("it drops blob " + std::to_string(blob) + ", which isn't there");
+    }
+  }
+  //@}
   return {};
 }
 
@@ -94,6 +103,12 @@ std::vector<VersionEdit> ManifestState::Snapshot() const {
     if (edits.back().added.size() == kSnapshotTablesMax) edits.emplace_back();
     edits.back().added.push_back(table);
   }
+  //@L19{
+  for (const auto& [id, blob] : blobs) {
+    if (edits.back().blobs.size() == kSnapshotTablesMax) edits.emplace_back();
+    edits.back().blobs.push_back(blob);
+  }
+  //@}
   return edits;
 }
 

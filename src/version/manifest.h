@@ -21,10 +21,14 @@
 
 namespace strata {
 
+// In the properties of a store that has, or had, values in blob files.  //@L19
+inline constexpr std::string_view kBlobFeature = "blob files";  //@L19
+
 // What a manifest says, all its edits together.
 struct ManifestState {
   StoreProperties properties;
   std::map<FileNumber, TableMeta> tables;
+  std::map<BlobId, BlobMeta> blobs;                 //@L19
   std::map<FileNumber, std::uint64_t> sealed_logs;  // Number to length; none below oldest_log.
   FileNumber oldest_log = 0;
   FileNumber next_file = 1;

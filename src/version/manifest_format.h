@@ -18,6 +18,8 @@
 //     7  feature: its name                      7  oldest log that matters: number, varint
 //                                               9  file numbers given out are below this, varint
 //                                              11  last sequence given out, varint
+//                                              13  blob added, or moved to another file
+//                                              15  blob removed: id, varint
 //
 //   table added := number, level, run, size, all varints | file id, 16 bytes | footer checksum,
 //                  u32 | smallest key, largest key, each a varint length and bytes | sequence min,
@@ -26,6 +28,11 @@
 //
 //   field of a table: tag 2, versions held for snapshots: as often as needed four varints, the
 //   first and the last snapshot, entries, bytes
+//   field of a table: tag 1, blobs in use: as often as needed three varints, the blob's id, the
+//   values in use and their bytes; which ones they are the table tells
+//
+//   blob added  := id, file number, size, varints | file id, 16 bytes | footer checksum, u32 |
+//                  values, raw bytes, varints | field*
 //
 // The first edits of a manifest are a snapshot: tables added, and no more than 256 of them each.
 //

@@ -31,6 +31,7 @@ TableMeta MakeTableMeta(FileNumber number, RunPosition position, const FileId& f
   meta.entries = summary.entries;
   meta.deletes = summary.deletes;
   meta.raw_bytes = summary.raw_bytes;
+  meta.blobs = summary.blobs;  //@L19
   return meta;
 }
 
@@ -45,6 +46,42 @@ Status CheckOpenedTable(const TableMeta& meta, const sst::TableReader& reader) {
   return {};
 }
 
+//@L19{
+// --- Blob ----------------------------------------------------------------------------------------
+
+Blob::~Blob() {
+  if (on_last_use_) on_last_use_();
+}
+
+void Blob::MarkObsolete(std::function<void()> remove) const {
+  STRATA_DCHECK(!on_last_use_);
+  on_last_use_ = std::move(remove);
+}
+
+std::uint64_t BlobState::live_bytes() const {
+  const BlobMeta& meta = blob->meta();
+  if (live_values >= meta.values) return meta.size_bytes;
+  if (meta.raw_bytes == 0) return meta.size_bytes * live_values / meta.values;
+  const double share = static_cast<double>(live_raw_bytes) / static_cast<double>(meta.raw_bytes);
+  return static_cast<std::uint64_t>(share * static_cast<double>(meta.size_bytes));
+}
+
+BlobMeta MakeBlobMeta(FileNumber file, const FileId& file_id, const blob::BlobSummary& summary) {
+  return {.id = summary.blob,
+          .file = file,
+          .size_bytes = summary.size_bytes,
+          .file_id = file_id,
+          .footer_checksum = summary.footer_checksum,
+          .values = summary.values,
+          .raw_bytes = summary.raw_bytes};
+}
+
+Status CheckOpenedBlob(const BlobMeta& meta, const blob::BlobReader& reader) {
+  if (MakeBlobMeta(meta.file, reader.file_id(), reader.summary()) == meta) return {};
+  return Corruption(reader.name() + ": not the blob file that the manifest names");
+}
+
+//@}
 // --- Run -----------------------------------------------------------------------------------------
 
 std::uint64_t Run::size_bytes() const {
@@ -81,6 +118,7 @@ Result<std::optional<sst::TableHit>> Version::Get(std::string_view user_key,
     counters.Add(Counter::kTablesProbed);
     STRATA_TRY_ASSIGN(std::optional<sst::TableHit> hit,
                       table->reader().Get(user_key, sequence, options, value));
+    if (hit.has_value()) STRATA_TRY(Resolve(&hit->kind, value));  //@L19
     if (hit.has_value()) return hit;
   }
   //@}
@@ -95,6 +133,53 @@ void Version::AddIterators(const sst::TableReadOptions& options,
   }
 }
 
+//@L19{
+void AddBlobs(const std::vector<std::shared_ptr<const Blob>>& blobs, VersionEdit* edit) {
+  for (const auto& blob : blobs) {
+    edit->blobs.push_back(blob->meta());
+    edit->opened_blobs.push_back(blob);
+  }
+}
+
+Status Version::Resolve(EntryKind* kind, std::string* value) const {
+  if (!sst::IsPointer(*kind)) return {};
+  const std::string_view part = sst::PointerPart(*kind, *value);
+  const auto pointer = DecodeBlobPointer(part);
+  if (!pointer) return Corruption("a pointer to a blob that can't be");
+  const auto found = blobs_.find(pointer->blob);
+  if (found == blobs_.end()) {
+    return Corruption("blob " + std::to_string(pointer->blob) + " isn't there");
+  }
+  const std::string expiry = value->substr(0, value->size() - part.size());
+  STRATA_TRY(found->second.blob->reader().Read(*pointer, value));
+  if (!expiry.empty()) value->insert(0, expiry);
+  *kind = *kind == EntryKind::kBlobPointer ? EntryKind::kValue : EntryKind::kExpiringValue;
+  return {};
+}
+
+Result<Bitmap> Version::LiveIn(BlobId blob) const {
+  //@solve 19.3 "what the tables keep alive"
+  Bitmap live;
+  for (const Run& run : runs_) {
+    for (const auto& table : run.tables) STRATA_TRY(table->reader().AddLiveIn(blob, &live));
+  }
+  return live;
+  //@}
+}
+
+std::uint64_t Version::blob_bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& [_, state] : blobs_) sum += state.size_bytes();
+  return sum;
+}
+
+std::uint64_t Version::blob_live_bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& [_, state] : blobs_) sum += state.live_bytes();
+  return sum;
+}
+
+//@}
 // --- Version: the next one -----------------------------------------------------------------------
 
 Result<std::shared_ptr<const Version>> Version::With(
@@ -102,8 +187,21 @@ Result<std::shared_ptr<const Version>> Version::With(
   STRATA_CHECK(opened.size() == edit.added.size());
   auto next = std::make_shared<Version>(*this);
   for (const FileNumber number : edit.removed) STRATA_TRY(next->Remove(number));
+  //@L19{
+  STRATA_CHECK(edit.opened_blobs.size() == edit.blobs.size());
+  for (const auto& blob : edit.opened_blobs) {
+    BlobState& state = next->blobs_[blob->meta().id];
+    state.blob = blob;
+    if (state.live_values > blob->meta().values) {
+      return Corruption("the edit moves blob " + std::to_string(blob->meta().id) +
+                        " to a file that lacks values in use");
+    }
+  }
+  //@}
   for (auto& table : opened) STRATA_TRY(next->Add(std::move(table)));
   std::erase_if(next->runs_, [](const Run& run) { return run.tables.empty(); });
+  std::erase_if(next->blobs_,
+                [](const auto& blob) { return blob.second.live_values == 0; });  //@L19
   return std::shared_ptr<const Version>(std::move(next));
 }
 
@@ -112,6 +210,10 @@ Status Version::Remove(FileNumber number) {
     return table->meta().number == number;
   };
   for (Run& run : runs_) {
+    //@L19{
+    const auto found = std::find_if(run.tables.begin(), run.tables.end(), is_it);
+    if (found != run.tables.end()) Release((*found)->meta());
+    //@}
     if (std::erase_if(run.tables, is_it) != 0) return {};
   }
   return Corruption("the edit removes " + TableFileName(number) + ", which isn't there");
@@ -122,6 +224,7 @@ Status Version::Add(std::shared_ptr<const Table> table) {
   if (FindTable(meta.number) != nullptr) {
     return Corruption("the edit adds " + TableFileName(meta.number) + ", which is there already");
   }
+  STRATA_TRY(Use(meta));  //@L19
   const auto overlap = [&](const std::shared_ptr<const Table>& other) {
     return Corruption("the edit adds " + TableFileName(meta.number) + ", which overlaps " +
                       TableFileName(other->meta().number) + " of the same run");
@@ -137,6 +240,32 @@ Status Version::Add(std::shared_ptr<const Table> table) {
   tables.insert(after, std::move(table));
   return {};
 }
+
+//@L19{
+void Version::Release(const TableMeta& table) {
+  for (const sst::BlobUse& use : table.blobs) {
+    BlobState& state = blobs_.at(use.blob);
+    state.live_values -= use.values;
+    state.live_raw_bytes -= use.bytes;
+  }
+}
+
+Status Version::Use(const TableMeta& table) {
+  for (const sst::BlobUse& use : table.blobs) {
+    const auto found = blobs_.find(use.blob);
+    const auto wrong = [&](std::string_view what) {
+      return Corruption("the edit adds " + TableFileName(table.number) + ", which uses values of " +
+                        "blob " + std::to_string(use.blob) + ", which " + std::string(what));
+    };
+    if (found == blobs_.end()) return wrong("isn't there");
+    BlobState& state = found->second;
+    state.live_values += use.values;
+    state.live_raw_bytes += use.bytes;
+    if (state.live_values > state.blob->meta().values) return wrong("hasn't so many");
+  }
+  return {};
+}
+//@}
 
 Run& Version::RunAt(RunPosition position) {
   const auto is_read_before = [&](const Run& run) {

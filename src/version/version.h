@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>  //@L19
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "blob/blob_reader.h"  //@L19
 #include "iter/iterator.h"
 #include "sst/table_reader.h"
 #include "version/version_edit.h"
@@ -43,6 +45,49 @@ class Table {
   const std::unique_ptr<sst::TableReader> reader_;
   mutable std::function<void()> on_last_use_;  // Set before the last reference can go.
 };
+
+//@L19{
+// An open blob file. As a Table, it is shared by all versions that have it.
+class Blob {
+ public:
+  Blob(const BlobMeta& meta, std::unique_ptr<blob::BlobReader> reader)
+      : meta_(meta), reader_(std::move(reader)) {}
+  ~Blob();
+  Blob(const Blob&) = delete;
+  Blob& operator=(const Blob&) = delete;
+
+  const BlobMeta& meta() const { return meta_; }
+  const blob::BlobReader& reader() const { return *reader_; }
+  // As Table::MarkObsolete: the values were dropped, or are in another file now.
+  void MarkObsolete(std::function<void()> remove) const;
+
+ private:
+  const BlobMeta meta_;
+  const std::unique_ptr<blob::BlobReader> reader_;
+  mutable std::function<void()> on_last_use_;
+};
+
+// A blob as one version sees it: in which file it is, and how much of it the tables use.
+struct BlobState {
+  std::shared_ptr<const Blob> blob;
+  std::uint64_t live_values = 0;
+  std::uint64_t live_raw_bytes = 0;
+
+  std::uint64_t size_bytes() const { return blob->meta().size_bytes; }
+  // The share of the file that is in use, as if all values were compressed alike.
+  std::uint64_t live_bytes() const;
+};
+using BlobMap = std::map<BlobId, BlobState>;
+
+// What `summary`, of a file just written, makes known to a version.
+BlobMeta MakeBlobMeta(FileNumber file, const FileId& file_id, const blob::BlobSummary& summary);
+
+// Has `edit` add these.
+void AddBlobs(const std::vector<std::shared_ptr<const Blob>>& blobs, VersionEdit* edit);
+
+// Errors: kCorruption when `reader` isn't of the blob that `meta` means.
+Status CheckOpenedBlob(const BlobMeta& meta, const blob::BlobReader& reader);
+//@}
 
 struct Run {
   RunPosition position;
@@ -75,6 +120,7 @@ class Version {
   const std::vector<Run>& runs() const { return runs_; }
 
   // The version after `edit`. Removals come first, so one edit can move a table.
+  // Blobs that no table uses any more are gone.  //@L19
   // REQUIRES: `opened` holds an open Table for each of edit.added, in that order.
   // Errors: kCorruption when the edit removes a table that isn't there, adds one that is, or
   // makes tables of one run overlap.
@@ -85,6 +131,18 @@ class Version {
   Result<std::optional<sst::TableHit>> Get(std::string_view user_key, SequenceNumber sequence,
                                            const sst::TableReadOptions& options, Counters& counters,
                                            std::string* value) const;
+
+  //@L19{
+  // Puts the value itself in the place of a pointer to it, and the kind of such a value in the
+  // place of its kind. Others stay as they are. Errors: kCorruption naming file and offset.
+  Status Resolve(EntryKind* kind, std::string* value) const;
+  // The blobs that tables of this version use.
+  const BlobMap& blobs() const { return blobs_; }
+  // The ordinals of a blob that tables of this version use.
+  Result<Bitmap> LiveIn(BlobId blob) const;
+  std::uint64_t blob_bytes() const;
+  std::uint64_t blob_live_bytes() const;
+  //@}
 
   // One cursor a run (tables of a run are opened as the cursor reaches them), newest run first.
   // The version must outlive them.
@@ -100,10 +158,15 @@ class Version {
  private:
   Status Remove(FileNumber number);
   Status Add(std::shared_ptr<const Table> table);
+  //@L19{
+  void Release(const TableMeta& table);
+  Status Use(const TableMeta& table);
+  //@}
   Run& RunAt(RunPosition position);
 
   // Invariant: in the order of reads; no run is empty; tables of a run share no user key.
   std::vector<Run> runs_;
+  BlobMap blobs_;  //@L19
 };
 
 }  // namespace strata

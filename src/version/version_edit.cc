@@ -13,12 +13,15 @@ enum EditTag : std::uint64_t {
   kOldestLog = 7,
   kNextFile = 9,
   kLastSequence = 11,
+  kBlobAdded = 13,    //@L19
+  kBlobRemoved = 15,  //@L19
 };
 
 //@L14{
 // Fields of a table. A program that doesn't know them merges no worse than before.
 enum TableTag : std::uint64_t {
   kHeldVersions = 2,
+  kBlobsUsed = 1,  // Critical.  //@L19
 };
 //@}
 
@@ -42,6 +45,22 @@ std::string EncodeHeld(const std::vector<HeldVersions>& ranges) {
   return out;
 }
 //@}
+//@L19{
+std::string EncodeUses(const std::vector<sst::BlobUse>& uses) {
+  std::string out;
+  for (const sst::BlobUse& use : uses) {
+    out += Varint(use.blob) + Varint(use.values) + Varint(use.bytes);
+  }
+  return out;
+}
+
+std::string EncodeBlob(const BlobMeta& blob) {
+  std::string out = Varint(blob.id) + Varint(blob.file) + Varint(blob.size_bytes);
+  out.append(blob.file_id.data(), blob.file_id.size());
+  AppendFixed32(&out, blob.footer_checksum);
+  return out + Varint(blob.values) + Varint(blob.raw_bytes);
+}
+//@}
 
 std::string EncodeTable(const TableMeta& table) {
   std::string out;
@@ -61,6 +80,7 @@ std::string EncodeTable(const TableMeta& table) {
   AppendVarint64(&out, table.write_time_min_us);
   AppendVarint64(&out, table.write_time_max_us);
   if (!table.held.empty()) AppendField(&out, kHeldVersions, EncodeHeld(table.held));  //@L14
+  if (!table.blobs.empty()) AppendField(&out, kBlobsUsed, EncodeUses(table.blobs));   //@L19
   return out;
 }
 
@@ -119,6 +139,45 @@ Status DecodeHeld(std::string_view bytes, TableMeta* table) {
   return {};
 }
 //@}
+//@L19{
+Status DecodeUses(std::string_view bytes, std::vector<sst::BlobUse>* uses) {
+  Values values(bytes);
+  BlobId last = 0;
+  while (values.complete() && !values.rest().empty()) {
+    sst::BlobUse& use = uses->emplace_back();
+    use.blob = values.Varint();
+    use.values = values.Varint();
+    use.bytes = values.Varint();
+    if (use.blob <= last || use.blob > kFileNumberMax || use.values == 0) {
+      return Corruption("blobs in use that can't be");
+    }
+    last = use.blob;
+  }
+  return values.complete() ? Status() : Corruption("blobs in use cut short");
+}
+
+Result<BlobMeta> DecodeBlob(std::string_view bytes) {
+  Values values(bytes);
+  BlobMeta blob;
+  blob.id = values.Varint();
+  blob.file = values.Varint();
+  blob.size_bytes = values.Varint();
+  values.Bytes(blob.file_id.size()).copy(blob.file_id.data(), blob.file_id.size());
+  blob.footer_checksum = values.Fixed32();
+  blob.values = values.Varint();
+  blob.raw_bytes = values.Varint();
+  if (!values.complete()) return Corruption("a blob cut short");
+  if (blob.id == 0 || blob.file < blob.id || blob.file > kFileNumberMax || blob.values == 0) {
+    return Corruption("a blob that can't be");
+  }
+  FieldReader more(values.rest());
+  while (!more.empty()) {
+    STRATA_TRY_ASSIGN(const FieldReader::Field field, more.Next());
+    STRATA_TRY(CheckUnknownField(field, "blob"));
+  }
+  return blob;
+}
+//@}
 
 Result<TableMeta> DecodeTable(std::string_view bytes) {
   Values values(bytes);
@@ -148,6 +207,12 @@ Result<TableMeta> DecodeTable(std::string_view bytes) {
     //@L14{
     if (field.tag == kHeldVersions) {
       STRATA_TRY(DecodeHeld(field.contents, &table));
+      continue;
+    }
+    //@}
+    //@L19{
+    if (field.tag == kBlobsUsed && table.blobs.empty()) {
+      STRATA_TRY(DecodeUses(field.contents, &table.blobs));
       continue;
     }
     //@}
@@ -190,6 +255,14 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
       return DecodeNumber(field.contents, &edit->next_file);
     case kLastSequence:
       return DecodeNumber(field.contents, &edit->last_sequence);
+    //@L19{
+    case kBlobAdded: {
+      STRATA_TRY_ASSIGN(edit->blobs.emplace_back(), DecodeBlob(field.contents));
+      return {};
+    }
+    case kBlobRemoved:
+      return DecodeNumbers(field.contents, {&edit->removed_blobs.emplace_back()});
+    //@}
     default:
       return CheckUnknownField(field, "edit");
   }
@@ -207,6 +280,10 @@ std::string EncodeEdit(const VersionEdit& edit) {
   if (edit.oldest_log) AppendField(&out, kOldestLog, Varint(*edit.oldest_log));
   if (edit.next_file) AppendField(&out, kNextFile, Varint(*edit.next_file));
   if (edit.last_sequence) AppendField(&out, kLastSequence, Varint(*edit.last_sequence));
+  //@L19{
+  for (const BlobMeta& blob : edit.blobs) AppendField(&out, kBlobAdded, EncodeBlob(blob));
+  for (const BlobId blob : edit.removed_blobs) AppendField(&out, kBlobRemoved, Varint(blob));
+  //@}
   return out;
 }
 
@@ -237,6 +314,13 @@ std::string DescribeEdit(const VersionEdit& edit) {
   for (const SealedLog& log : edit.sealed_logs) {
     out += "seal " + LogFileName(log.number) + " at " + std::to_string(log.length) + " bytes\n";
   }
+  //@L19{
+  for (const BlobMeta& blob : edit.blobs) {
+    out += "blob " + std::to_string(blob.id) + " in " + BlobFileName(blob.file) + ", " +
+           std::to_string(blob.values) + " values, " + std::to_string(blob.size_bytes) + " bytes\n";
+  }
+  for (const BlobId blob : edit.removed_blobs) out += "drop blob " + std::to_string(blob) + "\n";
+  //@}
   if (edit.oldest_log) out += "logs from " + LogFileName(*edit.oldest_log) + " on matter\n";
   if (edit.next_file) out += "next file " + std::to_string(*edit.next_file) + "\n";
   if (edit.last_sequence) out += "last sequence " + std::to_string(*edit.last_sequence) + "\n";

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>  //@L19
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "base/result.h"
 #include "iter/internal_key.h"
+#include "sst/blob_uses.h"  //@L19
 #include "version/file_names.h"
 
 namespace strata {
@@ -66,7 +68,8 @@ struct TableMeta {
   // Wall clock of the oldest and the newest write inside: time windows and deadlines go by them.
   std::uint64_t write_time_min_us = 0;
   std::uint64_t write_time_max_us = 0;
-  std::vector<HeldVersions> held;  //@L14
+  std::vector<HeldVersions> held;   //@L14
+  std::vector<sst::BlobUse> blobs;  // That the table keeps values of alive; ids ascend.  //@L19
 
   bool operator==(const TableMeta&) const = default;
 };
@@ -81,6 +84,24 @@ struct SealedLog {
 };
 //@}
 
+//@L19{
+class Blob;
+
+// A blob: values that live apart from their keys. Its id never changes; the file changes when what
+// is left of the values is copied to another.
+struct BlobMeta {
+  BlobId id = 0;
+  FileNumber file = 0;
+  std::uint64_t size_bytes = 0;
+  FileId file_id{};
+  std::uint32_t footer_checksum = 0;
+  std::uint64_t values = 0;     // In the file.
+  std::uint64_t raw_bytes = 0;  // Of these, uncompressed.
+
+  bool operator==(const BlobMeta&) const = default;
+};
+//@}
+
 struct VersionEdit {
   std::vector<TableMeta> added;
   std::vector<FileNumber> removed;
@@ -91,6 +112,12 @@ struct VersionEdit {
   // At least this many file numbers, sequences have been given out.
   std::optional<FileNumber> next_file;
   std::optional<SequenceNumber> last_sequence;
+  //@}
+  //@L19{
+  std::vector<BlobMeta> blobs;  // New, or now in another file.
+  std::vector<BlobId> removed_blobs;
+  // Not part of the bytes: an open Blob for each of `blobs`, when the edit is applied.
+  std::vector<std::shared_ptr<const Blob>> opened_blobs;
   //@}
 
   bool operator==(const VersionEdit&) const = default;

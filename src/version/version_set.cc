@@ -54,7 +54,9 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
     if (file->kind == FileKind::kCurrent) {
       return InvalidArgument(directory + ": a store is there already");
     }
-    if (file->kind == FileKind::kTable || file->kind == FileKind::kLog) {
+    const bool is_data = file->kind == FileKind::kTable || file->kind == FileKind::kBlob;  //@L19
+    //| const bool is_data = file->kind == FileKind::kTable;  //@L06..18
+    if (is_data || file->kind == FileKind::kLog) {
       return Corruption(directory + ": " + name + " is there, but CURRENT is missing");
     }
     state.next_file = std::max(state.next_file, file->number + 1);
@@ -76,9 +78,12 @@ VersionSet::VersionSet(Private, const Environment& environment, std::string dire
 
 VersionSet::~VersionSet() = default;
 
-Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& environment,
-                                                        const std::string& directory,
-                                                        TableOpener opener, Counters& counters) {
+Result<std::unique_ptr<VersionSet>> VersionSet::Recover(
+    const Environment& environment, const std::string& directory,
+    //| TableOpener opener, Counters& counters) {  //@L06..18
+    //@L19{
+    TableOpener opener, Counters& counters, const BlobOpener& open_blob) {
+  //@}
   auto set =
       std::make_unique<VersionSet>(Private(), environment, directory, std::move(opener), counters);
   STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(*environment.files, directory));
@@ -87,15 +92,24 @@ Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& envir
       set->state_,
       Annotate(MustExist(ReadManifestFile(*environment.files, path, current.synced_bytes)),
                "reading " + path));
-  STRATA_TRY(MustExist(set->OpenTables()));
+  //| STRATA_TRY(MustExist(set->OpenTables()));  //@L06..18
+  STRATA_TRY(MustExist(set->OpenTables(open_blob)));  //@L19
   STRATA_TRY(set->MarkFilesFound());
   STRATA_TRY(set->BeginManifest());
   set->RemoveOldManifests();
   return set;
 }
 
-Status VersionSet::OpenTables() {
+//| Status VersionSet::OpenTables() {  //@L06..18
+Status VersionSet::OpenTables(const BlobOpener& open_blob) {  //@L19
   VersionEdit edit;
+  //@L19{
+  for (const auto& [id, meta] : state_.blobs) {
+    STRATA_TRY_ASSIGN(edit.opened_blobs.emplace_back(), open_blob(meta));
+    edit.blobs.push_back(meta);
+  }
+  state_.blobs.clear();
+  //@}
   std::vector<std::shared_ptr<const Table>> opened;
   for (const auto& [number, meta] : state_.tables) {
     STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, opener_(meta));
@@ -130,9 +144,19 @@ Status VersionSet::MarkFilesFound() {
 Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
   STRATA_TRY(first_error_);
   STRATA_TRY_ASSIGN(std::shared_ptr<const Version> next, current_->With(edit, std::move(opened)));
+  //@L19{
+  for (const auto& [id, _] : current_->blobs()) {
+    if (next->blobs().count(id) == 0) edit.removed_blobs.push_back(id);
+  }
+  std::vector<std::string>& features = state_.properties.features;
+  const bool is_new_feature = !edit.blobs.empty() && std::find(features.begin(), features.end(),
+                                                               kBlobFeature) == features.end();
+  if (is_new_feature) features.emplace_back(kBlobFeature);
+  //@}
   ManifestState state = state_;
   STRATA_TRY(state.ApplyLogs(edit));
-  if (IsManifestLong()) {
+  //| if (IsManifestLong()) {  //@L06..18
+  if (IsManifestLong() || is_new_feature) {  //@L19
     STRATA_TRY(Final(BeginManifest(), edit));
     RemoveOldManifests();
   }
@@ -180,6 +204,9 @@ Status VersionSet::BeginManifest() {
   for (const Run& run : current_->runs()) {
     for (const auto& table : run.tables) state.tables.emplace(table->meta().number, table->meta());
   }
+  //@L19{
+  for (const auto& [id, blob] : current_->blobs()) state.blobs.emplace(id, blob.blob->meta());
+  //@}
   const FileNumber number = NewFileNumber();
   state.next_file = next_file_.load();
   state.last_sequence = last_sequence_;

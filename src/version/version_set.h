@@ -26,6 +26,7 @@ namespace strata {
 
 // Opens the table file of a meta and checks that it is the one meant (size, id, footer checksum).
 using TableOpener = std::function<Result<std::shared_ptr<const Table>>(const TableMeta&)>;
+using BlobOpener = std::function<Result<std::shared_ptr<const Blob>>(const BlobMeta&)>;  //@L19
 
 class VersionSet {
  public:
@@ -46,13 +47,16 @@ class VersionSet {
   // is never appended to). Numbers of all files found in the directory count as used. Old
   // manifests and temporary files are removed; tables and logs are the db's to remove.
   // Errors: kNotFound without a CURRENT, and only then; kCorruption naming the file and offset.
-  static Result<std::unique_ptr<VersionSet>> Recover(const Environment& environment,
-                                                     const std::string& directory,
-                                                     TableOpener opener, Counters& counters);
+  static Result<std::unique_ptr<VersionSet>> Recover(
+      const Environment& environment, const std::string& directory,
+      //| TableOpener opener, Counters& counters);  //@L06..18
+      //@L19{
+      TableOpener opener, Counters& counters, const BlobOpener& open_blob = {});
+  //@}
 
   // Makes `edit` durable and installs the version after it. `opened`: as Version::With. The set
-  // fills in next_file and last_sequence itself. REQUIRES: tables that the edit adds are synced,
-  // and so is the directory.
+  // fills in next_file and last_sequence itself (and the blobs that nothing uses any more).
+  // REQUIRES: tables that the edit adds are synced, and so is the directory.
   //
   // After an error current() is what it was. If the edit doesn't fit the version, nothing else has
   // happened. If the manifest failed, the edit may be found after a restart all the same: delete
@@ -96,7 +100,8 @@ class VersionSet {
              Counters& counters);
 
  private:
-  Status OpenTables();
+  //| Status OpenTables();  //@L06..18
+  Status OpenTables(const BlobOpener& open_blob);  //@L19
   Status MarkFilesFound();
   Status BeginManifest();
   bool IsManifestLong() const;

@@ -1,0 +1,128 @@
+#include "blob/blob_format.h"
+
+#include <cstring>
+#include <optional>
+
+#include "base/check.h"
+#include "base/coding.h"
+#include "base/crc32c.h"
+
+namespace strata::blob {
+namespace {
+
+// As sst::BlockChecksum, for contents that no trailer follows in memory: a value of gigabytes isn't
+// copied for it.
+std::uint32_t RecordChecksum(const StoredValue& value, const FileId& file_id,
+                             std::uint64_t offset) {
+  const char tags[2] = {static_cast<char>(value.compression), 0};
+  char place[sizeof(FileId) + sizeof(offset)];
+  std::memcpy(place, file_id.data(), file_id.size());
+  EncodeFixed(place + file_id.size(), offset);
+  const std::uint32_t covered =
+      ExtendCrc32c(Crc32c(value.contents), std::string_view(tags, sizeof(tags)));
+  return ExtendCrc32c(covered, std::string_view(place, sizeof(place)));
+}
+
+Status CheckNumbers(const Footer& footer, std::uint64_t file_size) {
+  if (footer.file_size != file_size) {
+    return Corruption("the file had " + std::to_string(footer.file_size) + " bytes, now it has " +
+                      std::to_string(file_size));
+  }
+  if (!sst::LiesBefore(footer.index, file_size - kFooterSize) ||
+      footer.index.size > kIndexSizeMax) {
+    return Corruption("the index at offset " + std::to_string(footer.index.offset) + " of " +
+                      std::to_string(footer.index.size) + " bytes can't be");
+  }
+  if (footer.blob == 0 || footer.values > kBlobValuesMax || footer.offset_width < 1 ||
+      footer.offset_width > 8) {
+    return Corruption("numbers that can't be");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string EncodeFooter(const Footer& footer) {
+  std::string out;
+  out.append(footer.file_id.data(), footer.file_id.size());
+  AppendFixed64(&out, footer.blob);
+  AppendFixed64(&out, footer.index.offset);
+  AppendFixed64(&out, footer.index.size);
+  AppendFixed64(&out, footer.raw_bytes);
+  AppendFixed32(&out, footer.values);
+  AppendFixed32(&out, footer.offset_width);
+  AppendFixed64(&out, 0);
+  AppendFixed32(&out, kFormatVersion);
+  AppendFixed32(&out, footer.features);
+  AppendFixed64(&out, footer.file_size);
+  STRATA_CHECK(out.size() == kFooterChecked);
+  AppendFixed32(&out, Crc32c(out));
+  AppendFixed32(&out, 0);
+  out.append(kBlobMagic);
+  STRATA_CHECK(out.size() == kFooterSize);
+  return out;
+}
+
+Result<Footer> DecodeFooter(std::string_view bytes, std::uint64_t file_size) {
+  STRATA_CHECK(bytes.size() == kFooterSize && file_size >= kFooterSize);
+  const char* in = bytes.data();
+  if (bytes.substr(88) != kBlobMagic) return Corruption("no blob ends here (bad magic)");
+  Footer footer;
+  footer.checksum = DecodeFixed<std::uint32_t>(in + 80);
+  if (footer.checksum != Crc32c(bytes.substr(0, kFooterChecked)) ||
+      DecodeFixed<std::uint32_t>(in + 84) != 0) {
+    return Corruption("bad checksum");
+  }
+  std::memcpy(footer.file_id.data(), in, footer.file_id.size());
+  footer.blob = DecodeFixed<std::uint64_t>(in + 16);
+  footer.index = {DecodeFixed<std::uint64_t>(in + 24), DecodeFixed<std::uint64_t>(in + 32)};
+  footer.raw_bytes = DecodeFixed<std::uint64_t>(in + 40);
+  footer.values = DecodeFixed<std::uint32_t>(in + 48);
+  footer.offset_width = DecodeFixed<std::uint32_t>(in + 52);
+  footer.features = DecodeFixed<std::uint32_t>(in + 68);
+  footer.file_size = DecodeFixed<std::uint64_t>(in + 72);
+  if (const auto version = DecodeFixed<std::uint32_t>(in + 64); version != kFormatVersion) {
+    return Error(ErrorCode::kUnsupported, "blob format version " + std::to_string(version));
+  }
+  if (footer.features != 0) {
+    return Error(ErrorCode::kUnsupported,
+                 "a newer program wrote this: " + sst::FeatureNames(footer.features));
+  }
+  STRATA_TRY(CheckNumbers(footer, file_size));
+  return footer;
+}
+
+std::string MakeTrailer(const StoredValue& value, const FileId& file_id, std::uint64_t offset) {
+  std::string out;
+  out.push_back(static_cast<char>(value.compression));
+  out.push_back(0);
+  AppendFixed32(&out, RecordChecksum(value, file_id, offset));
+  return out;
+}
+
+Result<StoredValue> OpenRecord(std::string_view record, const FileId& file_id,
+                               std::uint64_t offset) {
+  if (record.size() < kTrailerSize) return Corruption("a record without a trailer");
+  const std::string_view covered = record.substr(0, record.size() - 4);
+  const auto checksum = DecodeFixed<std::uint32_t>(record.data() + covered.size());
+  if (checksum != sst::BlockChecksum(covered, file_id, offset)) return Corruption("bad checksum");
+  const auto flags = static_cast<std::uint8_t>(covered.back());
+  if (flags != 0) {
+    return Error(ErrorCode::kUnsupported,
+                 flags == 1 ? "the value is sealed" : "unknown record flags");
+  }
+  const std::string_view contents = covered.substr(0, covered.size() - 2);
+  return StoredValue{contents, static_cast<std::uint8_t>(covered[contents.size()])};
+}
+
+// The bytes of every codec begin with the length that they decompress to.
+Result<std::uint64_t> RawSizeOf(const StoredValue& value) {
+  const std::uint64_t stored = value.contents.size();
+  const auto size =
+      value.compression == 0 ? std::optional(stored) : ByteReader(value.contents).ReadVarint64();
+  const std::uint64_t limit = value.compression == 0 ? kBlobValueSizeMax : kCompressedValueMax;
+  if (size && *size <= limit) return *size;
+  return Corruption("a value whose length can't be");
+}
+
+}  // namespace strata::blob

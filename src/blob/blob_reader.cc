@@ -1,0 +1,189 @@
+#include "blob/blob_reader.h"
+
+#include <utility>
+
+#include "base/coding.h"
+#include "sst/compression.h"
+
+namespace strata::blob {
+
+BlobReader::BlobReader(std::unique_ptr<RandomAccessFile> file, std::string name, Counters& counters)
+    : file_(std::move(file)), name_(std::move(name)), counters_(counters) {}
+
+Error BlobReader::InFile(Error error) const {
+  return std::move(error).WithContext(name_);
+}
+
+Error BlobReader::AtOffset(Error error, std::uint64_t offset) const {
+  return InFile(std::move(error).WithContext("value at offset " + std::to_string(offset)));
+}
+
+// --- opening -------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<BlobReader>> BlobReader::Open(std::unique_ptr<RandomAccessFile> file,
+                                                     std::string name, Counters& counters) {
+  std::unique_ptr<BlobReader> reader(new BlobReader(std::move(file), std::move(name), counters));
+  if (Status status = reader->ReadFooter(); !status) {
+    return reader->InFile(std::move(status).error());
+  }
+  if (Status status = reader->ReadIndex(); !status) {
+    return reader->InFile(std::move(status).error().WithContext(
+        "index at offset " + std::to_string(reader->footer_.index.offset)));
+  }
+  return reader;
+}
+
+Status BlobReader::ReadFooter() {
+  const std::uint64_t size = file_->size();
+  if (size < kFooterSize) {
+    return Corruption("footer at offset 0: " + std::to_string(size) + " bytes are no blob");
+  }
+  char scratch[kFooterSize];
+  STRATA_TRY_ASSIGN(const std::string_view bytes,
+                    file_->Read(size - kFooterSize, kFooterSize, scratch));
+  mapped_ = bytes.data() != scratch;
+  auto footer = DecodeFooter(bytes, size);
+  if (!footer) {
+    return std::move(footer).error().WithContext("footer at offset " +
+                                                 std::to_string(size - kFooterSize));
+  }
+  footer_ = *footer;
+  summary_ = {.blob = footer_.blob,
+              .size_bytes = size,
+              .footer_checksum = footer_.checksum,
+              .values = footer_.values,
+              .raw_bytes = footer_.raw_bytes};
+  return {};
+}
+
+Status BlobReader::ReadIndex() {
+  std::string scratch;
+  const sst::BlockHandle place{footer_.index.offset, footer_.index.size + kTrailerSize};
+  STRATA_TRY_ASSIGN(const std::string_view record, ReadBytes(place, &scratch));
+  STRATA_TRY_ASSIGN(const StoredValue index, OpenRecord(record, footer_.file_id, place.offset));
+  if (index.compression != 0) return Corruption("it is compressed");
+  ByteReader in(index.contents);
+  STRATA_TRY_ASSIGN(held_, ReadBitmap(&in));
+  offsets_.assign(in.rest());
+  dense_ = held_.size() == footer_.values;
+  for (std::uint64_t i = 0; !dense_ && i < held_.size(); i += 512) {
+    ranks_.push_back(static_cast<std::uint32_t>(held_.Rank(i)));
+  }
+  if (held_.Count() != footer_.values ||
+      offsets_.size() != (std::uint64_t{footer_.values} + 1) * footer_.offset_width) {
+    return Corruption("it isn't of as many values as the footer tells");
+  }
+  return CheckOffsets();
+}
+
+// Records follow each other without a gap up to the index.
+Status BlobReader::CheckOffsets() const {
+  std::uint64_t end = 0;
+  for (std::uint64_t i = 0; i <= footer_.values; ++i) {
+    const std::uint64_t offset = OffsetOf(i);
+    const bool fits = i == 0 ? offset == 0 : offset >= end + kTrailerSize;
+    if (!fits || offset > footer_.index.offset) return Corruption("offsets that can't be");
+    end = offset;
+  }
+  if (end != footer_.index.offset ||
+      footer_.index.offset + footer_.index.size + kTrailerSize + kFooterSize != footer_.file_size) {
+    return Corruption("bytes that belong to no record");
+  }
+  return {};
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+std::uint64_t BlobReader::OffsetOf(std::uint64_t record) const {
+  char bytes[8] = {};
+  offsets_.copy(bytes, footer_.offset_width, record * footer_.offset_width);
+  return DecodeFixed<std::uint64_t>(bytes);
+}
+
+Result<std::string_view> BlobReader::ReadBytes(const sst::BlockHandle& place,
+                                               std::string* scratch) const {
+  if (!mapped_) scratch->resize(place.size);
+  counters_.Add(Counter::kBlobReads);
+  counters_.Add(Counter::kBlobBytesRead, place.size);
+  return file_->Read(place.offset, place.size, scratch->data());
+}
+
+Result<sst::BlockHandle> BlobReader::Locate(std::uint32_t ordinal) const {
+  //@solve 19.2 "from the ordinal to the record"
+  if (!held_.Contains(ordinal)) {
+    return InFile(Corruption("the file doesn't hold value " + std::to_string(ordinal)));
+  }
+  std::uint64_t record = ordinal;
+  if (!dense_) {
+    record = ranks_[ordinal / 512];
+    for (std::uint64_t i = held_.Next(ordinal / 512 * 512); i < ordinal; i = held_.Next(i + 1)) {
+      ++record;
+    }
+  }
+  const std::uint64_t offset = OffsetOf(record);
+  return sst::BlockHandle{offset, OffsetOf(record + 1) - offset};
+  //@}
+}
+
+Status BlobReader::Read(const BlobPointer& pointer, std::string* value) const {
+  STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(pointer.ordinal));
+  auto record = ReadBytes(place, value);
+  if (!record) return AtOffset(std::move(record).error(), place.offset);
+  return Open(pointer, *record, value);
+}
+
+Status BlobReader::Open(const BlobPointer& pointer, std::string_view record,
+                        std::string* value) const {
+  STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(pointer.ordinal));
+  const auto opened = [&]() -> Status {
+    STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, footer_.file_id, place.offset));
+    STRATA_TRY_ASSIGN(const std::uint64_t raw_size, RawSizeOf(stored));
+    if (raw_size != pointer.length) {
+      return Corruption("the value hasn't the length that its pointer tells");
+    }
+    if (stored.compression != 0) {
+      STRATA_TRY_ASSIGN(const sst::BlockContents raw,
+                        sst::Decompress(stored.compression, stored.contents, pointer.length));
+      value->assign(raw.bytes);
+    } else if (stored.contents.data() == value->data()) {
+      value->resize(stored.contents.size());
+    } else {
+      value->assign(stored.contents);
+    }
+    return {};
+  }();
+  return opened ? Status() : AtOffset(opened.error(), place.offset);
+}
+
+Result<StoredValue> BlobReader::ReadStored(std::uint32_t ordinal, std::string* scratch) const {
+  STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(ordinal));
+  auto record = ReadBytes(place, scratch);
+  if (!record) return AtOffset(std::move(record).error(), place.offset);
+  auto stored = OpenRecord(*record, footer_.file_id, place.offset);
+  if (!stored) return AtOffset(std::move(stored).error(), place.offset);
+  return *stored;
+}
+
+Status BlobReader::VerifyAll(const Visitor& visit) const {
+  std::string scratch;
+  std::string value;
+  std::uint64_t raw_bytes = 0;
+  for (std::uint64_t i = held_.Next(0); i < held_.size(); i = held_.Next(i + 1)) {
+    const auto ordinal = static_cast<std::uint32_t>(i);
+    STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(ordinal));
+    STRATA_TRY_ASSIGN(const StoredValue stored, ReadStored(ordinal, &scratch));
+    const auto raw_size = RawSizeOf(stored);
+    if (!raw_size) return AtOffset(raw_size.error(), place.offset);
+    if (stored.compression != 0) {
+      const auto raw = sst::Decompress(stored.compression, stored.contents, *raw_size);
+      if (!raw) return AtOffset(raw.error(), place.offset);
+    }
+    raw_bytes += *raw_size;
+    if (visit) visit(ordinal, place, stored);
+  }
+  if (raw_bytes == footer_.raw_bytes) return {};
+  return InFile(Corruption("footer at offset " + std::to_string(footer_.file_size - kFooterSize) +
+                           ": it doesn't tell the length of the values"));
+}
+
+}  // namespace strata::blob

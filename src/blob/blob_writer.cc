@@ -1,0 +1,106 @@
+#include "blob/blob_writer.h"
+
+#include <bit>
+
+#include "base/check.h"
+#include "base/coding.h"
+#include "sst/compression.h"
+
+namespace strata::blob {
+namespace {
+
+constexpr std::size_t kWriteBytes = std::size_t{256} << 10;  // Handed to the file at once.
+
+}  // namespace
+
+BlobWriter::BlobWriter(const WriterOptions& options, WritableFile& file, const FileId& file_id,
+                       BlobId blob)
+    : options_(options), file_(file), file_id_(file_id), blob_(blob) {
+  STRATA_CHECK(file.size() == 0 && blob != 0);
+}
+
+Result<BlobPointer> BlobWriter::Add(std::string_view value) {
+  //@solve 19.1 "append a value and say where it is"
+  STRATA_CHECK(!full() && value.size() <= kBlobValueSizeMax);
+  const BlobPointer pointer{blob_, static_cast<std::uint32_t>(held_.size()),
+                            static_cast<std::uint32_t>(value.size())};
+  StoredValue stored{value, 0};
+  compressed_.clear();
+  if (value.size() <= kCompressedValueMax &&
+      sst::Compress(options_.compression, options_.zstd_level, value, &compressed_)) {
+    stored = {compressed_, static_cast<std::uint8_t>(options_.compression)};
+  }
+  held_.Add(pointer.ordinal);
+  raw_bytes_ += value.size();
+  STRATA_TRY(Append(stored));
+  return pointer;
+  //@}
+}
+
+Status BlobWriter::Copy(std::uint32_t ordinal, const StoredValue& value) {
+  STRATA_CHECK(ordinal >= held_.size());
+  STRATA_TRY_ASSIGN(const std::uint64_t raw_size, RawSizeOf(value));
+  held_.Add(ordinal);
+  raw_bytes_ += raw_size;
+  return Append(value);
+}
+
+// Large contents go to the file as they are: copying them would only cost memory.
+Status BlobWriter::Append(const StoredValue& value) {
+  offsets_.push_back(size());
+  const std::string trailer = MakeTrailer(value, file_id_, size());
+  if (value.contents.size() >= kWriteBytes) {
+    STRATA_TRY(WriteOut());
+    STRATA_TRY(file_.Append(value.contents));
+    written_ += value.contents.size();
+  } else {
+    unwritten_.append(value.contents);
+  }
+  unwritten_.append(trailer);
+  return unwritten_.size() < kWriteBytes ? Status() : WriteOut();
+}
+
+Status BlobWriter::WriteOut() {
+  if (unwritten_.empty()) return {};
+  STRATA_TRY(file_.Append(unwritten_));
+  written_ += unwritten_.size();
+  unwritten_.clear();
+  return {};
+}
+
+std::string BlobWriter::EncodeIndex(std::uint32_t width) const {
+  std::string index;
+  AppendBitmap(&index, held_);
+  const auto append = [&](std::uint64_t offset) {
+    char bytes[8];
+    EncodeFixed(bytes, offset);
+    index.append(bytes, width);
+  };
+  for (const std::uint64_t offset : offsets_) append(offset);
+  append(size());
+  return index;
+}
+
+Result<BlobSummary> BlobWriter::Finish() {
+  STRATA_CHECK(!offsets_.empty());
+  Footer footer;
+  footer.file_id = file_id_;
+  footer.blob = blob_;
+  footer.raw_bytes = raw_bytes_;
+  footer.values = static_cast<std::uint32_t>(offsets_.size());
+  footer.offset_width = (static_cast<std::uint32_t>(std::bit_width(size())) + 7) / 8;
+  const std::string index = EncodeIndex(footer.offset_width);
+  footer.index = {size(), index.size()};
+  unwritten_ += index + MakeTrailer({index, 0}, file_id_, footer.index.offset);
+  footer.file_size = size() + kFooterSize;
+  const std::string encoded = EncodeFooter(footer);
+  unwritten_ += encoded;
+  STRATA_TRY(WriteOut());
+  return BlobSummary{.blob = blob_,
+                     .size_bytes = footer.file_size,
+                     .footer_checksum = DecodeFixed<std::uint32_t>(encoded.data() + kFooterChecked),
+                     .values = footer.values,
+                     .raw_bytes = raw_bytes_};
+}
+
+}  // namespace strata::blob

@@ -1,0 +1,153 @@
+#include "compaction/value_separator.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/mutant.h"
+#include "compaction/table_writer.h"
+
+namespace strata::compaction {
+
+// The file being written.
+struct ValueSeparator::Open {
+  Open(const blob::WriterOptions& options, FileNumber file_number, const FileId& id,
+       std::unique_ptr<WritableFile> writable)
+      : number(file_number),
+        file_id(id),
+        file(std::move(writable)),
+        writer(options, *file, file_id, file_number) {}
+
+  const FileNumber number;
+  const FileId file_id;
+  const std::unique_ptr<WritableFile> file;
+  blob::BlobWriter writer;
+};
+
+ValueSeparator::ValueSeparator(const TableStore& store, SeparatorOptions options)
+    : store_(store), options_(std::move(options)) {}
+ValueSeparator::~ValueSeparator() = default;
+
+bool ValueSeparator::Wants(EntryKind kind, std::string_view value) const {
+  if (sst::IsPointer(kind)) {
+    const auto pointer = DecodeBlobPointer(sst::PointerPart(kind, value));
+    return pointer && options_.rewrite.count(pointer->blob) != 0;
+  }
+  if (options_.threshold == 0) return false;
+  if (kind == EntryKind::kValue) return value.size() >= options_.threshold;
+  return kind == EntryKind::kExpiringValue &&
+         value.size() >= options_.threshold + sizeof(std::uint64_t);
+}
+
+Status ValueSeparator::Separate(std::string_view* key, std::string_view* value) {
+  EntryKind kind = KindOf(*key);
+  if (!Wants(kind, *value)) return {};
+  if (sst::IsPointer(kind)) {
+    moved_.assign(*value);
+    STRATA_TRY(options_.version->Resolve(&kind, &moved_));
+    *value = moved_;
+  }
+  const bool expires = kind == EntryKind::kExpiringValue;
+  const std::size_t expiry_size = expires ? sizeof(std::uint64_t) : 0;
+  STRATA_TRY_ASSIGN(const BlobPointer pointer, Write(value->substr(expiry_size)));
+  pointer_.assign(value->substr(0, expiry_size));
+  AppendBlobPointer(&pointer_, pointer);
+  key_.clear();
+  AppendInternalKey(&key_, UserKeyOf(*key), SequenceOf(*key),
+                    expires ? EntryKind::kExpiringBlobPointer : EntryKind::kBlobPointer);
+  *key = key_;
+  *value = pointer_;
+  return {};
+}
+
+Result<BlobPointer> ValueSeparator::Write(std::string_view value) {
+  if (open_ != nullptr &&
+      (open_->writer.full() || open_->writer.size() >= options_.file_bytes_max)) {
+    STRATA_TRY(CutFile());
+  }
+  if (open_ == nullptr) STRATA_TRY(OpenFile());
+  return Annotate(open_->writer.Add(value), "writing " + paths_.back());
+}
+
+Status ValueSeparator::OpenFile() {
+  const FileNumber number = store_.new_number();
+  std::string path = JoinPath(store_.directory, BlobFileName(number));
+  STRATA_TRY_ASSIGN(auto file, store_.files->Create(path));
+  paths_.push_back(std::move(path));
+  open_ = std::make_unique<Open>(options_.blob, number, store_.new_file_id(), std::move(file));
+  return {};
+}
+
+Status ValueSeparator::CutFile() {
+  const std::unique_ptr<Open> open = std::move(open_);
+  auto summary = Annotate(open->writer.Finish(), "writing " + paths_.back());
+  if (!summary) return std::move(summary).error();
+  if (!STRATA_MUTANT(blob_not_synced_before_edit)) STRATA_TRY(open->file->Sync());
+  STRATA_TRY(open->file->Close());
+  bytes_written_ += summary->size_bytes;
+  STRATA_TRY_ASSIGN(std::shared_ptr<const Blob> blob,
+                    store_.open_blob(MakeBlobMeta(open->number, open->file_id, *summary)));
+  if (options_.verify) STRATA_TRY(blob->reader().VerifyAll());
+  done_.push_back(std::move(blob));
+  return {};
+}
+
+Status ValueSeparator::Finish() {
+  return open_ == nullptr ? Status() : CutFile();
+}
+
+void ValueSeparator::Abandon() {
+  open_ = nullptr;
+  done_.clear();
+  for (const std::string& path : paths_) (void)store_.files->Remove(path);
+  paths_.clear();
+}
+
+// --- locality ------------------------------------------------------------------------------------
+
+namespace {
+
+struct Span {
+  std::string_view smallest;  // User keys of the tables that use the blob.
+  std::string_view largest;
+  std::uint64_t bytes = 0;  // In use by these tables.
+};
+
+std::map<BlobId, Span> SpansOf(const std::vector<std::shared_ptr<const Table>>& inputs) {
+  std::map<BlobId, Span> spans;
+  for (const auto& table : inputs) {
+    const std::string_view smallest = UserKeyOf(table->meta().smallest);
+    const std::string_view largest = UserKeyOf(table->meta().largest);
+    for (const sst::BlobUse& use : table->meta().blobs) {
+      const auto [at, is_new] = spans.try_emplace(use.blob, Span{smallest, largest, 0});
+      at->second.smallest = std::min(at->second.smallest, smallest);
+      at->second.largest = std::max(at->second.largest, largest);
+      at->second.bytes += use.bytes;
+    }
+  }
+  return spans;
+}
+
+}  // namespace
+
+std::set<BlobId> BlobsToRewrite(const std::vector<std::shared_ptr<const Table>>& inputs,
+                                const Version& version, std::size_t overlap_max) {
+  std::set<BlobId> rewrite;
+  if (overlap_max == 0) return rewrite;
+  const auto spans = SpansOf(inputs);
+  for (const auto& [_, at] : spans) {  // Overlaps are deepest where one of them begins.
+    std::vector<std::pair<std::uint64_t, BlobId>> over;
+    for (const auto& [blob, span] : spans) {
+      if (version.blobs().count(blob) == 0) continue;
+      if (span.smallest <= at.smallest && at.smallest <= span.largest) {
+        over.emplace_back(span.bytes, blob);
+      }
+    }
+    if (over.size() <= overlap_max) continue;
+    std::sort(over.rbegin(), over.rend());
+    for (std::size_t i = (overlap_max + 1) / 2; i < over.size(); ++i)
+      rewrite.insert(over[i].second);
+  }
+  return rewrite;
+}
+
+}  // namespace strata::compaction

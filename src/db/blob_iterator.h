@@ -1,0 +1,46 @@
+// A cursor that shows values wherever they live. As it goes on in one direction it looks further
+// and further ahead and reads the values of a whole window of entries at the same time.
+//
+// Thread safety: one thread.
+
+#pragma once
+
+#include <memory>
+
+#include "io/batch_reader.h"
+#include "iter/visible_iterator.h"
+#include "stats/counters.h"
+#include "version/version.h"
+
+namespace strata {
+
+// `entries` shows pointers as they are. `version`, which has their blobs, `reader` and `counters`
+// must outlive the cursor.
+std::unique_ptr<Iterator> NewBlobIterator(std::unique_ptr<VisibleEntries> entries,
+                                          const Version& version, BatchReader& reader,
+                                          Counters& counters);
+
+// Values that pointers mean, read at the same time.
+class BlobReads {
+ public:
+  explicit BlobReads(const Version& version) : version_(version) {}
+
+  // `value` is a pointer, and `kind` says so; both are replaced when ReadAll returns, or `status`
+  // tells why not. REQUIRES: they stay where they are until then.
+  void Add(EntryKind* kind, std::string* value, Status* status);
+  void ReadAll(BatchReader& reader, Counters& counters);
+
+ private:
+  struct Read {
+    EntryKind* kind;
+    std::string* value;
+    Status* status;
+    BlobPointer pointer;
+    const Blob* blob = nullptr;
+    sst::BlockHandle place;
+  };
+  const Version& version_;
+  std::vector<Read> reads_;
+};
+
+}  // namespace strata
