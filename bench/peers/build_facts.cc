@@ -1,4 +1,4 @@
-#include "build_facts.h"
+#include "peers/build_facts.h"
 
 #include <dlfcn.h>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // The same seeded operations on every engine must give the same answers; else the comparison
 // compares different work, or somebody is wrong.
 
-#include "groups.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 namespace {

@@ -1,4 +1,4 @@
-#include "child.h"
+#include "peers/child.h"
 
 #include <atomic>
 #include <csignal>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "io/clock.h"
-#include "measure.h"
+#include "peers/measure.h"
 
 namespace strata::peers {
 namespace {

@@ -1,4 +1,4 @@
-#include "config.h"
+#include "peers/config.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <unistd.h>
 
-#include "base/random.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 namespace {
@@ -98,11 +98,21 @@ void SetValue(Config* config, const std::string& flag, const std::string& value)
   }
 }
 
+bool IsWorkload(const std::string& name) {
+  return std::any_of(Groups().begin(), Groups().end(), [&](const Group& group) {
+    return group.name == name ||
+           std::find(group.workloads.begin(), group.workloads.end(), name) != group.workloads.end();
+  });
+}
+
 void Check(const Config& config) {
   if (config.num < 1'000) Wrong("--num must be 1000 or more");
   if (config.launches < 1) Wrong("--launches must be 1 or more");
   if (config.value_size > (1U << 20)) Wrong("--value-size must be 1 MiB or less");
   if (!(config.seconds > 0)) Wrong("--seconds must be more than 0");
+  for (const std::string& wanted : config.only) {
+    if (!IsWorkload(wanted)) Wrong("no workload or group " + wanted + " (--list)");
+  }
   std::vector<std::string> known;
   for (const Engine& engine : Engines()) known.push_back(engine.name);
   for (const std::string& name : config.engines) {
@@ -113,6 +123,12 @@ void Check(const Config& config) {
 }
 
 void List() {
+  for (const Group& group : Groups()) {
+    std::printf("%-8s", group.name.c_str());
+    for (const std::string& workload : group.workloads) std::printf(" %s", workload.c_str());
+    std::printf("\n");
+  }
+  std::printf("\n");
   for (const Engine& engine : Engines()) {
     std::printf("%-13s %-8s assertions %-8s crc %-9s checksums: %s\n", engine.name.c_str(),
                 engine.version.c_str(), engine.assertions.c_str(), engine.crc.c_str(),

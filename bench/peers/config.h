@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store.h"
+#include "peers/store.h"
 
 namespace strata::peers {
 

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "groups.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 namespace {

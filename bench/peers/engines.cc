@@ -1,6 +1,6 @@
 // The list of engines: those of this build, each under its name.
 
-#include "store.h"
+#include "peers/store.h"
 
 namespace strata::peers {
 

@@ -1,4 +1,4 @@
-#include "goals.h"
+#include "peers/goals.h"
 
 namespace strata::peers {
 

@@ -1,4 +1,4 @@
-#include "groups.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "session.h"
+#include "peers/session.h"
 
 namespace strata::peers {
 

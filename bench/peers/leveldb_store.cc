@@ -1,6 +1,6 @@
 // LevelDB behind the interface of the comparison.
 
-#include "store.h"
+#include "peers/store.h"
 
 #if defined(STRATA_HAVE_LEVELDB)
 #include <cstdlib>
@@ -10,8 +10,8 @@
 #include <leveldb/write_batch.h>
 #include <sstream>
 
-#include "build_facts.h"
 #include "io/clock.h"
+#include "peers/build_facts.h"
 
 namespace strata::peers {
 namespace {

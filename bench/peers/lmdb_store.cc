@@ -1,12 +1,12 @@
 // LMDB behind the interface of the comparison. Without `sync` it runs with MDB_NOSYNC, which isn't
 // crash-safe: a power cut may break the whole file. So it is a class of its own in the report.
 
-#include "store.h"
+#include "peers/store.h"
 
 #if defined(STRATA_HAVE_LMDB)
 #include <lmdb.h>
 
-#include "build_facts.h"
+#include "peers/build_facts.h"
 
 namespace strata::peers {
 namespace {

@@ -1,4 +1,4 @@
-#include "measure.h"
+#include "peers/measure.h"
 
 #include <cstdio>
 #include <cstring>

@@ -3,16 +3,32 @@
 
 #include <cstdio>
 
-#include "config.h"
-#include "render.h"
-#include "runner.h"
-#include "summary.h"
+#include "peers/config.h"
+#include "peers/growth.h"
+#include "peers/render.h"
+#include "peers/runner.h"
+#include "peers/summary.h"
 
 namespace strata::peers {
 namespace {
 
+int Report(bool failed, bool written) {
+  if (!written) std::fprintf(stderr, "peers_bench: can't write the report\n");
+  return failed || !written ? 1 : 0;
+}
+
+int GrowthMain(const Config& config) {
+  const Growth growth = MeasureGrowth(config);
+  bool written = config.json == "-" || WriteOut(RenderGrowthText(growth), "-");
+  if (!config.json.empty()) {
+    written = WriteOut(RenderGrowthJson(config, growth), config.json) && written;
+  }
+  return Report(growth.collected.failed, written);
+}
+
 int Main(int argc, char** argv) {
   const Config config = ParseArguments(argc, argv);
+  if (config.growth) return GrowthMain(config);
   const Collected collected = RunAll(config);
   const std::vector<Row> rows = Summarise(config, collected);
   if (config.json != "-" && config.markdown != "-") {
@@ -25,8 +41,7 @@ int Main(int argc, char** argv) {
   if (!config.markdown.empty()) {
     written = WriteOut(RenderMarkdown(config, collected, rows), config.markdown) && written;
   }
-  if (!written) std::fprintf(stderr, "peers_bench: can't write the report\n");
-  return collected.failed || !written ? 1 : 0;
+  return Report(collected.failed, written);
 }
 
 }  // namespace

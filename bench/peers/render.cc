@@ -1,12 +1,12 @@
-#include "render.h"
+#include "peers/render.h"
 
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <utility>
 
-#include "json_text.h"
-#include "store.h"
+#include "peers/json_text.h"
+#include "peers/store.h"
 
 namespace strata::peers {
 namespace {
@@ -170,7 +170,7 @@ std::string RenderText(const Config& config, const Collected& collected,
                   Interval(row.ratio_lsm).c_str(), Verdict(row).c_str());
   }
   return out +
-         "\nMedians of launches; ratios above 1 are better for Strata, with 95 % bootstrap "
+         "\nMedians of launches; ratios above 1 are better for Strata, with 95 % "
          "intervals over launches.\n\"tuned\" is RocksDB with pinned filters and four times the "
          "cache; \"blob\" is its BlobDB mode.\n";
 }
@@ -209,7 +209,15 @@ std::string RenderJson(const Config& config, const Collected& collected,
     out += (first ? "\n  " : ",\n  ") + JsonEngine(engine);
     first = false;
   }
-  out += "],\n \"notes\": [";
+  out += "],\n \"answers\": {";
+  for (const auto& [name, by_engine] : collected.digests) {
+    out += (out.back() == '{' ? "\n  " : ",\n  ") + JsonString(name) + ": {";
+    for (const auto& [engine, digest] : by_engine) {
+      out += (out.back() == '{' ? "" : ", ") + JsonString(engine) + ": " + JsonString(digest);
+    }
+    out += "}";
+  }
+  out += "},\n \"notes\": [";
   for (std::size_t i = 0; i < collected.notes.size(); ++i) {
     out += (i > 0 ? ", " : "") + JsonString(collected.notes[i]);
   }

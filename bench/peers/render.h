@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "runner.h"
-#include "summary.h"
+#include "peers/runner.h"
+#include "peers/summary.h"
 
 namespace strata::peers {
 

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "groups.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 namespace {

@@ -1,7 +1,7 @@
 // RocksDB behind the interface of the comparison; with `blobs`, values of 1 KiB and more go to blob
 // files (BlobDB).
 
-#include "store.h"
+#include "peers/store.h"
 
 #if defined(STRATA_HAVE_ROCKSDB)
 #include <map>
@@ -12,8 +12,8 @@
 #include <rocksdb/version.h>
 #include <rocksdb/write_batch.h>
 
-#include "build_facts.h"
 #include "io/clock.h"
+#include "peers/build_facts.h"
 
 namespace strata::peers {
 namespace {

@@ -1,4 +1,4 @@
-#include "runner.h"
+#include "peers/runner.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,12 +6,42 @@
 #include <sstream>
 
 #include "base/random.h"
-#include "child.h"
-#include "groups.h"
 #include "io/clock.h"
+#include "peers/child.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 namespace {
+
+void CompareDigests(Collected* collected) {
+  for (const auto& [name, by_engine] : collected->digests) {
+    std::string answers;
+    bool agree = true;
+    for (const auto& [engine, digest] : by_engine) {
+      answers += " " + engine + "=" + digest;
+      agree = agree && digest == by_engine.begin()->second;
+    }
+    if (agree) continue;
+    collected->failed = true;
+    collected->notes.push_back("WRONG ANSWERS, " + name + ":" + answers);
+  }
+}
+
+void CompareHits(Collected* collected) {
+  for (const auto& [metric, by_engine] : collected->samples) {
+    if (metric.second != "hits") continue;
+    double low = 1;
+    double high = 0;
+    for (const auto& [engine, shares] : by_engine) {
+      low = std::min(low, shares.front());  // Of the first launch: each has keys of its own.
+      high = std::max(high, shares.front());
+    }
+    if (high - low > 0.05) {
+      collected->notes.push_back("lookups of " + metric.first + " found " + std::to_string(low) +
+                                 " to " + std::to_string(high) + " of the keys");
+    }
+  }
+}
 
 class Run {
  public:
@@ -31,8 +61,7 @@ class Run {
         if (Wanted(group) && !interrupted_) RunGroup(group, launch);
       }
     }
-    CompareDigests();
-    CompareHits();
+    CompareAnswers(&collected_);
     collected_.seconds = Elapsed();
     return std::move(collected_);
   }
@@ -97,34 +126,6 @@ class Run {
     }
   }
 
-  void CompareDigests() {
-    for (const auto& [name, by_engine] : collected_.digests) {
-      for (const auto& [engine, digest] : by_engine) {
-        if (digest == by_engine.begin()->second) continue;
-        collected_.failed = true;
-        collected_.notes.push_back("WRONG ANSWERS: " + engine + " and " + by_engine.begin()->first +
-                                   " differ in " + name);
-      }
-    }
-  }
-
-  // Lookups of the same keys must find the same share of them.
-  void CompareHits() {
-    for (const auto& [metric, by_engine] : collected_.samples) {
-      if (metric.second != "hits") continue;
-      double low = 1;
-      double high = 0;
-      for (const auto& [engine, shares] : by_engine) {
-        low = std::min(low, shares.front());  // Of the first launch: each has keys of its own.
-        high = std::max(high, shares.front());
-      }
-      if (high - low > 0.05) {
-        collected_.notes.push_back("lookups of " + metric.first + " found " + std::to_string(low) +
-                                   " to " + std::to_string(high) + " of the keys");
-      }
-    }
-  }
-
   const Config& config_;
   const std::uint64_t start_;
   std::vector<std::string> engines_;
@@ -150,6 +151,11 @@ void Collected::TakeLine(const std::string& line, int launch) {
   } else if (line.size() > 2) {
     notes.push_back(line.substr(2));
   }
+}
+
+void CompareAnswers(Collected* collected) {
+  CompareDigests(collected);
+  CompareHits(collected);
 }
 
 Collected RunAll(const Config& config) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "config.h"
+#include "peers/config.h"
 
 namespace strata::peers {
 
@@ -28,5 +28,9 @@ struct Collected {
 };
 
 Collected RunAll(const Config& config);
+
+// Engines whose answers differ fail the run; lookups that found another share of the keys than
+// those of another engine are noted.
+void CompareAnswers(Collected* collected);
 
 }  // namespace strata::peers

@@ -1,4 +1,4 @@
-#include "session.h"
+#include "peers/session.h"
 
 #include <cstdlib>
 #include <filesystem>

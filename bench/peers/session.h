@@ -10,10 +10,10 @@
 #include <memory>
 #include <string>
 
-#include "config.h"
-#include "generator.h"
-#include "measure.h"
-#include "store.h"
+#include "peers/config.h"
+#include "peers/generator.h"
+#include "peers/measure.h"
+#include "peers/store.h"
 
 namespace strata::peers {
 

@@ -1,7 +1,7 @@
 // Strata behind the interface of the comparison.
 
+#include "peers/store.h"
 #include "stats/counters.h"
-#include "store.h"
 #include "strata/db.h"
 
 namespace strata::peers {

@@ -1,10 +1,10 @@
-#include "summary.h"
+#include "peers/summary.h"
 
 #include <algorithm>
 
-#include "base/random.h"
-#include "goals.h"
-#include "groups.h"
+#include "peers/goals.h"
+#include "peers/groups.h"
+#include "report/launches.h"
 
 namespace strata::peers {
 namespace {
@@ -28,30 +28,26 @@ const std::vector<MetricKind> kMetrics = {
 
 using Values = std::vector<double>;
 
-double Median(Values values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t n = values.size();
-  return n == 0 ? 0 : n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
+constexpr double kLevel = 0.95;
 
-// The ratio of the medians, with a percentile bootstrap of 95 % over launches.
-Ratio RatioOf(const Values& strata, const Values& peer, bool higher_is_better) {
-  const auto ratio = [&](double ours, double theirs) {
-    return higher_is_better ? ours / theirs : theirs / ours;
+// The ratio over launches: launch by launch where both sides ran in each, since what the machine
+// did meanwhile then falls out. One launch has no interval. Nothing when a value isn't positive.
+std::optional<Ratio> RatioOf(const Values& strata, const Values& peer, bool higher_is_better) {
+  const Values& above = higher_is_better ? strata : peer;
+  const Values& below = higher_is_better ? peer : strata;
+  const auto positive = [](const Values& values) {
+    return !values.empty() &&
+           std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
   };
-  Random random(7);
-  const auto drawn = [&](const Values& from) {
-    Values values;
-    for (std::size_t k = 0; k < from.size(); ++k)
-      values.push_back(from[random.Uniform(from.size())]);
-    return Median(std::move(values));
-  };
-  Values ratios;
-  for (int i = 0; i < 2'000; ++i) ratios.push_back(ratio(drawn(strata), drawn(peer)));
-  std::sort(ratios.begin(), ratios.end());
-  return {.point = ratio(Median(strata), Median(peer)),
-          .low = ratios[ratios.size() / 40],
-          .high = ratios[ratios.size() - 1 - ratios.size() / 40]};
+  if (!positive(above) || !positive(below)) return std::nullopt;
+  if (above.size() < 2 || below.size() < 2) {
+    const double ratio = report::Median(above) / report::Median(below);
+    return Ratio{.point = ratio, .low = ratio, .high = ratio};
+  }
+  const report::Estimate change = above.size() == below.size()
+                                      ? report::PairedRatio(above, below, kLevel)
+                                      : report::RatioOverLaunches(above, below, kLevel);
+  return Ratio{.point = 1 + change.point, .low = 1 + change.lower, .high = 1 + change.upper};
 }
 
 // The peer with the best median; "" when there is none. A tuned RocksDB is nobody's best peer: it
@@ -106,7 +102,7 @@ Row MakeRow(const Group& group, const std::string& workload, const MetricKind& m
           .group = group.name,
           .metric = metric};
   for (const auto& [engine, samples] : values) {
-    const double median = Median(samples);
+    const double median = report::Median(samples);
     const auto [low, high] = std::minmax_element(samples.begin(), samples.end());
     row.spread[engine] = median > 0 ? (*high - *low) / median : 0;
     row.launches = std::max(row.launches, static_cast<int>(samples.size()));

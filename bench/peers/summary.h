@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "config.h"
-#include "runner.h"
+#include "peers/config.h"
+#include "peers/runner.h"
 
 namespace strata::peers {
 

@@ -1,6 +1,6 @@
 // Large values: a load in random order, then lookups with nothing cached by anyone.
 
-#include "groups.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "groups.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "groups.h"
+#include "peers/groups.h"
 
 namespace strata::peers {
 namespace {
