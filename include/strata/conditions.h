@@ -35,18 +35,23 @@ struct Condition {
     kPresent,
     kValue,    // Its value is `value`.
     kVersion,  // Its version is `version`.
+    //@L16{
+    kUnchanged,       // Nothing was written to it after sequence `version`.
+    kRangeUnchanged,  // Nor to any key from it on and before `upper`.
+    //@}
   };
 
   Kind kind = Kind::kPresent;
   std::string key;
   std::string value;
   std::uint64_t version = 0;
+  std::optional<std::string> upper = {};  // Nothing: to the end.  //@L16
 };
 
 // The first condition of a batch that doesn't hold; those after it weren't looked at.
 struct FailedCondition {
   std::size_t index = 0;         // Among the batch's conditions, from 0.
-  std::string key;               // Of the condition.
+  std::string key;               // Of the condition; the one that changed in a range.
   std::optional<Entry> current;  // What is there; nothing when the key isn't.
 };
 

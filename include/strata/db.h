@@ -24,6 +24,7 @@
 #include "strata/options.h"
 #include "strata/snapshot.h"  //@L14
 #include "strata/status.h"
+#include "strata/transaction.h"  //@L16
 #include "strata/write_batch.h"  //@L02
 
 namespace strata {
@@ -163,6 +164,12 @@ class DB {
   //@L14{
   // Pins the store as it is now; see snapshot.h. O(1), and so is letting go.
   virtual std::shared_ptr<const Snapshot> GetSnapshot() = 0;
+  //@}
+
+  //@L16{
+  // A transaction; see transaction.h. It must not be used after the store is gone.
+  virtual Result<std::unique_ptr<Transaction>> Begin(const TransactionOptions& options) = 0;
+  Result<std::unique_ptr<Transaction>> Begin() { return Begin(TransactionOptions{}); }
   //@}
 
   // A cursor over the store as it is now; later writes don't change it. The store must outlive it.

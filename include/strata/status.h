@@ -30,7 +30,12 @@ enum class ErrorCode : std::uint8_t {
   kReadOnly,         // The store stopped taking writes; the message holds the first cause.
   kUnsupported,      // A newer program wrote this: the message names the feature.
   kConditionFailed,  // A batch's condition does not hold: read again and decide anew.  //@L15
-  kAborted,          // Shutting down, or stopped by the caller.
+  //@L16{
+  kConflict,  // Another transaction was there first: begin again.
+  kDeadlock,  // Transactions waited for each other, and this one gave way: begin again.
+  kTimedOut,  // A lock wasn't to be had in time.
+  //@}
+  kAborted,  // Shutting down, or stopped by the caller.
 };
 
 // "corruption", "invalid argument", ... for people.

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>  //@L16
 #include <string>
 #include <string_view>
 #include <vector>  //@L15
@@ -29,6 +30,13 @@ class WriteBatch {
   void RequireValue(std::string_view key, std::string_view value);
   // `version`: of the entry, as GetEntry told it.
   void RequireVersion(std::string_view key, std::uint64_t version);
+  //@L16{
+  // Nothing was written to the key (to any key from `lower` on and before `upper`) after `since`.
+  // REQUIRES: a snapshot at or before `since` was held from then until the batch is written.
+  void RequireUnchanged(std::string_view key, std::uint64_t since);
+  void RequireRangeUnchanged(std::string_view lower, const std::optional<std::string>& upper,
+                             std::uint64_t since);
+  //@}
   const std::vector<Condition>& conditions() const { return conditions_; }
   //@}
 

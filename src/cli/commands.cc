@@ -15,8 +15,13 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(GetCommand);
   STRATA_VERB(PutCommand);
   STRATA_VERB(DeleteCommand);
+  STRATA_VERB(CasCommand);  //@L15
   STRATA_VERB(ScanCommand);
-  STRATA_VERB(MultiGetCommand);  //@L13
+  STRATA_VERB(MultiGetCommand);   //@L13
+  STRATA_VERB(BeginCommand);      //@L16
+  STRATA_VERB(CommitCommand);     //@L16
+  STRATA_VERB(RollbackCommand);   //@L16
+  STRATA_VERB(SavepointCommand);  //@L16
   STRATA_VERB(ImportCommand);
   STRATA_VERB(ExportCommand);
   STRATA_VERB(StatsCommand);

@@ -32,8 +32,11 @@ inline ExitCode ExitCodeOf(const Error& error) {
       return kExitIo;
     //@L15{
     case ErrorCode::kConditionFailed:
+    case ErrorCode::kConflict:  //@L16
+    case ErrorCode::kDeadlock:  //@L16
       return kExitCondition;
     //@}
+    case ErrorCode::kTimedOut:  //@L16
     case ErrorCode::kUnsupported:
     case ErrorCode::kAborted:
       break;

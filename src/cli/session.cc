@@ -95,8 +95,16 @@ Result<DB*> Session::Open(IfMissing if_missing) {
   return db_.get();
 }
 
+//@L16{
+Status Session::RefuseInTransaction(std::string_view what) const {
+  if (transaction_ == nullptr) return {};
+  return InvalidArgument(std::string(what) + " doesn't go into a transaction: commit first");
+}
+//@}
+
 Status Session::Close() {
   if (db_ == nullptr) return {};
+  transaction_.reset();  //@L16
   const std::unique_ptr<DB> db = std::move(db_);
   return db->Close();
 }

@@ -70,6 +70,15 @@ class Session {
   Result<DB*> Open(IfMissing if_missing);
   // Errors: kInvalidArgument.
   Result<std::string> Directory() const;
+  //@L16{
+  // The shell's open transaction, or null.
+  Transaction* transaction() const { return transaction_.get(); }
+  void SetTransaction(std::unique_ptr<Transaction> transaction) {
+    transaction_ = std::move(transaction);
+  }
+  // For what a transaction doesn't know. Errors: kInvalidArgument while one is open.
+  Status RefuseInTransaction(std::string_view what) const;
+  //@}
   bool is_open() const { return db_ != nullptr; }
   // Syncs and closes the store if it is open; the next Open opens it again.
   Status Close();
@@ -91,6 +100,7 @@ class Session {
   const EnvironmentLookup lookup_;
   std::unique_ptr<WritableFile> events_;  //@L05
   std::unique_ptr<DB> db_;
+  std::unique_ptr<Transaction> transaction_;  // Goes before the store.  //@L16
 };
 
 // Reads `words` (a verb and its flags), runs it and returns the exit code, having said what went

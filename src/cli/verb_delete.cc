@@ -1,5 +1,6 @@
 // `strata delete KEY...`.
 
+#include "cli/conditions.h"  //@L15
 #include "cli/session.h"
 
 namespace strata::cli {
@@ -9,6 +10,7 @@ class DeleteVerb final : public Verb {
  public:
   void Declare(Flags& flags) override {
     flags.Arguments("KEY", &keys_, true, "The keys to remove");
+    flags.Switch("if-present", &if_present_, "Only if all of them are there");  //@L15
   }
 
   Result<ExitCode> Run(Session& session) override {
@@ -18,12 +20,36 @@ class DeleteVerb final : public Verb {
       keys.push_back(std::move(key));
     }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    //@L15{
+    if (if_present_) return DeleteIfPresent(session, *db, keys);
+    //@}
+    //@L16{
+    if (Transaction* const txn = session.transaction()) {
+      for (const std::string& key : keys) STRATA_TRY(txn->Delete(key));
+      return kExitOk;
+    }
+    //@}
     for (const std::string& key : keys) STRATA_TRY(db->Delete(key));
     return kExitOk;
   }
 
  private:
+  //@L15{
+  static Result<ExitCode> DeleteIfPresent(Session& session, DB& db,
+                                          const std::vector<std::string>& keys) {
+    STRATA_TRY(session.RefuseInTransaction("a condition"));  //@L16
+    WriteBatch batch;
+    for (const std::string& key : keys) {
+      batch.RequirePresent(key);
+      batch.Delete(key);
+    }
+    STRATA_TRY_ASSIGN(const auto outcome, db.WriteIf(batch));
+    return Tell(session, outcome);
+  }
+  //@}
+
   std::vector<std::string> keys_;
+  bool if_present_ = false;  //@L15
 };
 
 }  // namespace

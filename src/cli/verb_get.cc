@@ -8,13 +8,24 @@ namespace {
 
 class GetVerb final : public Verb {
  public:
-  void Declare(Flags& flags) override { flags.Argument("KEY", &key_, "The key to look up"); }
+  void Declare(Flags& flags) override {
+    flags.Argument("KEY", &key_, "The key to look up");
+    flags.Switch("with-version", &with_version_, "Print the version too: see cas");  //@L15
+  }
 
   Result<ExitCode> Run(Session& session) override {
     STRATA_TRY_ASSIGN(const std::string key, session.DecodeKey(key_));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    if (with_version_) return GetWithVersion(session, *db, key);  //@L15
     std::string value;
-    STRATA_TRY_ASSIGN(const bool found, db->Get(key, &value));
+    //@L01..15{
+    //| STRATA_TRY_ASSIGN(const bool found, db->Get(key, &value));
+    //@}
+    //@L16{
+    Transaction* const txn = session.transaction();
+    STRATA_TRY_ASSIGN(const bool found,
+                      txn != nullptr ? txn->Get(key, &value) : db->Get(key, &value));
+    //@}
     if (!found) {
       session.Complain("no key '" + EscapeShort(key) + "'");
       return kExitFailed;
@@ -24,6 +35,22 @@ class GetVerb final : public Verb {
   }
 
  private:
+  //@L15{
+  static Result<ExitCode> GetWithVersion(Session& session, DB& db, const std::string& key) {
+    STRATA_TRY(session.RefuseInTransaction("a version"));  //@L16
+    STRATA_TRY_ASSIGN(const auto entry, db.GetEntry(key));
+    if (!entry) {
+      session.Complain("no key '" + EscapeShort(key) + "'");
+      return kExitFailed;
+    }
+    RowPrinter printer(session.console(), session.style(), {"key", "version", "value"});
+    STRATA_TRY(
+        printer.Add({Cell::Key(key), Cell::Number(entry->version), Cell::Value(entry->value)}));
+    printer.Finish();
+    return kExitOk;
+  }
+  //@}
+
   static Status Print(Session& session, const std::string& key, const std::string& value) {
     const OutputStyle style = session.style();
     switch (style.format) {
@@ -55,6 +82,7 @@ class GetVerb final : public Verb {
   }
 
   std::string key_;
+  bool with_version_ = false;  //@L15
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // `strata put KEY VALUE`.
 
 #include "cli/byte_source.h"
+#include "cli/conditions.h"  //@L15
 #include "cli/session.h"
 
 namespace strata::cli {
@@ -13,17 +14,41 @@ class PutVerb final : public Verb {
     flags.OptionalArgument("VALUE", &value_, "Its value");
     flags.Text("value-file", &file_, "FILE",
                "Take the value from FILE (- for stdin), byte for byte");
+    flags.Switch("if-absent", &if_absent_, "Only if the key isn't there");  //@L15
+    flags.Switch("if-present", &if_present_, "Only if the key is there");   //@L15
   }
 
   Result<ExitCode> Run(Session& session) override {
     STRATA_TRY_ASSIGN(const std::string key, session.DecodeKey(key_));
     STRATA_TRY_ASSIGN(const std::string value, Value(session));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
+    //@L15{
+    if (if_absent_ || if_present_) return PutIf(session, *db, key, value);
+    //@}
+    //@L16{
+    if (Transaction* const txn = session.transaction()) {
+      STRATA_TRY(txn->Put(key, value));
+      return kExitOk;
+    }
+    //@}
     STRATA_TRY(db->Put(key, value));
     return kExitOk;
   }
 
  private:
+  //@L15{
+  Result<ExitCode> PutIf(Session& session, DB& db, const std::string& key,
+                         const std::string& value) const {
+    if (if_absent_ && if_present_) {
+      return InvalidArgument("--if-absent and --if-present exclude each other");
+    }
+    STRATA_TRY(session.RefuseInTransaction("a condition"));  //@L16
+    STRATA_TRY_ASSIGN(const auto outcome,
+                      if_absent_ ? db.PutIfAbsent(key, value) : db.UpdateIfExists(key, value));
+    return Tell(session, outcome);
+  }
+  //@}
+
   Result<std::string> Value(Session& session) const {
     if (value_.has_value() == file_.has_value()) {
       return InvalidArgument("give either VALUE or --value-file FILE (usage: put KEY VALUE)");
@@ -36,6 +61,8 @@ class PutVerb final : public Verb {
   std::string key_;
   std::optional<std::string> value_;
   std::optional<std::string> file_;
+  bool if_absent_ = false;   //@L15
+  bool if_present_ = false;  //@L15
 };
 
 }  // namespace
@@ -48,6 +75,9 @@ Command PutCommand() {
           .examples =
               "--db cities put london 8900000\n"
               "--db cities put 'tab\\there' '\\x00\\xff'      (escapes in keys and values)\n"
+              //@L15{
+              "--db cities put london 8900000 --if-absent   (exit code 5 when it's there)\n"
+              //@}
               "--db files put photo --value-file photo.jpg",
           .make = MakeVerb<PutVerb>};
 }

@@ -25,7 +25,14 @@ class ScanVerb final : public Verb {
     }
     STRATA_TRY_ASSIGN(const ReadOptions options, Bounds(session));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
-    STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(options));
+    //@L01..15{
+    //| STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(options));
+    //@}
+    //@L16{
+    Transaction* const txn = session.transaction();
+    STRATA_TRY_ASSIGN(const auto iterator,
+                      txn != nullptr ? txn->NewIterator(options) : db->NewIterator(options));
+    //@}
     STRATA_TRY(reverse_ ? iterator->SeekToLast() : iterator->SeekToFirst());
     return count_ ? Count(session, *iterator) : Print(session, *iterator);
   }

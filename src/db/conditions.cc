@@ -7,6 +7,7 @@
 
 #include "base/escape.h"
 #include "base/mutant.h"  //@L16
+#include "db/changes.h"  //@L16
 #include "db/db_impl.h"
 #include "wal/batch_format.h"
 
@@ -23,6 +24,11 @@ bool Holds(const Condition& condition, const std::optional<Entry>& current) {
       return current && current->value == condition.value;
     case Condition::Kind::kVersion:
       return current && current->version == condition.version;
+    //@L16{
+    case Condition::Kind::kUnchanged:
+    case Condition::Kind::kRangeUnchanged:
+      break;  // Deletes count for these: see changes.h.
+      //@}
   }
   return false;
   //@}
@@ -41,8 +47,19 @@ bool GroupKeys::Decide(const WriteBatch& batch) {
     STRATA_CHECK(wal::ForEachEntry(batches_[taken_apart_]->encoded(), 1, insert).has_value());
   }
   return std::any_of(batch.conditions().begin(), batch.conditions().end(),
-                     [this](const Condition& it) { return keys_.contains(it.key); });
+                     [this](const Condition& it) { return Writes(it); });
   //@}
+}
+
+bool GroupKeys::Writes(const Condition& condition) const {
+  //@L16{
+  if (condition.kind == Condition::Kind::kRangeUnchanged) {
+    return std::any_of(keys_.begin(), keys_.end(), [&](std::string_view key) {
+      return key >= condition.key && (!condition.upper || key < *condition.upper);
+    });
+  }
+  //@}
+  return keys_.contains(condition.key);
 }
 
 Result<std::optional<Entry>> DbImpl::FindEntry(const ReadPoint& point, std::string_view key,
@@ -63,12 +80,32 @@ Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOp
   return entry;
 }
 
+//@L16{
+Result<std::optional<std::string>> DbImpl::ChangeAgainst(const Condition& condition,
+                                                         const ReadPoint& now) {
+  if (condition.kind == Condition::Kind::kRangeUnchanged) {
+    return FindChange(*now.state, condition.key, condition.upper, condition.version);
+  }
+  STRATA_TRY_ASSIGN(const bool changed, KeyChanged(*now.state, condition.key, condition.version));
+  return changed ? std::optional<std::string>(condition.key) : std::nullopt;
+}
+//@}
+
 Result<std::optional<FailedCondition>> DbImpl::FirstFailure(
     const std::vector<Condition>& conditions, const ReadPoint& now) {
   //@solve 15.2 "check a batch's conditions in order"
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const Condition& condition = conditions[i];
     counters_.Add(Counter::kConditionsChecked);
+    //@L16{
+    if (condition.kind >= Condition::Kind::kUnchanged) {
+      STRATA_TRY_ASSIGN(auto changed, ChangeAgainst(condition, now));
+      if (!changed) continue;
+      counters_.Add(Counter::kConditionsFailed);
+      STRATA_TRY_ASSIGN(auto current, FindEntry(now, *changed, {}));
+      return std::optional<FailedCondition>({i, *std::move(changed), std::move(current)});
+    }
+    //@}
     STRATA_TRY_ASSIGN(auto current, FindEntry(now, condition.key, {}));
     if (Holds(condition, current)) continue;
     counters_.Add(Counter::kConditionsFailed);
@@ -114,8 +151,9 @@ Result<WriteOutcome> DbImpl::WriteIf(const WriteBatch& batch, const WriteOptions
 
 // For callers of Write, to whom a condition is something that should hold.
 Error DbImpl::ConditionError(const WriteBatch& batch, const FailedCondition& failed) {
-  static constexpr std::string_view kWants[] = {"absent", "present", "another value",
-                                                "another version"};
+  static constexpr std::string_view kWants[] = {
+      "absent", "present", "another value", "another version", "unchanged", "unchanged",  //@L16
+  };
   const auto kind = static_cast<std::size_t>(batch.conditions()[failed.index].kind);
   std::string is = "it isn't there";
   if (failed.current) is = "it has version " + std::to_string(failed.current->version);

@@ -27,6 +27,8 @@ class GroupKeys {
   bool Decide(const WriteBatch& batch);
 
  private:
+  bool Writes(const Condition& condition) const;
+
   std::vector<const WriteBatch*> batches_;
   std::size_t taken_apart_ = 0;  // So many of them are in keys_.
   std::unordered_set<std::string_view> keys_;

@@ -88,6 +88,8 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
   limiter_ = std::make_unique<compaction::RateLimiter>(options_.compaction_rate_bytes_per_s,
                                                        *environment_.clock);
   gate_ = std::make_shared<Gate>();
+  transactions_->locks =
+      std::make_shared<LockTable>(*environment_.executor, *environment_.clock);          //@L16
   snapshots_ = std::make_shared<SnapshotList>(                                           //@L14
       [gate = gate_](SequenceNumber sequence) { OnSnapshotReleased(gate, sequence); });  //@L14
   MutexLock lock(gate_->mutex);
@@ -104,7 +106,8 @@ Status DbImpl::Open() {
   STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(options_));  //@L10
   STRATA_TRY(Recover());                                               //@L03
   PublishReadState();
-  MaybeScheduleWork();  //@L12
+  MaybeScheduleWork();                                        //@L12
+  transactions_->empty_value_deletes = empty_value_deletes_;  //@L16
   return {};
 }
 
@@ -119,6 +122,7 @@ Status DbImpl::Close() {
     gate_->db = nullptr;
   }
   closing_ = true;
+  transactions_->open = false;  //@L16
   //@}
   MutexLock lock(mutex_);
   if (closed_) return {};

@@ -21,7 +21,8 @@
 #include "compaction/table_writer.h"       //@L05
 #include "db/log_file.h"                   //@L03
 #include "db/read_state.h"
-#include "db/snapshots.h"  //@L14
+#include "db/snapshots.h"         //@L14
+#include "db/transaction_impl.h"  //@L16
 #include "db/tree.h"
 #include "io/batch_reader.h"  //@L13
 #include "io/environment.h"
@@ -55,7 +56,10 @@ class DbImpl final : public DB {
   Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace) override;
   //@}
   std::shared_ptr<const Snapshot> GetSnapshot() override;  //@L14
-  Status Flush() override;                                 //@L05
+  //@L16{
+  Result<std::unique_ptr<Transaction>> Begin(const TransactionOptions& options) override;
+  //@}
+  Status Flush() override;  //@L05
   //@L10{
   Status CompactRange(std::optional<std::string> from, std::optional<std::string> to) override;
   Status WaitForCompactions() override;
@@ -239,6 +243,11 @@ class DbImpl final : public DB {
   // The first condition that doesn't hold, if any.
   Result<std::optional<FailedCondition>> FirstFailure(const std::vector<Condition>& conditions,
                                                       const ReadPoint& now);
+  //@L16{
+  // A key by which the store has changed from what the condition says, if any.
+  Result<std::optional<std::string>> ChangeAgainst(const Condition& condition,
+                                                   const ReadPoint& now);
+  //@}
   // Those of the group whose batches are to be written; the others know their outcome then.
   std::vector<Writer*> CheckConditions(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   static Error ConditionError(const WriteBatch& batch, const FailedCondition& failed);
@@ -287,6 +296,7 @@ class DbImpl final : public DB {
   std::atomic<SequenceNumber> visible_sequence_{0};
   //@L14{
   std::shared_ptr<SnapshotList> snapshots_;  // Set while constructing.
+  std::shared_ptr<TransactionHome> transactions_ = std::make_shared<TransactionHome>();  //@L16
   // The newest snapshot that tables hold versions for, as of the current version.
   std::atomic<SequenceNumber> held_for_max_{0};
   //@}

@@ -5,6 +5,7 @@
 #include "base/mutant.h"
 #include "db/blob_iterator.h"  //@L19
 #include "db/db_impl.h"
+#include "db/read_bounds.h"         //@L16
 #include "iter/merging_iterator.h"  //@L05
 #include "iter/visible_iterator.h"
 #include "stats/read_trace.h"  //@L13
@@ -18,16 +19,6 @@ std::optional<std::string> AfterPrefix(std::string prefix) {
   if (prefix.empty()) return std::nullopt;
   ++prefix.back();
   return prefix;
-}
-
-VisibleIteratorOptions BoundsOf(const ReadOptions& options) {
-  VisibleIteratorOptions bounds{.lower = options.lower, .upper = options.upper};
-  if (!options.prefix.empty()) {
-    if (!bounds.lower || *bounds.lower < options.prefix) bounds.lower = options.prefix;
-    const auto after = AfterPrefix(options.prefix);
-    if (after && (!bounds.upper || *bounds.upper > *after)) bounds.upper = after;
-  }
-  return bounds;
 }
 
 // Turns what a table or memtable knows of a key into the answer.
@@ -68,6 +59,16 @@ class PinnedIterator final : public Iterator {
 };
 
 }  // namespace
+
+VisibleIteratorOptions BoundsOf(const ReadOptions& options) {
+  VisibleIteratorOptions bounds{.lower = options.lower, .upper = options.upper};
+  if (!options.prefix.empty()) {
+    if (!bounds.lower || *bounds.lower < options.prefix) bounds.lower = options.prefix;
+    const auto after = AfterPrefix(options.prefix);
+    if (after && (!bounds.upper || *bounds.upper > *after)) bounds.upper = after;
+  }
+  return bounds;
+}
 
 // The state first, then the sequence: the other way round, what the sequence promises may already
 // have been merged away in the state.

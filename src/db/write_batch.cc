@@ -36,6 +36,25 @@ void WriteBatch::RequireVersion(std::string_view key, std::uint64_t version) {
            .version = version});
 }
 
+//@L16{
+void WriteBatch::RequireUnchanged(std::string_view key, std::uint64_t since) {
+  Require({.kind = Condition::Kind::kUnchanged,
+           .key = std::string(key),
+           .value = {},
+           .version = since});
+}
+
+void WriteBatch::RequireRangeUnchanged(std::string_view lower,
+                                       const std::optional<std::string>& upper,
+                                       std::uint64_t since) {
+  Require({.kind = Condition::Kind::kRangeUnchanged,
+           .key = std::string(lower),
+           .value = {},
+           .version = since,
+           .upper = upper});
+}
+//@}
+
 void WriteBatch::Require(Condition condition) {
   key_size_max_ = std::max(key_size_max_, condition.key.size());
   conditions_.push_back(std::move(condition));

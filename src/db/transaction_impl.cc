@@ -1,0 +1,204 @@
+#include "db/transaction_impl.h"
+
+#include <utility>
+
+#include "base/escape.h"
+#include "base/mutant.h"
+#include "db/read_bounds.h"
+#include "db/transaction_iterator.h"
+
+namespace strata {
+
+TransactionImpl::TransactionImpl(DB& db, std::shared_ptr<TransactionHome> home,
+                                 const TransactionOptions& options)
+    : db_(db), home_(std::move(home)), options_(options), id_(++home_->last_id) {
+  // One that takes locks reads what it finds once it has the first of them.
+  if (reads_one_moment() && !takes_locks()) Moment();
+}
+
+TransactionImpl::~TransactionImpl() {
+  if (ended_.empty()) End("dropped");
+}
+
+Status TransactionImpl::CheckUsable() const {
+  if (!home_->open) return Error(ErrorCode::kAborted, "the transaction's store is closed");
+  if (ended_.empty()) return {};
+  return Error(ErrorCode::kAborted, "the transaction is over: it was " + ended_);
+}
+
+void TransactionImpl::End(std::string how) {
+  ended_ = std::move(how);
+  if (takes_locks() && home_->open) home_->locks->ReleaseAll(id_);
+  first_moment_.reset();
+  writes_.Clear();
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+bool TransactionImpl::reads_one_moment() const {
+  if (options_.isolation == Isolation::kReadCommitted) return false;
+  // With a lock the newest value is the right one: who changed it before had the lock.
+  return !(takes_locks() && serializable());
+}
+
+std::shared_ptr<const Snapshot> TransactionImpl::Moment() {
+  if (reads_one_moment() && first_moment_ != nullptr) return first_moment_;
+  auto now = db_.GetSnapshot();
+  if (first_moment_ == nullptr) first_moment_ = now;
+  return now;
+}
+
+bool TransactionImpl::FindOwn(std::string_view key, std::string* value, bool* found) const {
+  const WriteSet::Write* const write = writes_.Find(key);
+  if (write == nullptr) return false;
+  *found = write->has_value();
+  if (*found) *value = **write;
+  return true;
+}
+
+Result<bool> TransactionImpl::ReadAt(const std::shared_ptr<const Snapshot>& moment,
+                                     std::string_view key, std::string* value) {
+  ReadOptions options;
+  options.snapshot = moment;
+  return db_.Get(key, value, options);
+}
+
+Result<bool> TransactionImpl::Get(std::string_view key, std::string* value) {
+  STRATA_TRY(CheckUsable());
+  bool found = false;
+  if (FindOwn(key, value, &found)) return found;
+  if (options_.isolation == Isolation::kReadCommitted) return db_.Get(key, value);
+  if (serializable()) STRATA_TRY(Lock(key, LockMode::kShared));
+  const auto moment = Moment();
+  if (serializable()) reads_->AddKey(key, moment->sequence());
+  return ReadAt(moment, key, value);
+}
+
+Result<bool> TransactionImpl::GetForUpdate(std::string_view key, std::string* value) {
+  STRATA_TRY(CheckUsable());
+  bool found = false;
+  if (FindOwn(key, value, &found)) return found;
+  STRATA_TRY(Lock(key, LockMode::kExclusive));
+  const auto moment = Moment();
+  reads_->AddKey(key, moment->sequence());
+  return ReadAt(moment, key, value);
+}
+
+Result<std::unique_ptr<Iterator>> TransactionImpl::NewIterator(const ReadOptions& options) {
+  STRATA_TRY(CheckUsable());
+  if (options.snapshot != nullptr) {
+    return InvalidArgument("a transaction chooses its snapshot itself");
+  }
+  ReadOptions at = options;
+  at.snapshot = Moment();
+  STRATA_TRY_ASSIGN(auto below, db_.NewIterator(at));
+  VisibleIteratorOptions bounds = BoundsOf(options);
+  return NewTransactionIterator(std::move(below), writes_,
+                                {.lower = std::move(bounds.lower),
+                                 .upper = std::move(bounds.upper),
+                                 .reads = serializable() ? reads_ : nullptr,
+                                 .sequence = at.snapshot->sequence()});
+}
+
+// --- writing -------------------------------------------------------------------------------------
+
+// A transaction that loses a deadlock is over at once: the others wait for its locks.
+Status TransactionImpl::Lock(std::string_view key, LockMode mode) {
+  if (!takes_locks()) return {};
+  Status locked = home_->locks->Acquire(id_, key, mode, options_.lock_timeout_ms);
+  if (!locked && locked.error().code() == ErrorCode::kDeadlock) {
+    End("rolled back: " + locked.error().message());
+  }
+  return locked;
+}
+
+Status TransactionImpl::AddWrite(std::string_view key, WriteSet::Write write) {
+  STRATA_TRY(CheckUsable());
+  if (key.size() > kKeySizeMax) return InvalidArgument("the key is too long");
+  STRATA_TRY(Lock(key, LockMode::kExclusive));
+  if (options_.isolation == Isolation::kSnapshot) Moment();
+  writes_.Set(key, std::move(write));
+  return {};
+}
+
+Status TransactionImpl::Put(std::string_view key, std::string_view value) {
+  if (value.size() > kValueSizeMax) return InvalidArgument("the value is too long");
+  if (value.empty() && home_->empty_value_deletes) return Delete(key);
+  return AddWrite(key, std::string(value));
+}
+
+Status TransactionImpl::Delete(std::string_view key) {
+  return AddWrite(key, std::nullopt);
+}
+
+Status TransactionImpl::RollbackToSavepoint() {
+  STRATA_TRY(CheckUsable());
+  if (writes_.RollbackToSavepoint()) return {};
+  return Error(ErrorCode::kNotFound, "the transaction has no savepoint");
+}
+
+Status TransactionImpl::PopSavepoint() {
+  STRATA_TRY(CheckUsable());
+  if (writes_.PopSavepoint()) return {};
+  return Error(ErrorCode::kNotFound, "the transaction has no savepoint");
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+// Reads of one moment are right whatever came later, if nothing is written because of them. Those
+// of several moments must all be true at the end.
+bool TransactionImpl::NeedsChecks() const {
+  return !writes_.empty() || (takes_locks() && serializable() && !reads_->empty());
+}
+
+WriteBatch TransactionImpl::MakeBatch() const {
+  //@solve 16.2 "say what must not have changed"
+  WriteBatch batch;
+  reads_->AddTo(&batch);
+  if (options_.isolation == Isolation::kSnapshot) {
+    for (const auto& [key, _] : writes_.writes()) {
+      if (!reads_->Has(key)) batch.RequireUnchanged(key, first_moment_->sequence());
+    }
+  }
+  writes_.AddTo(&batch);
+  return batch;
+  //@}
+}
+
+Result<std::uint64_t> TransactionImpl::Commit(const WriteOptions& options) {
+  STRATA_TRY(CheckUsable());
+  if (!NeedsChecks()) {
+    End("committed");
+    return std::uint64_t{0};
+  }
+  const WriteBatch batch = MakeBatch();
+  auto outcome = db_.WriteIf(batch, options);
+  if (!outcome) {
+    End("ended by an error: " + outcome.error().message());
+    return std::move(outcome).error();
+  }
+  if (outcome->failed) {
+    Error conflict = ConflictError(batch, *outcome->failed);
+    End("rolled back: " + conflict.message());
+    return conflict;
+  }
+  End("committed");
+  return outcome->version;
+}
+
+Status TransactionImpl::Rollback() {
+  if (ended_ == "committed") return CheckUsable();
+  if (ended_.empty()) End("rolled back");
+  return {};
+}
+
+Error TransactionImpl::ConflictError(const WriteBatch& batch, const FailedCondition& failed) const {
+  const Condition& condition = batch.conditions()[failed.index];
+  std::string what = reads_->Has(failed.key) ? "read it" : "began";
+  if (condition.kind == Condition::Kind::kRangeUnchanged) what = "read the range around it";
+  return {ErrorCode::kConflict,
+          "transaction " + std::to_string(id_) + " conflicts at key \"" + EscapeShort(failed.key) +
+              "\": another one wrote it after this one " + what + "; nothing was written"};
+}
+
+}  // namespace strata
