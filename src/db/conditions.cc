@@ -7,7 +7,7 @@
 
 #include "base/escape.h"
 #include "base/mutant.h"  //@L16
-#include "db/changes.h"  //@L16
+#include "db/changes.h"   //@L16
 #include "db/db_impl.h"
 #include "wal/batch_format.h"
 
@@ -28,7 +28,7 @@ bool Holds(const Condition& condition, const std::optional<Entry>& current) {
     case Condition::Kind::kUnchanged:
     case Condition::Kind::kRangeUnchanged:
       break;  // Deletes count for these: see changes.h.
-      //@}
+              //@}
   }
   return false;
   //@}
@@ -83,6 +83,8 @@ Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOp
 //@L16{
 Result<std::optional<std::string>> DbImpl::ChangeAgainst(const Condition& condition,
                                                          const ReadPoint& now) {
+  if (STRATA_MUTANT(validate_at_commit))
+    return std::optional<std::string>();  // Unchanged since now.
   if (condition.kind == Condition::Kind::kRangeUnchanged) {
     return FindChange(*now.state, condition.key, condition.upper, condition.version);
   }

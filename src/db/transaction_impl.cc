@@ -70,7 +70,8 @@ Result<bool> TransactionImpl::Get(std::string_view key, std::string* value) {
   if (options_.isolation == Isolation::kReadCommitted) return db_.Get(key, value);
   if (serializable()) STRATA_TRY(Lock(key, LockMode::kShared));
   const auto moment = Moment();
-  if (serializable()) reads_->AddKey(key, moment->sequence());
+  const bool checked = serializable() && !STRATA_MUTANT(skip_read_validation);
+  if (checked) reads_->AddKey(key, moment->sequence());
   return ReadAt(moment, key, value);
 }
 
@@ -109,6 +110,7 @@ Status TransactionImpl::Lock(std::string_view key, LockMode mode) {
   if (!locked && locked.error().code() == ErrorCode::kDeadlock) {
     End("rolled back: " + locked.error().message());
   }
+  if (STRATA_MUTANT(lock_released_early)) home_->locks->ReleaseAll(id_);
   return locked;
 }
 
@@ -117,6 +119,7 @@ Status TransactionImpl::AddWrite(std::string_view key, WriteSet::Write write) {
   if (key.size() > kKeySizeMax) return InvalidArgument("the key is too long");
   STRATA_TRY(Lock(key, LockMode::kExclusive));
   if (options_.isolation == Isolation::kSnapshot) Moment();
+  if (STRATA_MUTANT(write_before_commit) && write) STRATA_TRY(db_.Put(key, *write));
   writes_.Set(key, std::move(write));
   return {};
 }
@@ -133,6 +136,7 @@ Status TransactionImpl::Delete(std::string_view key) {
 
 Status TransactionImpl::RollbackToSavepoint() {
   STRATA_TRY(CheckUsable());
+  if (STRATA_MUTANT(savepoint_keeps_writes)) return {};
   if (writes_.RollbackToSavepoint()) return {};
   return Error(ErrorCode::kNotFound, "the transaction has no savepoint");
 }
@@ -177,6 +181,7 @@ Result<std::uint64_t> TransactionImpl::Commit(const WriteOptions& options) {
     End("ended by an error: " + outcome.error().message());
     return std::move(outcome).error();
   }
+  if (outcome->failed && STRATA_MUTANT(commit_ok_but_rolled_back)) outcome->failed.reset();
   if (outcome->failed) {
     Error conflict = ConflictError(batch, *outcome->failed);
     End("rolled back: " + conflict.message());

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "strata/transaction.h"
 
 namespace strata::isolation {
 namespace {
@@ -128,10 +129,59 @@ class PlainAccess final : public Access {
   Buffer buffer_;
 };
 
+class TransactionAccess final : public Access {
+ public:
+  explicit TransactionAccess(std::unique_ptr<Transaction> txn) : txn_(std::move(txn)) {}
+
+  Result<Found> Get(const std::string& key) override {
+    std::string value;
+    STRATA_TRY_ASSIGN(const bool found, txn_->Get(key, &value));
+    return found ? Found(value) : Found();
+  }
+  Result<Found> GetForUpdate(const std::string& key) override {
+    std::string value;
+    STRATA_TRY_ASSIGN(const bool found, txn_->GetForUpdate(key, &value));
+    return found ? Found(value) : Found();
+  }
+  Result<Rows> Scan(const std::string& from, const std::string& to) override {
+    STRATA_TRY_ASSIGN(const auto iterator, txn_->NewIterator(Range(from, to)));
+    return ReadRows(*iterator);
+  }
+  Status Put(const std::string& key, const std::string& value) override {
+    return txn_->Put(key, value);
+  }
+  Status Delete(const std::string& key) override { return txn_->Delete(key); }
+  void SetSavepoint() override { txn_->SetSavepoint(); }
+  Status RollbackToSavepoint() override { return txn_->RollbackToSavepoint(); }
+  Status Commit() override {
+    STRATA_TRY(txn_->Commit());
+    return {};
+  }
+  Status Rollback() override { return txn_->Rollback(); }
+
+ private:
+  const std::unique_ptr<Transaction> txn_;
+};
+
+TransactionOptions OptionsOf(Style style, Level level, std::uint32_t lock_timeout_ms) {
+  TransactionOptions options;
+  options.concurrency =
+      style == Style::kPessimistic ? Concurrency::kPessimistic : Concurrency::kOptimistic;
+  options.isolation = level == Level::kReadCommitted    ? Isolation::kReadCommitted
+                      : level == Level::kStrongSnapshot ? Isolation::kSnapshot
+                                                        : Isolation::kSerializable;
+  options.lock_timeout_ms = lock_timeout_ms;
+  return options;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Access>> BeginAccess(DB& db, Style style, Level /*level*/,
-                                            std::uint32_t /*lock_timeout_ms*/) {
+Result<std::unique_ptr<Access>> BeginAccess(DB& db, Style style, Level level,
+                                            std::uint32_t lock_timeout_ms) {
+  if (style == Style::kOptimistic || style == Style::kPessimistic) {
+    STRATA_TRY_ASSIGN(auto txn, db.Begin(OptionsOf(style, level, lock_timeout_ms)));
+    return std::unique_ptr<Access>(new TransactionAccess(std::move(txn)));
+  }
   if (style == Style::kConditions) return std::unique_ptr<Access>(new ConditionsAccess(db));
   if (style == Style::kSnapshot) return std::unique_ptr<Access>(new SnapshotAccess(db));
   STRATA_CHECK(style == Style::kPlain);
@@ -139,7 +189,8 @@ Result<std::unique_ptr<Access>> BeginAccess(DB& db, Style style, Level /*level*/
 }
 
 bool IsConflict(const Error& error) {
-  return error.code() == ErrorCode::kConditionFailed;
+  return error.code() == ErrorCode::kConflict || error.code() == ErrorCode::kConditionFailed ||
+         error.code() == ErrorCode::kDeadlock || error.code() == ErrorCode::kTimedOut;
 }
 
 Result<Rows> ReadRows(Iterator& iterator) {

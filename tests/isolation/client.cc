@@ -13,8 +13,14 @@ Client::Client(Surroundings& around, std::uint32_t process, std::uint64_t seed)
 void Client::Step() {
   if (idle()) return Begin();
   if (next_ < plan_.operations) {
-    const Status done = Do(*access_, next_++);
-    if (!done) Fail(done.error(), false);
+    const Status done = Do(*access_, next_);
+    if (done) {
+      ++next_;
+    } else if (done.error().code() == ErrorCode::kTimedOut && !random_.OneIn(4)) {
+      ++counts_["lock_timeouts"];  // It may go on: the operation is tried again.
+    } else {
+      Fail(done.error(), false);
+    }
     return;
   }
   if (roll_back_) {
@@ -44,7 +50,10 @@ void Client::Begin() {
 // Whoever fails before it commits has surely written nothing.
 void Client::Fail(const Error& error, bool committing) {
   const bool conflict = IsConflict(error);
-  ++counts_[conflict ? "conflicts" : "errors"];
+  ++counts_[error.code() == ErrorCode::kDeadlock ? "deadlocks" : conflict ? "conflicts" : "errors"];
+  if (around_.locks_alone && error.code() == ErrorCode::kConflict) {
+    Find("a conflict in spite of locks: " + error.message());
+  }
   if (!conflict && !around_.may_fail) Find(error.message());
   End(conflict || !committing ? Outcome::kFail : Outcome::kUnknown);
 }

@@ -70,7 +70,7 @@ class ListClient final : public Client {
     first_key_ = workload_.FirstKey();
     current_ = {.process = process_, .invoked = around_.Now(), .operations = {}};
     undone_ = {};
-    const std::uint64_t draw = random_.Uniform(10);
+    const std::uint64_t draw = random_.Uniform(around_.locks_alone ? 9 : 10);
     Plan plan{.style = draw < 7   ? DrawStyle()
                        : draw < 9 ? Style::kSnapshot
                                   : Style::kPlain,
@@ -83,7 +83,8 @@ class ListClient final : public Client {
     if (plan_.style == Style::kSnapshot) return random_.OneIn(3) ? Scan(access) : Read(access);
     const std::uint64_t draw = random_.Uniform(16);
     if (draw == 0 && IsTransaction(plan_.style)) return AppendInVain(access);
-    if (draw < 3 && IsTransaction(plan_.style)) return Scan(access);
+    const bool may_scan = IsTransaction(plan_.style) && !around_.locks_alone;
+    if (draw < 3 && may_scan) return Scan(access);
     if (draw < 8) return Read(access);
     return AppendTo(access, SharedKey());
   }

@@ -19,6 +19,7 @@ class SimulatedRun {
         world_(NewMemoryFileSystem(), DrawOptions(), plan.seed) {
     around_.level = plan.level;
     around_.styles = plan.styles;
+    around_.locks_alone = plan.locks_alone;
   }
 
   RunResult Run() {

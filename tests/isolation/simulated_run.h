@@ -22,6 +22,7 @@ struct RunPlan {
   std::uint64_t steps = 1500;
   Level level = Level::kStrictSerializable;
   std::vector<Style> styles;
+  bool locks_alone = false;
 };
 
 struct RunResult {

@@ -24,6 +24,7 @@ void RunClient(Client& client, std::uint64_t transactions, DB* disturbed, Findin
   std::uint64_t next = 200;
   while (client.ended() < transactions) {
     client.Step();
+    std::this_thread::yield();  // So that others' steps come between, on few cores too.
     if (disturbed == nullptr || client.ended() < next) continue;
     next += 200;
     const Status done =
@@ -46,6 +47,7 @@ RunResult RunThreads(const ThreadsPlan& plan, const std::string& directory) {
   around.level = plan.level;
   around.lock_timeout_ms = plan.lock_timeout_ms;
   around.styles = plan.styles;
+  around.locks_alone = plan.locks_alone;
   std::vector<std::unique_ptr<Client>> clients;
   for (std::uint32_t i = 0; i < plan.threads; ++i) {
     clients.push_back(workload->NewClient(around, i, plan.seed * 1000 + i));

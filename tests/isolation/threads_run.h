@@ -16,6 +16,7 @@ struct ThreadsPlan {
   std::uint64_t transactions = 1000;  // Of each thread.
   Level level = Level::kStrictSerializable;
   std::vector<Style> styles;
+  bool locks_alone = false;
   std::uint64_t seed = 1;
   std::uint32_t lock_timeout_ms = 50;
   SyncMode sync = SyncMode::kNone;

@@ -20,11 +20,51 @@ void RunOnThreads(const ThreadsPlan& plan, Ledger* ledger) {
   for (const std::string& finding : result.findings) FAIL_CHECK(finding);
 }
 
-TEST_CASE("threads with lists", "[L16][concurrency][long]") {
+const std::vector<Style> kAll = {Style::kOptimistic, Style::kPessimistic, Style::kConditions};
+const std::vector<Style> kTransactions = {Style::kOptimistic, Style::kPessimistic};
+
+TEST_CASE("threads' transactions on lists are strictly serializable", "[L16][concurrency][long]") {
   Ledger ledger("isolation, threads with lists");
+  RunOnThreads({.workload = NewListWorkload, .transactions = Scaled(8000), .styles = kAll},
+               &ledger);
+}
+
+TEST_CASE("threads' transactions that take all their locks have no conflicts",
+          "[L16][concurrency][long]") {
+  Ledger ledger("isolation, threads with locks alone");
+  RunOnThreads({.workload = NewListWorkload,
+                .transactions = Scaled(3000),
+                .styles = {Style::kPessimistic},
+                .locks_alone = true},
+               &ledger);
+}
+
+TEST_CASE("threads at snapshot isolation have strong snapshots", "[L16][concurrency][long]") {
+  Ledger ledger("isolation, threads at snapshot isolation");
+  RunOnThreads({.workload = NewListWorkload,
+                .transactions = Scaled(4000),
+                .level = Level::kStrongSnapshot,
+                .styles = kTransactions},
+               &ledger);
+}
+
+TEST_CASE("threads' banks keep their money", "[L16][concurrency][long]") {
+  Ledger ledger("isolation, threads with a bank");
+  RunOnThreads({.workload = NewBankWorkload, .transactions = Scaled(8000), .styles = kAll},
+               &ledger);
+}
+
+TEST_CASE("threads' rules over ranges hold", "[L16][concurrency][long]") {
+  Ledger ledger("isolation, threads with ranges");
   RunOnThreads(
-      {.workload = NewListWorkload, .transactions = Scaled(5000), .styles = {Style::kConditions}},
+      {.workload = NewRangeWorkload, .transactions = Scaled(8000), .styles = kTransactions},
       &ledger);
+}
+
+TEST_CASE("threads' readers agree on the order of writes", "[L16][concurrency][long]") {
+  Ledger ledger("isolation, threads with forks");
+  RunOnThreads({.workload = NewForkWorkload, .transactions = Scaled(8000), .styles = kAll},
+               &ledger);
 }
 
 }  // namespace

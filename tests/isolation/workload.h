@@ -24,7 +24,10 @@ struct Surroundings {
   DB* db = nullptr;  // Another one after each opening.
   Level level = Level::kStrictSerializable;
   std::uint32_t lock_timeout_ms = 0;
-  std::vector<Style> styles;              // Of transactions that write, each as likely as any.
+  std::vector<Style> styles;  // Of transactions that write, each as likely as any.
+  // Nothing but locks on keys is used, no ranges and no writes without locks: nobody may fail for a
+  // conflict then.
+  bool locks_alone = false;
   std::atomic<bool> may_fail{false};      // The disk is about to: errors are no finding.
   std::atomic<std::uint64_t> moments{0};  // The clock of histories.
   std::uint64_t Now() { return moments.fetch_add(1); }
