@@ -109,8 +109,9 @@ struct Options {
   bool verify_checksums = true;
 
   //@L19{
-  // Values of at least this many bytes live apart from their keys, in blob files; 0: none do. It
-  // may be changed at any time: what is there moves when it is compacted anyway.
+  // Values of at least this many bytes live apart from their keys, in blob files; 0: only those too
+  // large for a block (64 MiB) do. It may be changed at any time: what is there moves when it is
+  // compacted anyway.
   std::uint64_t blob_threshold = 1024;
   std::uint64_t blob_file_bytes = 64ULL << 20;  // Cut blob files at this size.
   // Blob files may take this many times what is live in them, and one file more. Writers are
@@ -118,8 +119,9 @@ struct Options {
   double blob_space_bound = 1.25;
   // A blob of which this share is dead is collected even when all is within the bound.
   double blob_garbage_ratio = 0.5;
-  // A merge writes values anew when more blobs than this lie over one key; 0: never.
-  int blob_overlap_max = 8;
+  // A merge writes values anew when more blobs than this lie over one key; 0: never. Smaller is
+  // better for scans of cold data and worse for writes.
+  int blob_overlap_max = 64;
   //@}
 
   // Receives one JSON line an event; see stats/event_trace.h.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/coding.h"
+#include "base/mutant.h"
 #include "sst/compression.h"
 
 namespace strata::blob {
@@ -119,6 +120,7 @@ Result<sst::BlockHandle> BlobReader::Locate(std::uint32_t ordinal) const {
     for (std::uint64_t i = held_.Next(ordinal / 512 * 512); i < ordinal; i = held_.Next(i + 1)) {
       ++record;
     }
+    if (STRATA_MUTANT(blob_rank_counts_itself) && record + 1 < footer_.values) ++record;
   }
   const std::uint64_t offset = OffsetOf(record);
   return sst::BlockHandle{offset, OffsetOf(record + 1) - offset};

@@ -29,7 +29,7 @@ std::uint64_t BytesOverBound(const BlobSpace& space, double space_bound) {
 
 std::optional<PickedBlob> PickBlob(const BlobMap& blobs, const BlobSpace& space,
                                    const CollectionRules& rules) {
-  //@solve 19.4 "most garbage for each byte copied"
+  //@solve 19.4 "most garbage for each byte copied" inert(return std::nullopt;)
   PickedBlob best;
   for (const auto& [id, state] : blobs) {
     const auto garbage = static_cast<double>(state.size_bytes() - state.live_bytes());
@@ -61,6 +61,7 @@ Status BlobCollection::Begin() {
     live_ = Bitmap();
     STRATA_TRY(version_->runs().front().tables.front()->reader().AddLiveIn(blob(), &live_));
   }
+  if (live_.size() == 0) return Corruption("no table uses blob " + std::to_string(blob()));
   number_ = store_.new_number();
   file_id_ = store_.new_file_id();
   path_ = JoinPath(store_.directory, BlobFileName(number_));

@@ -40,7 +40,7 @@ struct RunnerOptions {
   //@L19{
   std::uint64_t blob_threshold = 0;  // As in TableWriterOptions.
   std::uint64_t blob_file_bytes = 64ULL << 20;
-  int blob_overlap_max = 8;  // See BlobsToRewrite; 0: pointers are never rewritten.
+  int blob_overlap_max = 64;  // See BlobsToRewrite; 0: pointers are never rewritten.
   //@}
 };
 

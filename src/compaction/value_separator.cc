@@ -32,10 +32,10 @@ bool ValueSeparator::Wants(EntryKind kind, std::string_view value) const {
     const auto pointer = DecodeBlobPointer(sst::PointerPart(kind, value));
     return pointer && options_.rewrite.count(pointer->blob) != 0;
   }
-  if (options_.threshold == 0) return false;
-  if (kind == EntryKind::kValue) return value.size() >= options_.threshold;
-  return kind == EntryKind::kExpiringValue &&
-         value.size() >= options_.threshold + sizeof(std::uint64_t);
+  const std::uint64_t least =
+      options_.threshold == 0 ? kInlineValueMax : std::min(options_.threshold, kInlineValueMax);
+  if (kind == EntryKind::kValue) return value.size() >= least;
+  return kind == EntryKind::kExpiringValue && value.size() >= least + sizeof(std::uint64_t);
 }
 
 Status ValueSeparator::Separate(std::string_view* key, std::string_view* value) {
@@ -109,7 +109,11 @@ namespace {
 struct Span {
   std::string_view smallest;  // User keys of the tables that use the blob.
   std::string_view largest;
-  std::uint64_t bytes = 0;  // In use by these tables.
+  std::uint64_t bytes = 0;    // In use by these tables.
+  std::uint64_t entries = 0;  // Of all tables that lie in its range: how wide that is.
+
+  // The larger, the closer together its values lie.
+  double density() const { return static_cast<double>(bytes) / static_cast<double>(entries); }
 };
 
 std::map<BlobId, Span> SpansOf(const std::vector<std::shared_ptr<const Table>>& inputs) {
@@ -118,10 +122,18 @@ std::map<BlobId, Span> SpansOf(const std::vector<std::shared_ptr<const Table>>& 
     const std::string_view smallest = UserKeyOf(table->meta().smallest);
     const std::string_view largest = UserKeyOf(table->meta().largest);
     for (const sst::BlobUse& use : table->meta().blobs) {
-      const auto [at, is_new] = spans.try_emplace(use.blob, Span{smallest, largest, 0});
+      const auto [at, is_new] = spans.try_emplace(use.blob, Span{smallest, largest, 0, 0});
       at->second.smallest = std::min(at->second.smallest, smallest);
       at->second.largest = std::max(at->second.largest, largest);
       at->second.bytes += use.bytes;
+    }
+  }
+  for (auto& [_, span] : spans) {
+    for (const auto& table : inputs) {
+      const TableMeta& meta = table->meta();
+      const bool apart =
+          UserKeyOf(meta.largest) < span.smallest || span.largest < UserKeyOf(meta.smallest);
+      if (!apart) span.entries += meta.entries;
     }
   }
   return spans;
@@ -135,11 +147,11 @@ std::set<BlobId> BlobsToRewrite(const std::vector<std::shared_ptr<const Table>>&
   if (overlap_max == 0) return rewrite;
   const auto spans = SpansOf(inputs);
   for (const auto& [_, at] : spans) {  // Overlaps are deepest where one of them begins.
-    std::vector<std::pair<std::uint64_t, BlobId>> over;
+    std::vector<std::pair<double, BlobId>> over;
     for (const auto& [blob, span] : spans) {
       if (version.blobs().count(blob) == 0) continue;
       if (span.smallest <= at.smallest && at.smallest <= span.largest) {
-        over.emplace_back(span.bytes, blob);
+        over.emplace_back(span.density(), blob);
       }
     }
     if (over.size() <= overlap_max) continue;

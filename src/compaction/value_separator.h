@@ -22,8 +22,12 @@ namespace strata::compaction {
 
 struct TableStore;
 
+// A table's block isn't made for more.
+inline constexpr std::uint64_t kInlineValueMax = 64ULL << 20;
+
 struct SeparatorOptions {
-  // Values of at least so many bytes live apart; 0: none do (pointers stay what they are).
+  // Values of at least so many bytes live apart; 0: only those too large for a block do. Pointers
+  // stay what they are.
   std::uint64_t threshold = 0;
   std::uint64_t file_bytes_max = 64ULL << 20;
   blob::WriterOptions blob;
@@ -70,8 +74,9 @@ class ValueSeparator {
 };
 
 // The blobs to write anew when tables that use these are merged: where more than `overlap_max` lie
-// over one key, all but the largest half of that many. So each value is copied about as often as
-// the base-(overlap_max / 2) logarithm of the data's size, and a scan meets few files at a time.
+// over one key, all but half of that many, whose values lie closest together. So each value is
+// copied about as often as the base-(overlap_max / 2) logarithm of the number of flushes, and a scan
+// meets few files at a time.
 std::set<BlobId> BlobsToRewrite(const std::vector<std::shared_ptr<const Table>>& inputs,
                                 const Version& version, std::size_t overlap_max);
 

@@ -201,7 +201,7 @@ std::uint64_t Picked(const BlobMap& map, const CollectionRules& rules) {
   return picked ? picked->blob : 0;
 }
 
-TEST_CASE("the blob that gives back most for each byte copied is collected first", "[L19]") {
+TEST_CASE("the blob that gives back most for each byte copied is collected first", "[L19][T19.4]") {
   const CollectionRules rules{.garbage_ratio = 0.5, .space_bound = 1.25};
   CHECK(Picked(MapOf({{1, {100, 100}}, {2, {100, 90}}}), rules) == 0);  // Nothing is due.
   CHECK(Picked(MapOf({{1, {1000, 1000}}, {2, {10, 5}}}), rules) == 2);  // Half of it is dead.

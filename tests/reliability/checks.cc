@@ -199,6 +199,30 @@ Findings CheckCrashesWithoutSync() {
   return SweepCrashes(SyncMode::kNone);
 }
 
+//@L19{
+Findings CheckBlobCrashes() {
+  const CrashSweepOptions options{
+      .store = TinyBlobStore(SyncMode::kAlways), .seed = 3, .draws = 3, .failures_max = 1};
+  return SweepCrashPoints(options, MakeWorkload({.seed = 3, .reopen_every = 20})).failures;
+}
+
+// Overwrites until much has been collected, then reads everything.
+Findings CheckBlobReads() {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    StoreWorld world(NewMemoryFileSystem(), TinyBlobStore(SyncMode::kNone), seed);
+    History history;
+    if (Status opened = world.Open(); !opened) return {opened.error().message()};
+    const Status done = MakeWorkload({.seed = seed, .writes = 250})(world, history, nullptr);
+    if (!done) return {done.error().message()};
+    const auto found = world.ReadAll();
+    if (!found) return {found.error().message()};
+    if (const auto wrong = history.Explain(*found, Promise::kAcknowledged)) return {*wrong};
+    if (Status verified = world->VerifyAll(); !verified) return {verified.error().message()};
+  }
+  return {};
+}
+//@}
+
 Findings CheckSimulation() {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const auto result = Simulate({.seed = seed});

@@ -21,6 +21,12 @@ Findings CheckDamageOfClosedStore();
 Findings CheckDamageOfKilledStore();
 Findings CheckFaults();
 
+//@L19{
+// With values in blob files: crashes, and what is read after many collections.
+Findings CheckBlobCrashes();
+Findings CheckBlobReads();
+//@}
+
 // What a compaction may drop, against every reader's view.
 Findings CheckDropRules();
 // A reader is held up between the two things it takes, while all is overwritten and compacted.

@@ -46,12 +46,19 @@ constexpr Planted kPlanted[] = {
     {"u32_wrap_in_entry_bound", "leveldb#1324", CheckAbsurdLengths},
     {"stale_record_in_recycled_wal", "", CheckDamageOfKilledStore},
     {"alloc_declared_len", "leveldb#1349", CheckAbsurdLengths},
+    //@L19{
+    {"blob_not_synced_before_edit", "", CheckBlobCrashes},
+    {"blob_removed_before_edit", "slatedb#604", CheckBlobCrashes},
+    {"collect_from_one_table", "", CheckBlobReads},
+    {"blob_rank_counts_itself", "", CheckBlobReads},
+    //@}
 };
 
 TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13][long]") {
   Ledger ledger("checks");
   for (const Check check :
-       {CheckCrashes, CheckCrashesWithoutSync, CheckSimulation, CheckDamageOfClosedStore,
+       {CheckBlobCrashes, CheckBlobReads,  //@L19
+        CheckCrashes, CheckCrashesWithoutSync, CheckSimulation, CheckDamageOfClosedStore,
         CheckDamageOfKilledStore, CheckFaults, CheckDropRules, CheckReadPoint,
         CheckManifestAfterError, CheckAbsurdLengths}) {
     const Findings findings = check();

@@ -69,6 +69,17 @@ Options TinyStore(SyncMode sync) {
   return options;
 }
 
+//@L19{
+Options TinyBlobStore(SyncMode sync) {
+  Options options = TinyStore(sync);
+  options.blob_threshold = 50;
+  options.blob_file_bytes = 2048;
+  options.blob_garbage_ratio = 0.3;
+  options.blob_overlap_max = 3;
+  return options;
+}
+//@}
+
 CrashWorkload MakeWorkload(const WorkloadShape& shape) {
   return [shape](StoreWorld& world, History& history, FileSystem* files) {
     return Workload(shape, world, history, files).Run();

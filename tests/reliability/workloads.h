@@ -18,6 +18,8 @@ struct WorkloadShape {
 
 // Tiny memtables, tables and levels.
 Options TinyStore(SyncMode sync);
+// The same with values in tiny blob files.  //@L19
+Options TinyBlobStore(SyncMode sync);  //@L19
 
 // Writes, deletes, batches, syncs, flushes, compactions, closes and opens. Stops at the first
 // error.

@@ -39,6 +39,16 @@ void DrawCompaction(Random& random, Options* options) {
   options->compaction_rate_bytes_per_s = OneOf(random, {0ULL, 0ULL, 1ULL << 20});
 }
 
+//@L19{
+void DrawBlobs(Random& random, Options* options) {
+  options->blob_threshold = OneOf(random, {0ULL, 1ULL, 20ULL, 100ULL, 1024ULL});
+  options->blob_file_bytes = OneOf(random, {1024ULL, 4096ULL, 64ULL << 10});
+  options->blob_space_bound = OneOf(random, {1.05, 1.25, 3.0});
+  options->blob_garbage_ratio = OneOf(random, {0.1, 0.5, 1.1});
+  options->blob_overlap_max = OneOf(random, {0, 1, 2, 8});
+}
+//@}
+
 }  // namespace
 
 Options DrawOptions(Random& random) {
@@ -51,6 +61,7 @@ Options DrawOptions(Random& random) {
   options.memtables_max = OneOf(random, {1, 2, 4});
   options.memory_budget_bytes = OneOf(random, {0ULL, 0ULL, 64ULL << 10});
   options.stall_max_ms = OneOf(random, {0U, 1U, 100U});
+  DrawBlobs(random, &options);  //@L19
   return options;
 }
 

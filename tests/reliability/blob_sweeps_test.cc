@@ -1,0 +1,79 @@
+// Every file operation of a store whose values live in blob files: the power is cut before it, and
+// it fails in every way; collections, and the removal of old files, are among them.
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "reliability/faults.h"
+#include "reliability/workloads.h"
+#include "testing/ledger.h"
+
+namespace strata::testing {
+namespace {
+
+void SweepCrashesOf(const char* name, SyncMode sync, std::uint64_t writes, std::uint64_t least) {
+  Ledger ledger(name);
+  for (std::uint64_t round = 0; round < ScaledRounds(); ++round) {
+    const CrashSweepOptions options{.store = TinyBlobStore(sync),
+                                    .seed = 21 + round,
+                                    .every = ScaledStride(),
+                                    .nested_every = 40,
+                                    .depth = 2};
+    const CrashReport report =
+        SweepCrashPoints(options, MakeWorkload({.seed = 21 + round, .writes = writes}));
+    ledger.Add("crash_images", report.images);
+    ledger.Add("nested_images", report.nested_images);
+    for (const auto& [where, images] : report.by_operation) {
+      std::string before = "before:" + where;
+      std::replace(before.begin(), before.end(), ' ', '_');
+      ledger.Add(before, images);
+    }
+    for (const std::string& failure : report.failures) FAIL_CHECK(failure);
+  }
+  CHECK(ledger.Shortfall("crash_images", least) == "");
+  for (const char* where : {"create_.blob", "append_.blob", "sync_.blob", "remove_.blob"}) {
+    INFO(where);
+    CHECK((TestScale() < 1 || ledger.Get("before:" + std::string(where)) > 0));
+  }
+}
+
+TEST_CASE("no power cut loses a value that lives in a blob file", "[L19][long]") {
+  SweepCrashesOf("crash points, blobs", SyncMode::kAlways, 120, 4'000);
+}
+
+TEST_CASE("no power cut leaves a hole where values live in blob files", "[L19][long]") {
+  SweepCrashesOf("crash points, blobs, sync none", SyncMode::kNone, 120, 4'000);
+}
+
+TEST_CASE("any error of any operation on blob files is reported, and nothing is lost",
+          "[L19][long]") {
+  Ledger ledger("faults, blobs");
+  FaultSweepOptions options;
+  options.store = TinyBlobStore(SyncMode::kAlways);
+  options.shape = {.seed = 33, .writes = 50, .reopen_every = 20};
+  options.faults = AllFaults();
+  options.every = ScaledStride();
+  const FaultReport report = SweepFaults(options);
+  ledger.Add("faults", report.faults);
+  for (const std::string& failure : report.failures) FAIL_CHECK(failure);
+  CHECK(ledger.Shortfall("faults", 2'000) == "");
+}
+
+TEST_CASE("a disk that fills up while values go to blob files loses nothing", "[L19][long]") {
+  FaultSweepOptions options;
+  options.store = TinyBlobStore(SyncMode::kAlways);
+  options.shape = {.seed = 5, .writes = 60, .reopen_every = 20};
+  bool was_full = true;
+  std::uint64_t capacity = 3'000;
+  for (; was_full; capacity += 1'571) {
+    const FullDisk outcome = FillDisk(options, capacity);
+    INFO(capacity);
+    REQUIRE(outcome.wrong.empty());
+    was_full = outcome.was_full;
+  }
+  CHECK(capacity > 10'000);
+}
+
+}  // namespace
+}  // namespace strata::testing
