@@ -88,8 +88,9 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
   limiter_ = std::make_unique<compaction::RateLimiter>(options_.compaction_rate_bytes_per_s,
                                                        *environment_.clock);
   gate_ = std::make_shared<Gate>();
-  transactions_->locks =
-      std::make_shared<LockTable>(*environment_.executor, *environment_.clock);          //@L16
+  //@L16{
+  transactions_->locks = std::make_shared<LockTable>(*environment_.executor, *environment_.clock);
+  //@}
   snapshots_ = std::make_shared<SnapshotList>(                                           //@L14
       [gate = gate_](SequenceNumber sequence) { OnSnapshotReleased(gate, sequence); });  //@L14
   MutexLock lock(gate_->mutex);

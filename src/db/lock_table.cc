@@ -37,21 +37,25 @@ Status LockTable::Acquire(TxnId owner, std::string_view key, LockMode mode,
     Grant(&lock, owner, mode);
     return {};
   }
+  const auto timed_out = [&] {
+    return Error(ErrorCode::kTimedOut, "waited " + std::to_string(timeout_ms) +
+                                           " ms for the lock of key \"" + EscapeShort(key) + "\"");
+  };
+  if (timeout_ms == 0) return timed_out();  // Who doesn't wait is in no circle.
   Waiter waiter{.owner = owner,
                 .mode = mode,
                 .lock = &entry,
                 .deadline_us = clock_.NowMicros() + timeout_ms * 1000ULL};
   Enqueue(&waiter);
   BreakCircles(owner);
-  if (timeout_ms > 0) ArmTimer(waiter.deadline_us);
+  ArmTimer(waiter.deadline_us);
   executor_.WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
     return waiter.granted || !waiter.circle.empty() || clock_.NowMicros() >= waiter.deadline_us;
   });
   if (waiter.granted) return {};
   Leave(&waiter);
   if (!waiter.circle.empty()) return Error(ErrorCode::kDeadlock, waiter.circle);
-  return Error(ErrorCode::kTimedOut, "waited " + std::to_string(timeout_ms) +
-                                         " ms for the lock of key \"" + EscapeShort(key) + "\"");
+  return timed_out();
 }
 
 void LockTable::ReleaseAll(TxnId owner) {
@@ -137,7 +141,7 @@ std::vector<TxnId> LockTable::Blockers(const Waiter& waiter) const {
 }
 
 std::vector<TxnId> LockTable::FindCircle(TxnId start) const {
-  //@solve 16.4 "find a circle of waiters" inert(return {};) uses(start)
+  //@solve 16.4 "find a circle of waiters" inert(return {};)
   // Depth first; the last blocker of a waiter is looked at first, so holders before those in line.
   std::vector<TxnId> path = {start};
   std::vector<std::vector<TxnId>> to_visit = {Blockers(*waiting_.at(start))};

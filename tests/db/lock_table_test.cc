@@ -91,7 +91,7 @@ TEST_CASE("nobody overtakes those who wait", "[L16]") {
   CHECK(world.Own(2, "a", 1'000) == "ok");
 }
 
-TEST_CASE("of two that wait for each other the younger is told", "[L16]") {
+TEST_CASE("of two that wait for each other the younger is told", "[L16][T16.4]") {
   World world;
   REQUIRE(world.Own(1, "a") == "ok");
   REQUIRE(world.Own(2, "b") == "ok");
@@ -107,7 +107,18 @@ TEST_CASE("of two that wait for each other the younger is told", "[L16]") {
   CHECK(world.Own(1, "b", 1'000) == "ok");
 }
 
-TEST_CASE("of two that share a lock and both want it alone one gives way", "[L16]") {
+TEST_CASE("who doesn't wait is told so, and nobody gives way for it", "[L16]") {
+  World world;
+  REQUIRE(world.Own(1, "a") == "ok");
+  REQUIRE(world.Own(2, "b") == "ok");
+  world.Later([&] {
+    CHECK(world.Own(1, "b", 0) == "timed out");
+    world.locks->ReleaseAll(1);
+  });
+  CHECK(world.Own(2, "a", 1'000) == "ok");
+}
+
+TEST_CASE("of two that share a lock and both want it alone one gives way", "[L16][T16.4]") {
   World world;
   REQUIRE(world.Share(1, "a") == "ok");
   REQUIRE(world.Share(2, "a") == "ok");
@@ -118,7 +129,7 @@ TEST_CASE("of two that share a lock and both want it alone one gives way", "[L16
   CHECK(world.Own(1, "a", 1'000) == "ok");
 }
 
-TEST_CASE("a circle of three is found, and who isn't in it is left alone", "[L16]") {
+TEST_CASE("a circle of three is found, and who isn't in it is left alone", "[L16][T16.4]") {
   World world;
   for (TxnId owner = 1; owner <= 3; ++owner) {
     REQUIRE(world.Own(owner, "k" + std::to_string(owner)) == "ok");
