@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kRangesMax = 64;
 
-TableView ViewOf(const TableMeta& meta) {
+TableView KeysOf(const TableMeta& meta) {
   TableView view;
   view.number = meta.number;
   view.size_bytes = meta.size_bytes;
@@ -44,7 +44,7 @@ HeldTotals TotalsOf(const TableMeta& table, const Snapshots& live) {
 }
 
 std::optional<CompactionJob> PickReclaim(const ReclaimInput& input, const Options& options) {
-  //@solve 14.4 "find a table that holds what nobody needs" inert(return std::nullopt;)
+  //@solve 14.4 "find a table that holds what nobody needs" inert(return std::nullopt;) uses(&KeysOf)
   for (const Run& run : input.version.runs()) {
     for (const auto& table : run.tables) {
       const TableMeta& meta = table->meta();
@@ -52,7 +52,7 @@ std::optional<CompactionJob> PickReclaim(const ReclaimInput& input, const Option
       if (released == 0 || released < input.share_min * static_cast<double>(meta.raw_bytes)) {
         continue;
       }
-      if (input.busy.contains(meta.number) || !input.range.Overlaps(ViewOf(meta))) continue;
+      if (input.busy.contains(meta.number) || !input.range.Overlaps(KeysOf(meta))) continue;
       CompactionJob job;
       job.inputs = {meta.number};
       job.output = meta.position;

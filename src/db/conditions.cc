@@ -35,7 +35,7 @@ bool Holds(const Condition& condition, const std::optional<Entry>& current) {
 }
 
 bool GroupKeys::Decide(const WriteBatch& batch) {
-  //@solve 15.3 "keep a batch out of a group that decides its conditions" inert(return !batch.conditions().empty() && !batches_.empty();)
+  //@solve 15.3 "keep a batch out of a group that decides its conditions" inert(return !batch.conditions().empty() && !batches_.empty();) uses(taken_apart_)
   if (batch.conditions().empty()) return false;
   if (STRATA_MUTANT(conditions_ignore_group)) return false;  //@L16
   for (; taken_apart_ < batches_.size(); ++taken_apart_) {

@@ -41,6 +41,7 @@ TEST_CASE("a condition holds or doesn't", "[L15]") {
   CHECK_FALSE(holds(Kind::kValue, none));
   CHECK(holds(Kind::kValue, entry));
   CHECK_FALSE(holds(Kind::kValue, Entry{.value = "w", .version = 7}));
+  CHECK_FALSE(Holds({.kind = Kind::kValue, .key = "k"}, none));  // Nothing isn't empty.
   CHECK_FALSE(holds(Kind::kVersion, none));
   CHECK(holds(Kind::kVersion, entry));
   CHECK_FALSE(holds(Kind::kVersion, Entry{.value = "v", .version = 8}));

@@ -105,7 +105,7 @@ TEST_CASE("an iterator at a snapshot goes on after the snapshot is gone", "[L14]
   }
 }
 
-TEST_CASE("what snapshots hold back is counted to the entry", "[L14]") {
+TEST_CASE("what snapshots hold back is counted to the entry", "[L14][T14.3]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr first = store->GetSnapshot();
@@ -137,7 +137,7 @@ TEST_CASE("what snapshots hold back is counted to the entry", "[L14]") {
   CHECK(store->Stats().versions_held == 0);
 }
 
-TEST_CASE("space comes back once the snapshot that held it is released", "[L14]") {
+TEST_CASE("space comes back once the snapshot that held it is released", "[L14][T14.4]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr before = store->GetSnapshot();
@@ -164,7 +164,7 @@ TEST_CASE("what a snapshot held goes after a restart as well", "[L14]") {
   CHECK(EntriesInTables(store) == kKeys);
 }
 
-TEST_CASE("little that is released waits for a merge, or for whoever asks", "[L14]") {
+TEST_CASE("little that is released waits for a merge, or for whoever asks", "[L14][T14.4]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr before = store->GetSnapshot();
