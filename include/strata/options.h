@@ -44,6 +44,14 @@ enum class CompactionStyle : std::uint8_t {
   kNone
 };
 
+//@L20{
+// What keeps a memtable in order.
+enum class MemtableKind : std::uint8_t {
+  kSkipList,    // Several writers insert at once.
+  kPrefixTree,  // Two to three times as fast an insert and a lookup, for a third more memory.
+};
+//@}
+
 struct Options {
   // The outside world; null is this machine. Tests pass a memory disk and a simulated clock.
   const Environment* environment = nullptr;
@@ -59,6 +67,7 @@ struct Options {
 
   // A memtable of this size is written out as a table.
   std::uint64_t memtable_bytes = 64ULL << 20;
+  MemtableKind memtable = MemtableKind::kPrefixTree;  //@L20
   // Memtables that may wait for being written out while another fills.
   int memtables_max = 2;
   // Caps memtables and block cache together when not 0: the memtables take what they need, the

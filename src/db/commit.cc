@@ -156,7 +156,13 @@ Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber
 Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   std::size_t bytes = 0;
   for (const Writer* writer : group) bytes += writer->batch->size_bytes();
-  const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
+  //@L12..19{
+  //| const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
+  //@}
+  //@L20{
+  const bool in_parallel =
+      group.size() > 1 && bytes >= kParallelInsertBytes && memtable->inserts_in_parallel();
+  //@}
   if (in_parallel) {
     for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
     environment_.executor->NotifyAll();

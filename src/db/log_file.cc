@@ -10,7 +10,8 @@ Result<LogFile> CreateLogFile(FileSystem& files, const std::string& directory, F
   LogFile log;
   log.number = number;
   const std::string path = JoinPath(directory, LogFileName(number));
-  STRATA_TRY_ASSIGN(log.file, files.Create(path, {.preallocate_bytes = preallocate_bytes}));
+  STRATA_TRY_ASSIGN(log.file,
+                    files.Create(path, {.preallocate_bytes = preallocate_bytes, .mapped = true}));
   log.writer = std::make_unique<wal::LogWriter>(*log.file, log_id, &counters);
   STRATA_TRY(log.writer->Start());
   if (!STRATA_MUTANT(skip_dir_fsync_new_wal)) STRATA_TRY(files.SyncDirectory(directory));

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kLogBytesMax = 8ULL << 30;
 // Space is reserved ahead in steps of this size, so that a sync seldom has to write metadata.
-constexpr std::uint64_t kLogPreallocateBytes = 4ULL << 20;
+constexpr std::uint64_t kLogPreallocateBytes = 1ULL << 20;
 
 Result<std::vector<FileNumber>> ListLogs(FileSystem& files, const std::string& directory) {
   STRATA_TRY_ASSIGN(const auto names, files.List(directory));

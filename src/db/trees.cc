@@ -9,7 +9,10 @@ std::vector<std::shared_ptr<Tree>> DbImpl::Trees() const {
 }
 
 std::shared_ptr<MemTable> DbImpl::NewMemTable() {
-  return std::make_shared<MemTable>(random_.Next(), &counters_);
+  //@L02..19{
+  //| return std::make_shared<MemTable>(random_.Next(), &counters_);
+  //@}
+  return std::make_shared<MemTable>(random_.Next(), &counters_, options_.memtable);  //@L20
 }
 
 bool DbImpl::MemTablesEmpty() const {

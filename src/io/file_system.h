@@ -80,6 +80,10 @@ struct WritableFileOptions {
   // Reserve this much space ahead, in steps of this size, so that a Sync has no blocks to allocate.
   // The size of the file doesn't show it. Best effort: a disk that can't do it isn't an error.
   std::uint64_t preallocate_bytes = 0;
+  // Reserve by writing zeros, and append by copying into a mapping of them: no system call an
+  // append, and a Sync finds no metadata to write. Until Close the file may show zeros past the
+  // last byte appended; a process that is killed leaves them.
+  bool mapped = false;
 };
 
 class FileSystem {

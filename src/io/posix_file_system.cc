@@ -11,38 +11,14 @@
 
 #include "io/file_system.h"
 #include "io/os_error.h"
+#include "io/posix_descriptor.h"
+#include "io/posix_mapped_log.h"
 
 namespace strata {
 namespace {
 
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
-
-// Calls until a signal doesn't interrupt it.
-template <typename Call>
-auto Uninterrupted(Call call) {
-  while (true) {
-    const auto result = call();
-    if (result >= 0 || errno != EINTR) return result;
-  }
-}
-
-// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.Release()) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
-  int get() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 Result<Descriptor> OpenDescriptor(const std::string& path, int flags, std::string_view doing) {
   const int fd = Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kFileMode); });
@@ -217,8 +193,10 @@ class PosixFileSystemImpl final : public FileSystem {
  public:
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
                                                const WritableFileOptions& options) override {
-    STRATA_TRY_ASSIGN(Descriptor fd,
-                      OpenDescriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, "creating"));
+    STRATA_TRY_ASSIGN(Descriptor fd, OpenDescriptor(path, O_RDWR | O_CREAT | O_EXCL, "creating"));
+    if (options.mapped && options.preallocate_bytes > 0) {
+      return NewMappedLog(std::move(fd), path, options.preallocate_bytes);
+    }
     return std::unique_ptr<WritableFile>(
         new PosixWritableFile(std::move(fd), path, options.preallocate_bytes));
   }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "memtable/prefix_tree.h"  //@L20
 #include "memtable/skiplist.h"
 
 namespace strata {
@@ -21,8 +22,22 @@ struct MemTable::Rep {
     Count(Counter::kMemtableAllocations, 1);
   }
 
+  //@L20{
+  // One inserter at a time; the others sleep until it is their turn.
+  void InsertIntoTree(std::string_view key, std::uint64_t tag, std::string_view value) {
+    while (inserting.test_and_set(std::memory_order_acquire)) inserting.wait(true);
+    tree->Insert(key, tag, value);
+    inserting.clear(std::memory_order_release);
+    inserting.notify_one();
+  }
+  //@}
+
   Arena arena;
   SkipList list;
+  //@L20{
+  std::unique_ptr<PrefixTree> tree;  // Null: the list has the entries.
+  std::atomic_flag inserting;
+  //@}
   Counters* const counters;
   std::atomic<std::uint64_t> entries{0};
 };
@@ -85,15 +100,36 @@ void CheckSizes(std::string_view key, std::string_view value) {
 
 }  // namespace
 
-MemTable::MemTable(std::uint64_t seed, Counters* counters)
-    : rep_(std::make_unique<Rep>(seed, counters)) {}
+//@L02..19{
+//| MemTable::MemTable(std::uint64_t seed, Counters* counters)
+//|     : rep_(std::make_unique<Rep>(seed, counters)) {}
+//@}
+//@L20{
+MemTable::MemTable(std::uint64_t seed, Counters* counters, MemtableKind kind)
+    : rep_(std::make_unique<Rep>(seed, counters)) {
+  if (kind == MemtableKind::kPrefixTree) rep_->tree = std::make_unique<PrefixTree>(rep_->arena);
+}
+
+bool MemTable::inserts_in_parallel() const {
+  return rep_->tree == nullptr;
+}
+//@}
 
 MemTable::~MemTable() = default;
 
 void MemTable::Add(SequenceNumber sequence, EntryKind kind, std::string_view key,
                    std::string_view value) {
   CheckSizes(key, value);
-  rep_->list.Insert(key, PackTag(sequence, kind), value);
+  //@L02..19{
+  //| rep_->list.Insert(key, PackTag(sequence, kind), value);
+  //@}
+  //@L20{
+  if (rep_->tree != nullptr) {
+    rep_->tree->Insert(key, PackTag(sequence, kind), value);
+  } else {
+    rep_->list.Insert(key, PackTag(sequence, kind), value);
+  }
+  //@}
   rep_->CountEntry();
 }
 
@@ -101,13 +137,34 @@ void MemTable::Add(SequenceNumber sequence, EntryKind kind, std::string_view key
 void MemTable::AddConcurrently(SequenceNumber sequence, EntryKind kind, std::string_view key,
                                std::string_view value) {
   CheckSizes(key, value);
-  rep_->list.InsertConcurrently(key, PackTag(sequence, kind), value);
+  //@L12..19{
+  //| rep_->list.InsertConcurrently(key, PackTag(sequence, kind), value);
+  //@}
+  //@L20{
+  if (rep_->tree != nullptr) {
+    rep_->InsertIntoTree(key, PackTag(sequence, kind), value);
+  } else {
+    rep_->list.InsertConcurrently(key, PackTag(sequence, kind), value);
+  }
+  //@}
   rep_->CountEntry();
 }
 //@}
 
 std::optional<FoundEntry> MemTable::Get(std::string_view key, SequenceNumber sequence) const {
   std::uint64_t comparisons = 0;
+  //@L20{
+  if (rep_->tree != nullptr) {
+    const PrefixTree::Entry* entry =
+        rep_->tree->Seek(SearchKey(key, PackTag(sequence, kEntryKindForSeek)), &comparisons)
+            .entry();
+    rep_->Count(Counter::kKeyComparisons, comparisons);
+    if (entry == nullptr || entry->user_key() != key) return std::nullopt;
+    return FoundEntry{.kind = KindOf(entry->internal_key()),
+                      .sequence = SequenceOf(entry->internal_key()),
+                      .value = entry->value()};
+  }
+  //@}
   const SkipList::Node* node = rep_->list.FindFirstAtOrAfter(
       SearchKey(key, PackTag(sequence, kEntryKindForSeek)), &comparisons);
   rep_->Count(Counter::kKeyComparisons, comparisons);
@@ -117,6 +174,7 @@ std::optional<FoundEntry> MemTable::Get(std::string_view key, SequenceNumber seq
 }
 
 std::unique_ptr<InternalIterator> MemTable::NewIterator() const {
+  if (rep_->tree != nullptr) return NewPrefixTreeIterator(*rep_->tree);  //@L20
   return std::make_unique<MemTableIterator>(rep_->list);
 }
 

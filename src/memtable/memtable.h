@@ -14,6 +14,7 @@
 #include "iter/internal_key.h"
 #include "iter/iterator.h"
 #include "stats/counters.h"
+#include "strata/options.h"  //@L20
 
 namespace strata {
 
@@ -28,7 +29,13 @@ class MemTable {
  public:
   // The seed decides the shape of the list, not what is in it. `counters`, if there are any, must
   // outlive the memtable: it counts key comparisons of lookups, and pieces of memory.
-  explicit MemTable(std::uint64_t seed, Counters* counters = nullptr);
+  //@L02..19{
+  //| explicit MemTable(std::uint64_t seed, Counters* counters = nullptr);
+  //@}
+  //@L20{
+  explicit MemTable(std::uint64_t seed, Counters* counters = nullptr,
+                    MemtableKind kind = MemtableKind::kSkipList);
+  //@}
   ~MemTable();
   MemTable(const MemTable&) = delete;
   MemTable& operator=(const MemTable&) = delete;
@@ -40,6 +47,11 @@ class MemTable {
   // As Add, by any number of threads at once. Don't mix with Add at the same time.
   void AddConcurrently(SequenceNumber sequence, EntryKind kind, std::string_view key,
                        std::string_view value);
+  //@}
+
+  //@L20{
+  // Whether threads that call AddConcurrently at once get on at once.
+  bool inserts_in_parallel() const;
   //@}
 
   // The newest entry of `key` at or before `sequence`; nothing if this table has none. Allocates

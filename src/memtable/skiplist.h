@@ -19,20 +19,9 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "iter/internal_key.h"
+#include "memtable/search_key.h"
 
 namespace strata {
-
-// What a search looks for: an internal key in parts, so that nothing has to be put together.
-struct SearchKey {
-  SearchKey(std::string_view key, std::uint64_t key_tag)
-      : prefix(KeyPrefix(key)), user_key(key), tag(key_tag) {}
-  explicit SearchKey(std::string_view internal_key)
-      : SearchKey(UserKeyOf(internal_key), TagOf(internal_key)) {}
-
-  std::uint64_t prefix;
-  std::string_view user_key;
-  std::uint64_t tag;
-};
 
 class SkipList {
  public:

@@ -1,0 +1,122 @@
+#include "io/posix_mapped_log.h"
+
+#include <algorithm>
+#include <cstring>
+#include <sys/mman.h>
+#include <vector>
+
+#include "base/check.h"
+#include "io/os_error.h"
+
+namespace strata {
+namespace {
+
+off_t ToOffset(std::uint64_t value) {
+  return static_cast<off_t>(value);
+}
+
+class MappedLog final : public WritableFile {
+ public:
+  MappedLog(Descriptor fd, std::string path, std::uint64_t window_bytes)
+      : fd_(std::move(fd)), path_(std::move(path)), window_bytes_(window_bytes) {
+    STRATA_CHECK(window_bytes % static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) == 0);
+  }
+  ~MappedLog() override {
+    if (fd_.get() >= 0) static_cast<void>(Close());
+  }
+
+  Status Append(std::string_view data) override {
+    while (!data.empty()) {
+      if (size_ == window_end_ && !disk_nearly_full_) STRATA_TRY(NextWindow());
+      if (disk_nearly_full_) return WriteAll(data);
+      const std::size_t count = std::min<std::uint64_t>(data.size(), window_end_ - size_);
+      std::memcpy(window_ + (size_ + window_bytes_ - window_end_), data.data(), count);
+      size_ += count;
+      data.remove_prefix(count);
+    }
+    return {};
+  }
+
+  // Also writes what was changed through the mapping. Not tried again after a failure: the kernel
+  // has already forgotten which pages were dirty.
+  Status Sync() override {
+    if (::fdatasync(fd_.get()) != 0) return OsError(errno, "syncing", path_);
+    return {};
+  }
+
+  Status Close() override {
+    Unmap();
+    const bool cut_failed = window_end_ > size_ && ::ftruncate(fd_.get(), ToOffset(size_)) != 0;
+    const int cut_error = errno;
+    // After EINTR Linux has closed the descriptor all the same.
+    if (::close(fd_.Release()) != 0 && errno != EINTR) return OsError(errno, "closing", path_);
+    if (cut_failed) return OsError(cut_error, "truncating", path_);
+    return {};
+  }
+
+  std::uint64_t size() const override { return size_; }
+
+ private:
+  Status NextWindow() {
+    Unmap();
+    if (!WriteZeros(size_, window_bytes_)) {
+      if (errno != ENOSPC && errno != EDQUOT) return OsError(errno, "writing", path_);
+      disk_nearly_full_ = true;
+      if (::ftruncate(fd_.get(), ToOffset(size_)) != 0) return OsError(errno, "truncating", path_);
+      return {};
+    }
+    void* const mapped = ::mmap(nullptr, window_bytes_, PROT_READ | PROT_WRITE,
+                                MAP_SHARED | MAP_POPULATE, fd_.get(), ToOffset(size_));
+    if (mapped == MAP_FAILED) return OsError(errno, "mapping", path_);
+    window_ = static_cast<char*>(mapped);
+    window_end_ = size_ + window_bytes_;
+    return {};
+  }
+
+  // False and errno when it fails.
+  bool WriteZeros(std::uint64_t offset, std::uint64_t count) {
+    static const std::vector<char> zeros(256 << 10);
+    while (count > 0) {
+      const std::size_t size = std::min<std::uint64_t>(count, zeros.size());
+      const ssize_t written =
+          Uninterrupted([&] { return ::pwrite(fd_.get(), zeros.data(), size, ToOffset(offset)); });
+      if (written < 0) return false;
+      offset += static_cast<std::uint64_t>(written);
+      count -= static_cast<std::uint64_t>(written);
+    }
+    return true;
+  }
+
+  Status WriteAll(std::string_view data) {
+    while (!data.empty()) {
+      const ssize_t written = Uninterrupted(
+          [&] { return ::pwrite(fd_.get(), data.data(), data.size(), ToOffset(size_)); });
+      if (written < 0) return OsError(errno, "writing", path_);
+      size_ += static_cast<std::uint64_t>(written);
+      data.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+
+  void Unmap() {
+    if (window_ != nullptr) ::munmap(window_, window_bytes_);
+    window_ = nullptr;
+  }
+
+  Descriptor fd_;
+  const std::string path_;
+  const std::uint64_t window_bytes_;
+  char* window_ = nullptr;  // The file's bytes from window_end_ - window_bytes_ on.
+  std::uint64_t window_end_ = 0;
+  std::uint64_t size_ = 0;
+  bool disk_nearly_full_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<WritableFile> NewMappedLog(Descriptor fd, std::string path,
+                                           std::uint64_t window_bytes) {
+  return std::make_unique<MappedLog>(std::move(fd), std::move(path), window_bytes);
+}
+
+}  // namespace strata
