@@ -90,7 +90,15 @@ Status DbImpl::FlushOldest() {
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
   immutables_.pop_front();
   PublishReadState();
+  std::deque<LogFile> gone;  // Closed, like the files removed, without the mutex.
+  while (!retired_logs_.empty() && retired_logs_.front().number < oldest.oldest_log_after) {
+    gone.push_back(std::move(retired_logs_.front()));
+    retired_logs_.pop_front();
+  }
+  mutex_.Unlock();
+  gone.clear();
   RemoveLogsBefore(oldest.oldest_log_after);
+  mutex_.Lock();
   if (events_) events_->Emit("flush_end", {{"bytes", bytes}});
   return {};
 }
@@ -109,14 +117,11 @@ Status DbImpl::Flush() {
 Status DbImpl::SwitchMemTable() {
   if (MemTablesEmpty()) return {};
   const FileNumber number = versions_->NewFileNumber();
-  // The old log is on the disk as a whole before the new one takes a write: no holes.
-  if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) STRATA_TRY(Remember(log_.writer->End()));
-  STRATA_TRY(Remember(log_.file->Close()));
-  const SealedLog sealed{log_.number, log_.writer->size()};
+  retired_logs_.push_back(std::move(log_));
+  // What was promised to be on the disk is there before the new log takes a write: no holes. What
+  // wasn't promised need never be: soon it is in a table.
+  if (options_.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
   STRATA_TRY(Remember(StartLog(number)));
-  VersionEdit edit;
-  edit.sealed_logs.push_back(sealed);
-  STRATA_TRY(InstallEdit(std::move(edit), {}));
   Immutable& full = immutables_.emplace_back(Immutable{{}, number, memtable_since_us_});
   for (const auto& tree : Trees()) {
     full.memtables.emplace_back(tree, tree->memtable);
@@ -126,6 +131,23 @@ Status DbImpl::SwitchMemTable() {
   AdjustCache();
   MaybeScheduleWork();
   return {};
+}
+
+Status DbImpl::SealRetiredLogs() {
+  VersionEdit edit;
+  while (!retired_logs_.empty()) {
+    LogFile log = std::move(retired_logs_.front());
+    retired_logs_.pop_front();
+    mutex_.Unlock();
+    Status ended;
+    if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) ended = log.writer->End();
+    if (ended) ended = log.file->Close();
+    mutex_.Lock();
+    STRATA_TRY(Remember(std::move(ended)));
+    if (log.number < versions_->oldest_log()) continue;  // Its entries are in tables by now.
+    edit.sealed_logs.push_back({log.number, log.writer->size()});
+  }
+  return edit.sealed_logs.empty() ? Status() : InstallEdit(std::move(edit), {});
 }
 
 Status DbImpl::MakeRoom() {

@@ -120,17 +120,19 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
     sync = sync || writer->sync;
   }
   if (MemTablesEmpty()) memtable_since_us_ = environment_.clock->WallMicros();
-  const std::uint64_t now = environment_.clock->NowMicros();
-  if (options_.sync == SyncMode::kInterval &&
+  const bool by_interval = options_.sync == SyncMode::kInterval;
+  const std::uint64_t now = sync || by_interval ? environment_.clock->NowMicros() : 0;
+  if (by_interval &&
       now - last_sync_micros_ >= options_.sync_interval_ms * 1000ULL) {
     sync = true;
   }
+  if (sync) STRATA_TRY(SealRetiredLogs());
   mutex_.Unlock();  // Writers may queue up meanwhile; the log is the leader's.
   Status logged = WriteGroupToLog(group, first, sync);
   mutex_.Lock();
   STRATA_TRY(Remember(std::move(logged)));
   if (sync) last_sync_micros_ = now;
-  if (!sync && options_.sync == SyncMode::kInterval) ScheduleIntervalSync();
+  if (!sync && by_interval) ScheduleIntervalSync();
   STRATA_TRY(Remember(InsertGroup(group)));
   last_sequence_ = next - 1;
   //@L16{
@@ -160,8 +162,8 @@ Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   //| const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
   //@}
   //@L20{
-  const bool in_parallel =
-      group.size() > 1 && bytes >= kParallelInsertBytes && memtable->inserts_in_parallel();
+  const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes &&
+                           options_.memtable == MemtableKind::kSkipList;
   //@}
   if (in_parallel) {
     for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
@@ -200,6 +202,7 @@ void DbImpl::FinishGroup(const std::vector<Writer*>& group, const Status& status
 }
 
 Status DbImpl::SyncLog() {
+  STRATA_TRY(SealRetiredLogs());
   mutex_.Unlock();
   Status synced = log_.writer->Sync();
   mutex_.Lock();

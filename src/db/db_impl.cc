@@ -148,6 +148,7 @@ Status DbImpl::Close() {
 
 //@L03{
 Status DbImpl::CloseLog() {
+  STRATA_TRY(SealRetiredLogs());  //@L12
   STRATA_TRY(log_.writer->End());
   STRATA_TRY(log_.file->Close());
   //@L06{

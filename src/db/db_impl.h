@@ -32,6 +32,7 @@
 #include "stats/event_trace.h"
 #include "strata/db.h"
 #include "version/version_set.h"  //@L06
+#include "wal/log_reader.h"       //@L12
 
 namespace strata {
 
@@ -134,6 +135,18 @@ class DbImpl final : public DB {
   Status ReplayLogs() STRATA_REQUIRES(mutex_);
   // Replays one log into the memtable. Only the last one may end torn.
   Status ReplayLog(FileNumber number, bool is_last) STRATA_REQUIRES(mutex_);
+  //@L12{
+  struct LogEnd {
+    FileNumber number;
+    std::uint64_t valid_length;
+    bool complete;  // Nothing that was written is missing.
+    bool torn;
+    bool is_last;
+  };
+  // True when something before this record is missing that nobody was promised.
+  bool IsAfterLoss(const wal::Record& record) STRATA_REQUIRES(mutex_);
+  Status NoteEnd(const LogEnd& end) STRATA_REQUIRES(mutex_);
+  //@}
   Status StartLog(FileNumber number) STRATA_REQUIRES(mutex_);
   Status CloseLog() STRATA_REQUIRES(mutex_);
   //@}
@@ -163,12 +176,17 @@ class DbImpl final : public DB {
                        VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened);
   // Ends the log, begins a new one, and puts empty memtables in front.
   Status SwitchMemTable() STRATA_REQUIRES(mutex_);
+  //@L12{
+  // Ends logs that gave way to a new one before they were on the disk. The queue's front calls it
+  // before it syncs anything newer.
+  Status SealRetiredLogs() STRATA_REQUIRES(mutex_);
+  //@}
   // Called by whoever is to write next: makes sure that the memtable has room.
   Status MakeRoom() STRATA_REQUIRES(mutex_);
   // Makes an edit durable and shows the version after it to readers.
   Status InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened)
       STRATA_REQUIRES(mutex_);
-  void RemoveLogsBefore(FileNumber oldest) STRATA_REQUIRES(mutex_);
+  void RemoveLogsBefore(FileNumber oldest) const;
   //@}
   //@L05..05{
   //| // Opens every table in the directory.
@@ -352,6 +370,20 @@ class DbImpl final : public DB {
   void LeaveGate();
   std::shared_ptr<Gate> gate_;
   std::unique_ptr<compaction::RateLimiter> limiter_;
+  // Full logs that aren't on the disk yet, oldest first. They go when their memtable is a table,
+  // or are sealed before anything newer is synced.
+  std::deque<LogFile> retired_logs_ STRATA_GUARDED_BY(mutex_);
+  // What replaying has seen; see IsAfterLoss.
+  struct Replay {
+    SequenceNumber next_sequence = 0;         // After the last record that was put back.
+    SequenceNumber next_sequence_before = 0;  // The same when this log began.
+    FileNumber previous_log = 0;
+    bool previous_unsealed = false;
+    bool promised = false;  // A record of this log says that something of it was synced.
+    std::optional<FileNumber> lost_after;
+    std::uint64_t lost_offset = 0;
+  };
+  Replay replay_ STRATA_GUARDED_BY(mutex_);
   std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
   std::deque<Immutable> immutables_ STRATA_GUARDED_BY(mutex_);  // Oldest first.
   bool flush_scheduled_ STRATA_GUARDED_BY(mutex_) = false;

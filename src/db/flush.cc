@@ -130,7 +130,7 @@ Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const T
 }
 //@}
 
-void DbImpl::RemoveLogsBefore(FileNumber oldest) {
+void DbImpl::RemoveLogsBefore(FileNumber oldest) const {
   const auto names = environment_.files->List(directory_);
   if (!names) return;
   for (const std::string& name : *names) {

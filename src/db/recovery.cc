@@ -100,27 +100,76 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     if (!record) return std::move(record).error().WithContext("replaying " + name);
     if (!record->has_value()) break;
     if ((*record)->type != wal::RecordType::kBatch) continue;
+    if (!STRATA_MUTANT(replay_past_lost_tail) && IsAfterLoss(**record)) continue;  //@L12
     std::uint64_t count = 0;
     STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence,
                                       /*concurrently=*/false, &count),
                         "replaying " + name));
     last_sequence_ = std::max(last_sequence_, (*record)->sequence + count - 1);
     recovered_entries_ += count;
-    STRATA_TRY(SpillWhileReplaying());  //@L06
+    replay_.next_sequence = (*record)->sequence + count;  //@L12
+    STRATA_TRY(SpillWhileReplaying());                    //@L06
   }
   //@}
   //@L06{
   const bool complete = sealed_length.has_value() || reader.ending() == wal::Ending::kClean;
-  if (!complete && !is_last && !STRATA_MUTANT(replay_past_corrupt_wal)) {
-    return Corruption("replaying " + name + ": the log ends at offset " +
-                      std::to_string(reader.valid_length()) +
-                      " without an end record although a later log exists; what followed is "
-                      "lost. `strata verify` tells more");
-  }
   //@}
+  //@L06..11{
+  //| if (!complete && !is_last && !STRATA_MUTANT(replay_past_corrupt_wal)) {
+  //|   return Corruption("replaying " + name + ": the log ends at offset " +
+  //|                     std::to_string(reader.valid_length()) +
+  //|                     " without an end record although a later log exists; what followed is "
+  //|                     "lost. `strata verify` tells more");
+  //| }
+  //@}
+  //@L12{
+  return NoteEnd({.number = number,
+                  .valid_length = reader.valid_length(),
+                  .complete = complete,
+                  .torn = reader.ending() == wal::Ending::kTorn,
+                  .is_last = is_last});
+  //@}
+  //@L03..11{
+  //| return {};
+  //@}
+}
+
+//@L12{
+// Commits that nobody promised to keep may have begun a new log before the old one was on the disk.
+// A power cut can then take the old one's end and leave some of the new one; a prefix is what we
+// give back, so nothing after the loss counts.
+bool DbImpl::IsAfterLoss(const wal::Record& record) {
+  if (replay_.previous_unsealed && record.sequence != replay_.next_sequence) {
+    replay_.lost_after = replay_.previous_log;
+  }
+  replay_.previous_unsealed = false;
+  replay_.promised = replay_.promised || record.synced > 0;
+  return replay_.lost_after.has_value();
+}
+
+// A sync of a log comes after syncs of all logs before it: whatever says that a later log was
+// synced, says so of what is missing.
+Status DbImpl::NoteEnd(const LogEnd& end) {
+  const bool empty = replay_.next_sequence == replay_.next_sequence_before;
+  if (replay_.lost_after && (replay_.promised || end.complete) &&
+      !STRATA_MUTANT(replay_past_corrupt_wal)) {
+    return Corruption("replaying " + LogFileName(*replay_.lost_after) +
+                      ": the log ends at offset " + std::to_string(replay_.lost_offset) +
+                      " without an end record although " + LogFileName(end.number) +
+                      ", a later log, was made durable; what followed is lost. `strata verify` "
+                      "tells more");
+  }
+  if (replay_.lost_after) return {};
+  replay_.lost_offset = end.valid_length;
+  replay_.previous_log = end.number;
+  replay_.previous_unsealed = !end.complete;
+  if (!end.complete && !end.is_last && (end.torn || empty)) replay_.lost_after = end.number;
+  replay_.next_sequence_before = replay_.next_sequence;
+  replay_.promised = false;
   return {};
 }
 
+//@}
 Status DbImpl::StartLog(FileNumber number) {
   STRATA_TRY_ASSIGN(log_, CreateLogFile(*environment_.files, directory_, number, random_.Next(),
                                         kLogPreallocateBytes, counters_));

@@ -109,10 +109,6 @@ MemTable::MemTable(std::uint64_t seed, Counters* counters, MemtableKind kind)
     : rep_(std::make_unique<Rep>(seed, counters)) {
   if (kind == MemtableKind::kPrefixTree) rep_->tree = std::make_unique<PrefixTree>(rep_->arena);
 }
-
-bool MemTable::inserts_in_parallel() const {
-  return rep_->tree == nullptr;
-}
 //@}
 
 MemTable::~MemTable() = default;

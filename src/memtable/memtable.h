@@ -49,11 +49,6 @@ class MemTable {
                        std::string_view value);
   //@}
 
-  //@L20{
-  // Whether threads that call AddConcurrently at once get on at once.
-  bool inserts_in_parallel() const;
-  //@}
-
   // The newest entry of `key` at or before `sequence`; nothing if this table has none. Allocates
   // nothing.
   std::optional<FoundEntry> Get(std::string_view key, SequenceNumber sequence) const;
