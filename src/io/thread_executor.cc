@@ -4,7 +4,9 @@
 #include <deque>
 #include <map>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include "base/check.h"
@@ -115,8 +117,16 @@ class ThreadExecutor final : public Executor {
   void Start(const char* name, Queue* queue) {
     threads_.emplace_back([this, name, queue] {
       ::pthread_setname_np(::pthread_self(), name);
+      if (queue == &low_) YieldToOthers();
       Work(*queue);
     });
+  }
+
+  // Where processors are short, callers and flushes come before compaction. (On Linux a thread has
+  // a niceness of its own.) It is only a wish: a failure changes nothing.
+  static void YieldToOthers() {
+    constexpr int kNice = 10;
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
   }
 
   // Steps of several jobs take turns: an unfinished job goes to the end of its queue.

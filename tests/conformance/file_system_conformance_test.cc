@@ -210,6 +210,28 @@ TEST_CASE("preallocated space doesn't show", "[L01]") {
   CHECK(ReadAll(world, "f") == content);
 }
 
+TEST_CASE("a mapped file is what was appended, once it is closed", "[L01]") {
+  const World world = AnyWorld();
+  const auto file =
+      Must(world.files->Create(world("f"), {.preallocate_bytes = 1 << 16, .mapped = true}));
+  std::string content;
+  for (int i = 0; i < 30; ++i) {
+    const std::string piece(7000, static_cast<char>('a' + i));
+    content += piece;
+    REQUIRE(file->Append(piece));
+    REQUIRE(file->size() == content.size());
+    // Others see it at once, with nothing or zeros after it.
+    std::string seen = ReadAll(world, "f");
+    REQUIRE(seen.size() >= content.size());
+    REQUIRE(seen.find_first_not_of('\0', content.size()) == std::string::npos);
+    seen.resize(content.size());
+    REQUIRE(seen == content);
+    if (i % 10 == 9) REQUIRE(file->Sync());
+  }
+  CHECK(file->Close());
+  CHECK(ReadAll(world, "f") == content);
+}
+
 TEST_CASE("a listing is sorted and names files and directories", "[L01]") {
   const World world = AnyWorld();
   CHECK(Must(world.files->List(world.directory)).empty());
