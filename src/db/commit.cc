@@ -69,16 +69,21 @@ Status DbImpl::Enqueue(Writer* self) {
 // The front of the queue works; everybody else in the queue waits.
 Status DbImpl::Lead(Writer* self) {
   Status status = CheckWritable();
-  std::vector<Writer*> group = {self};
+  std::vector<Writer*>& group = group_;
+  group.assign(1, self);
   if (status && self->batch != nullptr) {
     status = MakeRoom();
-    group = BuildGroup();
+    BuildGroup(&group);
     //@L12..14{
     //| if (status) status = CommitGroup(group);
     //@}
     //@L15{
-    const std::vector<Writer*> writing = status ? CheckConditions(group) : group;
-    if (status && !writing.empty()) status = CommitGroup(writing);
+    if (status && !HasConditions(group)) {
+      status = CommitGroup(group);
+    } else if (status) {
+      const std::vector<Writer*> writing = CheckConditions(group);
+      if (!writing.empty()) status = CommitGroup(writing);
+    }
     //@}
   } else if (status && self->switch_memtable) {
     status = SwitchMemTable();
@@ -89,24 +94,27 @@ Status DbImpl::Lead(Writer* self) {
   return self->status;  // Not the group's, when this batch alone had an error.
 }
 
-std::vector<DbImpl::Writer*> DbImpl::BuildGroup() {
-  //@solve 12.1 "take the others along" inert(return {writers_.front()};) uses(kGroupBytesMax, kSmallBatchBytes)
+// `group` holds the leader.
+void DbImpl::BuildGroup(std::vector<Writer*>* group) const {
+  //@solve 12.1 "take the others along" inert() uses(kGroupBytesMax, kSmallBatchBytes)
   const Writer& leader = *writers_.front();
   std::size_t bytes = leader.batch->size_bytes();
   const std::size_t bytes_max =
       bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes : std::max(bytes, kGroupBytesMax);
-  std::vector<Writer*> group;
-  GroupKeys keys;  //@L15
-  for (Writer* writer : writers_) {
+  //@L15{
+  GroupKeys keys;
+  if (writers_.size() > 1) keys.Add(*leader.batch);
+  //@}
+  for (auto it = std::next(writers_.begin()); it != writers_.end(); ++it) {
+    Writer* const writer = *it;
     if (writer->batch == nullptr) break;      // A task waits its turn.
     if (writer->sync && !leader.sync) break;  // It pays for its own sync.
-    if (!group.empty() && bytes + writer->batch->size_bytes() > bytes_max) break;
-    if (keys.Decide(*writer->batch)) break;  // Only then are its conditions decided.  //@L15
-    if (!group.empty()) bytes += writer->batch->size_bytes();
-    keys.Add(*writer->batch);  //@L15
-    group.push_back(writer);
+    bytes += writer->batch->size_bytes();
+    if (bytes > bytes_max) break;
+    if (keys.Decide(*writer->batch)) break;  // Only then can it be checked.  //@L15
+    keys.Add(*writer->batch);                //@L15
+    group->push_back(writer);
   }
-  return group;
   //@}
 }
 
@@ -122,8 +130,7 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
   if (MemTablesEmpty()) memtable_since_us_ = environment_.clock->WallMicros();
   const bool by_interval = options_.sync == SyncMode::kInterval;
   const std::uint64_t now = sync || by_interval ? environment_.clock->NowMicros() : 0;
-  if (by_interval &&
-      now - last_sync_micros_ >= options_.sync_interval_ms * 1000ULL) {
+  if (by_interval && now - last_sync_micros_ >= options_.sync_interval_ms * 1000ULL) {
     sync = true;
   }
   if (sync) STRATA_TRY(SealRetiredLogs());
@@ -146,10 +153,9 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
 }
 
 Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync) {
-  std::vector<std::string_view> parts;
-  parts.reserve(group.size());
-  for (const Writer* writer : group) parts.push_back(writer->batch->encoded());
-  STRATA_TRY(log_.writer->Append(wal::RecordType::kBatch, first, parts));
+  log_parts_.clear();
+  for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
+  STRATA_TRY(log_.writer->Append(wal::RecordType::kBatch, first, log_parts_));
   if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(log_.writer->Sync());
   counters_.Add(Counter::kGroupCommits);
   return {};

@@ -117,9 +117,12 @@ Result<std::optional<FailedCondition>> DbImpl::FirstFailure(
   //@}
 }
 
+bool DbImpl::HasConditions(const std::vector<Writer*>& group) {
+  return std::any_of(group.begin(), group.end(),
+                     [](const Writer* it) { return !it->batch->conditions().empty(); });
+}
+
 std::vector<DbImpl::Writer*> DbImpl::CheckConditions(const std::vector<Writer*>& group) {
-  const auto has_conditions = [](const Writer* it) { return !it->batch->conditions().empty(); };
-  if (std::none_of(group.begin(), group.end(), has_conditions)) return group;
   std::vector<Writer*> writing;
   mutex_.Unlock();  // Nobody else writes meanwhile: the leader is at the front of the queue.
   const ReadPoint now = TakeReadPoint();

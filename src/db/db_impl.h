@@ -120,7 +120,7 @@ class DbImpl final : public DB {
   // --- commit.cc ---
   Status Enqueue(Writer* self) STRATA_REQUIRES(mutex_);
   Status Lead(Writer* self) STRATA_REQUIRES(mutex_);
-  std::vector<Writer*> BuildGroup() STRATA_REQUIRES(mutex_);
+  void BuildGroup(std::vector<Writer*>* group) const STRATA_REQUIRES(mutex_);
   Status CommitGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   Status WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync);
   Status InsertGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
@@ -266,6 +266,7 @@ class DbImpl final : public DB {
   Result<std::optional<std::string>> ChangeAgainst(const Condition& condition,
                                                    const ReadPoint& now);
   //@}
+  static bool HasConditions(const std::vector<Writer*>& group);
   // Those of the group whose batches are to be written; the others know their outcome then.
   std::vector<Writer*> CheckConditions(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   static Error ConditionError(const WriteBatch& batch, const FailedCondition& failed);
@@ -385,6 +386,9 @@ class DbImpl final : public DB {
   };
   Replay replay_ STRATA_GUARDED_BY(mutex_);
   std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
+  // The front's own, kept for their memory.
+  std::vector<Writer*> group_ STRATA_GUARDED_BY(mutex_);
+  std::vector<std::string_view> log_parts_;
   std::deque<Immutable> immutables_ STRATA_GUARDED_BY(mutex_);  // Oldest first.
   bool flush_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
   bool interval_sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;

@@ -13,16 +13,55 @@ constexpr std::size_t kBatchSizeMax = 1ULL << 30;
 
 }  // namespace
 
+//@L12{
+namespace {
+
+// A batch for one entry, in the memory of the thread's last one. While it is in use the thread may
+// come by again (a wait runs other jobs), so it is taken out of its place.
+class OneEntry {
+ public:
+  OneEntry() : batch_(std::move(kept_)) { batch_.Clear(); }
+  OneEntry(const OneEntry&) = delete;
+  OneEntry& operator=(const OneEntry&) = delete;
+  ~OneEntry() {
+    if (batch_.size_bytes() <= kKeptMax) kept_ = std::move(batch_);
+  }
+  WriteBatch& batch() { return batch_; }
+
+ private:
+  static constexpr std::size_t kKeptMax = 64 << 10;
+  static thread_local WriteBatch kept_;
+  WriteBatch batch_;
+};
+thread_local WriteBatch OneEntry::kept_;
+
+}  // namespace
+
+//@}
 Status DB::Put(std::string_view key, std::string_view value, const WriteOptions& options) {
-  WriteBatch batch;
-  batch.Put(key, value);
-  return Write(batch, options);
+  //@L02..11{
+  //| WriteBatch batch;
+  //| batch.Put(key, value);
+  //| return Write(batch, options);
+  //@}
+  //@L12{
+  OneEntry one;
+  one.batch().Put(key, value);
+  return Write(one.batch(), options);
+  //@}
 }
 
 Status DB::Delete(std::string_view key, const WriteOptions& options) {
-  WriteBatch batch;
-  batch.Delete(key);
-  return Write(batch, options);
+  //@L02..11{
+  //| WriteBatch batch;
+  //| batch.Delete(key);
+  //| return Write(batch, options);
+  //@}
+  //@L12{
+  OneEntry one;
+  one.batch().Delete(key);
+  return Write(one.batch(), options);
+  //@}
 }
 
 Status DbImpl::CheckBatch(const WriteBatch& batch) const {

@@ -51,6 +51,9 @@ struct MemoryNode {
   std::uint64_t durable_size = 0;
   std::vector<UnsyncedWrite> unsynced;  // By offset.
 
+  // Of a file that was created as mapped: a power cut may leave zeros after its end.
+  bool has_zeros_ahead = false;
+
   bool is_linked = true;  // It has a name.
   bool is_locked = false;
 };

@@ -157,11 +157,12 @@ Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path, 
 // --- files -------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<WritableFile>> MemoryFileSystemImpl::Create(
-    const std::string& path, const WritableFileOptions& /*options*/) {
+    const std::string& path, const WritableFileOptions& options) {
   MutexLock lock(mutex_);
   STRATA_TRY_ASSIGN(Place place, Find(path, "creating"));
   if (place.node != nullptr) return OsError(EEXIST, "creating", path);
   STRATA_TRY_ASSIGN(MemoryNodePtr node, CreateFile(path, std::move(place)));
+  node->has_zeros_ahead = options.mapped;
   return std::unique_ptr<WritableFile>(
       std::make_unique<MemoryWritableFile>(*this, std::move(node), path));
 }

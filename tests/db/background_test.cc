@@ -28,7 +28,7 @@ void Fill(TestStore& store, int count, const std::string& value = std::string(10
 
 TEST_CASE("a full memtable is written out while writers go on", "[L12]") {
   TestStore store(SmallMemTables());
-  Fill(store, 150);
+  Fill(store, 100);
   const StoreStats before = store->Stats();
   CHECK(before.immutable_memtables == 1);
   CHECK(before.levels.empty());

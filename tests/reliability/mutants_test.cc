@@ -32,6 +32,7 @@ constexpr Planted kPlanted[] = {
     {"skip_dir_fsync_rename", "rocksdb#10573", CheckCrashes},
     {"unlink_before_rename_durable", "leveldb#195", CheckCrashes},
     {"old_wal_not_synced_on_rotate", "leveldb#193", CheckCrashesWithoutSync},
+    {"replay_past_lost_tail", "", CheckCrashesWithoutSync},
     {"retry_fsync_and_continue", "ATC'20", CheckFaults},
     {"reuse_manifest_after_write_error", "rocksdb#6331", CheckManifestAfterError},
     {"delete_outputs_after_manifest_sync_error", "rocksdb#4990", CheckFaults},
