@@ -188,11 +188,12 @@ const PrefixTree::Entry* PrefixTree::NewEntry(std::string_view user_key, std::ui
 }
 
 PrefixTree::Node* PrefixTree::NewNode(bool is_leaf, const Entry* low) {
-  constexpr std::size_t kNodesAtOnce = 16;  // What aligning costs is shared.
+  constexpr std::size_t kNodesAtOnceMax = 16;  // What aligning costs is shared.
   if (free_node_count_ == 0) {
-    free_nodes_ = arena_.Allocate(kNodesAtOnce * sizeof(Node), kCacheLine);
-    free_node_count_ = kNodesAtOnce;
+    free_node_count_ = std::min(kNodesAtOnceMax, node_count_ + 1);
+    free_nodes_ = arena_.Allocate(free_node_count_ * sizeof(Node), kCacheLine);
   }
+  ++node_count_;
   auto* const node = new (free_nodes_) Node;
   free_nodes_ += sizeof(Node);
   --free_node_count_;

@@ -172,6 +172,7 @@ class PrefixTree {
   std::uint64_t strangers_ = 0;  // Entries that don't fit the trunk.
   char* free_nodes_ = nullptr;
   std::size_t free_node_count_ = 0;
+  std::size_t node_count_ = 0;
 };
 
 // The tree must outlive the iterator. Entries added meanwhile may or may not be met.
