@@ -157,7 +157,7 @@ Result<WriteOutcome> DbImpl::WriteIf(const WriteBatch& batch, const WriteOptions
 // For callers of Write, to whom a condition is something that should hold.
 Error DbImpl::ConditionError(const WriteBatch& batch, const FailedCondition& failed) {
   static constexpr std::string_view kWants[] = {
-      "absent", "present", "another value", "another version", "unchanged", "unchanged",  //@L16
+      "absent", "present", "another value", "another version", "unchanged", "unchanged",
   };
   const auto kind = static_cast<std::size_t>(batch.conditions()[failed.index].kind);
   std::string is = "it isn't there";
