@@ -200,8 +200,9 @@ Result<std::shared_ptr<const Version>> Version::With(
   //@}
   for (auto& table : opened) STRATA_TRY(next->Add(std::move(table)));
   std::erase_if(next->runs_, [](const Run& run) { return run.tables.empty(); });
-  std::erase_if(next->blobs_,
-                [](const auto& blob) { return blob.second.live_values == 0; });  //@L19
+  //@L19{
+  std::erase_if(next->blobs_, [](const auto& blob) { return blob.second.live_values == 0; });
+  //@}
   return std::shared_ptr<const Version>(std::move(next));
 }
 
