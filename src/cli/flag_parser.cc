@@ -147,9 +147,11 @@ Status ParseFlags(const std::vector<std::string>& args, const Flags& globals, co
   return {};
 }
 
-Status ApplyEnvironment(const Flags& flags, const EnvironmentLookup& lookup) {
+Status ApplyEnvironment(const Flags& flags, const EnvironmentLookup& lookup,
+                        std::string_view verb) {
   for (const Flag& flag : flags.all()) {
-    std::string name = "STRATA_" + flag.name;
+    if (flag.is_argument) continue;
+    std::string name = "STRATA_" + std::string(verb) + (verb.empty() ? "" : "_") + flag.name;
     for (char& letter : name) {
       if (letter == '-') letter = '_';
       if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');

@@ -28,8 +28,10 @@ Result<std::size_t> FindVerb(const std::vector<std::string>& args, const Flags& 
 // Errors: kInvalidArgument that names the flag, what is wrong with it and what was perhaps meant.
 Status ParseFlags(const std::vector<std::string>& args, const Flags& globals, const Flags& own);
 
-// STRATA_<FLAG> for each flag: --key-format is STRATA_KEY_FORMAT. Called before ParseFlags, so the
-// command line wins. Errors: kInvalidArgument that names the variable.
-Status ApplyEnvironment(const Flags& flags, const EnvironmentLookup& lookup);
+// STRATA_<FLAG> for each flag: --key-format is STRATA_KEY_FORMAT; those of a verb have its name in
+// between, as STRATA_BENCH_NUM. Called before ParseFlags, so the command line wins.
+// Errors: kInvalidArgument that names the variable.
+Status ApplyEnvironment(const Flags& flags, const EnvironmentLookup& lookup,
+                        std::string_view verb = "");
 
 }  // namespace strata::cli

@@ -24,8 +24,10 @@ ExitCode RunVerb(Session& session, const Command& command, const Flags& globals,
   const std::unique_ptr<Verb> verb = command.make();
   Flags own;
   verb->Declare(own);
+  const auto variable = [&](const std::string& name) { return session.Variable(name); };
+  Status parsed = ApplyEnvironment(own, variable, command.name);
   // Help counts even when the rest of the line isn't complete yet.
-  const Status parsed = ParseFlags(args, globals, own);
+  if (parsed) parsed = ParseFlags(args, globals, own);
   if (session.globals().help) return ShowHelp(session, &command, own);
   if (!parsed) {
     return UsageFailure(session,

@@ -46,11 +46,15 @@ class BenchVerb final : public Verb {
     flags.Integer("threads", &options_.threads, 1, "Threads that share the operations (1)");
     flags.Number("batch", &options_.batch, "Puts a write (1)");
     flags.Number("seed", &options_.seed, "Of the random choices (1)");
+    flags.Number("rate", &options_.rate, "Calls a second, timed from when each is due (no limit)");
+    flags.Text("series", &series_, "FILE", "Write rates and latencies over time as JSON to FILE");
+    flags.DurationMicros("series-window", &window_micros_, "Of the series (200ms)");
   }
 
   Result<ExitCode> Run(Session& session) override {
     if (names_.empty()) names_ = {"fillrandom", "readrandom", "readmissing", "seekrandom", "scan"};
     STRATA_TRY(Check());
+    if (!series_.empty()) options_.window_micros = std::max<std::uint64_t>(window_micros_, 1000);
     const bool is_scratch = session.globals().db.empty();
     if (is_scratch) session.globals().db = ScratchDirectory(session);
     const std::string directory = session.globals().db;
@@ -95,15 +99,28 @@ class BenchVerb final : public Verb {
         session.console(), session.style(),
         {"workload", "ops", "seconds", "ops_per_s", "mb_per_s", "p50", "p99", "p99.9", "max",
          "write_amp", "tables_per_get", "blocks_per_get", "syncs_per_write"});
+    std::string series;
     for (const std::string& name : names_) {
       if (session.console().err_is_tty()) session.Note("running " + name + " ...");
       STRATA_TRY_ASSIGN(const WorkloadResult result,
                         RunWorkload(*db, session.environment(), name, options_));
       STRATA_TRY(printer.Add(RowOf(result)));
+      if (result.series) {
+        series += (series.empty() ? "" : ",\n") +
+                  SeriesJson(result.name, result.seconds, *result.latency, *result.series);
+      }
       if (Interrupted()) break;
     }
     printer.Finish();
+    if (!series_.empty()) STRATA_TRY(WriteSeries(session.files(), series));
     return Interrupted() ? kExitInterrupted : kExitOk;
+  }
+
+  Status WriteSeries(FileSystem& files, const std::string& workloads) const {
+    STRATA_TRY_ASSIGN(const auto file, files.Create(series_));
+    STRATA_TRY(file->Append("{\"schema\":\"strata-series\",\"version\":1,\"workloads\":[\n" +
+                            workloads + "\n]}\n"));
+    return file->Close();
   }
 
   Status FillIfEmpty(Session& session, DB& db) const {
@@ -115,12 +132,16 @@ class BenchVerb final : public Verb {
     WorkloadOptions fill = options_;
     fill.threads = 1;
     fill.batch = 1000;
+    fill.rate = 0;
+    fill.window_micros = 0;
     STRATA_TRY(RunWorkload(db, session.environment(), "fillseq", fill));
     return {};
   }
 
   std::vector<std::string> names_;
   WorkloadOptions options_;
+  std::string series_;
+  std::uint64_t window_micros_ = 200'000;
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Worker {
   Clock& clock;
   const WorkloadOptions& options;
   Histogram& latency;
+  SeriesRecorder* series = nullptr;  // Null: nobody wants one.
   Random random;
   std::uint64_t first = 0;  // Of this thread's operations, in [first, last).
   std::uint64_t last = 0;
@@ -126,14 +127,31 @@ const NamedWorkload* FindWorkload(std::string_view name) {
   return nullptr;
 }
 
+// Waits until the next call is due, and returns that time; without a rate calls follow each other.
+std::uint64_t NextStart(Worker& worker, std::uint64_t before, std::uint64_t* due) {
+  if (worker.options.rate == 0 || worker.is_writer) return before;
+  const auto threads = static_cast<std::uint64_t>(worker.options.threads);
+  *due += 1'000'000'000 * threads / worker.options.rate;
+  while (worker.clock.NowNanos() < *due && !Interrupted()) {
+    const std::uint64_t rest = *due - std::min(*due, worker.clock.NowNanos());
+    if (rest > 200'000) worker.clock.SleepMicros((rest - 100'000) / 1000);
+  }
+  return *due;
+}
+
 Status RunWorker(Worker& worker, const NamedWorkload& workload) {
   std::uint64_t before = worker.clock.NowNanos();
+  std::uint64_t due = before;
   for (std::uint64_t i = worker.first; i < worker.last && !Interrupted();) {
     if (worker.is_writer && worker.stop->load(std::memory_order_relaxed)) break;
     const std::uint64_t done = worker.operations;
+    before = NextStart(worker, before, &due);
     STRATA_TRY(workload.step(worker, i));
     const std::uint64_t now = worker.clock.NowNanos();
-    if (!worker.is_writer) worker.latency.Record(now - before);
+    if (!worker.is_writer) {
+      worker.latency.Record(now - before);
+      if (worker.series) worker.series->Record(now, now - before, worker.operations - done);
+    }
     before = now;
     i += worker.is_writer ? 0 : std::max<std::uint64_t>(1, worker.operations - done);
   }
@@ -145,7 +163,7 @@ Status RunWorker(Worker& worker, const NamedWorkload& workload) {
 class Team {
  public:
   Team(DB& db, const Environment& environment, const NamedWorkload& workload,
-       const WorkloadOptions& options, Histogram& latency)
+       const WorkloadOptions& options, Histogram& latency, SeriesRecorder* series)
       : environment_(environment), workload_(workload) {
     Random random(options.seed);
     const auto threads = static_cast<std::uint64_t>(options.threads);
@@ -154,6 +172,7 @@ class Team {
                           .clock = *environment.clock,
                           .options = options,
                           .latency = latency,
+                          .series = series,
                           .random = random.Fork(),
                           .first = options.num * i / threads,
                           .last = options.num * (i + 1) / threads,
@@ -165,6 +184,7 @@ class Team {
                           .clock = *environment.clock,
                           .options = options,
                           .latency = latency,
+                          .series = series,
                           .random = random.Fork(),
                           .first = 0,
                           .last = 1,
@@ -233,10 +253,15 @@ Result<WorkloadResult> RunWorkload(DB& db, const Environment& environment, std::
   for (std::size_t i = 0; i < result.counters.size(); ++i) {
     result.counters[i] = db.counters().Get(static_cast<Counter>(i));
   }
+  if (options.window_micros > 0) {
+    result.series =
+        std::make_unique<SeriesRecorder>(db, *environment.clock, options.window_micros * 1000);
+  }
   const std::uint64_t start = environment.clock->NowNanos();
-  Team team(db, environment, *workload, options, *result.latency);
+  Team team(db, environment, *workload, options, *result.latency, result.series.get());
   STRATA_TRY(team.Run());
   result.seconds = static_cast<double>(environment.clock->NowNanos() - start) / 1e9;
+  if (result.series) result.series->Finish();
   for (const Worker& worker : team.workers()) {
     if (worker.is_writer) continue;
     result.operations += worker.operations;

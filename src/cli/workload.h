@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/series.h"
 #include "io/environment.h"
 #include "stats/counters.h"
 #include "stats/histogram.h"
@@ -27,6 +28,10 @@ struct WorkloadOptions {
   std::uint64_t batch = 1;  // Puts a write.
   int threads = 1;
   std::uint64_t seed = 1;
+  // Calls a second over all threads, or 0 for as many as can be. A call is then timed from when it
+  // was due: one that waits behind a slow one counts its wait (no coordinated omission).
+  std::uint64_t rate = 0;
+  std::uint64_t window_micros = 0;  // Of the series; 0: none is kept.
 };
 
 struct WorkloadResult {
@@ -36,6 +41,7 @@ struct WorkloadResult {
   std::uint64_t bytes = 0;       // Keys and values.
   double seconds = 0;
   std::unique_ptr<Histogram> latency;  // Nanoseconds a call.
+  std::unique_ptr<SeriesRecorder> series;
   std::array<std::uint64_t, static_cast<std::size_t>(Counter::kCount)> counters{};
 
   std::uint64_t Count(Counter counter) const { return counters[static_cast<std::size_t>(counter)]; }

@@ -84,6 +84,24 @@ TEST_CASE("the verb is the first word that isn't a flag or its value", "[L01]") 
   CHECK_FALSE(FindVerb({"--nope", "get"}, globals));
 }
 
+TEST_CASE("the environment sets a verb's own flags under the verb's name", "[L01]") {
+  std::uint64_t num = 1;
+  std::string file;
+  Flags own;
+  own.Number("num", &num, "help");
+  own.Text("some-file", &file, "FILE", "help");
+  own.Argument("NAME", &file, "help");
+  const auto lookup = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "STRATA_BENCH_NUM") return "5k";
+    if (name == "STRATA_BENCH_SOME_FILE") return "x";
+    if (name == "STRATA_NUM" || name == "STRATA_BENCH_NAME") return "no";
+    return std::nullopt;
+  };
+  REQUIRE(ApplyEnvironment(own, lookup, "bench"));
+  CHECK(num == 5000);
+  CHECK(file == "x");
+}
+
 TEST_CASE("the environment sets any flag and the command line wins", "[L01]") {
   Parsed parsed;
   const auto lookup = [](const std::string& name) -> std::optional<std::string> {
