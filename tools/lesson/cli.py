@@ -2,7 +2,9 @@
 
 import argparse
 import difflib
+import json
 import os
+import subprocess
 import sys
 import webbrowser
 from pathlib import Path
@@ -116,27 +118,35 @@ def run_show(options):
 
 
 def run_bench(options):
-    numbers = [options.number] if options.number else [learner.current(options.root)]
     if options.all:
-        path = options.root / slicer.CURRENT
-        last = int(path.read_text()) if path.exists() else slicer.Tree.of(
-            slicer.WorkTree(options.root)).manifest.last
-        numbers = range(1, last + 1)
-    for number in numbers:
-        try:
-            tables = compare.bench(options.root, number, options.arguments)
-        except LessonError as error:
-            if not options.all:
-                raise
-            print(f"lesson {number:02d}: {error}")
-            continue
-        for program, rows in tables.items():
-            print(f"\nlesson {number:02d}: {program}")
-            print_table(compare.table(rows))
-        path = compare.write_report(options.root, number, f"Lesson {number:02d}", tables)
-        print(f"report: {path}")
-        if options.open:
-            webbrowser.open(path.resolve().as_uri())
+        return run_bench_all(options)
+    number = options.number or learner.current(options.root)
+    tables = compare.bench(options.root, number, options.arguments)
+    for program, rows in tables.items():
+        print(f"\nlesson {number:02d}: {program}")
+        print_table(compare.table(rows))
+    path = compare.write_report(options.root, number, f"Lesson {number:02d}", tables)
+    print(f"report: {path}")
+    if options.open:
+        webbrowser.open(path.resolve().as_uri())
+    return None
+
+
+def run_bench_all(options):
+    """Each lesson at its tag, and one page of all of them that ./dev bench draws."""
+    path = options.root / slicer.CURRENT
+    last = options.number or (int(path.read_text()) if path.exists() else slicer.Tree.of(
+        slicer.WorkTree(options.root)).manifest.last)
+    found = []
+    data = options.root / "build" / "lesson" / "bench-all.json"
+    data.parent.mkdir(parents=True, exist_ok=True)
+    for lesson in compare.bench_all(options.root, range(1, last + 1), options.arguments):
+        for program, rows in lesson["here"].items():
+            print(f"\nlesson {lesson['number']:02d}: {program}")
+            print_table(compare.table(compare.side_by_side(rows, lesson["before"].get(program, {}))))
+        found.append(lesson)
+        data.write_text(json.dumps({"lessons": found}, indent=1))
+    return subprocess.run([str(options.root / "dev"), "bench", "--lessons", str(data)]).returncode
 
 
 def run_verify(options):
@@ -219,7 +229,7 @@ def _parser():
     one.add_argument("number", type=int, nargs="?")
     one = command("bench", run_bench, "a lesson's benchmark: your tree beside the tag before it")
     one.add_argument("number", type=int, nargs="?")
-    one.add_argument("--all", action="store_true", help="of every lesson up to yours")
+    one.add_argument("--all", action="store_true", help="each lesson up to yours (or NN) at its tag, in one chart")
     one.add_argument("--open", action="store_true", help="open the report in a browser")
     one.add_argument("arguments", nargs="*", help="-- and arguments for Google Benchmark")
 

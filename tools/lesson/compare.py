@@ -40,6 +40,52 @@ def bench(root, number, arguments=()):
     return tables
 
 
+def bench_all(root, numbers, arguments=()):
+    """Every lesson's benchmarks at its own tag and at the one before; yields one dict a lesson.
+
+    The trees are walked in order in one folder, so each is built once: at lesson 06 its own
+    benchmarks run, and then those of lesson 07, which show what that one starts from.
+    """
+    root = Path(root)
+    main = manifest.load((root / manifest.MANIFEST).read_text())
+    build = Build(root / "build" / "lesson" / "all", "bench", options=_RELEASE)
+    before = {}
+    for number in numbers:
+        lesson, files = main.lesson(number), _files_at(root, number)
+        slicer.write(files, build.tree)
+        here = {name: _run_or_say(build, name, arguments)
+                for name in gates.benches(lesson, sorted(files))}
+        yield {"number": number, "title": lesson.title, "here": here, "before": before}
+        before = {}
+        if number + 1 in numbers:
+            coming = _files_at(root, number + 1)
+            for name in gates.benches(main.lesson(number + 1), sorted(coming)):
+                path = build.tree / "bench" / f"{name}.cc"
+                borrowed = not path.exists()
+                if borrowed:
+                    path.write_bytes(coming[f"bench/{name}.cc"].data)
+                before[name] = _run_or_say(build, name, arguments)
+                if borrowed:
+                    path.unlink()
+
+
+def _files_at(root, number):
+    """The files of a lesson: of its tag, or cut out of this tree where there are no tags."""
+    tag = f"lesson-{number:02d}"
+    if learner.has_tag(root, tag):
+        return slicer.Commit(root, tag).read_all()
+    return slicer.Tree.of(slicer.WorkTree(root)).slice(number)
+
+
+def _run_or_say(build, name, arguments):
+    """The measurements, or {} with a word about why there are none."""
+    try:
+        return _run(build, name, arguments) or {}
+    except LessonError as error:
+        print(error)
+        return {}
+
+
 def _tree_before(root, number):
     """A build of the tag before the lesson, in build/lesson/; None for the first lesson."""
     tag = f"lesson-{number - 1:02d}"
