@@ -49,7 +49,7 @@ std::string GetAt(TestStore& store, const std::string& key, const SnapshotPtr& s
   return *found ? value : "(none)";
 }
 
-TEST_CASE("a snapshot sees the store as it was, by get, multi-get and scan", "[L14]") {
+TEST_CASE("a snapshot sees the store as it was, by get, multi-get and scan", "[L14][T14.2]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "1"));

@@ -281,7 +281,7 @@ TEST_CASE("writes that nobody read don't conflict under serializable", "[L16]") 
   CHECK(Scan(*store) == "a=2 b=100 ");
 }
 
-TEST_CASE("a delete counts as a change, even when a merge has dropped everything", "[L16]") {
+TEST_CASE("a delete counts as a change, even when a merge has dropped everything", "[L16][T16.1]") {
   TestStore store;
   OpenAccounts(store);
   REQUIRE(store->CompactRange({}, {}));
