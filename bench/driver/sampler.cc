@@ -87,8 +87,8 @@ Samples TakeSamples(const Instance& instance, const SamplingOptions& wanted, Ran
     out.warnings.push_back(TooFewText(plan.iterations.size(), options, plan.expected_s));
   }
   if (plan.iterations.size() < options.samples) {
-    out.warnings.push_back("setting up takes long, so there are " +
-                           std::to_string(plan.iterations.size()) + " samples");
+    out.warnings.push_back("a sample takes long, so there are only " +
+                           std::to_string(plan.iterations.size()));
   }
   for (std::size_t i = plan.iterations.size(); i > 1; --i) {
     std::swap(plan.iterations[i - 1], plan.iterations[random.Uniform(i)]);

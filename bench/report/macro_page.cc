@@ -124,10 +124,9 @@ std::string PercentileFigure(const MacroRun& run) {
       .title = "Latency by percentile",
       .reading =
           "How long a call takes, over the share of calls that take no longer. To the right each "
-          "step is ten times rarer: the "
-          "second mark from the right is the slowest in ten thousand. A curve that bends up late "
-          "has a short tail; steps "
-          "are things that happen to some calls only (a flush, a stall, a read from the disk)."};
+          "step is ten times rarer: at 99.99 % one call in ten thousand takes longer. A curve that "
+          "bends up late has a short tail; steps are things that happen to some calls only (a "
+          "flush, a stall, a read from the disk)."};
   text.head = {"percentile", "latency"};
   std::vector<double> x;
   std::vector<double> y;

@@ -63,7 +63,7 @@ double StepOf(const std::vector<double>& ticks, bool log) {
   return ticks.size() > 1 ? ticks[1] - ticks[0] : 1;
 }
 
-constexpr int kTicksOfY = 5;
+constexpr int kTicksOfY = 6;
 
 // For the longest number, and the label that stands upright beside it.
 double RoomForTicks(const Axis& axis) {

@@ -8,6 +8,10 @@ namespace strata::report {
 std::string FormatShort(double value) {
   char text[40];
   const double size = std::abs(value);
+  if (size > 0 && size < 0.01) {
+    std::snprintf(text, sizeof(text), "%.3g", value);
+    return text;
+  }
   const int decimals = size < 10 ? 4 : size < 100 ? 3 : size < 1000 ? 2 : size < 10'000 ? 1 : 0;
   std::snprintf(text, sizeof(text), "%.*f", decimals, value);
   return text;

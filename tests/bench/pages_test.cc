@@ -208,7 +208,7 @@ TEST_CASE("the lessons' chart takes the counter that moved most") {
   REQUIRE(page);
   CheckPage(*page);
   CHECK(page->find("BM_Miss/10: blocks_per_miss") != std::string::npos);
-  CHECK(page->find("0.0100") != std::string::npos);
+  CHECK(page->find("0.0100") != std::string::npos);  // 0.07 / 7.
   CHECK_FALSE(LessonsPage("[]", "today", {}));
 }
 
