@@ -27,7 +27,7 @@ constexpr const char* kUsage =
   --dir DIR        where the stores are made (default: /var/tmp)
   --json FILE      the rows as JSON; "-" is standard output
   --markdown FILE  the table as Markdown; "-" is standard output
-  --svg FILE       with --growth: the chart
+  --html FILE      a page; with --growth, of charts
   --seed N         of the choice of keys
   --list           workloads and engines of this build
 )";
@@ -87,8 +87,8 @@ void SetValue(Config* config, const std::string& flag, const std::string& value)
     config->json = value;
   } else if (flag == "--markdown") {
     config->markdown = value;
-  } else if (flag == "--svg") {
-    config->svg = value;
+  } else if (flag == "--html") {
+    config->html = value;
   } else if (flag == "--seed") {
     config->seed = Number(value, 1000);
   } else if (flag == "--sizes") {

@@ -24,11 +24,11 @@ struct Config {
   std::string directory;
   std::string json;      // A file, "-" for stdout, or nothing.
   std::string markdown;  // As json.
+  std::string html;      // As json: a page, of charts for growth.
   std::uint64_t seed = 1000;
 
   bool growth = false;
   std::vector<std::uint64_t> sizes;  // Growth: bytes of data at each point.
-  std::string svg;                   // Growth: where the chart goes.
 
   // `full` of a full run, in proportion to num; at least `least`.
   std::uint64_t Scaled(std::uint64_t full, std::uint64_t least) const;

@@ -5,6 +5,7 @@
 
 #include "peers/config.h"
 #include "peers/growth.h"
+#include "peers/growth_page.h"
 #include "peers/render.h"
 #include "peers/runner.h"
 #include "peers/summary.h"
@@ -23,6 +24,7 @@ int GrowthMain(const Config& config) {
   if (!config.json.empty()) {
     written = WriteOut(RenderGrowthJson(config, growth), config.json) && written;
   }
+  if (!config.html.empty()) written = WriteOut(GrowthPage(config, growth), config.html) && written;
   return Report(growth.collected.failed, written);
 }
 
@@ -40,6 +42,9 @@ int Main(int argc, char** argv) {
   }
   if (!config.markdown.empty()) {
     written = WriteOut(RenderMarkdown(config, collected, rows), config.markdown) && written;
+  }
+  if (!config.html.empty()) {
+    written = WriteOut(RenderHtml(config, collected, rows), config.html) && written;
   }
   return Report(collected.failed, written);
 }

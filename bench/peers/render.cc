@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <fstream>
 #include <utility>
 
 #include "peers/json_text.h"
 #include "peers/store.h"
+#include "report/html.h"
 
 namespace strata::peers {
 namespace {
@@ -72,13 +74,15 @@ std::string Cell(const Row& row, const std::string& engine) {
 std::vector<std::string> Preamble(const Config& config, const Collected& collected) {
   std::vector<std::string> lines;
   const Budget budget = config.budget();
-  lines.push_back(Format(
-      "%llu entries of 16 + %llu bytes; memtable %.0f MiB, cache %.0f MiB, "
-      "filters %d bits, no compression, log on; %.0f s",
-      static_cast<unsigned long long>(config.num),
-      static_cast<unsigned long long>(config.value_size),
-      static_cast<double>(budget.memtable_bytes) / (1 << 20),
-      static_cast<double>(budget.cache_bytes) / (1 << 20), budget.filter_bits, collected.seconds));
+  lines.push_back(
+      Format("%llu entries of 16 + %llu bytes; memtable %.0f MiB, cache %.0f MiB, "
+             "filters %d bits, no compression, log on, so %.0f MiB to hold in memory; %.0f s",
+             static_cast<unsigned long long>(config.num),
+             static_cast<unsigned long long>(config.value_size),
+             static_cast<double>(budget.memtable_bytes) / (1 << 20),
+             static_cast<double>(budget.cache_bytes) / (1 << 20), budget.filter_bits,
+             static_cast<double>(budget.memtable_bytes * 2 + budget.cache_bytes) / (1 << 20),
+             collected.seconds));
   for (const Engine& engine : Engines()) {
     lines.push_back(engine.name + " " + engine.version + ": assertions " + engine.assertions +
                     ", CRC " + engine.crc + "; reads verify " + engine.checksums +
@@ -192,6 +196,32 @@ std::string RenderMarkdown(const Config& config, const Collected& collected,
   return out;
 }
 
+std::string RenderHtml(const Config& config, const Collected& collected,
+                       const std::vector<Row>& rows) {
+  std::vector<std::string> head = {"workload", "Strata"};
+  for (const Column& column : kColumns) head.emplace_back(column.heading);
+  head.insert(head.end(), {"× best peer", "× best LSM", "goal"});
+  std::string body = report::Paragraph(
+      "Medians of launches. Ratios above 1 are better for Strata, with 95 % intervals over "
+      "launches; docs/performance.md says what each row does and how to read the peers fairly.");
+  int section = 0;
+  for (const char* title : {"Rates, a second", "What they cost", "Tails, in microseconds"}) {
+    std::vector<std::vector<std::string>> cells;
+    for (const Row& row : rows) {
+      if (SectionOf(row) != section) continue;
+      cells.push_back({report::Escape(row.workload), row.strata ? Short(*row.strata) : "–"});
+      for (const Column& column : kColumns) cells.back().push_back(Cell(row, column.engine));
+      cells.back().insert(cells.back().end(), {Interval(row.ratio_best), Interval(row.ratio_lsm),
+                                               report::Escape(Verdict(row))});
+    }
+    ++section;
+    if (!cells.empty()) body += report::Heading(2, title) + report::Table(head, cells);
+  }
+  body += report::Heading(2, "What was compared");
+  for (const std::string& line : Preamble(config, collected)) body += report::Paragraph(line);
+  return report::Page("Beside the peers", {}, body);
+}
+
 std::string RenderJson(const Config& config, const Collected& collected,
                        const std::vector<Row>& rows) {
   const Budget budget = config.budget();
@@ -228,11 +258,13 @@ std::string RenderJson(const Config& config, const Collected& collected,
 }
 
 bool WriteOut(const std::string& text, const std::string& path) {
-  FILE* out = path == "-" ? stdout : std::fopen(path.c_str(), "w");
-  if (out == nullptr) return false;
-  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
-  const bool closed = out == stdout ? std::fflush(out) == 0 : std::fclose(out) == 0;
-  return written && closed;
+  if (path == "-") {
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+           std::fflush(stdout) == 0;
+  }
+  std::ofstream out(path, std::ios::binary);
+  out << text << std::flush;
+  return out.good();
 }
 
 }  // namespace strata::peers

@@ -14,6 +14,9 @@ std::string RenderText(const Config& config, const Collected& collected,
                        const std::vector<Row>& rows);
 std::string RenderMarkdown(const Config& config, const Collected& collected,
                            const std::vector<Row>& rows);
+// A page that needs no other file.
+std::string RenderHtml(const Config& config, const Collected& collected,
+                       const std::vector<Row>& rows);
 // The schema is in docs/performance.md.
 std::string RenderJson(const Config& config, const Collected& collected,
                        const std::vector<Row>& rows);

@@ -26,6 +26,7 @@ void MeasureOpen(Session* session) {
   Load(session, session->config().Scaled(4ULL << 30, 8U << 20));
   session->store().Settle();
   std::vector<double> seconds;
+  seconds.reserve(kOpenings);
   for (int i = 0; i < kOpenings; ++i) seconds.push_back(session->Reopen(budget));
   std::sort(seconds.begin(), seconds.end());
   session->Emit("open", "ms", seconds[kOpenings / 2] * 1e3);

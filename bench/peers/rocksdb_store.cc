@@ -64,7 +64,7 @@ class RocksDbStore final : public Store {
     std::map<std::string, std::string> stats;
     if (!db_->GetMapProperty("rocksdb.cfstats", &stats)) return std::nullopt;
     double gigabytes = 0;
-    for (const char* name : {"compaction.Sum.WriteGB", "compaction.Sum.WriteBlobGB"}) {
+    for (const char* name : {"compaction.Sum.WriteGB", "compaction.Sum.WblobGB"}) {
       const auto found = stats.find(name);
       if (found != stats.end()) gigabytes += std::atof(found->second.c_str());
     }

@@ -18,7 +18,7 @@ void CompareDigests(Collected* collected) {
     std::string answers;
     bool agree = true;
     for (const auto& [engine, digest] : by_engine) {
-      answers += " " + engine + "=" + digest;
+      answers.append(" ").append(engine).append("=").append(digest);
       agree = agree && digest == by_engine.begin()->second;
     }
     if (agree) continue;

@@ -38,8 +38,12 @@ class StrataStore final : public Store {
   }
   void Settle() override { (void)(db_->Flush() && db_->WaitForCompactions()); }
   std::optional<std::uint64_t> TableBytesWritten() override {
-    return db_->counters().Get(Counter::kFlushBytes) +
-           db_->counters().Get(Counter::kCompactionBytesWritten);
+    std::uint64_t bytes = 0;
+    for (const Counter counter : {Counter::kFlushBytes, Counter::kCompactionBytesWritten,
+                                  Counter::kBlobBytesWritten, Counter::kBlobBytesCopied}) {
+      bytes += db_->counters().Get(counter);
+    }
+    return bytes;
   }
 
  private:
@@ -54,6 +58,7 @@ std::unique_ptr<Store> OpenStrata(const std::string& directory, const Budget& bu
   options.memtable_bytes = budget.memtable_bytes;
   options.table_bytes = budget.table_bytes;
   options.level1_bytes = budget.level1_bytes;
+  options.blob_file_bytes = budget.table_bytes;
   options.block_cache_bytes = budget.cache_bytes;
   options.filter_bits_per_key = budget.filter_bits;
   options.compression = Compression::kNone;

@@ -9,22 +9,25 @@
 namespace strata::peers {
 namespace {
 
-const std::vector<MetricKind> kMetrics = {
-    {"ops_per_s", "ops/s", true},
-    {"settled_ops_per_s", "ops/s with the work behind it", true},
-    {"p99_us", "us", false},
-    {"p999_us", "us", false},
-    {"cpu_us_per_op", "us of processor an op", false},
-    {"written_per_byte", "bytes written a byte put", false},
-    {"tables_per_byte", "table bytes written a byte put", false},
-    {"loaded_per_live_byte", "bytes on disk a live byte, after the load", false},
-    {"overwritten_per_live_byte", "bytes on disk a live byte, after a full overwrite", false},
-    {"disk_per_live_byte", "bytes on disk a live byte", false},
-    {"resident_mib", "MiB resident", false},
-    {"anonymous_mib", "MiB resident, mapped files aside", false},
-    {"ms", "ms", false},
-    {"mb_per_s", "MB of log a second", true},
-};
+const std::vector<MetricKind>& Metrics() {
+  static const std::vector<MetricKind> metrics = {
+      {"ops_per_s", "ops/s", true},
+      {"settled_ops_per_s", "ops/s with the work behind it", true},
+      {"p99_us", "us", false},
+      {"p999_us", "us", false},
+      {"cpu_us_per_op", "us of processor an op", false},
+      {"written_per_byte", "bytes written a byte put", false},
+      {"tables_per_byte", "table bytes written a byte put", false},
+      {"loaded_per_live_byte", "bytes on disk a live byte, after the load", false},
+      {"overwritten_per_live_byte", "bytes on disk a live byte, after a full overwrite", false},
+      {"disk_per_live_byte", "bytes on disk a live byte", false},
+      {"resident_mib", "MiB resident", false},
+      {"anonymous_mib", "MiB resident, mapped files aside", false},
+      {"ms", "ms", false},
+      {"mb_per_s", "MB of log a second", true},
+  };
+  return metrics;
+}
 
 using Values = std::vector<double>;
 
@@ -123,7 +126,7 @@ std::vector<Row> Summarise(const Config& config, const Collected& collected) {
   for (const Group& group : Groups()) {
     for (const std::string& workload : group.workloads) {
       if (!config.Wants(group.name, workload)) continue;
-      for (const MetricKind& metric : kMetrics) {
+      for (const MetricKind& metric : Metrics()) {
         const auto found = collected.samples.find({workload, metric.name});
         if (found != collected.samples.end()) {
           rows.push_back(MakeRow(group, workload, metric, found->second));

@@ -67,14 +67,15 @@ for suite in "${suites[@]}"; do
       arguments=()
       ((quick == 0)) || arguments+=(--quick)
       run micro ./dev bench "${arguments[@]}"
+      cp -r build/report "$out/micro" 2> /dev/null || true
       ;;
     peers)
-      arguments=(--dir "$work" --json "$out/peers.json" --markdown "$out/peers.md")
+      arguments=(--dir "$work" --json "$out/peers.json" --markdown "$out/peers.md" --html "$out/peers.html")
       ((quick == 0)) || arguments+=(--quick)
       run peers ./dev bench peers "${arguments[@]}"
       ;;
     growth)
-      arguments=(--growth --dir "$work" --json "$out/growth.json" --svg "$out/growth.svg" --minutes 120)
+      arguments=(--growth --dir "$work" --json "$out/growth.json" --html "$out/growth.html" --minutes 120)
       ((quick == 0)) || arguments+=(--sizes '64M,256M' --seconds 0.5)
       run growth ./dev bench peers "${arguments[@]}"
       ;;

@@ -191,6 +191,21 @@ class Dev(unittest.TestCase):
         self.assertEqual(8, run.returncode)
         self.assertRegex(run.stdout, r"dev test: \d+ s\n$")
 
+    def test_bench_peers_takes_other_builds_and_passes_the_rest_on(self):
+        program = self.bench.folder / "build/release/bin/bench/peers/peers_bench"
+        program.parent.mkdir(parents=True)
+        program.write_text('#!/bin/sh\necho "peers_bench $*"\nexit 3\n')
+        program.chmod(0o755)
+        other = self.bench.folder / "other"
+        other.mkdir()
+        run = self.bench.dev("bench", "peers", "--quick", "--rocksdb-lib", "other", "--only", "scan")
+        self.assertEqual((3, "peers_bench --quick --only scan\n"), (run.returncode, run.stdout), run.stderr)
+        roots = [call for call in self.bench.calls("cmake build/release") if "STRATA_ROCKSDB_ROOT" in call]
+        self.assertEqual([f"cmake build/release -DSTRATA_ROCKSDB_ROOT={other.resolve()} -DSTRATA_LEVELDB_ROOT= "
+                          "-DSTRATA_LMDB_ROOT="], roots)
+        self.assertIn("--target peers_bench", " ".join(self.bench.calls("cmake --build")))
+        self.assertEqual(2, self.bench.dev("bench", "peers", "--rocksdb-lib", "nosuch").returncode)
+
     def test_clean_removes_only_what_is_named(self):
         for kind in ("release", "test"):
             (self.bench.folder / "build" / kind).mkdir(parents=True)

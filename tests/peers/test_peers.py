@@ -78,7 +78,11 @@ class Peers(unittest.TestCase):
             self.assertGreater(rows["readrandom"]["ratio_best_peer"], 0)
 
     def test_strata_alone_over_launches(self):
-        report, _ = self.run_bench("--engines", "strata", "--only", "fillseq", "--launches", "3")
+        with tempfile.TemporaryDirectory() as folder:
+            report, _ = self.run_bench("--engines", "strata", "--only", "fillseq", "--launches", "3",
+                                       "--html", f"{folder}/peers.html", "--markdown", f"{folder}/peers.md")
+            self.assertIn("<td>fillseq.p999_us", pathlib.Path(folder, "peers.html").read_text(encoding="utf-8"))
+            self.assertIn("| fillseq.p999_us |", pathlib.Path(folder, "peers.md").read_text(encoding="utf-8"))
         row = report["rows"][0]
         self.assertEqual(("fillseq", 3, {}, None), (row["workload"], row["launches"], row["peers"],
                                                    row["ratio_best_peer"]))
@@ -97,6 +101,15 @@ class Peers(unittest.TestCase):
             self.assertIn((metric, 1 << 20), sizes)
             self.assertIn((metric, 2 << 20), sizes)
         self.assertRegex(run.stdout, "last / first")
+
+    def test_growth_draws_a_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.run_bench("--growth", "--sizes", "1M,2M,4M", "--engines", "strata", "--html", f"{folder}/growth.html")
+            page = pathlib.Path(folder, "growth.html").read_text(encoding="utf-8")
+        self.assertIn("4 MiB", page)
+        self.assertGreater(page.count("<svg"), 20)
+        self.assertNotIn("nan", page)
+        self.assertNotRegex(page, r"(src|href)=\"http")
 
     def test_growth_stops_where_the_disk_does(self):
         report, run = self.run_bench("--growth", "--sizes", "1M,900000G", "--engines", "strata")
