@@ -68,8 +68,10 @@ class VisibleIterator final : public VisibleEntries {  //@L19
     return state_ == State::kForward ? entries_->value() : std::string_view(value_);
   }
   //@L19{
+  // Of what value() shows: a pointer without an expiry.
   EntryKind kind() const override {
-    return state_ == State::kForward ? KindOf(entries_->key()) : kind_;
+    const EntryKind kind = state_ == State::kForward ? KindOf(entries_->key()) : kind_;
+    return kind == EntryKind::kExpiringBlobPointer ? EntryKind::kBlobPointer : kind;
   }
   //@}
 
@@ -160,7 +162,8 @@ class VisibleIterator final : public VisibleEntries {  //@L19
 
   static Status CheckKind(EntryKind kind) {
     if (IsKnownEntryKind(kind)) return {};
-    if (kind == EntryKind::kBlobPointer) return {};  //@L19
+    if (kind == EntryKind::kBlobPointer) return {};          //@L19
+    if (kind == EntryKind::kExpiringBlobPointer) return {};  //@L19
     return Error(ErrorCode::kUnsupported, "a newer program wrote " + EntryKindName(kind));
   }
 
