@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 
+#include "strata/table_ref.h"  //@L17
+
 namespace strata {
 
 // A key's value, and the version that it has: the sequence of the write that put it there. No two
@@ -24,6 +26,7 @@ namespace strata {
 struct Entry {
   std::string value;
   std::uint64_t version = 0;
+  std::uint64_t expires_at_us = 0;  // 0: never.  //@L17
 
   bool operator==(const Entry&) const = default;
 };
@@ -46,6 +49,7 @@ struct Condition {
   std::string value;
   std::uint64_t version = 0;
   std::optional<std::string> upper = {};  // Nothing: to the end.  //@L16
+  TableRef table = kDefaultTable;         //@L17
 };
 
 // The first condition of a batch that doesn't hold; those after it weren't looked at.

@@ -24,6 +24,7 @@
 #include "strata/options.h"
 #include "strata/snapshot.h"  //@L14
 #include "strata/status.h"
+#include "strata/table.h"        //@L17
 #include "strata/transaction.h"  //@L16
 #include "strata/write_batch.h"  //@L02
 
@@ -76,6 +77,7 @@ struct StoreStats {
   std::uint64_t versions_released = 0;    // Their snapshots are gone: compaction will drop them.
   std::uint64_t versions_released_bytes = 0;
   //@}
+  std::vector<TableInfo> tables;        // The default one first.  //@L17
   std::uint64_t index_bytes_saved = 0;  // By learned indexes, over all tables.  //@L20
   std::string read_only_cause;          // Empty while the store takes writes.  //@L03
 };
@@ -157,6 +159,11 @@ class DB {
   // As Get for each key, all at one instant, with the reads of the disk under way at once.
   virtual Result<std::vector<MultiGetResult>> MultiGet(std::span<const std::string_view> keys,
                                                        const ReadOptions& options) = 0;
+  //@L17{
+  // Keys of several tables, all at one instant.
+  virtual Result<std::vector<MultiGetResult>> MultiGet(std::span<const TableKey> keys,
+                                                       const ReadOptions& options) = 0;
+  //@}
   // As Get, and tells step by step what was touched.
   virtual Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace) = 0;
   //@}
@@ -170,6 +177,21 @@ class DB {
   // A transaction; see transaction.h. It must not be used after the store is gone.
   virtual Result<std::unique_ptr<Transaction>> Begin(const TransactionOptions& options) = 0;
   Result<std::unique_ptr<Transaction>> Begin() { return Begin(TransactionOptions{}); }
+  //@}
+  //@L17{
+  // Makes an empty table; durable when it returns. Errors: kInvalidArgument for a name that is
+  // taken or not allowed, or options that make no sense.
+  virtual Result<TableRef> CreateTable(std::string_view name, const TableOptions& options) = 0;
+  // Drops a table and all that is in it; durable when it returns. Its files go at once, or with the
+  // last iterator that reads them. Errors: kNotFound; kInvalidArgument for the default table.
+  virtual Status DropTable(std::string_view name) = 0;
+  // Errors: kNotFound.
+  virtual Result<TableRef> FindTable(std::string_view name) = 0;
+  // By name, the default table first.
+  virtual std::vector<TableInfo> ListTables() = 0;
+  // CompactRange for one table.
+  virtual Status CompactTable(TableRef table, std::optional<std::string> from,
+                              std::optional<std::string> to) = 0;
   //@}
 
   // A cursor over the store as it is now; later writes don't change it. The store must outlive it.

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "strata/table_ref.h"  //@L17
+
 namespace strata {
 
 struct Environment;
@@ -149,11 +151,17 @@ struct ReadOptions {
   // after the other until one has it: more reads, less waiting. For cold data on fast disks.
   bool parallel_runs = false;                          //@L13
   std::shared_ptr<const Snapshot> snapshot = nullptr;  // Null reads what is there now.  //@L14
+  TableRef table = kDefaultTable;                      //@L17
 };
 
 struct WriteOptions {
   // Overrides Options::sync for this batch: true waits for the disk.
-  std::optional<bool> sync;
+  std::optional<bool> sync = {};
+  //@L17{
+  TableRef table = kDefaultTable;  // Of verbs with one key; a batch says it entry by entry.
+  // Entries of this write that have no expiry yet expire so long from now; 0: as the table says.
+  std::uint64_t ttl_us = 0;
+  //@}
 };
 
 }  // namespace strata

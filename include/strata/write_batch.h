@@ -7,12 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>  //@L16
+#include <functional>  //@L17
+#include <optional>    //@L16
 #include <string>
 #include <string_view>
 #include <vector>  //@L15
 
 #include "strata/conditions.h"  //@L15
+#include "strata/table_ref.h"   //@L17
 
 namespace strata {
 
@@ -21,6 +23,10 @@ class WriteBatch {
   // The bytes are copied. Sizes are checked when the batch is written.
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
+  //@L17{
+  void Put(std::string_view key, std::string_view value, const EntryOptions& options);
+  void Delete(std::string_view key, const EntryOptions& options);
+  //@}
 
   //@L15{
   // Conditions: the batch is written only if all of them hold; see conditions.h. They see the store
@@ -39,6 +45,19 @@ class WriteBatch {
   //@}
   const std::vector<Condition>& conditions() const { return conditions_; }
   //@}
+  //@L17{
+  void RequireAbsent(std::string_view key, TableRef table);
+  void RequirePresent(std::string_view key, TableRef table);
+  void RequireValue(std::string_view key, std::string_view value, TableRef table);
+  void RequireVersion(std::string_view key, std::uint64_t version, TableRef table);
+  // The named tables that entries and conditions are of, each once, in ascending order.
+  const std::vector<TableRef>& tables() const { return tables_; }
+  // The same batch, each put with the expiry that `expiry` makes of its table and its own.
+  WriteBatch WithExpiries(
+      const std::function<std::uint64_t(TableRef, std::uint64_t)>& expiry) const;
+  // Whether an entry has an expiry of its own.
+  bool expires() const { return expires_; }
+  //@}
 
   // Empties the batch and keeps its memory.
   void Clear();
@@ -56,6 +75,7 @@ class WriteBatch {
 
  private:
   void Require(Condition condition);  //@L15
+  void Touch(TableRef table);         //@L17
   void Count(std::string_view key, std::string_view value);
 
   std::string encoded_;
@@ -64,6 +84,8 @@ class WriteBatch {
   std::size_t key_size_max_ = 0;
   std::size_t value_size_max_ = 0;
   std::vector<Condition> conditions_;  //@L15
+  std::vector<TableRef> tables_;       //@L17
+  bool expires_ = false;               //@L17
 };
 
 }  // namespace strata

@@ -22,6 +22,7 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(CommitCommand);     //@L16
   STRATA_VERB(RollbackCommand);   //@L16
   STRATA_VERB(SavepointCommand);  //@L16
+  STRATA_VERB(TableCommand);      //@L17
   STRATA_VERB(ImportCommand);
   STRATA_VERB(ExportCommand);
   STRATA_VERB(StatsCommand);

@@ -74,7 +74,8 @@ Status Importer::Add(const Record& record) {
     return InvalidArgument("a key is at most 64 KiB and a value at most 256 MiB; leave it out");
   }
   //| STRATA_TRY(db_.Put(record.key, record.value));  //@L01..01
-  batch_.Put(record.key, record.value);  //@L02
+  //| batch_.Put(record.key, record.value);  //@L02..16
+  batch_.Put(record.key, record.value, {.table = options_.table});  //@L17
   ++waiting_;
   waiting_bytes_ += record.key.size() + record.value.size();
   return {};
@@ -82,8 +83,9 @@ Status Importer::Add(const Record& record) {
 
 Status Importer::Commit() {
   if (waiting_ == 0) return {};
-  STRATA_TRY(db_.Write(batch_));  //@L02
-  batch_.Clear();                 //@L02
+  //| STRATA_TRY(db_.Write(batch_));  //@L02..16
+  STRATA_TRY(db_.Write(batch_, {.ttl_us = options_.ttl_us}));  //@L17
+  batch_.Clear();                                              //@L02
   summary_.records += waiting_;
   waiting_ = 0;
   waiting_bytes_ = 0;

@@ -22,9 +22,11 @@ struct ImportOptions {
   RecordOptions records;
   std::uint64_t batch = 1000;  // Records a batch.
   bool skip_errors = false;
-  bool resume = false;      //@L03
-  std::string resume_file;  //@L03
-  std::string ack_file;     //@L03
+  TableRef table;            //@L17
+  std::uint64_t ttl_us = 0;  //@L17
+  bool resume = false;       //@L03
+  std::string resume_file;   //@L03
+  std::string ack_file;      //@L03
 };
 
 struct ImportSummary {

@@ -24,6 +24,10 @@ Status DumpBatch(const wal::Record& record, std::uint64_t limit, FieldDump& dump
     const auto end = static_cast<std::size_t>(last.data() + last.size() - record.payload.data());
     std::string meaning = Quoted(entry->key);
     if (entry->kind != EntryKind::kDelete) meaning += " = " + Quoted(entry->value);
+    //@L17{
+    if (entry->table != 0) meaning += ", table " + std::to_string(entry->table);
+    if (entry->expires_at_us != 0) meaning += ", expires " + std::to_string(entry->expires_at_us);
+    //@}
     dump.Add(start + begin, record.payload.substr(begin, end - begin),
              KindName(static_cast<std::uint8_t>(entry->kind)),
              meaning + " @ " + std::to_string(entry->sequence));

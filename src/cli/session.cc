@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "base/escape.h"
+#include "cli/suggest.h"        //@L17
 #include "stats/event_trace.h"  //@L05
 
 namespace strata::cli {
@@ -24,6 +25,7 @@ void DeclareOutputFlags(Flags& flags, Globals* globals) {
                            "How keys are written, in and out (escaped)");
   flags.Choice<ByteFormat>("value-format", &globals->value_format, formats,
                            "How values are written, in and out (escaped)");
+  flags.Text("table", &globals->table, "NAME", "Work on this table (default)");  //@L17
   flags.Switch("quiet,q", &globals->quiet, "No progress and no remarks on stderr");
   flags.Switch("help,h", &globals->help, "Show help");
 }
@@ -102,6 +104,22 @@ Status Session::RefuseInTransaction(std::string_view what) const {
 }
 //@}
 
+//@L17{
+Result<TableRef> Session::Table(DB& db) const {
+  if (globals_.table.empty() || globals_.table == kDefaultTableName) return kDefaultTable;
+  STRATA_TRY(RefuseInTransaction("a named table"));
+  return TableNamed(db, globals_.table);
+}
+
+Result<TableRef> Session::TableNamed(DB& db, const std::string& name) {
+  auto table = db.FindTable(name);
+  if (table) return table;
+  std::vector<std::string> names;
+  for (TableInfo& info : db.ListTables()) names.push_back(std::move(info.name));
+  return InvalidArgument(table.error().message() + DidYouMean(name, names));
+}
+
+//@}
 Status Session::Close() {
   if (db_ == nullptr) return {};
   transaction_.reset();  //@L16

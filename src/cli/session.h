@@ -33,6 +33,7 @@ struct Globals {
   bool help = false;
   bool version = false;
   std::string events;  //@L05
+  std::string table;   // Empty: the default one.  //@L17
   Options engine;
 };
 
@@ -68,6 +69,11 @@ class Session {
   // The store that --db names. Errors: kInvalidArgument without --db; those of DB::Open.
   enum class IfMissing : std::uint8_t { kFail, kCreate };
   Result<DB*> Open(IfMissing if_missing);
+  //@L17{
+  // The table that --table or the shell's `use` names. Errors: kInvalidArgument.
+  Result<TableRef> Table(DB& db) const;
+  static Result<TableRef> TableNamed(DB& db, const std::string& name);
+  //@}
   // Errors: kInvalidArgument.
   Result<std::string> Directory() const;
   //@L16{

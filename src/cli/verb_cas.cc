@@ -26,12 +26,15 @@ class CasVerb final : public Verb {
     STRATA_TRY_ASSIGN(const std::string first, session.DecodeValue(expected_));
     STRATA_TRY(session.RefuseInTransaction("cas"));  //@L16
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    WriteOptions write;
+    STRATA_TRY_ASSIGN(write.table, session.Table(*db));  //@L17
     if (version_) {
-      STRATA_TRY_ASSIGN(const auto outcome, db->CompareAndSwapVersion(key, *version_, first));
+      STRATA_TRY_ASSIGN(const auto outcome,
+                        db->CompareAndSwapVersion(key, *version_, first, write));
       return Tell(session, outcome);
     }
     STRATA_TRY_ASSIGN(const std::string value, session.DecodeValue(*value_));
-    STRATA_TRY_ASSIGN(const auto outcome, db->CompareAndSwap(key, first, value));
+    STRATA_TRY_ASSIGN(const auto outcome, db->CompareAndSwap(key, first, value, write));
     return Tell(session, outcome);
   }
 

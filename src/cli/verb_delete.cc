@@ -20,6 +20,7 @@ class DeleteVerb final : public Verb {
       keys.push_back(std::move(key));
     }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));  //@L17
     //@L15{
     if (if_present_) return DeleteIfPresent(session, *db, keys);
     //@}
@@ -29,7 +30,8 @@ class DeleteVerb final : public Verb {
       return kExitOk;
     }
     //@}
-    for (const std::string& key : keys) STRATA_TRY(db->Delete(key));
+    //| for (const std::string& key : keys) STRATA_TRY(db->Delete(key));  //@L01..16
+    for (const std::string& key : keys) STRATA_TRY(db->Delete(key, {.table = table}));  //@L17
     return kExitOk;
   }
 
@@ -39,9 +41,14 @@ class DeleteVerb final : public Verb {
                                           const std::vector<std::string>& keys) {
     STRATA_TRY(session.RefuseInTransaction("a condition"));  //@L16
     WriteBatch batch;
+    STRATA_TRY_ASSIGN(const TableRef table, session.Table(db));  //@L17
     for (const std::string& key : keys) {
-      batch.RequirePresent(key);
-      batch.Delete(key);
+      //@L15..16{
+      //| batch.RequirePresent(key);
+      //| batch.Delete(key);
+      //@}
+      batch.RequirePresent(key, table);     //@L17
+      batch.Delete(key, {.table = table});  //@L17
     }
     STRATA_TRY_ASSIGN(const auto outcome, db.WriteIf(batch));
     return Tell(session, outcome);

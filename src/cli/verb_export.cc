@@ -31,6 +31,7 @@ class ExportVerb final : public Verb {
     read.fill_cache = false;  //@L08
     STRATA_TRY_ASSIGN(read.prefix, session.DecodeKey(prefix_));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    STRATA_TRY_ASSIGN(read.table, session.Table(*db));  //@L17
     STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(read));
     STRATA_TRY(iterator->SeekToFirst());
     //@L04{

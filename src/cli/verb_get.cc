@@ -11,6 +11,7 @@ class GetVerb final : public Verb {
   void Declare(Flags& flags) override {
     flags.Argument("KEY", &key_, "The key to look up");
     flags.Switch("with-version", &with_version_, "Print the version too: see cas");  //@L15
+    flags.Switch("meta", &meta_, "Print its version and when it expires, too");      //@L17
   }
 
   Result<ExitCode> Run(Session& session) override {
@@ -21,10 +22,20 @@ class GetVerb final : public Verb {
     //@L01..15{
     //| STRATA_TRY_ASSIGN(const bool found, db->Get(key, &value));
     //@}
+    //@L17{
+    STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));
+    if (meta_) return GetWithMeta(session, *db, key, table);
+    //@}
     //@L16{
     Transaction* const txn = session.transaction();
-    STRATA_TRY_ASSIGN(const bool found,
-                      txn != nullptr ? txn->Get(key, &value) : db->Get(key, &value));
+    //@L16..16{
+    //| STRATA_TRY_ASSIGN(const bool found,
+    //|                   txn != nullptr ? txn->Get(key, &value) : db->Get(key, &value));
+    //@}
+    //@L17{
+    STRATA_TRY_ASSIGN(const bool found, txn != nullptr ? txn->Get(key, &value)
+                                                       : db->Get(key, &value, {.table = table}));
+    //@}
     //@}
     if (!found) {
       session.Complain("no key '" + EscapeShort(key) + "'");
@@ -38,7 +49,11 @@ class GetVerb final : public Verb {
   //@L15{
   static Result<ExitCode> GetWithVersion(Session& session, DB& db, const std::string& key) {
     STRATA_TRY(session.RefuseInTransaction("a version"));  //@L16
-    STRATA_TRY_ASSIGN(const auto entry, db.GetEntry(key));
+    //| STRATA_TRY_ASSIGN(const auto entry, db.GetEntry(key));  //@L15..16
+    //@L17{
+    STRATA_TRY_ASSIGN(const TableRef table, session.Table(db));
+    STRATA_TRY_ASSIGN(const auto entry, db.GetEntry(key, {.table = table}));
+    //@}
     if (!entry) {
       session.Complain("no key '" + EscapeShort(key) + "'");
       return kExitFailed;
@@ -46,6 +61,26 @@ class GetVerb final : public Verb {
     RowPrinter printer(session.console(), session.style(), {"key", "version", "value"});
     STRATA_TRY(
         printer.Add({Cell::Key(key), Cell::Number(entry->version), Cell::Value(entry->value)}));
+    printer.Finish();
+    return kExitOk;
+  }
+  //@}
+
+  //@L17{
+  static Result<ExitCode> GetWithMeta(Session& session, DB& db, const std::string& key,
+                                      TableRef table) {
+    STRATA_TRY(session.RefuseInTransaction("an expiry"));
+    STRATA_TRY_ASSIGN(const auto entry, db.GetEntry(key, {.table = table}));
+    if (!entry) {
+      session.Complain("no key '" + EscapeShort(key) + "'");
+      return kExitFailed;
+    }
+    RowPrinter printer(session.console(), session.style(),
+                       {"key", "value", "version", "expires_in_us"});
+    const std::uint64_t now = session.clock().WallMicros();
+    const std::uint64_t left = entry->expires_at_us > now ? entry->expires_at_us - now : 0;
+    STRATA_TRY(printer.Add({Cell::Key(key), Cell::Value(entry->value), Cell::Number(entry->version),
+                            entry->expires_at_us != 0 ? Cell::Number(left) : Cell::None()}));
     printer.Finish();
     return kExitOk;
   }
@@ -83,6 +118,7 @@ class GetVerb final : public Verb {
 
   std::string key_;
   bool with_version_ = false;  //@L15
+  bool meta_ = false;          //@L17
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ class ImportVerb final : public Verb {
         {{"tsv", RecordFormat::kTsv}, {"csv", RecordFormat::kCsv}, {"jsonl", RecordFormat::kJsonl}},
         "What FILE holds (by its name: .csv, .jsonl; otherwise tsv)");
     flags.Switch("no-header", &no_header_, "csv: the first line is a record, not key,value");
+    flags.DurationMicros("ttl", &options_.ttl_us, "The records are gone after this time");  //@L17
     flags.Number("batch", &options_.batch, "Write N records at once (1000)");
     flags.Choice<bool>("on-error", &options_.skip_errors, {{"stop", false}, {"skip", true}},
                        "What a bad record does (stop)");
@@ -43,6 +44,7 @@ class ImportVerb final : public Verb {
       if (!exists) return OsError(ENOENT, "opening", options_.path);
     }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
+    STRATA_TRY_ASSIGN(options_.table, session.Table(*db));  //@L17
     Importer importer(session, *db, options_);
     STRATA_TRY_ASSIGN(const ImportSummary summary, importer.Run());
     STRATA_TRY(Print(session, summary));

@@ -19,7 +19,9 @@ class MultiGetVerb final : public Verb {
     }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     const std::vector<std::string_view> views(keys.begin(), keys.end());
-    STRATA_TRY_ASSIGN(const auto results, db->MultiGet(views, ReadOptions{}));
+    ReadOptions options;
+    STRATA_TRY_ASSIGN(options.table, session.Table(*db));  //@L17
+    STRATA_TRY_ASSIGN(const auto results, db->MultiGet(views, options));
     RowPrinter printer(session.console(), session.style(), {"key", "found", "value"});
     bool all_found = true;
     for (std::size_t i = 0; i < keys.size(); ++i) {

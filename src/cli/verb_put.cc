@@ -14,14 +14,19 @@ class PutVerb final : public Verb {
     flags.OptionalArgument("VALUE", &value_, "Its value");
     flags.Text("value-file", &file_, "FILE",
                "Take the value from FILE (- for stdin), byte for byte");
-    flags.Switch("if-absent", &if_absent_, "Only if the key isn't there");  //@L15
-    flags.Switch("if-present", &if_present_, "Only if the key is there");   //@L15
+    flags.Switch("if-absent", &if_absent_, "Only if the key isn't there");           //@L15
+    flags.Switch("if-present", &if_present_, "Only if the key is there");            //@L15
+    flags.DurationMicros("ttl", &write_.ttl_us, "The key is gone after this time");  //@L17
   }
 
   Result<ExitCode> Run(Session& session) override {
     STRATA_TRY_ASSIGN(const std::string key, session.DecodeKey(key_));
     STRATA_TRY_ASSIGN(const std::string value, Value(session));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
+    //@L17{
+    STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));
+    write_ = {.table = table, .ttl_us = write_.ttl_us};
+    //@}
     //@L15{
     if (if_absent_ || if_present_) return PutIf(session, *db, key, value);
     //@}
@@ -31,7 +36,8 @@ class PutVerb final : public Verb {
       return kExitOk;
     }
     //@}
-    STRATA_TRY(db->Put(key, value));
+    //| STRATA_TRY(db->Put(key, value));  //@L01..16
+    STRATA_TRY(db->Put(key, value, write_));  //@L17
     return kExitOk;
   }
 
@@ -43,8 +49,14 @@ class PutVerb final : public Verb {
       return InvalidArgument("--if-absent and --if-present exclude each other");
     }
     STRATA_TRY(session.RefuseInTransaction("a condition"));  //@L16
-    STRATA_TRY_ASSIGN(const auto outcome,
-                      if_absent_ ? db.PutIfAbsent(key, value) : db.UpdateIfExists(key, value));
+    //@L15..16{
+    //| STRATA_TRY_ASSIGN(const auto outcome,
+    //|                   if_absent_ ? db.PutIfAbsent(key, value) : db.UpdateIfExists(key, value));
+    //@}
+    //@L17{
+    STRATA_TRY_ASSIGN(const auto outcome, if_absent_ ? db.PutIfAbsent(key, value, write_)
+                                                     : db.UpdateIfExists(key, value, write_));
+    //@}
     return Tell(session, outcome);
   }
   //@}
@@ -63,6 +75,7 @@ class PutVerb final : public Verb {
   std::optional<std::string> file_;
   bool if_absent_ = false;   //@L15
   bool if_present_ = false;  //@L15
+  WriteOptions write_;       //@L17
 };
 
 }  // namespace
@@ -78,7 +91,8 @@ Command PutCommand() {
               //@L15{
               "--db cities put london 8900000 --if-absent   (exit code 5 when it's there)\n"
               //@}
-              "--db files put photo --value-file photo.jpg",
+              "--db files put photo --value-file photo.jpg\n"
+              "--db web put session-7 ada --table sessions --ttl 30m",
           .make = MakeVerb<PutVerb>};
 }
 

@@ -23,8 +23,10 @@ class ScanVerb final : public Verb {
     if (int{keys_only_} + int{values_only_} + int{count_} > 1) {
       return InvalidArgument("--keys-only, --values-only and --count exclude each other");
     }
-    STRATA_TRY_ASSIGN(const ReadOptions options, Bounds(session));
+    //| STRATA_TRY_ASSIGN(const ReadOptions options, Bounds(session));  //@L01..16
+    STRATA_TRY_ASSIGN(ReadOptions options, Bounds(session));  //@L17
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
+    STRATA_TRY_ASSIGN(options.table, session.Table(*db));  //@L17
     //@L01..15{
     //| STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(options));
     //@}

@@ -16,6 +16,7 @@ constexpr std::string_view kWelcome =
 constexpr std::string_view kMetaHelp =
     "\nIn the shell also:\n"
     "  \\timing            say how long each verb took\n"
+    "  use NAME           work on that table from now on (use default)\n"  //@L17
     "  \\q, exit, quit     leave\n";
 
 class ShellVerb final : public Verb {
@@ -86,6 +87,7 @@ class ShellVerb final : public Verb {
       session.Note(*timing ? "timing is on" : "timing is off");
       return {};
     }
+    if (first == "use") return {Use(session, *words)};  //@L17
     const std::uint64_t start = session.clock().NowNanos();
     const ExitCode code = RunLineWords(session, *words);
     if (*timing) session.Note("time: " + FormatNanos(session.clock().NowNanos() - start));
@@ -97,6 +99,22 @@ class ShellVerb final : public Verb {
     return {code};
   }
 
+  //@L17{
+  static ExitCode Use(Session& session, const std::vector<std::string>& words) {
+    if (words.size() != 2) {
+      session.Complain("usage: use NAME");
+      return kExitUsage;
+    }
+    const std::string before = std::exchange(session.globals().table, words[1]);
+    const auto db = session.Open(Session::IfMissing::kCreate);
+    const auto table = db ? session.Table(**db) : Result<TableRef>(db.error());
+    if (table) return kExitOk;
+    session.globals().table = before;
+    session.Complain(table.error().message());
+    return kExitUsage;
+  }
+
+  //@}
   // A line may have output flags of its own; they don't outlast it.
   static ExitCode RunLineWords(Session& session, const std::vector<std::string>& words) {
     const Globals before = session.globals();

@@ -38,6 +38,23 @@ Section StoreSection(const StoreStats& stats) {
   return section;
 }
 
+//@L17{
+Section TablesSection(const StoreStats& stats) {
+  Section section{
+      .name = "tables",
+      .columns = {"table", "id", "in_memory", "files", "size", "entries", "deletes", "expiring"},
+      .rows = {},
+      .is_map = false};
+  for (const TableInfo& table : stats.tables) {
+    section.rows.push_back({Cell::Text(table.name), Cell::Count(table.ref.id),
+                            Cell::Count(table.memtable_entries), Cell::Count(table.files),
+                            Cell::Size(table.bytes), Cell::Count(table.entries),
+                            Cell::Count(table.deletes), Cell::Count(table.expiring)});
+  }
+  return section;
+}
+
+//@}
 //@L05{
 Section LevelsSection(const StoreStats& stats) {
   Section section{.name = "levels",
@@ -134,9 +151,10 @@ class StatsVerb final : public Verb {
                               session.style().format != OutputFormat::kPlain;
     Report report;
     report.push_back(StoreSection(stats));
-    report.push_back(LevelsSection(stats));                           //@L05
-    report.push_back(AmplificationSection(stats, db->counters()));    //@L05
-    if (stats.blob_files > 0) report.push_back(BlobsSection(stats));  //@L19
+    if (stats.tables.size() > 1) report.push_back(TablesSection(stats));  //@L17
+    report.push_back(LevelsSection(stats));                               //@L05
+    report.push_back(AmplificationSection(stats, db->counters()));        //@L05
+    if (stats.blob_files > 0) report.push_back(BlobsSection(stats));      //@L19
     report.push_back(CountersSection(db->counters(), for_programs));
     STRATA_TRY(PrintReport(session.console(), session.style(), report));
     return kExitOk;

@@ -74,7 +74,17 @@ TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& ver
     const TableMeta& meta = table->meta();
     writer.write_time_min_us = std::min(writer.write_time_min_us, meta.write_time_min_us);
     writer.write_time_max_us = std::max(writer.write_time_max_us, meta.write_time_max_us);
+    //@L17{
+    // The oldest delete among the inputs, or the oldest entry that becomes one by expiring.
+    for (const std::uint64_t since : {meta.delete_since_us, meta.expiry_min_us}) {
+      if (since == 0 || (since == meta.expiry_min_us && since > options.now_us)) continue;
+      if (writer.delete_since_us == 0 || since < writer.delete_since_us) {
+        writer.delete_since_us = since;
+      }
+    }
+    //@}
   }
+  writer.named_table = options.named_table;  //@L17
   return writer;
 }
 
@@ -94,7 +104,9 @@ struct CompactionRun::Rep {
   Rep(const CompactionJob& job, std::shared_ptr<const Version> version, const TableStore& store,
       const RunnerOptions& options)
       : inputs(VersionOfInputs(job, *version)),
-        stream(MergeOf(*inputs), OlderData(job, version), options.snapshots),
+        //| stream(MergeOf(*inputs), OlderData(job, version), options.snapshots),  //@L10..16
+        stream(MergeOf(*inputs), OlderData(job, version), options.snapshots,  //@L17
+               options.now_us),                                               //@L17
         //| writer(store, WriterOptionsFor(job, *version, options)),  //@L10..18
         writer(store, WriterOptionsFor(job, *version, inputs, options)),  //@L19
         step_bytes(options.step_bytes) {}
@@ -130,6 +142,7 @@ Result<bool> CompactionRun::Step() {
   while (stream.Valid() && bytes < rep_->step_bytes) {
     bytes += stream.key().size() + stream.value().size();
     ++rep_->output.entries_read;
+    if (stream.expired()) ++rep_->output.entries_expired;  //@L17
     if (stream.verdict() == Verdict::kKeep) {
       STRATA_TRY(rep_->writer.Add(stream.key(), stream.value()));
       //@L14{
@@ -203,6 +216,7 @@ void AddWritten(const CompactionJob& job, const Version& version,
     AddBlobs(output.blobs, &result->edit);
     for (const auto& blob : output.blobs) result->blob_bytes_written += blob->meta().size_bytes;
     //@}
+    result->entries_expired += output.entries_expired;  //@L17
     for (auto& table : output.tables) {
       result->bytes_written += table->meta().size_bytes;
       result->edit.added.push_back(table->meta());
@@ -219,6 +233,7 @@ void Report(const CompactionJob& job, const CompactionResult& result,
   counters.Add(Counter::kCompactionBytesWritten, result.bytes_written);
   counters.Add(Counter::kEntriesDropped, result.entries_dropped);
   counters.Add(Counter::kBlobBytesWritten, result.blob_bytes_written);  //@L19
+  counters.Add(Counter::kEntriesExpired, result.entries_expired);       //@L17
   if (options.trace == nullptr) return;
   const std::string_view kind = job.trivial_move ? "move" : job.drop_inputs ? "drop" : "merge";
   options.trace->Emit("compaction", {{"kind", kind},

@@ -42,6 +42,10 @@ struct RunnerOptions {
   std::uint64_t blob_file_bytes = 64ULL << 20;
   int blob_overlap_max = 64;  // See BlobsToRewrite; 0: pointers are never rewritten.
   //@}
+  //@L17{
+  std::uint32_t named_table = 0;  // That the outputs are part of.
+  std::uint64_t now_us = 0;       // Entries that have expired at this time are deletes.
+  //@}
 };
 
 //@L20{
@@ -55,6 +59,7 @@ struct CompactionOutput {
   std::vector<std::shared_ptr<const Blob>> blobs;  //@L19
   std::uint64_t entries_read = 0;
   std::uint64_t entries_dropped = 0;
+  std::uint64_t entries_expired = 0;  // Dropped or turned into deletes.  //@L17
 };
 
 class CompactionRun {
@@ -95,6 +100,7 @@ struct CompactionResult {
   std::uint64_t bytes_written = 0;
   std::uint64_t entries_dropped = 0;
   std::uint64_t blob_bytes_written = 0;  //@L19
+  std::uint64_t entries_expired = 0;     //@L17
 };
 
 // Joins the outputs of all runs of a job (in key order; none for a move or a drop) into one edit,

@@ -20,7 +20,15 @@ namespace strata::compaction {
 class CompactionStream {
  public:
   // `merged` holds all versions, newest first, of each key that the job's inputs hold.
-  CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older, Snapshots snapshots);
+  //@L10..16{
+  //| CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older,
+  //|                  Snapshots snapshots);
+  //@}
+  //@L17{
+  // An entry that has expired at `now_us` goes on as a delete, and is judged as one.
+  CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older, Snapshots snapshots,
+                   std::uint64_t now_us = 0);
+  //@}
 
   // Moves to the first entry of `range`. Call it first, once.
   Status Start(const KeyRange& range);
@@ -30,8 +38,15 @@ class CompactionStream {
 
   // REQUIRES for all: Valid(). The views hold until the next move.
   Status Next();
-  std::string_view key() const { return merged_->key(); }
-  std::string_view value() const { return merged_->value(); }
+  //@L10..16{
+  //| std::string_view key() const { return merged_->key(); }
+  //| std::string_view value() const { return merged_->value(); }
+  //@}
+  //@L17{
+  std::string_view key() const { return expired_ ? std::string_view(delete_key_) : merged_->key(); }
+  std::string_view value() const { return expired_ ? std::string_view() : merged_->value(); }
+  bool expired() const { return expired_; }
+  //@}
   Verdict verdict() const { return verdict_; }
   //@L14{
   // The snapshots that alone keep the entry.
@@ -44,6 +59,9 @@ class CompactionStream {
   const std::unique_ptr<InternalIterator> merged_;
   OlderData older_;
   const Snapshots snapshots_;
+  const std::uint64_t now_us_;  //@L17
+  bool expired_ = false;        //@L17
+  std::string delete_key_;      // Of an expired entry.  //@L17
   std::optional<std::string> upper_;
   bool valid_ = false;
   Verdict verdict_ = Verdict::kKeep;

@@ -1,7 +1,10 @@
 #include "compaction/table_writer.h"
 
+#include <algorithm>  //@L17
+
 #include "compaction/held_versions.h"    //@L14
 #include "compaction/value_separator.h"  //@L19
+#include "iter/expiry.h"                 //@L17
 #include "iter/internal_key.h"
 
 namespace strata::compaction {
@@ -24,6 +27,18 @@ struct TableWriter::Open {
   bool full = false;
   std::string last_user_key;       // Set once it is full: this key's other versions still go in.
   std::vector<HeldVersions> held;  //@L14
+  //@L17{
+  std::uint64_t expiring = 0;
+  std::uint64_t expiry_min_us = ~std::uint64_t{0};
+  std::uint64_t expiry_max_us = 0;
+
+  void CountExpiry(std::uint64_t expiry) {
+    if (expiry == 0) return;
+    ++expiring;
+    expiry_min_us = std::min(expiry_min_us, expiry);
+    expiry_max_us = std::max(expiry_max_us, expiry);
+  }
+  //@}
 };
 
 //@L19{
@@ -66,6 +81,7 @@ Status TableWriter::Add(std::string_view key, std::string_view value) {
   if (open_ == nullptr) STRATA_TRY(OpenTable());
   STRATA_TRY(values_->Separate(&key, &value));  //@L19
   STRATA_TRY(Annotate(open_->builder.Add(key, value), "writing " + open_->path));
+  open_->CountExpiry(ExpiryOf(KindOf(key), value));  //@L17
   if (!open_->full && open_->builder.size_estimate() >= options_.table_bytes_max) {
     open_->full = true;
     open_->last_user_key = UserKeyOf(key);
@@ -117,6 +133,13 @@ Status TableWriter::CutTable() {
   meta.write_time_min_us = options_.write_time_min_us;
   meta.write_time_max_us = options_.write_time_max_us;
   meta.held = open->held;  //@L14
+  //@L17{
+  meta.named_table = options_.named_table;
+  meta.expiring = open->expiring;
+  meta.expiry_min_us = open->expiring == 0 ? 0 : open->expiry_min_us;
+  meta.expiry_max_us = open->expiry_max_us;
+  meta.delete_since_us = summary->deletes == 0 ? 0 : options_.delete_since_us;
+  //@}
   STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.open(meta));
   if (options_.verify) STRATA_TRY(Verify(*table));
   done_.push_back(std::move(table));

@@ -36,6 +36,10 @@ struct TableWriterOptions {
   std::set<BlobId> rewrite_blobs;
   std::shared_ptr<const Version> version;
   //@}
+  //@L17{
+  std::uint32_t named_table = 0;      // What the tables are part of.
+  std::uint64_t delete_since_us = 0;  // When the oldest entry that is a delete was written.
+  //@}
 };
 
 // Where tables go and how they are numbered and opened. It must outlive the writers.

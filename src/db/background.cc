@@ -34,9 +34,11 @@ void DbImpl::MaybeScheduleWork() {
   ScheduleCollection();  //@L19
   compaction_debt_bytes_ = 0;
   for (const auto& tree : Trees()) PickCompactions(tree);
+  ScheduleExpiryTimer();  //@L17
 }
 
 void DbImpl::PickCompactions(const std::shared_ptr<Tree>& tree) {
+  PickExpired(tree);  //@L17
   while (compactions_paused_ == 0 && StartPicked(tree)) {
   }
   compaction_debt_bytes_ += tree->policy->EstimateDebt(compaction::ViewOf(*VersionOf(*tree)),
@@ -85,6 +87,7 @@ Status DbImpl::FlushOldest() {
   if (written) written = environment_.files->SyncDirectory(directory_);
   mutex_.Lock();
   STRATA_TRY(written);
+  LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
   const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
@@ -191,8 +194,10 @@ std::uint64_t DbImpl::StallMicros() {
 void DbImpl::AdjustCache() {
   if (options_.memory_budget_bytes == 0) return;
   std::uint64_t used = options_.memtable_bytes * static_cast<std::uint64_t>(options_.memtables_max);
-  for (const Run& run : versions_->current()->runs()) {
-    for (const auto& table : run.tables) used += table->reader().memory_bytes();
+  for (const auto& tree : Trees()) {
+    for (const Run& run : VersionOf(*tree)->runs()) {
+      for (const auto& table : run.tables) used += table->reader().memory_bytes();
+    }
   }
   const std::uint64_t budget = options_.memory_budget_bytes;
   cache_->SetCapacity(budget > used ? budget - used : 0);

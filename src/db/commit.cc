@@ -30,7 +30,9 @@ Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
   //@}
   //@L15{
   if (batch.count() == 0 && batch.conditions().empty()) return {};
+  STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));  //@L17
   Writer self{.batch = &batch, .sync = WantsSync(options)};
+  if (resolved) self.batch = &*resolved;  //@L17
   MutexLock lock(mutex_);
   STRATA_TRY(Enqueue(&self));
   return self.failed ? ConditionError(batch, *self.failed) : Status();
@@ -78,15 +80,22 @@ Status DbImpl::Lead(Writer* self) {
     //| if (status) status = CommitGroup(group);
     //@}
     //@L15{
-    if (status && !HasConditions(group)) {
+    if (status) status = EnableExpiry(group);  //@L17
+    //| if (status && !HasConditions(group)) {  //@L15..16
+    if (status && !HasConditions(group) && !HasTables(group)) {  //@L17
       status = CommitGroup(group);
     } else if (status) {
-      const std::vector<Writer*> writing = CheckConditions(group);
+      //| const std::vector<Writer*> writing = CheckConditions(group);  //@L15..16
+      const std::vector<Writer*> writing = CheckConditions(CheckTables(group));  //@L17
       if (!writing.empty()) status = CommitGroup(writing);
     }
     //@}
   } else if (status && self->switch_memtable) {
     status = SwitchMemTable();
+    //@L17{
+  } else if (status && self->task != nullptr) {
+    status = (*self->task)();
+    //@}
   } else if (status) {
     status = SyncLog();
   }
@@ -141,6 +150,7 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
   if (sync) last_sync_micros_ = now;
   if (!sync && by_interval) ScheduleIntervalSync();
   STRATA_TRY(Remember(InsertGroup(group)));
+  NoteDeadlines(group);  //@L17
   last_sequence_ = next - 1;
   //@L16{
   if (STRATA_MUTANT(batch_in_parts)) {  // The other half with the next group.

@@ -25,6 +25,8 @@ compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
   runner.counters = &counters_;
   runner.trace = events_.get();
   runner.limiter = limiter_.get();
+  runner.named_table = tree.table.id;                   //@L17
+  runner.now_us = environment_.clock->WallMicros();     //@L17
   runner.blob_threshold = options_.blob_threshold;      //@L19
   runner.blob_file_bytes = options_.blob_file_bytes;    //@L19
   runner.blob_overlap_max = options_.blob_overlap_max;  //@L19
@@ -88,6 +90,11 @@ Step DbImpl::CompactionStep(const std::shared_ptr<RunningCompaction>& running, s
 
 void DbImpl::FinishCompaction(RunningCompaction& running) {
   Status status = running.status;
+  //@L17{
+  if (status && running.tree->dropped) {
+    status = Error(ErrorCode::kAborted, "the table was dropped");
+  }
+  //@}
   if (status) {
     mutex_.Unlock();
     auto result =
@@ -111,21 +118,38 @@ void DbImpl::FinishCompaction(RunningCompaction& running) {
   environment_.executor->NotifyAll();
 }
 
+//@L12..16{
+//| Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {
+//@}
+//@L17{
 Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {
+  return CompactTable(kDefaultTable, std::move(from), std::move(to));
+}
+
+Status DbImpl::CompactTable(TableRef table, std::optional<std::string> from,
+                            std::optional<std::string> to) {
+  //@}
   if (from && to && *from > *to) {
     return InvalidArgument("the range to compact ends before it begins");
   }
   STRATA_TRY(Flush());
   const compaction::KeyRange range{std::move(from), std::move(to)};
   MutexLock lock(mutex_);
+  //| const std::shared_ptr<Tree> tree = tree_;  //@L12..16
+  //@L17{
+  const std::shared_ptr<Tree> tree = TreeOf(table);
+  if (tree == nullptr) {
+    return Error(ErrorCode::kNotFound, "table " + std::to_string(table.id) + " isn't there");
+  }
+  //@}
   ++compactions_paused_;
   Status status;
   while ((status = CheckWritable())) {
-    auto pick = compaction::PickManual(compaction::ViewOf(*VersionOf(*tree_)), range, busy_tables_,
+    auto pick = compaction::PickManual(compaction::ViewOf(*VersionOf(*tree)), range, busy_tables_,
                                        options_);
-    if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree_, 0, range);  //@L14
+    if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree, 0, range);  //@L14
     if (!pick.job && !pick.blocked) break;
-    if (pick.job) status = Remember(StartCompaction(tree_, *pick.job));
+    if (pick.job) status = Remember(StartCompaction(tree, *pick.job));
     environment_.executor->WaitUntil(
         mutex_, [&]() STRATA_REQUIRES(mutex_) { return running_compactions_ == 0; });
   }

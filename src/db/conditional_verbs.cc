@@ -7,31 +7,31 @@ namespace strata {
 Result<WriteOutcome> DB::PutIfAbsent(std::string_view key, std::string_view value,
                                      const WriteOptions& options) {
   WriteBatch batch;
-  batch.RequireAbsent(key);
-  batch.Put(key, value);
+  batch.RequireAbsent(key, options.table);
+  batch.Put(key, value, {.table = options.table});
   return WriteIf(batch, options);
 }
 
 Result<WriteOutcome> DB::UpdateIfExists(std::string_view key, std::string_view value,
                                         const WriteOptions& options) {
   WriteBatch batch;
-  batch.RequirePresent(key);
-  batch.Put(key, value);
+  batch.RequirePresent(key, options.table);
+  batch.Put(key, value, {.table = options.table});
   return WriteIf(batch, options);
 }
 
 Result<WriteOutcome> DB::DeleteIfExists(std::string_view key, const WriteOptions& options) {
   WriteBatch batch;
-  batch.RequirePresent(key);
-  batch.Delete(key);
+  batch.RequirePresent(key, options.table);
+  batch.Delete(key, {.table = options.table});
   return WriteIf(batch, options);
 }
 
 Result<WriteOutcome> DB::CompareAndSwap(std::string_view key, std::string_view expected,
                                         std::string_view value, const WriteOptions& options) {
   WriteBatch batch;
-  batch.RequireValue(key, expected);
-  batch.Put(key, value);
+  batch.RequireValue(key, expected, options.table);
+  batch.Put(key, value, {.table = options.table});
   return WriteIf(batch, options);
 }
 
@@ -39,8 +39,8 @@ Result<WriteOutcome> DB::CompareAndSwapVersion(std::string_view key, std::uint64
                                                std::string_view value,
                                                const WriteOptions& options) {
   WriteBatch batch;
-  batch.RequireVersion(key, version);
-  batch.Put(key, value);
+  batch.RequireVersion(key, version, options.table);
+  batch.Put(key, value, {.table = options.table});
   return WriteIf(batch, options);
 }
 

@@ -65,8 +65,16 @@ bool GroupKeys::Writes(const Condition& condition) const {
 Result<std::optional<Entry>> DbImpl::FindEntry(const ReadPoint& point, std::string_view key,
                                                const ReadOptions& options) {
   Entry entry;
+  //@L15..16{
+  //| STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
+  //|                                               &entry.value, nullptr, &entry.version));
+  //@}
+  //@L17{
+  ExpiryCheck expiry(*environment_.clock);
   STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
-                                                &entry.value, nullptr, &entry.version));
+                                                &entry.value, nullptr, &entry.version, &expiry));
+  entry.expires_at_us = expiry.expires_at_us();
+  //@}
   if (!found) return std::optional<Entry>();
   return std::optional<Entry>(std::move(entry));
 }
@@ -75,6 +83,7 @@ Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOp
   counters_.Add(Counter::kGets);
   ReadPoint point = TakeReadPoint();
   if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.table, &point));  //@L17
   STRATA_TRY_ASSIGN(auto entry, FindEntry(point, key, options));
   if (entry) counters_.Add(Counter::kGetHits);
   return entry;
@@ -99,16 +108,21 @@ Result<std::optional<FailedCondition>> DbImpl::FirstFailure(
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const Condition& condition = conditions[i];
     counters_.Add(Counter::kConditionsChecked);
+    //| const ReadPoint& point = now;  //@L15..16
+    //@L17{
+    ReadPoint point = now;
+    STRATA_TRY(MoveTo(condition.table, &point));
+    //@}
     //@L16{
     if (condition.kind >= Condition::Kind::kUnchanged) {
-      STRATA_TRY_ASSIGN(auto changed, ChangeAgainst(condition, now));
+      STRATA_TRY_ASSIGN(auto changed, ChangeAgainst(condition, point));
       if (!changed) continue;
       counters_.Add(Counter::kConditionsFailed);
-      STRATA_TRY_ASSIGN(auto current, FindEntry(now, *changed, {}));
+      STRATA_TRY_ASSIGN(auto current, FindEntry(point, *changed, {}));
       return std::optional<FailedCondition>({i, *std::move(changed), std::move(current)});
     }
     //@}
-    STRATA_TRY_ASSIGN(auto current, FindEntry(now, condition.key, {}));
+    STRATA_TRY_ASSIGN(auto current, FindEntry(point, condition.key, {}));
     if (Holds(condition, current)) continue;
     counters_.Add(Counter::kConditionsFailed);
     return std::optional<FailedCondition>({i, condition.key, std::move(current)});
@@ -122,7 +136,7 @@ bool DbImpl::HasConditions(const std::vector<Writer*>& group) {
                      [](const Writer* it) { return !it->batch->conditions().empty(); });
 }
 
-std::vector<DbImpl::Writer*> DbImpl::CheckConditions(const std::vector<Writer*>& group) {
+std::vector<Writer*> DbImpl::CheckConditions(const std::vector<Writer*>& group) {
   std::vector<Writer*> writing;
   mutex_.Unlock();  // Nobody else writes meanwhile: the leader is at the front of the queue.
   const ReadPoint now = TakeReadPoint();
@@ -143,7 +157,9 @@ std::vector<DbImpl::Writer*> DbImpl::CheckConditions(const std::vector<Writer*>&
 Result<WriteOutcome> DbImpl::WriteIf(const WriteBatch& batch, const WriteOptions& options) {
   STRATA_TRY(CheckBatch(batch));
   if (batch.count() == 0 && batch.conditions().empty()) return WriteOutcome();
+  STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));  //@L17
   Writer self{.batch = &batch, .sync = WantsSync(options)};
+  if (resolved) self.batch = &*resolved;  //@L17
   MutexLock lock(mutex_);
   STRATA_TRY(Enqueue(&self));
   WriteOutcome outcome;

@@ -59,6 +59,30 @@ Options Sanitized(Options options) {
 }
 //@}
 
+//@L05{
+void AddShape(const Version& version, StoreStats* stats) {
+  std::vector<LevelShape>& levels = stats->levels;
+  for (const Run& run : version.runs()) {
+    const auto is_before = [&](const LevelShape& shape) {
+      return shape.level < run.position.level;
+    };
+    auto shape = std::find_if_not(levels.begin(), levels.end(), is_before);
+    if (shape == levels.end() || shape->level != run.position.level) {
+      shape = levels.insert(shape, {.level = run.position.level});
+    }
+    ++shape->runs;
+    for (const auto& table : run.tables) {
+      ++shape->tables;
+      shape->bytes += table->meta().size_bytes;
+      shape->entries += table->meta().entries;
+      shape->deletes += table->meta().deletes;
+      shape->raw_bytes += table->meta().raw_bytes;
+      stats->index_bytes_saved += table->reader().index_bytes_saved();  //@L20
+    }
+  }
+}
+//@}
+
 }  // namespace
 
 Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& directory) {
@@ -174,29 +198,20 @@ StoreStats DbImpl::Stats() {
   if (!read_only_) stats.read_only_cause = read_only_.error().message();
   //@}
   //@L05{
-  for (const Run& run : read_state_.Get()->version->runs()) {
-    if (stats.levels.empty() || stats.levels.back().level != run.position.level) {
-      stats.levels.push_back({.level = run.position.level});
-    }
-    LevelShape& shape = stats.levels.back();
-    ++shape.runs;
-    for (const auto& table : run.tables) {
-      ++shape.tables;
-      shape.bytes += table->meta().size_bytes;
-      shape.entries += table->meta().entries;
-      shape.deletes += table->meta().deletes;
-      shape.raw_bytes += table->meta().raw_bytes;
-      stats.index_bytes_saved += table->reader().index_bytes_saved();  //@L20
-    }
+  for (const auto& tree : Trees()) AddShape(*VersionOf(*tree), &stats);
+  //@}
+  //@L14{
+  for (const auto& tree : Trees()) {
+    AddSnapshotStats(*VersionOf(*tree), &stats);
+    AddBlobStats(*VersionOf(*tree), &stats);  //@L19
   }
   //@}
-  AddSnapshotStats(*read_state_.Get()->version, &stats);  //@L14
-  AddBlobStats(*read_state_.Get()->version, &stats);      //@L19
-  stats.immutable_memtables = immutables_.size();         //@L12
-  stats.writers_queued = writers_.size();                 //@L12
-  stats.cache_bytes = cache_->used_bytes();               //@L08
-  stats.cache_capacity = cache_->capacity_bytes();        //@L08
-  stats.compaction_debt_bytes = compaction_debt_bytes_;   //@L10
+  stats.tables = DescribeTables();                       //@L17
+  stats.immutable_memtables = immutables_.size();        //@L12
+  stats.writers_queued = writers_.size();                //@L12
+  stats.cache_bytes = cache_->used_bytes();              //@L08
+  stats.cache_capacity = cache_->capacity_bytes();       //@L08
+  stats.compaction_debt_bytes = compaction_debt_bytes_;  //@L10
   return stats;
 }
 

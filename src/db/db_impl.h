@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <deque>
+#include <map>  //@L17
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,11 +20,13 @@
 #include "compaction/compaction_runner.h"  //@L10
 #include "compaction/rate_limiter.h"       //@L12
 #include "compaction/table_writer.h"       //@L05
+#include "db/expiry_check.h"               //@L17
 #include "db/log_file.h"                   //@L03
 #include "db/read_state.h"
 #include "db/snapshots.h"         //@L14
 #include "db/transaction_impl.h"  //@L16
 #include "db/tree.h"
+#include "db/writer.h"        //@L12
 #include "io/batch_reader.h"  //@L13
 #include "io/environment.h"
 #include "io/mutex.h"
@@ -65,6 +68,16 @@ class DbImpl final : public DB {
   Status CompactRange(std::optional<std::string> from, std::optional<std::string> to) override;
   Status WaitForCompactions() override;
   //@}
+  //@L17{
+  Result<std::vector<MultiGetResult>> MultiGet(std::span<const TableKey> keys,
+                                               const ReadOptions& options) override;
+  Result<TableRef> CreateTable(std::string_view name, const TableOptions& options) override;
+  Status DropTable(std::string_view name) override;
+  Result<TableRef> FindTable(std::string_view name) override;
+  std::vector<TableInfo> ListTables() override;
+  Status CompactTable(TableRef table, std::optional<std::string> from,
+                      std::optional<std::string> to) override;
+  //@}
   Status Sync() override;       //@L03
   Status VerifyAll() override;  //@L06
   Status Close() override;
@@ -73,34 +86,15 @@ class DbImpl final : public DB {
 
  private:
   // --- trees.cc ---
-  // Every key space of the store.
   std::vector<std::shared_ptr<Tree>> Trees() const STRATA_REQUIRES(mutex_);
   std::shared_ptr<MemTable> NewMemTable() STRATA_REQUIRES(mutex_);
   bool MemTablesEmpty() const STRATA_REQUIRES(mutex_);
   std::size_t MemTableBytes() const STRATA_REQUIRES(mutex_);
   std::shared_ptr<const Version> VersionOf(const Tree& tree) const STRATA_REQUIRES(mutex_);  //@L05
+  std::shared_ptr<const Version> PublishedVersionOf(const Tree& tree) const;                 //@L20
   ReadState StateOf(const Tree& tree) const STRATA_REQUIRES(mutex_);
   // Shows readers the memtables and the version as they are now.
   void PublishReadState() STRATA_REQUIRES(mutex_);
-
-  //@L12{
-  // One caller waiting to write; see commit.cc. An empty batch is a task for the queue's
-  // front: to sync the log, or to switch memtables.
-  struct Writer {
-    const WriteBatch* batch = nullptr;
-    bool sync = false;
-    bool switch_memtable = false;
-    SequenceNumber first_sequence = 0;
-    bool insert = false;  // Set when this writer shall insert its part.
-    bool inserted = false;
-    bool done = false;
-    Status status = {};
-    //@L15{
-    std::optional<FailedCondition> failed = {};
-    bool decided = false;  // Checking its conditions told all; it isn't written.
-    //@}
-  };
-  //@}
 
   // --- write_path.cc ---
   Status CheckBatch(const WriteBatch& batch) const;
@@ -208,6 +202,32 @@ class DbImpl final : public DB {
   void AdjustCache() STRATA_REQUIRES(mutex_);
   //@}
 
+  //@L17{
+  // --- tables.cc ---
+  Result<std::shared_ptr<Tree>> MakeTree(const NamedTable& table) STRATA_REQUIRES(mutex_);
+  Status RecoverTables() STRATA_REQUIRES(mutex_);
+  Status RunAtFront(const std::function<Status()>& task);
+  std::shared_ptr<Tree> TreeNamed(std::string_view name) const STRATA_REQUIRES(mutex_);
+  std::shared_ptr<Tree> TreeOf(TableRef table) const STRATA_REQUIRES(mutex_);  // Or null.
+  std::vector<TableInfo> DescribeTables() const STRATA_REQUIRES(mutex_);
+  void RemoveWithLastUse(const Table& table) const;
+  // The batch with all expiries told, or nothing when it can be written as it is.
+  Result<std::optional<WriteBatch>> ResolveExpiries(const WriteBatch& batch,
+                                                    const WriteOptions& options) const;
+  static bool HasTables(const std::vector<Writer*>& group);
+  std::vector<Writer*> CheckTables(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  void LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
+                       std::vector<std::shared_ptr<const Table>>* opened) STRATA_REQUIRES(mutex_);
+  Status EnableExpiry(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  // --- deadlines.cc ---
+  void PickExpired(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
+  std::optional<std::uint64_t> MemTablesDueAt() const STRATA_REQUIRES(mutex_);
+  void ScheduleExpiryTimer() STRATA_REQUIRES(mutex_);
+  void NoteDeadlines(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  void SetExpiryTimer(std::uint64_t due_us) STRATA_REQUIRES(mutex_);
+  void OnExpiryTimer(std::uint64_t due_us);
+  //@}
+
   //@L10{
   // --- compaction_driver.cc ---
   struct RunningCompaction;  //@L12
@@ -227,11 +247,6 @@ class DbImpl final : public DB {
   //@}
 
   // --- read_path.cc ---
-  // What a read sees: nothing newer than `sequence`, in `state`.
-  struct ReadPoint {
-    std::shared_ptr<const ReadState> state;
-    SequenceNumber sequence = 0;
-  };
   ReadPoint TakeReadPoint() const;
   //@L02..12{
   //| Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value);
@@ -247,11 +262,24 @@ class DbImpl final : public DB {
   // `version`, unless null, gets the sequence of the entry found.
   Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
                          const ReadOptions& options, std::string* value, ReadTrace* trace,
-                         SequenceNumber* version = nullptr);
+                         //| SequenceNumber* version = nullptr);  //@L15..16
+                         //@L17{
+                         SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
+  // Turns what a table or memtable knows of a key into the answer. `expiry` may be null.
+  Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
+                      ExpiryCheck* expiry) const;
+  //@}
   //@}
   // Brings the blocks that lookups of these keys will read into the cache, all at once.
   Status PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
                         std::span<const std::string_view> keys, const ReadOptions& options);
+  //@}
+  //@L17{
+  // From all tables' state to one table's. Errors: kNotFound.
+  static Status MoveTo(TableRef table, ReadPoint* point);
+  Result<std::vector<MultiGetResult>> MultiGetAt(const ReadPoint& point,
+                                                 std::span<const std::string_view> keys,
+                                                 const ReadOptions& options, ExpiryCheck* expiry);
   //@}
 
   //@L15{
@@ -351,17 +379,16 @@ class DbImpl final : public DB {
   VersionEdit recovery_edit_ STRATA_GUARDED_BY(mutex_);  // Tables written while replaying.
   std::vector<std::shared_ptr<const Table>> recovery_tables_ STRATA_GUARDED_BY(mutex_);
   //@}
+  //@L17{
+  std::map<std::uint32_t, std::shared_ptr<Tree>> named_ STRATA_GUARDED_BY(mutex_);
+  bool expiry_enabled_ STRATA_GUARDED_BY(mutex_) = false;      // The manifest says so.
+  std::uint64_t next_timer_us_ STRATA_GUARDED_BY(mutex_) = 0;  // Wall clock; 0: there is none.
+  //@}
   //@L10{
   std::uint64_t compaction_debt_bytes_ STRATA_GUARDED_BY(mutex_) = 0;
   compaction::TableSet busy_tables_ STRATA_GUARDED_BY(mutex_);
   //@}
   //@L12{
-  // The memtables that were switched together with a log.
-  struct Immutable {
-    std::vector<std::pair<std::shared_ptr<Tree>, std::shared_ptr<MemTable>>> memtables;
-    FileNumber oldest_log_after;  // Once they are in tables, older logs can go.
-    std::uint64_t since_us;
-  };
   // Outlives the store: a timer asks it whether the store is still there.
   struct Gate {
     Mutex mutex;

@@ -32,15 +32,19 @@ void DbImpl::InitTableStore() {
   table_store_.open_blob = [this](const BlobMeta& meta) { return OpenBlob(meta); };  //@L19
 }
 
-compaction::TableWriterOptions DbImpl::MakeTableWriterOptions(const Tree&,
+compaction::TableWriterOptions DbImpl::MakeTableWriterOptions([[maybe_unused]] const Tree& tree,
                                                               RunPosition position) const {
   compaction::TableWriterOptions writer;
   writer.table.block_bytes = options_.block_bytes;
   writer.table.restart_interval = options_.block_restart_interval;
   writer.table.filter_bits_per_key = options_.filter_bits_per_key;  //@L07
   writer.table.compression = options_.compression;                  //@L09
-  writer.table.zstd_level = options_.zstd_level;                    //@L09
-  writer.table.hash_index = options_.block_hash_index;              //@L13
+  //@L17{
+  writer.table.compression = tree.table.options.compression.value_or(options_.compression);
+  writer.named_table = tree.table.id;
+  //@}
+  writer.table.zstd_level = options_.zstd_level;        //@L09
+  writer.table.hash_index = options_.block_hash_index;  //@L13
   writer.position = position;
   writer.table_bytes_max = options_.table_bytes;
   writer.verify = options_.verify_outputs;
@@ -68,10 +72,11 @@ Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::ui
   auto options = MakeTableWriterOptions(tree, {.level = 0, .run = table_store_.new_number()});
   options.write_time_min_us = since_us;
   options.write_time_max_us = environment_.clock->WallMicros();
+  options.delete_since_us = std::max<std::uint64_t>(since_us, 1);  //@L17
   //@L20{
   options.table.learned_index =
       options_.index == IndexKind::kLearned &&
-      compaction::IsAmongDeepest(0, options_.learned_levels, *read_state_.Get()->version);
+      compaction::IsAmongDeepest(0, options_.learned_levels, *PublishedVersionOf(tree));
   //@}
   compaction::TableWriter writer(table_store_, options);
   compaction::FlushFilter filter(snapshots_->Sequences());  //@L14
@@ -112,19 +117,39 @@ Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::ui
 //@L06{
 Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
   const std::vector<FileNumber> removed = edit.removed;
-  const std::shared_ptr<const Version> before = versions_->current();
+  //@L06..16{
+  //| const std::shared_ptr<const Version> before = versions_->current();
+  //@}
+  //@L17{
+  std::vector<std::shared_ptr<const Table>> before;
+  for (const FileNumber number : removed) before.push_back(versions_->FindTable(number));
+  //@}
+  const auto versions_before = versions_->versions();  //@L19
   versions_->SetLastSequence(last_sequence_);
   STRATA_TRY(Remember(versions_->LogAndApply(std::move(edit), std::move(opened))));
-  for (const FileNumber number : removed) {
-    const std::string path = JoinPath(directory_, TableFileName(number));
-    if (versions_->current()->FindTable(number) != nullptr) continue;  // Moved, not dropped.
-    if (const auto table = before->FindTable(number)) {
-      table->MarkObsolete([files = environment_.files, path] {
-        (void)files->Remove(path).has_value();  // Tried again at the next open.
-      });
-    }
+  //@L06..16{
+  //| for (const FileNumber number : removed) {
+  //|   const std::string path = JoinPath(directory_, TableFileName(number));
+  //|   if (versions_->current()->FindTable(number) != nullptr) continue;  // Moved, not dropped.
+  //|   if (const auto table = before->FindTable(number)) {
+  //|     table->MarkObsolete([files = environment_.files, path] {
+  //|       (void)files->Remove(path).has_value();  // Tried again at the next open.
+  //|     });
+  //|   }
+  //| }
+  //@}
+  //@L17{
+  for (const auto& table : before) {
+    const bool moved = table == nullptr || versions_->FindTable(table->meta().number) != nullptr;
+    if (!moved) RemoveWithLastUse(*table);
   }
-  DropBlobFiles(*before, *versions_->current());  //@L19
+  //@}
+  //@L19{
+  for (const auto& [id, version] : versions_before) {
+    const auto now = versions_->current(id);
+    DropBlobFiles(*version, now != nullptr ? *now : Version());
+  }
+  //@}
   PublishReadState();
   return {};
 }

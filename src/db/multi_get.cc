@@ -62,6 +62,20 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string
   //@L14{
   ReadPoint point = TakeReadPoint();
   if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  //@L14..16{
+  //| const auto& [state, sequence] = point;
+  //@}
+  //@}
+  //@L17{
+  STRATA_TRY(MoveTo(options.table, &point));
+  ExpiryCheck expiry(*environment_.clock);
+  return MultiGetAt(point, keys, options, &expiry);
+}
+
+Result<std::vector<MultiGetResult>> DbImpl::MultiGetAt(const ReadPoint& point,
+                                                       std::span<const std::string_view> keys,
+                                                       const ReadOptions& options,
+                                                       ExpiryCheck* expiry) {
   const auto& [state, sequence] = point;
   //@}
   if (state->version->table_count() > 0) {
@@ -70,8 +84,14 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string
   std::vector<MultiGetResult> results(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     counters_.Add(Counter::kGets);
-    STRATA_TRY_ASSIGN(results[i].found,
-                      FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr));
+    STRATA_TRY_ASSIGN(
+        results[i].found,
+        //@L13..16{
+        //| FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr));
+        //@}
+        //@L17{
+        FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr, nullptr, expiry));
+    //@}
     if (results[i].found) counters_.Add(Counter::kGetHits);
   }
   return results;

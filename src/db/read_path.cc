@@ -23,7 +23,8 @@ std::optional<std::string> AfterPrefix(std::string prefix) {
 
 // Turns what a table or memtable knows of a key into the answer.
 Result<bool> IsValue(EntryKind kind, std::string_view key) {
-  if (kind == EntryKind::kValue) return true;
+  if (kind == EntryKind::kValue || kind == EntryKind::kExpiringValue) return true;  //@L17
+  //| if (kind == EntryKind::kValue) return true;  //@L02..16
   if (kind == EntryKind::kDelete) return false;
   return Error(ErrorCode::kUnsupported, "key \"" + EscapeShort(key) + "\": entries of kind " +
                                             std::to_string(static_cast<int>(kind)) +
@@ -72,7 +73,7 @@ VisibleIteratorOptions BoundsOf(const ReadOptions& options) {
 
 // The state first, then the sequence: the other way round, what the sequence promises may already
 // have been merged away in the state.
-DbImpl::ReadPoint DbImpl::TakeReadPoint() const {
+ReadPoint DbImpl::TakeReadPoint() const {
   ReadPoint point;
   if (STRATA_MUTANT(seqno_before_superversion)) {
     point.sequence = visible_sequence_.load(std::memory_order_acquire);
@@ -112,6 +113,7 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
   ReadPoint point = TakeReadPoint();
   if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
   //@}
+  STRATA_TRY(MoveTo(options.table, &point));  //@L17
   const ReadState& state = *point.state;
   const SequenceNumber sequence = point.sequence;
   //@L13{
@@ -128,13 +130,16 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
 //@L15{
 Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
                                std::string_view key, const ReadOptions& options, std::string* value,
-                               ReadTrace* trace, SequenceNumber* version) {
+                               //| ReadTrace* trace, SequenceNumber* version) {  //@L15..16
+                               ReadTrace* trace, SequenceNumber* version,  //@L17
+                               ExpiryCheck* expiry) {                      //@L17
   //@}
   if (const auto found = state.memtable->Get(key, sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13
     value->assign(found->value);
     if (version != nullptr) *version = found->sequence;  //@L15
-    return IsValue(found->kind, key);
+    //| return IsValue(found->kind, key);  //@L02..16
+    return IsLive(found->kind, key, value, expiry);  //@L17
   }
   if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
   //@L12{
@@ -143,7 +148,8 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
       if (trace != nullptr) trace->Add("full memtable", "found");  //@L13
       value->assign(found->value);
       if (version != nullptr) *version = found->sequence;  //@L15
-      return IsValue(found->kind, key);
+      //| return IsValue(found->kind, key);  //@L12..16
+      return IsLive(found->kind, key, value, expiry);  //@L17
     }
     if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
   }
@@ -155,11 +161,21 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
   STRATA_TRY_ASSIGN(const auto hit,
                     state.version->Get(key, sequence, table_options, counters_, value));
   if (hit && version != nullptr) *version = hit->sequence;  //@L15
-  if (hit) return IsValue(hit->kind, key);
+  //| if (hit) return IsValue(hit->kind, key);  //@L05..16
+  if (hit) return IsLive(hit->kind, key, value, expiry);  //@L17
   //@}
   return false;
 }
 
+//@L17{
+Result<bool> DbImpl::IsLive(EntryKind kind, std::string_view key, std::string* value,
+                            ExpiryCheck* expiry) const {
+  STRATA_TRY_ASSIGN(const bool is_value, IsValue(kind, key));
+  ExpiryCheck own(*environment_.clock);
+  return is_value && (expiry != nullptr ? expiry : &own)->Admit(kind, value);
+}
+
+//@}
 Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options) {
   VisibleIteratorOptions bounds = BoundsOf(options);
   //@L02..13{
@@ -168,6 +184,8 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   //@L14{
   ReadPoint point = TakeReadPoint();
   if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.table, &point));         //@L17
+  bounds.now_us = environment_.clock->WallMicros();  //@L17
   auto& [state, sequence] = point;
   //@}
   bounds.sequence = sequence;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <map>  //@L17
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,18 @@ struct ReadState {
   std::shared_ptr<MemTable> memtable;
   std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.  //@L12
   std::shared_ptr<const Version> version;             //@L05
+  //@L17{
+  std::uint64_t ttl_us = 0;  // Of the table.
+  // In the default table's state: those of all others, so that one look sees all tables as they
+  // are at one instant.
+  std::map<std::uint32_t, std::shared_ptr<const ReadState>> named;
+  //@}
+};
+
+// What a read sees: nothing newer than `sequence`, in `state`.
+struct ReadPoint {
+  std::shared_ptr<const ReadState> state;
+  SequenceNumber sequence = 0;
 };
 
 class ReadStateHolder {

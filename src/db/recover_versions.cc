@@ -59,6 +59,7 @@ Status DbImpl::CreateOrRecoverVersions() {
                         [this](const BlobMeta& meta) { return OpenBlob(meta); }));
   //@}
   empty_value_deletes_ = versions_->properties().empty_value_deletes;
+  STRATA_TRY(RecoverTables());  //@L17
   last_sequence_ = versions_->last_sequence();
   return {};
 }
@@ -112,7 +113,10 @@ void DbImpl::RemoveStrayFiles() {
     const auto parsed = ParseFileName(name);
     if (!parsed) continue;
     const bool stray_table = parsed->kind == FileKind::kTable &&
-                             versions_->current()->FindTable(parsed->number) == nullptr;
+                             //@L06..16{
+                             //| versions_->current()->FindTable(parsed->number) == nullptr;
+                             //@}
+                             versions_->FindTable(parsed->number) == nullptr;  //@L17
     //@L19{
     if (parsed->kind == FileKind::kBlob && !IsBlobFileInUse(parsed->number)) {
       (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();

@@ -8,16 +8,31 @@
 #pragma once
 
 #include <memory>
+#include <utility>  //@L12
+#include <vector>   //@L12
 
 #include "compaction/policy.h"  //@L10
 #include "memtable/memtable.h"
+#include "version/file_names.h"   //@L12
+#include "version/named_table.h"  //@L17
 
 namespace strata {
 
 struct Tree {
+  NamedTable table;  // Id 0 and no name: the default one.  //@L17
   std::shared_ptr<MemTable> memtable;
   std::unique_ptr<const compaction::Policy> policy;  //@L10
+  bool dropped = false;             // Jobs that still run for it install nothing.  //@L17
   SequenceNumber held_for_max = 0;  // The newest snapshot that its tables hold versions for. //@L14
 };
+
+//@L12{
+// The memtables that were switched together with a log.
+struct Immutable {
+  std::vector<std::pair<std::shared_ptr<Tree>, std::shared_ptr<MemTable>>> memtables;
+  FileNumber oldest_log_after;  // Once they are in tables, older logs can go.
+  std::uint64_t since_us;
+};
+//@}
 
 }  // namespace strata

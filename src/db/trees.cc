@@ -5,7 +5,14 @@
 namespace strata {
 
 std::vector<std::shared_ptr<Tree>> DbImpl::Trees() const {
-  return {tree_};
+  //@L02..16{
+  //| return {tree_};
+  //@}
+  //@L17{
+  std::vector<std::shared_ptr<Tree>> trees = {tree_};
+  for (const auto& [id, tree] : named_) trees.push_back(tree);
+  return trees;
+  //@}
 }
 
 std::shared_ptr<MemTable> DbImpl::NewMemTable() {
@@ -16,11 +23,22 @@ std::shared_ptr<MemTable> DbImpl::NewMemTable() {
 }
 
 bool DbImpl::MemTablesEmpty() const {
+  //@L17{
+  for (const auto& [id, tree] : named_) {
+    if (!tree->memtable->empty()) return false;
+  }
+  //@}
   return tree_->memtable->empty();
 }
 
 std::size_t DbImpl::MemTableBytes() const {
-  return tree_->memtable->bytes_used();
+  std::size_t bytes = tree_->memtable->bytes_used();
+  //@L17{
+  for (const auto& [id, tree] : named_) {
+    if (!tree->memtable->empty()) bytes += tree->memtable->bytes_used();
+  }
+  //@}
+  return bytes;
 }
 
 //@L05..05{
@@ -28,9 +46,24 @@ std::size_t DbImpl::MemTableBytes() const {
 //|   return version_;
 //| }
 //@}
-//@L06{
-std::shared_ptr<const Version> DbImpl::VersionOf(const Tree&) const {
-  return versions_->current();
+//@L06..16{
+//| std::shared_ptr<const Version> DbImpl::VersionOf(const Tree&) const {
+//|   return versions_->current();
+//| }
+//@}
+//@L17{
+std::shared_ptr<const Version> DbImpl::VersionOf(const Tree& tree) const {
+  auto version = versions_->current(tree.table.id);
+  return version != nullptr ? version : std::make_shared<const Version>();  // Dropped meanwhile.
+}
+
+//@}
+//@L20{
+std::shared_ptr<const Version> DbImpl::PublishedVersionOf(const Tree& tree) const {
+  const auto state = read_state_.Get();
+  if (tree.table.id == 0) return state->version;
+  const auto found = state->named.find(tree.table.id);
+  return found == state->named.end() ? std::make_shared<const Version>() : found->second->version;
 }
 
 //@}
@@ -44,12 +77,19 @@ ReadState DbImpl::StateOf(const Tree& tree) const {
     }
   }
   //@}
-  state.version = VersionOf(tree);  //@L05
+  state.version = VersionOf(tree);           //@L05
+  state.ttl_us = tree.table.options.ttl_us;  //@L17
   return state;
 }
 
 void DbImpl::PublishReadState() {
-  read_state_.Set(StateOf(*tree_));
+  ReadState state = StateOf(*tree_);
+  //@L17{
+  for (const auto& [id, tree] : named_) {
+    state.named.emplace(id, std::make_shared<const ReadState>(StateOf(*tree)));
+  }
+  //@}
+  read_state_.Set(state);
 }
 
 }  // namespace strata

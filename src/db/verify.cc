@@ -23,14 +23,21 @@ Status VerifyLog(FileSystem& files, const std::string& directory, const std::str
   }
 }
 
+Status VerifyTables(const Version& version) {
+  for (const Run& run : version.runs()) {
+    for (const auto& table : run.tables) STRATA_TRY(table->reader().VerifyAll());
+  }
+  return {};
+}
+
 }  // namespace
 
 Status DbImpl::VerifyAll() {
   const std::shared_ptr<const ReadState> state = read_state_.Get();
-  for (const Run& run : state->version->runs()) {
-    for (const auto& table : run.tables) STRATA_TRY(table->reader().VerifyAll());
-  }
-  STRATA_TRY(VerifyBlobs(*state->version));  //@L19
+  STRATA_TRY(VerifyTables(*state->version));
+  for (const auto& [id, named] : state->named) STRATA_TRY(VerifyTables(*named->version));  //@L17
+  STRATA_TRY(VerifyBlobs(*state->version));                                                //@L19
+  for (const auto& [id, named] : state->named) STRATA_TRY(VerifyBlobs(*named->version));   //@L19
   // Logs and manifest come and go with edits, which need the mutex; readers don't.
   MutexLock lock(mutex_);
   FileSystem& files = *environment_.files;

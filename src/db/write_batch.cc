@@ -2,19 +2,93 @@
 
 #include <algorithm>
 
+#include "base/check.h"  //@L17
 #include "wal/batch_format.h"
 
 namespace strata {
 
+//@L02..16{
+//| void WriteBatch::Put(std::string_view key, std::string_view value) {
+//|   wal::AppendPut(&encoded_, key, value);
+//|   Count(key, value);
+//| }
+//|
+//| void WriteBatch::Delete(std::string_view key) {
+//|   wal::AppendDelete(&encoded_, key);
+//|   Count(key, "");
+//| }
+//@}
+//@L17{
 void WriteBatch::Put(std::string_view key, std::string_view value) {
-  wal::AppendPut(&encoded_, key, value);
+  Put(key, value, EntryOptions{});
+}
+
+void WriteBatch::Put(std::string_view key, std::string_view value, const EntryOptions& options) {
+  wal::AppendPut(&encoded_, key, value, options.table.id, options.expires_at_us);
+  expires_ = expires_ || options.expires_at_us != 0;
+  Touch(options.table);
   Count(key, value);
 }
 
 void WriteBatch::Delete(std::string_view key) {
-  wal::AppendDelete(&encoded_, key);
+  Delete(key, EntryOptions{});
+}
+
+void WriteBatch::Delete(std::string_view key, const EntryOptions& options) {
+  wal::AppendDelete(&encoded_, key, options.table.id);
+  Touch(options.table);
   Count(key, "");
 }
+
+void WriteBatch::RequireAbsent(std::string_view key, TableRef table) {
+  RequireAbsent(key);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
+void WriteBatch::RequirePresent(std::string_view key, TableRef table) {
+  RequirePresent(key);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
+void WriteBatch::RequireValue(std::string_view key, std::string_view value, TableRef table) {
+  RequireValue(key, value);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
+void WriteBatch::RequireVersion(std::string_view key, std::uint64_t version, TableRef table) {
+  RequireVersion(key, version);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
+WriteBatch WriteBatch::WithExpiries(
+    const std::function<std::uint64_t(TableRef, std::uint64_t)>& expiry) const {
+  WriteBatch batch;
+  const auto add = [&](const wal::BatchEntry& entry) {
+    const TableRef table{static_cast<std::uint32_t>(entry.table)};
+    if (entry.kind == EntryKind::kDelete) {
+      batch.Delete(entry.key, {.table = table});
+    } else {
+      batch.Put(entry.key, entry.value, {table, expiry(table, entry.expires_at_us)});
+    }
+    return Status();
+  };
+  // A batch of our own making can always be taken apart.
+  STRATA_CHECK(wal::ForEachEntry(encoded_, 1, add).has_value());
+  batch.conditions_ = conditions_;
+  batch.tables_ = tables_;
+  return batch;
+}
+
+void WriteBatch::Touch(TableRef table) {
+  if (table == kDefaultTable || (!tables_.empty() && tables_.back() == table)) return;
+  const auto at = std::lower_bound(tables_.begin(), tables_.end(), table);
+  if (at == tables_.end() || *at != table) tables_.insert(at, table);
+}
+//@}
 
 //@L15{
 void WriteBatch::RequireAbsent(std::string_view key) {
@@ -63,6 +137,8 @@ void WriteBatch::Require(Condition condition) {
 
 void WriteBatch::Clear() {
   conditions_.clear();  //@L15
+  tables_.clear();      //@L17
+  expires_ = false;     //@L17
   encoded_.clear();
   count_ = 0;
   user_bytes_ = 0;

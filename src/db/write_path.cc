@@ -46,7 +46,8 @@ Status DB::Put(std::string_view key, std::string_view value, const WriteOptions&
   //@}
   //@L12{
   OneEntry one;
-  one.batch().Put(key, value);
+  //| one.batch().Put(key, value);  //@L12..16
+  one.batch().Put(key, value, {.table = options.table});  //@L17
   return Write(one.batch(), options);
   //@}
 }
@@ -59,7 +60,8 @@ Status DB::Delete(std::string_view key, const WriteOptions& options) {
   //@}
   //@L12{
   OneEntry one;
-  one.batch().Delete(key);
+  //| one.batch().Delete(key);  //@L12..16
+  one.batch().Delete(key, {.table = options.table});  //@L17
   return Write(one.batch(), options);
   //@}
 }
@@ -113,21 +115,53 @@ Status DbImpl::Remember(Status status) {
 Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
                              [[maybe_unused]] bool concurrently, std::uint64_t* count) const {
   std::uint64_t counted = 0;
-  const Tree& tree = *tree_;
+  //| const Tree& tree = *tree_;  //@L02..16
+  //@L17{
+  const auto& named = named_;
+  const Tree& default_tree = *tree_;
+  const std::uint32_t next_table = versions_->next_named_table();
+  //@}
   STRATA_TRY(wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
     ++counted;
+    //@L17{
+    const auto found =
+        entry.table == 0 ? named.end() : named.find(static_cast<std::uint32_t>(entry.table));
+    if (entry.table != 0 && found == named.end()) {
+      if (entry.table < next_table) return Status();  // Dropped after it was written.
+      return Status(
+          Corruption("an entry of table " + std::to_string(entry.table) + ", which never was"));
+    }
+    const Tree& tree = entry.table == 0 ? default_tree : *found->second;
+    //@}
     MemTable& memtable = *tree.memtable;
     EntryKind kind = entry.kind;
-    if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
+    //@L02..16{
+    //| if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
+    //|   kind = EntryKind::kDelete;
+    //| }
+    //@}
+    //@L17{
+    std::string_view value = entry.value;
+    std::string with_expiry;
+    const bool deletes =
+        entry.table == 0 ? empty_value_deletes_ : tree.table.options.empty_value_deletes;
+    if (kind != EntryKind::kDelete && value.empty() && deletes) {
       kind = EntryKind::kDelete;
+    } else if (kind == EntryKind::kExpiringValue) {
+      AppendFixed64(&with_expiry, entry.expires_at_us);
+      with_expiry.append(value);
+      value = with_expiry;
     }
+    //@}
     //@L12{
     if (concurrently) {
-      memtable.AddConcurrently(entry.sequence, kind, entry.key, entry.value);
+      //| memtable.AddConcurrently(entry.sequence, kind, entry.key, entry.value);  //@L12..16
+      memtable.AddConcurrently(entry.sequence, kind, entry.key, value);  //@L17
       return Status();
     }
     //@}
-    memtable.Add(entry.sequence, kind, entry.key, entry.value);
+    //| memtable.Add(entry.sequence, kind, entry.key, entry.value);  //@L02..16
+    memtable.Add(entry.sequence, kind, entry.key, value);  //@L17
     return Status();
   }));
   if (count != nullptr) *count = counted;

@@ -28,14 +28,15 @@ enum class EntryKind : std::uint8_t {
   kDelete = 0,
   kValue = 1,
   kBlobPointer = 2,          // The value lives in a blob file (lesson 19); see blob_pointer.h.
-  kExpiringValue = 3,        // Reserved: (lesson 17).
+  kExpiringValue = 3,        // From lesson 17 on; see expiry.h.
   kExpiringBlobPointer = 4,  // Reserved.
 };
 inline constexpr EntryKind kEntryKindLast = EntryKind::kExpiringBlobPointer;
 
 // True for the kinds that this program reads and writes; the others are reserved or unknown.
 inline bool IsKnownEntryKind(EntryKind kind) {
-  return kind <= EntryKind::kValue;
+  //| return kind <= EntryKind::kValue;  //@L02..16
+  return kind <= EntryKind::kValue || kind == EntryKind::kExpiringValue;  //@L17
 }
 // "entry kind 3 (expiring value)".
 std::string EntryKindName(EntryKind kind);

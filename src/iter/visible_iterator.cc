@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "iter/expiry.h"  //@L17
 
 namespace strata {
 namespace {
@@ -65,7 +66,11 @@ class VisibleIterator final : public VisibleEntries {  //@L19
   }
   std::string_view value() const override {
     STRATA_DCHECK(Valid());
-    return state_ == State::kForward ? entries_->value() : std::string_view(value_);
+    //| return state_ == State::kForward ? entries_->value() : std::string_view(value_);  //@L02..16
+    //@L17{
+    if (state_ == State::kBackward) return value_;
+    return WithoutExpiry(KindOf(entries_->key()), entries_->value());
+    //@}
   }
   //@L19{
   // Of what value() shows: a pointer without an expiry.
@@ -110,7 +115,8 @@ class VisibleIterator final : public VisibleEntries {  //@L19
       const bool shadowed = hidden && user_key == key_;
       if (!too_new && !shadowed) {
         const EntryKind kind = KindOf(entries_->key());
-        if (kind != EntryKind::kDelete) return StandForward(kind);
+        //| if (kind != EntryKind::kDelete) return StandForward(kind);  //@L02..16
+        if (!IsGone(kind)) return StandForward(kind);  //@L17
         key_.assign(user_key);
         hidden = true;
       }
@@ -154,12 +160,21 @@ class VisibleIterator final : public VisibleEntries {  //@L19
 
   // Copies the entry under entries_, unless it says that the key is deleted.
   std::optional<EntryKind> Keep(std::string_view user_key, EntryKind kind) {
-    if (kind == EntryKind::kDelete) return std::nullopt;
+    //| if (kind == EntryKind::kDelete) return std::nullopt;  //@L02..16
+    if (IsGone(kind)) return std::nullopt;  //@L17
     key_.assign(user_key);
-    value_.assign(entries_->value());
+    //| value_.assign(entries_->value());  //@L02..16
+    value_.assign(WithoutExpiry(kind, entries_->value()));  //@L17
     return kind;
   }
 
+  //@L17{
+  // Whether the entry under entries_ says that its key isn't there.
+  bool IsGone(EntryKind kind) const {
+    return kind == EntryKind::kDelete || IsExpired(kind, entries_->value(), options_.now_us);
+  }
+
+  //@}
   static Status CheckKind(EntryKind kind) {
     if (IsKnownEntryKind(kind)) return {};
     if (kind == EntryKind::kBlobPointer) return {};          //@L19

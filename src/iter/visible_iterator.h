@@ -19,6 +19,7 @@ struct VisibleIteratorOptions {
   SequenceNumber sequence = kSequenceMax;
   std::optional<std::string> lower = {};  // Inclusive.
   std::optional<std::string> upper = {};  // Exclusive.
+  std::uint64_t now_us = 0;  // Entries that have expired by then are hidden as deletes.  //@L17
 };
 
 //@L02..18{

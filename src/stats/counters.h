@@ -52,10 +52,13 @@ enum class Counter : std::uint8_t {
   kPrefetchedBlocks,
   kHashIndexHits,
   kConditionsChecked,
-  kConditionsFailed,   // The first of a batch, at which checking ends.
-  kLearnedGets,        // Tables whose learned index guessed a block.
-  kLearnedNeighbours,  // Blocks looked into because a guess was off.
-  kBlobReads,          // Records read from blob files.
+  kConditionsFailed,     // The first of a batch, at which checking ends.
+  kEntriesExpired,       // Met by compaction after their expiry.
+  kTablesExpiredUnread,  // Dropped as a whole because all in them had expired.
+  kBytesExpiredUnread,   // Of these.
+  kLearnedGets,          // Tables whose learned index guessed a block.
+  kLearnedNeighbours,    // Blocks looked into because a guess was off.
+  kBlobReads,            // Records read from blob files.
   kBlobBytesRead,
   kBlobBytesWritten,  // By flushes and compactions, into blob files.
   kBlobCollections,   // Blob files whose live values were copied to another.

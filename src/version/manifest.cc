@@ -10,8 +10,11 @@ namespace strata {
 namespace {
 
 // Names of features that this program knows; later lessons add theirs.
-//| constexpr std::array<std::string_view, 0> kKnownFeatures{};  //@L06..18
-constexpr std::array<std::string_view, 1> kKnownFeatures{kBlobFeature};  //@L19
+constexpr std::initializer_list<std::string_view> kKnownFeatures = {
+    kTablesFeature,  //@L17
+    kExpiryFeature,  //@L17
+    kBlobFeature,    //@L19
+};
 
 Status CheckKnown(const StoreProperties& properties) {
   if (properties.format_version > kStoreFormatVersion) {
@@ -51,6 +54,7 @@ Status ApplyRecord(const wal::Record& record, const EditVisitor& visit, Manifest
 // --- the state -----------------------------------------------------------------------------------
 
 Status ManifestState::Apply(const VersionEdit& edit) {
+  STRATA_TRY(ApplyNamed(edit));  //@L17
   STRATA_TRY(ApplyTables(edit));
   return ApplyLogs(edit);
 }
@@ -62,6 +66,12 @@ Status ManifestState::ApplyTables(const VersionEdit& edit) {
     }
   }
   for (const TableMeta& table : edit.added) {
+    //@L17{
+    if (table.named_table != 0 && !named.contains(table.named_table)) {
+      return Corruption("it adds " + TableFileName(table.number) + " to named table " +
+                        std::to_string(table.named_table) + ", which isn't there");
+    }
+    //@}
     if (!tables.emplace(table.number, table).second) {
       return Corruption("it adds " + TableFileName(table.number) + ", which is there already");
     }
@@ -77,6 +87,29 @@ Status ManifestState::ApplyTables(const VersionEdit& edit) {
   return {};
 }
 
+//@L17{
+Status ManifestState::ApplyNamed(const VersionEdit& edit) {
+  for (const std::uint32_t id : edit.dropped) {
+    if (named.erase(id) == 0) {
+      return Corruption("it drops named table " + std::to_string(id) + ", which isn't there");
+    }
+    std::erase_if(tables, [id](const auto& table) { return table.second.named_table == id; });
+  }
+  for (const NamedTable& table : edit.created) {
+    const bool taken = std::any_of(named.begin(), named.end(), [&](const auto& other) {
+      return other.second.name == table.name;
+    });
+    if (taken || !named.emplace(table.id, table).second) {
+      return Corruption("it creates table " + std::to_string(table.id) + " \"" + table.name +
+                        "\", which is there already");
+    }
+    next_named_table = std::max(next_named_table, table.id + 1);
+  }
+  next_named_table = std::max(next_named_table, edit.next_named_table.value_or(1));
+  return {};
+}
+
+//@}
 Status ManifestState::ApplyLogs(const VersionEdit& edit) {
   for (const SealedLog& log : edit.sealed_logs) {
     const auto [at, is_new] = sealed_logs.emplace(log.number, log.length);
@@ -99,6 +132,10 @@ std::vector<VersionEdit> ManifestState::Snapshot() const {
   for (const auto& [number, length] : sealed_logs) {
     edits.front().sealed_logs.push_back({number, length});
   }
+  //@L17{
+  if (next_named_table > 1) edits.front().next_named_table = next_named_table;
+  for (const auto& [id, table] : named) edits.front().created.push_back(table);
+  //@}
   for (const auto& [number, table] : tables) {
     if (edits.back().added.size() == kSnapshotTablesMax) edits.emplace_back();
     edits.back().added.push_back(table);

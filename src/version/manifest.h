@@ -33,11 +33,16 @@ struct ManifestState {
   FileNumber oldest_log = 0;
   FileNumber next_file = 1;
   SequenceNumber last_sequence = 0;
+  //@L17{
+  std::map<std::uint32_t, NamedTable> named;  // By id.
+  std::uint32_t next_named_table = 1;
+  //@}
 
   // Errors: kCorruption when `edit` can't follow what is there.
   Status Apply(const VersionEdit& edit);
   Status ApplyTables(const VersionEdit& edit);  // Apply's two halves.
   Status ApplyLogs(const VersionEdit& edit);
+  Status ApplyNamed(const VersionEdit& edit);  // What it says of named tables.  //@L17
 
   // Edits that make an empty state this one; at least one.
   std::vector<VersionEdit> Snapshot() const;

@@ -20,6 +20,9 @@
 //                                              11  last sequence given out, varint
 //                                              13  blob added, or moved to another file
 //                                              15  blob removed: id, varint
+//                                              17  named table created (named_table.h)
+//                                              19  named table dropped, with all its tables: id
+//                                              21  ids of named tables given out are below this
 //
 //   table added := number, level, run, size, all varints | file id, 16 bytes | footer checksum,
 //                  u32 | smallest key, largest key, each a varint length and bytes | sequence min,
@@ -27,7 +30,9 @@
 //                  varints | field*
 //
 //   field of a table: tag 2, versions held for snapshots: as often as needed four varints, the
-//   first and the last snapshot, entries, bytes
+//   first and the last snapshot, entries, bytes; tag 3, the named table that it is part of, varint;
+//   tag 4, entries that expire, the first and the last expiry, varints; tag 6, when the oldest of
+//   its deletes was written, varint
 //   field of a table: tag 1, blobs in use: as often as needed three varints, the blob's id, the
 //   values in use and their bytes; which ones they are the table tells
 //

@@ -1,6 +1,5 @@
 // The bytes of an edit: see manifest_format.h.
 
-#include "base/escape.h"
 #include "version/manifest_format.h"
 
 namespace strata {
@@ -15,6 +14,11 @@ enum EditTag : std::uint64_t {
   kLastSequence = 11,
   kBlobAdded = 13,    //@L19
   kBlobRemoved = 15,  //@L19
+  //@L17{
+  kNamedTableCreated = 17,
+  kNamedTableDropped = 19,
+  kNextNamedTable = 21,
+  //@}
 };
 
 //@L14{
@@ -22,6 +26,11 @@ enum EditTag : std::uint64_t {
 enum TableTag : std::uint64_t {
   kHeldVersions = 2,
   kBlobsUsed = 1,  // Critical.  //@L19
+  //@L17{
+  kNamedTable = 3,  // Critical: its keys are of another key space.
+  kExpiry = 4,
+  kDeleteSince = 6,
+  //@}
 };
 //@}
 
@@ -81,6 +90,14 @@ std::string EncodeTable(const TableMeta& table) {
   AppendVarint64(&out, table.write_time_max_us);
   if (!table.held.empty()) AppendField(&out, kHeldVersions, EncodeHeld(table.held));  //@L14
   if (!table.blobs.empty()) AppendField(&out, kBlobsUsed, EncodeUses(table.blobs));   //@L19
+  //@L17{
+  if (table.named_table != 0) AppendField(&out, kNamedTable, Varint(table.named_table));
+  if (table.expiring != 0) {
+    AppendField(&out, kExpiry,
+                Varint(table.expiring) + Varint(table.expiry_min_us) + Varint(table.expiry_max_us));
+  }
+  if (table.delete_since_us != 0) AppendField(&out, kDeleteSince, Varint(table.delete_since_us));
+  //@}
   return out;
 }
 
@@ -179,6 +196,35 @@ Result<BlobMeta> DecodeBlob(std::string_view bytes) {
 }
 //@}
 
+//@L17{
+Status DecodeNumbers(std::string_view bytes, std::initializer_list<std::uint64_t*> numbers);
+
+// A field of a table that lesson 17 brought; false when it is another.
+Result<bool> DecodeTableField(const FieldReader::Field& field, TableMeta* table) {
+  std::uint64_t id = 0;
+  switch (field.tag) {
+    case kNamedTable:
+      STRATA_TRY(DecodeNumbers(field.contents, {&id}));
+      if (id == 0 || id >= UINT32_MAX) return Corruption("a named table that can't be");
+      table->named_table = static_cast<std::uint32_t>(id);
+      return true;
+    case kExpiry:
+      STRATA_TRY(DecodeNumbers(field.contents,
+                               {&table->expiring, &table->expiry_min_us, &table->expiry_max_us}));
+      if (table->expiring == 0 || table->expiring > table->entries ||
+          table->expiry_min_us > table->expiry_max_us) {
+        return Corruption("expiries that can't be");
+      }
+      return true;
+    case kDeleteSince:
+      STRATA_TRY(DecodeNumbers(field.contents, {&table->delete_since_us}));
+      return true;
+    default:
+      return false;
+  }
+}
+
+//@}
 Result<TableMeta> DecodeTable(std::string_view bytes) {
   Values values(bytes);
   TableMeta table;
@@ -215,6 +261,10 @@ Result<TableMeta> DecodeTable(std::string_view bytes) {
       STRATA_TRY(DecodeUses(field.contents, &table.blobs));
       continue;
     }
+    //@}
+    //@L17{
+    STRATA_TRY_ASSIGN(const bool known, DecodeTableField(field, &table));
+    if (known) continue;
     //@}
     STRATA_TRY(CheckUnknownField(field, "table"));
   }
@@ -263,6 +313,25 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
     case kBlobRemoved:
       return DecodeNumbers(field.contents, {&edit->removed_blobs.emplace_back()});
     //@}
+    //@L17{
+    case kNamedTableCreated: {
+      STRATA_TRY_ASSIGN(NamedTable table, DecodeNamedTable(field.contents));
+      edit->created.push_back(std::move(table));
+      return {};
+    }
+    case kNamedTableDropped:
+    case kNextNamedTable: {
+      std::uint64_t id = 0;
+      STRATA_TRY(DecodeNumbers(field.contents, {&id}));
+      if (id == 0 || id > UINT32_MAX) return Corruption("a named table that can't be");
+      if (field.tag == kNamedTableDropped) {
+        edit->dropped.push_back(static_cast<std::uint32_t>(id));
+      } else {
+        edit->next_named_table = static_cast<std::uint32_t>(id);
+      }
+      return {};
+    }
+    //@}
     default:
       return CheckUnknownField(field, "edit");
   }
@@ -284,6 +353,13 @@ std::string EncodeEdit(const VersionEdit& edit) {
   for (const BlobMeta& blob : edit.blobs) AppendField(&out, kBlobAdded, EncodeBlob(blob));
   for (const BlobId blob : edit.removed_blobs) AppendField(&out, kBlobRemoved, Varint(blob));
   //@}
+  //@L17{
+  for (const NamedTable& table : edit.created) {
+    AppendField(&out, kNamedTableCreated, EncodeNamedTable(table));
+  }
+  for (const std::uint32_t id : edit.dropped) AppendField(&out, kNamedTableDropped, Varint(id));
+  if (edit.next_named_table) AppendField(&out, kNextNamedTable, Varint(*edit.next_named_table));
+  //@}
   return out;
 }
 
@@ -297,34 +373,6 @@ Result<VersionEdit> DecodeEdit(std::string_view bytes) {
         "field " + std::to_string(field.tag) + " at offset " + std::to_string(field.offset)));
   }
   return edit;
-}
-
-std::string DescribeEdit(const VersionEdit& edit) {
-  const auto key = [](std::string_view k) {
-    return EscapeShort(UserKeyOf(k)) + "@" + std::to_string(SequenceOf(k));
-  };
-  std::string out;
-  for (const FileNumber number : edit.removed) out += "remove " + TableFileName(number) + "\n";
-  for (const TableMeta& table : edit.added) {
-    out += "add " + TableFileName(table.number) + " level " + std::to_string(table.position.level) +
-           " run " + std::to_string(table.position.run) + ", " + key(table.smallest) + " to " +
-           key(table.largest) + ", " + std::to_string(table.entries) + " entries, " +
-           std::to_string(table.size_bytes) + " bytes\n";
-  }
-  for (const SealedLog& log : edit.sealed_logs) {
-    out += "seal " + LogFileName(log.number) + " at " + std::to_string(log.length) + " bytes\n";
-  }
-  //@L19{
-  for (const BlobMeta& blob : edit.blobs) {
-    out += "blob " + std::to_string(blob.id) + " in " + BlobFileName(blob.file) + ", " +
-           std::to_string(blob.values) + " values, " + std::to_string(blob.size_bytes) + " bytes\n";
-  }
-  for (const BlobId blob : edit.removed_blobs) out += "drop blob " + std::to_string(blob) + "\n";
-  //@}
-  if (edit.oldest_log) out += "logs from " + LogFileName(*edit.oldest_log) + " on matter\n";
-  if (edit.next_file) out += "next file " + std::to_string(*edit.next_file) + "\n";
-  if (edit.last_sequence) out += "last sequence " + std::to_string(*edit.last_sequence) + "\n";
-  return out;
 }
 
 }  // namespace strata

@@ -17,6 +17,7 @@
 #include "iter/internal_key.h"
 #include "sst/blob_uses.h"  //@L19
 #include "version/file_names.h"
+#include "version/named_table.h"  //@L17
 
 namespace strata {
 
@@ -70,6 +71,14 @@ struct TableMeta {
   std::uint64_t write_time_max_us = 0;
   std::vector<HeldVersions> held;   //@L14
   std::vector<sst::BlobUse> blobs;  // That the table keeps values of alive; ids ascend.  //@L19
+  //@L17{
+  std::uint32_t named_table = 0;  // Id of the named table that it is part of; 0: the default one.
+  std::uint64_t expiring = 0;  // Entries that have an expiry, and the first and the last of these.
+  std::uint64_t expiry_min_us = 0;
+  std::uint64_t expiry_max_us = 0;
+  // Wall clock of the oldest write that is a delete now; 0 when there is none.
+  std::uint64_t delete_since_us = 0;
+  //@}
 
   bool operator==(const TableMeta&) const = default;
 };
@@ -105,6 +114,11 @@ struct BlobMeta {
 struct VersionEdit {
   std::vector<TableMeta> added;
   std::vector<FileNumber> removed;
+  //@L17{
+  std::vector<NamedTable> created;
+  std::vector<std::uint32_t> dropped;             // Ids. What such a table holds goes with it.
+  std::optional<std::uint32_t> next_named_table;  // Ids below this have been given out.
+  //@}
   //@L06{
   std::vector<SealedLog> sealed_logs;
   // Logs below this number hold nothing that isn't in tables.

@@ -116,7 +116,14 @@ Status VersionSet::OpenTables(const BlobOpener& open_blob) {  //@L19
     edit.added.push_back(meta);
     opened.push_back(std::move(table));
   }
-  STRATA_TRY_ASSIGN(current_, Version().With(edit, std::move(opened)));
+  //@L06..16{
+  //| STRATA_TRY_ASSIGN(current_, Version().With(edit, std::move(opened)));
+  //@}
+  //@L17{
+  for (const auto& [id, table] : state_.named) named_[id] = std::make_shared<const Version>();
+  STRATA_TRY_ASSIGN(named_, NextVersions(edit, std::move(opened)));
+  current_ = named_.extract(0).mapped();
+  //@}
   state_.tables.clear();
   next_file_ = state_.next_file;
   last_sequence_ = state_.last_sequence;
@@ -141,13 +148,109 @@ Status VersionSet::MarkFilesFound() {
 
 // --- changes -------------------------------------------------------------------------------------
 
+//@L17{
+std::shared_ptr<const Version> VersionSet::current(std::uint32_t table) const {
+  if (table == 0) return current_;
+  const auto found = named_.find(table);
+  return found == named_.end() ? nullptr : found->second;
+}
+
+VersionSet::Versions VersionSet::versions() const {
+  Versions all = named_;
+  all[0] = current_;
+  return all;
+}
+
+std::shared_ptr<const Table> VersionSet::FindTable(FileNumber number) const {
+  if (auto table = current_->FindTable(number)) return table;
+  for (const auto& [id, version] : named_) {
+    if (auto table = version->FindTable(number)) return table;
+  }
+  return nullptr;
+}
+
+//@L19{
+// A blob belongs to the table that uses it: all along, or from this edit on.
+std::uint32_t VersionSet::TableOfBlob(const VersionEdit& edit, BlobId blob) const {
+  for (const auto& [table, version] : versions()) {
+    if (version->blobs().contains(blob)) return table;
+  }
+  for (const TableMeta& added : edit.added) {
+    for (const sst::BlobUse& use : added.blobs) {
+      if (use.blob == blob) return added.named_table;
+    }
+  }
+  return 0;
+}
+//@}
+
+Result<VersionSet::Versions> VersionSet::NextVersions(
+    const VersionEdit& edit, std::vector<std::shared_ptr<const Table>> opened) const {
+  STRATA_CHECK(opened.size() == edit.added.size());
+  Versions next = versions();
+  for (const std::uint32_t id : edit.dropped) next.erase(id);
+  for (const NamedTable& table : edit.created) next[table.id] = std::make_shared<const Version>();
+  struct Part {
+    VersionEdit edit;
+    std::vector<std::shared_ptr<const Table>> opened;
+  };
+  std::map<std::uint32_t, Part> parts;
+  for (const FileNumber number : edit.removed) {
+    const auto table = FindTable(number);
+    parts[table == nullptr ? 0 : table->meta().named_table].edit.removed.push_back(number);
+  }
+  for (std::size_t i = 0; i < opened.size(); ++i) {
+    Part& part = parts[edit.added[i].named_table];
+    part.edit.added.push_back(edit.added[i]);
+    part.opened.push_back(std::move(opened[i]));
+  }
+  //@L19{
+  for (std::size_t i = 0; i < edit.blobs.size(); ++i) {
+    Part& part = parts[TableOfBlob(edit, edit.blobs[i].id)];
+    part.edit.blobs.push_back(edit.blobs[i]);
+    part.edit.opened_blobs.push_back(edit.opened_blobs[i]);
+  }
+  //@}
+  for (auto& [id, part] : parts) {
+    const auto found = next.find(id);
+    if (found == next.end()) {
+      return Corruption("the edit is of named table " + std::to_string(id) + ", which isn't there");
+    }
+    STRATA_TRY_ASSIGN(found->second, found->second->With(part.edit, std::move(part.opened)));
+  }
+  return next;
+}
+
+Status VersionSet::EnableFeature(std::string_view feature) {
+  STRATA_TRY(first_error_);
+  std::vector<std::string>& features = state_.properties.features;
+  if (std::find(features.begin(), features.end(), feature) != features.end()) return {};
+  features.emplace_back(feature);
+  STRATA_TRY(Final(BeginManifest(), {}));
+  RemoveOldManifests();
+  return {};
+}
+
+//@}
 Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
   STRATA_TRY(first_error_);
-  STRATA_TRY_ASSIGN(std::shared_ptr<const Version> next, current_->With(edit, std::move(opened)));
+  //@L06..16{
+  //| STRATA_TRY_ASSIGN(std::shared_ptr<const Version> next, current_->With(edit, std::move(opened)));
+  //@}
+  //@L17{
+  STRATA_TRY_ASSIGN(Versions named, NextVersions(edit, std::move(opened)));
   //@L19{
-  for (const auto& [id, _] : current_->blobs()) {
-    if (next->blobs().count(id) == 0) edit.removed_blobs.push_back(id);
+  for (const auto& [table, version] : versions()) {
+    const auto after = named.find(table);
+    for (const auto& [id, _] : version->blobs()) {
+      const bool stays = after != named.end() && after->second->blobs().contains(id);
+      if (!stays) edit.removed_blobs.push_back(id);
+    }
   }
+  //@}
+  std::shared_ptr<const Version> next = named.extract(0).mapped();
+  //@}
+  //@L19{
   std::vector<std::string>& features = state_.properties.features;
   const bool is_new_feature = !edit.blobs.empty() && std::find(features.begin(), features.end(),
                                                                kBlobFeature) == features.end();
@@ -155,6 +258,7 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   //@}
   ManifestState state = state_;
   STRATA_TRY(state.ApplyLogs(edit));
+  STRATA_TRY(state.ApplyNamed(edit));  //@L17
   //| if (IsManifestLong()) {  //@L06..18
   if (IsManifestLong() || is_new_feature) {  //@L19
     STRATA_TRY(Final(BeginManifest(), edit));
@@ -166,6 +270,7 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   STRATA_TRY(Final(manifest_->Append(EncodeEdit(edit)), edit));
   STRATA_TRY(Final(manifest_->Sync(), edit));
   state_ = std::move(state);
+  named_ = std::move(named);  //@L17
   current_ = std::move(next);
   return {};
   //@}
@@ -205,7 +310,18 @@ Status VersionSet::BeginManifest() {
     for (const auto& table : run.tables) state.tables.emplace(table->meta().number, table->meta());
   }
   //@L19{
-  for (const auto& [id, blob] : current_->blobs()) state.blobs.emplace(id, blob.blob->meta());
+  for (const auto& [table, version] : versions()) {
+    for (const auto& [id, blob] : version->blobs()) state.blobs.emplace(id, blob.blob->meta());
+  }
+  //@}
+  //@L17{
+  for (const auto& [id, version] : named_) {
+    for (const Run& run : version->runs()) {
+      for (const auto& table : run.tables) {
+        state.tables.emplace(table->meta().number, table->meta());
+      }
+    }
+  }
   //@}
   const FileNumber number = NewFileNumber();
   state.next_file = next_file_.load();

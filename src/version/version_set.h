@@ -64,6 +64,19 @@ class VersionSet {
   Status LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);
 
   const std::shared_ptr<const Version>& current() const { return current_; }
+  //@L17{
+  // Of the default table (id 0), or of a named one; null when it isn't there.
+  std::shared_ptr<const Version> current(std::uint32_t table) const;
+  using Versions = std::map<std::uint32_t, std::shared_ptr<const Version>>;
+  Versions versions() const;  // Of all tables.
+  // In any table's version; null when it isn't there.
+  std::shared_ptr<const Table> FindTable(FileNumber number) const;
+  const std::map<std::uint32_t, NamedTable>& named_tables() const { return state_.named; }
+  std::uint32_t next_named_table() const { return state_.next_named_table; }
+  // Writes into the store's properties that it uses a feature, so that programs that don't know it
+  // refuse the store. Durable when it returns; nothing happens when it is there already.
+  Status EnableFeature(std::string_view feature);
+  //@}
   const StoreProperties& properties() const { return state_.properties; }
   const Recovered& recovered() const { return recovered_; }
   // Success, or why the set takes no edits any more.
@@ -102,6 +115,12 @@ class VersionSet {
  private:
   //| Status OpenTables();  //@L06..18
   Status OpenTables(const BlobOpener& open_blob);  //@L19
+  //@L17{
+  // The versions of all tables after an edit, the default one's too.
+  Result<Versions> NextVersions(const VersionEdit& edit,
+                                std::vector<std::shared_ptr<const Table>> opened) const;
+  std::uint32_t TableOfBlob(const VersionEdit& edit, BlobId blob) const;  //@L19
+  //@}
   Status MarkFilesFound();
   Status BeginManifest();
   bool IsManifestLong() const;
@@ -113,6 +132,7 @@ class VersionSet {
   const TableOpener opener_;
   Counters& counters_;
   std::shared_ptr<const Version> current_ = std::make_shared<Version>();
+  Versions named_;       // Of each named table.  //@L17
   ManifestState state_;  // What the manifest says, but for the tables: `current_` has them.
   Recovered recovered_;
   std::unique_ptr<ManifestWriter> manifest_;

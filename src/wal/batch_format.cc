@@ -8,9 +8,9 @@
 namespace strata::wal {
 namespace {
 
-void AppendHead(std::string* batch, EntryKind kind, std::string_view key) {
+void AppendHead(std::string* batch, EntryKind kind, std::string_view key, std::uint32_t table = 0) {
   batch->push_back(static_cast<char>(kind));
-  AppendVarint64(batch, 0);  // Table.
+  AppendVarint64(batch, table);
   AppendLengthPrefixed(batch, key);
 }
 
@@ -20,14 +20,28 @@ Error Bad(std::size_t offset, const std::string& reason) {
 
 }  // namespace
 
-void AppendPut(std::string* batch, std::string_view key, std::string_view value) {
-  AppendHead(batch, EntryKind::kValue, key);
+//@L02..16{
+//| void AppendPut(std::string* batch, std::string_view key, std::string_view value) {
+//|   AppendHead(batch, EntryKind::kValue, key);
+//|   AppendLengthPrefixed(batch, value);
+//| }
+//|
+//| void AppendDelete(std::string* batch, std::string_view key) {
+//|   AppendHead(batch, EntryKind::kDelete, key);
+//| }
+//@}
+//@L17{
+void AppendPut(std::string* batch, std::string_view key, std::string_view value,
+               std::uint32_t table, std::uint64_t expires_at_us) {
+  AppendHead(batch, expires_at_us == 0 ? EntryKind::kValue : EntryKind::kExpiringValue, key, table);
+  if (expires_at_us != 0) AppendFixed64(batch, expires_at_us);
   AppendLengthPrefixed(batch, value);
 }
 
-void AppendDelete(std::string* batch, std::string_view key) {
-  AppendHead(batch, EntryKind::kDelete, key);
+void AppendDelete(std::string* batch, std::string_view key, std::uint32_t table) {
+  AppendHead(batch, EntryKind::kDelete, key, table);
 }
+//@}
 
 Result<std::optional<BatchEntry>> BatchReader::Next() {
   if (rest_.empty()) return std::optional<BatchEntry>();
@@ -35,16 +49,28 @@ Result<std::optional<BatchEntry>> BatchReader::Next() {
   const auto kind = static_cast<EntryKind>(*rest_.ReadFixed<std::uint8_t>());
   const auto table = rest_.ReadVarint64();
   if (!table) return Bad(offset, "table is cut short");
-  if (!IsKnownEntryKind(kind) || *table != 0) {
+  //@L02..16{
+  //| const bool is_known = IsKnownEntryKind(kind) && *table == 0;
+  //@}
+  const bool is_known = IsKnownEntryKind(kind) && *table <= UINT32_MAX;  //@L17
+  if (!is_known) {
     return Error(ErrorCode::kUnsupported, "batch entry at offset " + std::to_string(offset) +
                                               ": a newer program wrote " + EntryKindName(kind) +
                                               " of table " + std::to_string(*table));
   }
   if (sequence_ > kSequenceMax) return Bad(offset, "sequence numbers are used up");
 
-  BatchEntry entry{.table = 0, .kind = kind, .key = {}, .value = {}, .sequence = sequence_++};
+  BatchEntry entry{.table = *table, .kind = kind, .key = {}, .value = {}, .sequence = sequence_++};
   STRATA_TRY_ASSIGN(entry.key, ReadString("key", offset));
   if (entry.key.size() > kUserKeySizeMax) return Bad(offset, "key is too long");
+  //@L17{
+  if (kind == EntryKind::kExpiringValue) {
+    const auto expiry = rest_.ReadFixed<std::uint64_t>();
+    if (!expiry) return Bad(offset, "expiry runs past the end");
+    if (*expiry == 0) return Bad(offset, "an expiry of zero");
+    entry.expires_at_us = *expiry;
+  }
+  //@}
   if (kind != EntryKind::kDelete) {
     STRATA_TRY_ASSIGN(entry.value, ReadString("value", offset));
   }

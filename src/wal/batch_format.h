@@ -1,11 +1,12 @@
 // Format of a batch of writes: the payload of a log's batch records, and what a WriteBatch holds.
 //
 //   batch := entry*
-//   entry := kind u8 | table varint | key length varint | key | [value length varint | value]
+//   entry := kind u8 | table varint | key length varint | key | [expiry fixed64]
+//            | [value length varint | value]
 //
 // A delete has no value. The n-th entry (from 0) has sequence first + n, so that batches can be
-// put one after another. `table` is 0 until tables have names (lesson 17); the reserved kinds of
-// iter/internal_key.h will carry a fixed64 expiry after the key if they expire.
+// put one after another. `table` is 0 for the default table (named ones: lesson 17); the kinds of
+// iter/internal_key.h that expire carry a fixed64 expiry, wall clock in microseconds.
 // Example: put "k" = "hi", delete "x" is 01 00 01 6b 02 68 69  00 00 01 78.
 
 #pragma once
@@ -26,10 +27,18 @@ struct BatchEntry {
   std::string_view key;
   std::string_view value;  // Empty for a delete.
   SequenceNumber sequence;
+  std::uint64_t expires_at_us = 0;  // 0: never.  //@L17
 };
 
-void AppendPut(std::string* batch, std::string_view key, std::string_view value);
-void AppendDelete(std::string* batch, std::string_view key);
+//@L02..16{
+//| void AppendPut(std::string* batch, std::string_view key, std::string_view value);
+//| void AppendDelete(std::string* batch, std::string_view key);
+//@}
+//@L17{
+void AppendPut(std::string* batch, std::string_view key, std::string_view value,
+               std::uint32_t table = 0, std::uint64_t expires_at_us = 0);
+void AppendDelete(std::string* batch, std::string_view key, std::uint32_t table = 0);
+//@}
 
 // Takes a batch apart. Its bytes are not trusted: every length is checked against what is left,
 // nothing is allocated for an intact entry, and the views hold as long as the bytes do.

@@ -67,12 +67,21 @@ Result<Model> StoreWorld::ReadAll() {
 
 Result<Model> ReadAll(DB& db) {
   Model found;
-  STRATA_TRY_ASSIGN(const auto iterator, db.NewIterator({}));
-  for (Status moved = iterator->SeekToFirst();; moved = iterator->Next()) {
-    STRATA_TRY(moved);
-    if (!iterator->Valid()) return found;
-    found.emplace_hint(found.end(), iterator->key(), iterator->value());
+  const auto read = [&](const ReadOptions& options, const std::string& prefix) -> Status {
+    STRATA_TRY_ASSIGN(const auto iterator, db.NewIterator(options));
+    for (Status moved = iterator->SeekToFirst();; moved = iterator->Next()) {
+      STRATA_TRY(moved);
+      if (!iterator->Valid()) return {};
+      found.emplace(prefix + std::string(iterator->key()), iterator->value());
+    }
+  };
+  STRATA_TRY(read({}, ""));
+  //@L17{
+  for (const TableInfo& table : db.ListTables()) {
+    if (table.ref != kDefaultTable) STRATA_TRY(read({.table = table.ref}, table.name + "/"));
   }
+  //@}
+  return found;
 }
 
 std::vector<std::string> FilesOf(MemoryFileSystem& disk) {

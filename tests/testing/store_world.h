@@ -58,7 +58,7 @@ class StoreWorld {
   std::unique_ptr<DB> db_;
 };
 
-// All entries of a store, by a scan.
+// All entries of a store, by a scan; keys of named tables as "table/key".
 Result<Model> ReadAll(DB& db);
 
 // The paths of the files in the store's directory.

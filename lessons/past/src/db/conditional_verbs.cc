@@ -1,0 +1,47 @@
+// The conditional writes of one key: each is a batch of one condition and one entry.
+
+#include "strata/db.h"
+
+namespace strata {
+
+Result<WriteOutcome> DB::PutIfAbsent(std::string_view key, std::string_view value,
+                                     const WriteOptions& options) {
+  WriteBatch batch;
+  batch.RequireAbsent(key);
+  batch.Put(key, value);
+  return WriteIf(batch, options);
+}
+
+Result<WriteOutcome> DB::UpdateIfExists(std::string_view key, std::string_view value,
+                                        const WriteOptions& options) {
+  WriteBatch batch;
+  batch.RequirePresent(key);
+  batch.Put(key, value);
+  return WriteIf(batch, options);
+}
+
+Result<WriteOutcome> DB::DeleteIfExists(std::string_view key, const WriteOptions& options) {
+  WriteBatch batch;
+  batch.RequirePresent(key);
+  batch.Delete(key);
+  return WriteIf(batch, options);
+}
+
+Result<WriteOutcome> DB::CompareAndSwap(std::string_view key, std::string_view expected,
+                                        std::string_view value, const WriteOptions& options) {
+  WriteBatch batch;
+  batch.RequireValue(key, expected);
+  batch.Put(key, value);
+  return WriteIf(batch, options);
+}
+
+Result<WriteOutcome> DB::CompareAndSwapVersion(std::string_view key, std::uint64_t version,
+                                               std::string_view value,
+                                               const WriteOptions& options) {
+  WriteBatch batch;
+  batch.RequireVersion(key, version);
+  batch.Put(key, value);
+  return WriteIf(batch, options);
+}
+
+}  // namespace strata

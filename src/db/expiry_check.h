@@ -1,0 +1,45 @@
+// Judges the entries that a read meets, all by one reading of the clock.
+//
+// Thread safety: none; each belongs to one read.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "io/clock.h"
+#include "iter/expiry.h"
+
+namespace strata {
+
+// The clock is read at the first entry that expires: a read that meets none pays nothing.
+class ExpiryCheck {
+ public:
+  explicit ExpiryCheck(Clock& clock) : clock_(clock) {}
+
+  std::uint64_t now_us() {
+    if (now_us_ == 0) now_us_ = clock_.WallMicros();
+    return now_us_;
+  }
+
+  // Whether an entry is still there; takes the expiry off its value.
+  bool Admit(EntryKind kind, std::string* value) {
+    //@solve 17.3 "hide what has expired" inert(expires_at_us_ = 0; return true;)
+    expires_at_us_ = ExpiryOf(kind, *value);
+    if (expires_at_us_ == 0) return true;
+    if (expires_at_us_ <= now_us()) return false;
+    value->erase(0, kExpirySize);
+    return true;
+    //@}
+  }
+
+  // Of the entry admitted last; 0: never.
+  std::uint64_t expires_at_us() const { return expires_at_us_; }
+
+ private:
+  Clock& clock_;
+  std::uint64_t now_us_ = 0;
+  std::uint64_t expires_at_us_ = 0;
+};
+
+}  // namespace strata

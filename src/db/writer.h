@@ -1,0 +1,35 @@
+// One caller in the queue of those who want to write; see commit.cc.
+//
+// Thread safety: the store's mutex guards it, and so does being at the queue's front.
+
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/result.h"
+#include "iter/internal_key.h"
+#include "strata/write_batch.h"
+
+namespace strata {
+
+// Without a batch it is a task for the queue's front: to sync the log, or to switch memtables.
+struct Writer {
+  const WriteBatch* batch = nullptr;
+  bool sync = false;
+  bool switch_memtable = false;
+  //@L17{
+  const std::function<Status()>* task = nullptr;  // Another task; runs with the mutex held.
+  //@}
+  SequenceNumber first_sequence = 0;
+  bool insert = false;  // Set when this writer shall insert its part.
+  bool inserted = false;
+  bool done = false;
+  Status status = {};
+  //@L15{
+  std::optional<FailedCondition> failed = {};
+  bool decided = false;  // Checking its conditions told all; it isn't written.
+  //@}
+};
+
+}  // namespace strata

@@ -1,0 +1,15 @@
+// Named tables and entries that expire, from outside.
+
+#include <catch2/catch.hpp>
+
+#include "cli_world.h"
+
+namespace strata::cli {
+namespace {
+
+TEST_CASE("tables are made, used and dropped from the command line", "[L17]") {
+  RunCliScript("tables.txt");
+}
+
+}  // namespace
+}  // namespace strata::cli

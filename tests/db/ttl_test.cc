@@ -1,0 +1,239 @@
+// Entries that expire, and the deadline by which what is gone has left the disk.
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "stats/counters.h"
+#include "testing/test_store.h"
+
+namespace strata {
+namespace {
+
+using testing::Scan;
+using testing::ScanBackwards;
+using testing::TestStore;
+
+constexpr std::uint64_t kSecond = 1'000'000;
+
+TableRef Create(TestStore& store, const std::string& name, const TableOptions& options = {}) {
+  const auto table = store->CreateTable(name, options);
+  REQUIRE(table);
+  return *table;
+}
+
+std::string Get(TestStore& store, const std::string& key, const ReadOptions& options = {}) {
+  std::string value;
+  const auto found = store->Get(key, &value, options);
+  REQUIRE(found);
+  return *found ? value : "(none)";
+}
+
+std::uint64_t Entries(TestStore& store) {
+  std::uint64_t entries = 0;
+  for (const TableInfo& table : store->ListTables()) entries += table.entries;
+  return entries;
+}
+
+// Lets time pass, and everything happen that is due then.
+void Pass(TestStore& store, std::uint64_t micros) {
+  store.clock().Advance(micros);
+  store.executor().RunAll();
+  REQUIRE(store->WaitForCompactions());
+}
+
+TEST_CASE("an expired entry is invisible at once, to every kind of read", "[L17][T17.3]") {
+  TestStore store;
+  REQUIRE(store->Put("a", "stays"));
+  REQUIRE(store->Put("b", "goes", {.ttl_us = 10 * kSecond}));
+  REQUIRE(store->Put("c", "stays"));
+  const auto snapshot = store->GetSnapshot();
+  const auto check = [&] {
+    CHECK(Get(store, "b") == "goes");
+    CHECK(Scan(*store) == "a=stays b=goes c=stays ");
+    CHECK(ScanBackwards(*store) == "c=stays b=goes a=stays ");
+  };
+  check();
+  REQUIRE(store->Flush());
+  check();
+  store.clock().Advance(10 * kSecond - 1);
+  check();
+  store.clock().Advance(1);
+  for (const ReadOptions& options : {ReadOptions{}, ReadOptions{.snapshot = snapshot}}) {
+    CHECK(Get(store, "b", options) == "(none)");
+    CHECK(Scan(*store, options) == "a=stays c=stays ");
+    CHECK(ScanBackwards(*store, options) == "c=stays a=stays ");
+    const std::vector<std::string_view> keys = {"a", "b", "c"};
+    const auto results = store->MultiGet(keys, options);
+    REQUIRE(results);
+    CHECK(results->at(0).found);
+    CHECK_FALSE(results->at(1).found);
+    CHECK(results->at(2).found);
+    CHECK_FALSE(store->GetEntry("b", options)->has_value());
+  }
+}
+
+TEST_CASE("an expired entry hides older values of its key", "[L17][T17.3]") {
+  TestStore store;
+  REQUIRE(store->Put("k", "old"));
+  REQUIRE(store->Flush());
+  REQUIRE(store->Put("k", "new", {.ttl_us = kSecond}));
+  store.clock().Advance(2 * kSecond);
+  CHECK(Get(store, "k") == "(none)");
+  REQUIRE(store->Flush());
+  CHECK(Get(store, "k") == "(none)");
+  REQUIRE(store->CompactRange(std::nullopt, std::nullopt));
+  CHECK(Get(store, "k") == "(none)");
+  CHECK(Entries(store) == 0);
+  REQUIRE(store->Put("k", "back"));
+  CHECK(Get(store, "k") == "back");
+}
+
+TEST_CASE("version and expiry of an entry read back, and survive a restart", "[L17]") {
+  TestStore store;
+  const std::uint64_t now = store.clock().WallMicros();
+  REQUIRE(store->Put("never", "v"));
+  WriteBatch batch;
+  batch.Put("then", "v", {.expires_at_us = now + 5 * kSecond});
+  REQUIRE(store->Write(batch));
+  const auto check = [&] {
+    CHECK(store->GetEntry("never")->value() == Entry{"v", 1, 0});
+    CHECK(store->GetEntry("then")->value() == Entry{"v", 2, now + 5 * kSecond});
+  };
+  check();
+  store.Reopen();
+  check();
+  REQUIRE(store->Flush());
+  check();
+  REQUIRE(store->CompactRange(std::nullopt, std::nullopt));
+  check();
+}
+
+TEST_CASE("a table's default TTL is for entries that say nothing", "[L17]") {
+  TestStore store;
+  const TableRef sessions = Create(store, "sessions", {.ttl_us = 10 * kSecond});
+  const std::uint64_t now = store.clock().WallMicros();
+  WriteBatch batch;
+  batch.Put("default", "v", {.table = sessions});
+  batch.Put("own", "v", {sessions, now + 20 * kSecond});
+  batch.Put("never", "v", {sessions, kNeverExpires});
+  REQUIRE(store->Write(batch));
+  REQUIRE(store->Put("longer", "v", {.table = sessions, .ttl_us = 30 * kSecond}));
+  REQUIRE(store->Put("elsewhere", "v"));
+  store.clock().Advance(10 * kSecond);
+  CHECK(Scan(*store, {.table = sessions}) == "longer=v never=v own=v ");
+  store.clock().Advance(10 * kSecond);
+  CHECK(Scan(*store, {.table = sessions}) == "longer=v never=v ");
+  store.clock().Advance(1000 * kSecond);
+  CHECK(Scan(*store, {.table = sessions}) == "never=v ");
+  CHECK(Scan(*store) == "elsewhere=v ");
+}
+
+TEST_CASE("to a condition an expired entry isn't there", "[L17]") {
+  TestStore store;
+  REQUIRE(store->Put("lock", "mine", {.ttl_us = 10 * kSecond}));
+  CHECK_FALSE(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})->written());
+  store.clock().Advance(10 * kSecond);
+  CHECK_FALSE(store->UpdateIfExists("lock", "mine")->written());
+  CHECK(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})->written());
+  CHECK(Get(store, "lock") == "yours");
+}
+
+TEST_CASE("an iterator judges by the clock of the moment it was made", "[L17]") {
+  TestStore store;
+  REQUIRE(store->Put("a", "v", {.ttl_us = kSecond}));
+  REQUIRE(store->Put("b", "v"));
+  const auto iterator = store->NewIterator({});
+  REQUIRE(iterator);
+  store.clock().Advance(2 * kSecond);
+  REQUIRE((*iterator)->SeekToFirst());
+  CHECK((*iterator)->key() == "a");
+  CHECK(Scan(*store) == "b=v ");
+}
+
+TEST_CASE("a table that has expired as a whole is dropped without a read", "[L17][T17.4]") {
+  TestStore store;
+  const TableRef events = Create(store, "events", {.ttl_us = 60 * kSecond});
+  for (int i = 0; i < 500; ++i) {
+    REQUIRE(
+        store->Put("event" + std::to_string(1000 + i), std::string(100, 'e'), {.table = events}));
+  }
+  REQUIRE(store->Flush());
+  REQUIRE(store->WaitForCompactions());
+  const std::uint64_t bytes = store->ListTables().at(1).bytes;
+  CHECK(bytes > 0);
+  const std::uint64_t read = store->counters().Get(Counter::kBlocksRead);
+  Pass(store, 60 * kSecond);  // Nobody writes: the timer does it.
+  CHECK(store->ListTables().at(1).bytes == 0);
+  CHECK(store->counters().Get(Counter::kBytesExpiredUnread) == bytes);
+  CHECK(store->counters().Get(Counter::kBlocksRead) == read);
+  CHECK(store->counters().Get(Counter::kCompactionBytesRead) == 0);
+}
+
+TEST_CASE("an expired table over older data stays until a merge has hidden that", "[L17][T17.4]") {
+  TestStore store;
+  REQUIRE(store->Put("k", "old"));
+  REQUIRE(store->Flush());
+  REQUIRE(store->Put("k", "new", {.ttl_us = kSecond}));
+  REQUIRE(store->Flush());
+  Pass(store, 2 * kSecond);
+  CHECK(Get(store, "k") == "(none)");
+  CHECK(store->counters().Get(Counter::kTablesExpiredUnread) == 0);
+}
+
+TEST_CASE("what was deleted has left the disk before the deadline, though nobody writes",
+          "[L17]") {
+  TestStore store;
+  const TableRef personal = Create(store, "personal", {.delete_deadline_us = 3600 * kSecond});
+  const std::string secret = "to be forgotten";
+  for (int i = 0; i < 50; ++i) {
+    REQUIRE(store->Put("key" + std::to_string(i), secret, {.table = personal}));
+  }
+  REQUIRE(store->Flush());
+  REQUIRE(store->CompactTable(personal, std::nullopt, std::nullopt));
+  for (int i = 0; i < 50; i += 2) {
+    REQUIRE(store->Delete("key" + std::to_string(i), {.table = personal}));
+  }
+  Pass(store, 3600 * kSecond);
+  const TableInfo info = store->ListTables().at(1);
+  CHECK(info.memtable_entries == 0);
+  CHECK(info.entries == 25);
+  CHECK(info.deletes == 0);
+}
+
+TEST_CASE("what has expired has left the disk before the deadline", "[L17]") {
+  TestStore store;
+  const TableRef mixed = Create(store, "mixed", {.delete_deadline_us = 3600 * kSecond});
+  for (int i = 0; i < 50; ++i) {
+    REQUIRE(store->Put("key" + std::to_string(i), "v",
+                       {.table = mixed, .ttl_us = i % 2 == 0 ? kSecond : 0}));
+  }
+  Pass(store, 3600 * kSecond + kSecond);
+  CHECK(store->ListTables().at(1).entries == 25);
+  CHECK(store->ListTables().at(1).expiring == 0);
+}
+
+TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is let go",
+          "[L17]") {
+  TestStore store;
+  const TableRef table = Create(store, "t", {.delete_deadline_us = 100 * kSecond});
+  REQUIRE(store->Put("k", "v", {.table = table}));
+  REQUIRE(store->Flush());
+  auto snapshot = store->GetSnapshot();
+  REQUIRE(store->Delete("k", {.table = table}));
+  REQUIRE(store->Flush());
+  for (int i = 0; i < 5; ++i) {
+    store.clock().Advance(50 * kSecond);
+    while (store.executor().RunOne()) {
+    }
+  }
+  CHECK(Get(store, "k", {.snapshot = snapshot, .table = table}) == "v");
+  CHECK(Get(store, "k", {.table = table}) == "(none)");
+  snapshot.reset();
+  Pass(store, 50 * kSecond);
+  CHECK(store->ListTables().at(1).entries == 0);
+}
+
+}  // namespace
+}  // namespace strata
