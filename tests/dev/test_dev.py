@@ -196,6 +196,10 @@ class Dev(unittest.TestCase):
         program.parent.mkdir(parents=True)
         program.write_text('#!/bin/sh\necho "peers_bench $*"\nexit 3\n')
         program.chmod(0o755)
+        self.assertIn("in the whole tree", self.bench.dev("bench", "peers").stderr)
+        source = self.bench.folder / "bench/peers/peers_bench.cc"
+        source.parent.mkdir(parents=True)
+        source.touch()
         other = self.bench.folder / "other"
         other.mkdir()
         run = self.bench.dev("bench", "peers", "--quick", "--rocksdb-lib", "other", "--only", "scan")
