@@ -27,6 +27,7 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(ExportCommand);
   STRATA_VERB(StatsCommand);
   STRATA_VERB(TraceCommand);            //@L13
+  STRATA_VERB(IndexCommand);            //@L18
   STRATA_VERB(InspectCommand);          //@L03
   STRATA_VERB(CompactCommand);          //@L10
   STRATA_VERB(VerifyCommand);           //@L06

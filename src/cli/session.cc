@@ -20,6 +20,7 @@ void DeclareOutputFlags(Flags& flags, Globals* globals) {
   const std::vector<Named<ByteFormat>> formats{{"utf8", ByteFormat::kUtf8},
                                                {"escaped", ByteFormat::kEscaped},
                                                {"hex", ByteFormat::kHex},
+                                               {"tuple", ByteFormat::kTuple},  //@L18
                                                {"base64", ByteFormat::kBase64}};
   flags.Choice<ByteFormat>("key-format", &globals->key_format, formats,
                            "How keys are written, in and out (escaped)");
@@ -111,6 +112,12 @@ Result<TableRef> Session::Table(DB& db) const {
   return TableNamed(db, globals_.table);
 }
 
+//@L18{
+std::string Session::TableName() const {
+  return globals_.table.empty() ? std::string(kDefaultTableName) : globals_.table;
+}
+
+//@}
 Result<TableRef> Session::TableNamed(DB& db, const std::string& name) {
   auto table = db.FindTable(name);
   if (table) return table;

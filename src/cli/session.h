@@ -73,6 +73,10 @@ class Session {
   // The table that --table or the shell's `use` names. Errors: kInvalidArgument.
   Result<TableRef> Table(DB& db) const;
   static Result<TableRef> TableNamed(DB& db, const std::string& name);
+  //@L18{
+  // Its name.
+  std::string TableName() const;
+  //@}
   //@}
   // Errors: kInvalidArgument.
   Result<std::string> Directory() const;

@@ -17,9 +17,11 @@ enum class ByteFormat : std::uint8_t {
   kEscaped,  // Printable UTF-8 as it is, the rest as \n, \t, \r, \\ or \xNN.
   kHex,
   kBase64,
+  kTuple,  // ("user", 42): see strata/keys/tuple.h.  //@L18
 };
 
-// DecodeBytes(f, EncodeBytes(f, b)) is b. Errors: kInvalidArgument: kUtf8 and the bytes aren't.
+// DecodeBytes(f, EncodeBytes(f, b)) is b. Errors: kInvalidArgument: kUtf8 (or kTuple) and the bytes
+// aren't.
 Result<std::string> EncodeBytes(ByteFormat format, std::string_view bytes);
 
 // Errors: kInvalidArgument that says what is wrong and where.

@@ -1,6 +1,7 @@
 // `strata delete KEY...`.
 
-#include "cli/conditions.h"  //@L15
+#include "cli/conditions.h"    //@L15
+#include "cli/indexed_rows.h"  //@L18
 #include "cli/session.h"
 
 namespace strata::cli {
@@ -21,6 +22,11 @@ class DeleteVerb final : public Verb {
     }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));  //@L17
+    //@L18{
+    if (if_present_ || session.transaction() != nullptr) {
+      STRATA_TRY(RequireNoIndexes(*db, session.TableName()));
+    }
+    //@}
     //@L15{
     if (if_present_) return DeleteIfPresent(session, *db, keys);
     //@}
@@ -31,7 +37,12 @@ class DeleteVerb final : public Verb {
     }
     //@}
     //| for (const std::string& key : keys) STRATA_TRY(db->Delete(key));  //@L01..16
-    for (const std::string& key : keys) STRATA_TRY(db->Delete(key, {.table = table}));  //@L17
+    //| for (const std::string& key : keys) STRATA_TRY(db->Delete(key, {.table = table}));  //@L17..17
+    //@L18{
+    for (const std::string& key : keys) {
+      STRATA_TRY(DeleteRow(*db, session.TableName(), key, {.table = table}));
+    }
+    //@}
     return kExitOk;
   }
 

@@ -1,7 +1,8 @@
 // `strata put KEY VALUE`.
 
 #include "cli/byte_source.h"
-#include "cli/conditions.h"  //@L15
+#include "cli/conditions.h"    //@L15
+#include "cli/indexed_rows.h"  //@L18
 #include "cli/session.h"
 
 namespace strata::cli {
@@ -27,6 +28,11 @@ class PutVerb final : public Verb {
     STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));
     write_ = {.table = table, .ttl_us = write_.ttl_us};
     //@}
+    //@L18{
+    if (if_absent_ || if_present_ || session.transaction() != nullptr) {
+      STRATA_TRY(RequireNoIndexes(*db, session.TableName()));
+    }
+    //@}
     //@L15{
     if (if_absent_ || if_present_) return PutIf(session, *db, key, value);
     //@}
@@ -37,7 +43,8 @@ class PutVerb final : public Verb {
     }
     //@}
     //| STRATA_TRY(db->Put(key, value));  //@L01..16
-    STRATA_TRY(db->Put(key, value, write_));  //@L17
+    //| STRATA_TRY(db->Put(key, value, write_));  //@L17..17
+    STRATA_TRY(PutRow(*db, session.TableName(), key, value, write_));  //@L18
     return kExitOk;
   }
 

@@ -1,6 +1,7 @@
 // `strata scan`: the keys in order, or a part of them.
 
 #include "cli/session.h"
+#include "strata/keys/hierarchy.h"  //@L18
 
 namespace strata::cli {
 namespace {
@@ -17,6 +18,8 @@ class ScanVerb final : public Verb {
     flags.Switch("keys-only", &keys_only_, "Leave the values out");
     flags.Switch("values-only", &values_only_, "Leave the keys out");
     flags.Switch("count", &count_, "Print only how many keys there are");
+    flags.Switch("children", &children_,
+                 "Keys are tuples: what lies directly below --prefix");  //@L18
   }
 
   Result<ExitCode> Run(Session& session) override {
@@ -26,7 +29,8 @@ class ScanVerb final : public Verb {
     //| STRATA_TRY_ASSIGN(const ReadOptions options, Bounds(session));  //@L01..16
     STRATA_TRY_ASSIGN(ReadOptions options, Bounds(session));  //@L17
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
-    STRATA_TRY_ASSIGN(options.table, session.Table(*db));  //@L17
+    STRATA_TRY_ASSIGN(options.table, session.Table(*db));   //@L17
+    if (children_) return Children(session, *db, options);  //@L18
     //@L01..15{
     //| STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(options));
     //@}
@@ -66,6 +70,21 @@ class ScanVerb final : public Verb {
     return std::optional<std::string>(std::move(key));
   }
 
+  //@L18{
+  Result<ExitCode> Children(Session& session, DB& db, const ReadOptions& options) const {
+    const keys::Subspace parent({}, options.prefix);
+    STRATA_TRY_ASSIGN(const auto children, keys::ListChildren(db, parent, options));
+    RowPrinter printer(session.console(), session.style(), {"child", "value", "has_children"});
+    for (const keys::Child& child : children) {
+      STRATA_TRY(printer.Add({Cell::Text(keys::ElementText(child.name)),
+                              child.value ? Cell::Value(*child.value) : Cell::None(),
+                              Cell::Flag(child.has_children)}));
+    }
+    printer.Finish();
+    return kExitOk;
+  }
+
+  //@}
   Status Step(Iterator& iterator) const { return reverse_ ? iterator.Prev() : iterator.Next(); }
 
   Result<ExitCode> Count(Session& session, Iterator& iterator) const {
@@ -116,6 +135,7 @@ class ScanVerb final : public Verb {
   bool keys_only_ = false;
   bool values_only_ = false;
   bool count_ = false;
+  bool children_ = false;  //@L18
 };
 
 }  // namespace

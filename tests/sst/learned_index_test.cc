@@ -164,6 +164,17 @@ TEST_CASE("keys that fit no line get a sparse index", "[L20]") {
   RequireSame(*Must(Open(Build(alike, Learned()), counters)), alike);
 }
 
+TEST_CASE("a user key in two blocks takes a table's learned index away", "[L20]") {
+  for (const int split : {0, 20}) {
+    LearnedIndexBuilder builder;
+    for (int block = 0; block < 40; ++block) {
+      const bool goes_on = block + 1 == split;  // Its last key is the first of the next.
+      builder.AddBlock(Numbered(10 * block), Numbered(10 * block + (goes_on ? 10 : 9)), 100);
+    }
+    CHECK(builder.Finish(10'000).has_value() == (split == 0));
+  }
+}
+
 TEST_CASE("the replay of all blocks rejects lines that are off", "[L20]") {
   std::vector<std::string> keys;
   LearnedIndexBuilder builder;

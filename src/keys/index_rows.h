@@ -1,0 +1,28 @@
+// Which rows an index has for a row of its table.
+//
+//   unique index: tuple (element)            -> the row's key
+//   other index:  tuple (element, row's key) -> nothing
+//
+// Thread safety: pure functions.
+
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "strata/keys/indexed_table.h"
+
+namespace strata::keys {
+
+using IndexRows = std::map<std::string, std::string>;  // Key and value of each index row.
+
+// Errors: kInvalidArgument for an element whose index row would have too long a key.
+Result<IndexRows> IndexRowsOf(const IndexDefinition& index, std::string_view key,
+                              std::string_view value);
+
+// The key of the row that an index row leads to. Errors: kCorruption.
+Result<std::string> RowKeyOf(const IndexDefinition& index, std::string_view index_key,
+                             std::string_view index_value);
+
+}  // namespace strata::keys
