@@ -62,6 +62,7 @@ std::unique_ptr<Store> OpenStrata(const std::string& directory, const Budget& bu
   options.block_cache_bytes = budget.cache_bytes;
   options.filter_bits_per_key = budget.filter_bits;
   options.compression = Compression::kNone;
+  options.mapped_reads = true;  // As LevelDB does. Checksums are verified at the first touch.
   auto db = DB::Open(options, directory);
   if (!db) return nullptr;
   return std::make_unique<StrataStore>(*std::move(db));

@@ -194,7 +194,8 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   //@}
   //@L05{
   std::vector<std::unique_ptr<InternalIterator>> sources;
-  sources.push_back(state->memtable->NewIterator());
+  // What comes in later has larger sequences. One source less, and often only one is left.
+  if (!state->memtable->empty()) sources.push_back(state->memtable->NewIterator());
   for (const auto& memtable : state->immutables) sources.push_back(memtable->NewIterator());  //@L12
   sst::TableReadOptions table_options;
   table_options.fill_cache = options.fill_cache;  //@L08
