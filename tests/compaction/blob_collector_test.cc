@@ -127,6 +127,32 @@ TEST_CASE("live is what any table of the version uses", "[L19]") {
   CHECK(tree.version->blobs().count(blob) == 0);  // Nothing uses it: it is gone.
 }
 
+TEST_CASE("a value is live in whichever run a table uses it", "[L19]") {
+  BlobTree tree;
+  const FileNumber first = tree.Add("a@1=aaaa b@2=bbbb");
+  const BlobId blob = OnlyBlob(tree);
+  VersionEdit edit;
+  edit.removed = {first};
+  std::vector<std::shared_ptr<const Table>> opened;
+  const auto table = tree.version->FindTable(first);
+  const auto entries = table->reader().NewIterator({});
+  REQUIRE(entries->SeekToFirst());
+  for (std::uint32_t level = 1; level <= 2; ++level) {
+    TableWriterOptions options;
+    options.position = {level, 1};
+    TableWriter writer(tree.store, options);
+    REQUIRE(writer.Add(entries->key(), entries->value()));
+    for (auto& written : Must(writer.Finish())) {
+      edit.added.push_back(written->meta());
+      opened.push_back(std::move(written));
+    }
+    REQUIRE(entries->Next());
+  }
+  tree.version = Must(tree.version->With(edit, std::move(opened)));
+  CHECK(tree.version->runs().size() == 2);
+  CHECK(Must(tree.version->LiveIn(blob)).Count() == 2);
+}
+
 TEST_CASE("a collection copies what is live, and every pointer still finds its value", "[L19]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb c@3=cccc d@4=dddd e@5=eeee");
