@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "reliability/workloads.h"
+#include "stats/counters.h"
 #include "testing/ledger.h"
 
 namespace strata::testing {
