@@ -59,7 +59,7 @@ class SimulatedRun {
 
   void Disturb(const Status& done, const std::string& what) {
     ++result_.counts[what];
-    if (faulty_->fired()) return EndWorld(&SimulatedRun::Die);
+    if (faulty_->fired() || (!done && around_.may_fail)) return EndWorld(&SimulatedRun::Die);
     Expect(done, what);
   }
 
