@@ -18,8 +18,9 @@ class ScanVerb final : public Verb {
     flags.Switch("keys-only", &keys_only_, "Leave the values out");
     flags.Switch("values-only", &values_only_, "Leave the keys out");
     flags.Switch("count", &count_, "Print only how many keys there are");
-    flags.Switch("children", &children_,
-                 "Keys are tuples: what lies directly below --prefix");  //@L18
+    //@L18{
+    flags.Switch("children", &children_, "Keys are tuples: what lies directly below --prefix");
+    //@}
   }
 
   Result<ExitCode> Run(Session& session) override {

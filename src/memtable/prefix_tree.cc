@@ -18,6 +18,15 @@ void Prefetch(const PrefixTree::Node* node) {
   }
 }
 
+// The child at `rank`, or null when the node isn't any more as `order` says: then the child may
+// have given half of what it had to a new one beside it, which `order` doesn't know. (A child is
+// replaced after the new one was shown, so whoever sees the replacement sees the new order.)
+const PrefixTree::Node* ChildAt(const PrefixTree::Node& node, PrefixTree::Order order,
+                                std::uint64_t rank) {
+  const PrefixTree::Node* const child = node.ChildIn(order.SlotAt(rank));
+  return node.order.load(std::memory_order_acquire) == order.word() ? child : nullptr;
+}
+
 // The entry whose key stands for a slot; null for the child that has everything from the start.
 const PrefixTree::Entry* KeyIn(const PrefixTree::Node& node, std::uint64_t slot) {
   return node.is_leaf ? node.EntryIn(slot) : node.ChildIn(slot)->low;
@@ -80,10 +89,11 @@ PrefixTree::Node* PrefixTree::Descend(const Trunk& trunk, std::uint64_t prefix,
   while (!node->is_leaf) {
     const Order order(node->order.load(std::memory_order_acquire));
     const std::uint64_t rank = Rank(*node, order, prefix, key, /*or_equal=*/true, comparisons);
-    const std::uint64_t child = rank == 0 ? 0 : rank - 1;
+    const Node* const child = ChildAt(*node, order, rank == 0 ? 0 : rank - 1);
+    if (child == nullptr) continue;
     STRATA_CHECK(path->size < kDepthMax);
-    path->steps[path->size++] = {.node = node, .order = order, .rank = child};
-    node = const_cast<Node*>(node->ChildIn(order.SlotAt(child)));
+    path->steps[path->size++] = {.node = node, .order = order, .rank = rank == 0 ? 0 : rank - 1};
+    node = const_cast<Node*>(child);
     Prefetch(node);
   }
   return node;
@@ -123,7 +133,9 @@ PrefixTree::Position PrefixTree::SeekBefore(const SearchKey& key,
   }
   while (path.size > 0) {
     const Step& step = path.steps[--path.size];
-    if (step.rank > 0) return LastBelow(step.node->ChildIn(step.order.SlotAt(step.rank - 1)));
+    if (step.rank == 0) continue;
+    const Node* const child = ChildAt(*step.node, step.order, step.rank - 1);
+    return child == nullptr ? SeekBefore(key, comparisons) : LastBelow(child);
   }
   return {};
 }
@@ -141,7 +153,8 @@ PrefixTree::Position PrefixTree::FirstBelow(const Node* node) {
 PrefixTree::Position PrefixTree::LastBelow(const Node* node) {
   Order order(node->order.load(std::memory_order_acquire));
   while (!node->is_leaf) {
-    node = node->ChildIn(order.SlotAt(order.count() - 1));
+    const Node* const child = ChildAt(*node, order, order.count() - 1);
+    if (child != nullptr) node = child;
     order = Order(node->order.load(std::memory_order_acquire));
   }
   Position last;
@@ -188,7 +201,7 @@ const PrefixTree::Entry* PrefixTree::NewEntry(std::string_view user_key, std::ui
 }
 
 PrefixTree::Node* PrefixTree::NewNode(bool is_leaf, const Entry* low) {
-  constexpr std::size_t kNodesAtOnceMax = 16;  // What aligning costs is shared.
+  constexpr std::size_t kNodesAtOnceMax = 4;  // What aligning costs is shared.
   if (free_node_count_ == 0) {
     free_node_count_ = std::min(kNodesAtOnceMax, node_count_ + 1);
     free_nodes_ = arena_.Allocate(free_node_count_ * sizeof(Node), kCacheLine);

@@ -80,7 +80,7 @@ TEST_CASE("no power cut hits the manifest while it begins anew", "[L13][long]") 
   Sweep({"crash points, long keys",
          SyncMode::kInterval,
          {.seed = 13, .writes = 120, .long_keys = true, .reopen_every = 1000},
-         4'000,
+         3'500,
          2'000,
          {"create_MANIFEST", "append_MANIFEST", "sync_MANIFEST", "remove_MANIFEST", "rename_.tmp"},
          3});
