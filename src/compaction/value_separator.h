@@ -75,8 +75,8 @@ class ValueSeparator {
 
 // The blobs to write anew when tables that use these are merged: where more than `overlap_max` lie
 // over one key, all but half of that many, whose values lie closest together. So each value is
-// copied about as often as the base-(overlap_max / 2) logarithm of the number of flushes, and a scan
-// meets few files at a time.
+// copied about as often as the base-(overlap_max / 2) logarithm of the number of flushes, and a
+// scan meets few files at a time.
 std::set<BlobId> BlobsToRewrite(const std::vector<std::shared_ptr<const Table>>& inputs,
                                 const Version& version, std::size_t overlap_max);
 

@@ -182,8 +182,7 @@ TEST_CASE("an expired table over older data stays until a merge has hidden that"
   CHECK(store->counters().Get(Counter::kTablesExpiredUnread) == 0);
 }
 
-TEST_CASE("what was deleted has left the disk before the deadline, though nobody writes",
-          "[L17]") {
+TEST_CASE("what was deleted has left the disk before the deadline, though nobody writes", "[L17]") {
   TestStore store;
   const TableRef personal = Create(store, "personal", {.delete_deadline_us = 3600 * kSecond});
   const std::string secret = "to be forgotten";
@@ -214,8 +213,7 @@ TEST_CASE("what has expired has left the disk before the deadline", "[L17]") {
   CHECK(store->ListTables().at(1).expiring == 0);
 }
 
-TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is let go",
-          "[L17]") {
+TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is let go", "[L17]") {
   TestStore store;
   const TableRef table = Create(store, "t", {.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("k", "v", {.table = table}));

@@ -7,8 +7,8 @@
 #include "base/escape.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "testing/random_options.h"
 #include "testing/history.h"
+#include "testing/random_options.h"
 #include "testing/store_world.h"
 
 namespace strata::testing {
