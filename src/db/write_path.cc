@@ -117,7 +117,7 @@ Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
   std::uint64_t counted = 0;
   //| const Tree& tree = *tree_;  //@L02..16
   //@L17{
-  const auto& named = named_;
+  const auto* const named = &named_;
   const Tree& default_tree = *tree_;
   const std::uint32_t next_table = versions_->next_named_table();
   //@}
@@ -125,8 +125,8 @@ Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
     ++counted;
     //@L17{
     const auto found =
-        entry.table == 0 ? named.end() : named.find(static_cast<std::uint32_t>(entry.table));
-    if (entry.table != 0 && found == named.end()) {
+        entry.table == 0 ? named->end() : named->find(static_cast<std::uint32_t>(entry.table));
+    if (entry.table != 0 && found == named->end()) {
       if (entry.table < next_table) return Status();  // Dropped after it was written.
       return Status(
           Corruption("an entry of table " + std::to_string(entry.table) + ", which never was"));

@@ -47,7 +47,7 @@ inline constexpr std::size_t kFooterSize = 96;
 inline constexpr std::size_t kFooterChecked = 80;  // Bytes under the footer's checksum.
 inline constexpr std::uint32_t kFormatVersion = 1;
 inline constexpr std::string_view kTableMagic = "STRATAs1";
-static_assert(kFooterSize == sizeof(FileId) + 3 * 16 + 4 + 4 + 8 + 4 + 4 + 8);
+static_assert(kFooterSize == sizeof(FileId) + std::size_t{3} * 16 + 4 + 4 + 8 + 4 + 4 + 8);
 static_assert(kFooterChecked == kFooterSize - 4 - 4 - 8);
 
 // What a block may hold: the largest value, its key, and slack. Decoders allocate no more for one.
