@@ -15,29 +15,11 @@
 #include "base/coding.h"
 #include "base/crc32c.h"
 #include "blob/blob_reader.h"
-#include "io/file_system.h"
+#include "input_file.h"
 #include "stats/counters.h"
 
 namespace strata::blob {
 namespace {
-
-class InputFile final : public RandomAccessFile {
- public:
-  InputFile(std::string bytes, bool mapped) : bytes_(std::move(bytes)), mapped_(mapped) {}
-
-  Result<std::string_view> Read(std::uint64_t offset, std::size_t count,
-                                char* scratch) const override {
-    STRATA_CHECK(offset <= bytes_.size() && count <= bytes_.size() - offset);
-    if (mapped_) return std::string_view(bytes_).substr(offset, count);
-    std::memcpy(scratch, bytes_.data() + offset, count);
-    return std::string_view(scratch, count);
-  }
-  std::uint64_t size() const override { return bytes_.size(); }
-
- private:
-  const std::string bytes_;
-  const bool mapped_;
-};
 
 // Gives the record at `place`, trailer included, a checksum that fits.
 void ResealRecord(std::string* file, std::uint64_t offset, std::uint64_t size,
@@ -86,8 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string file(reinterpret_cast<const char*>(data), size);
   Reseal(&file);
   strata::Counters counters;
-  const auto opened =
-      BlobReader::Open(std::make_unique<InputFile>(std::move(file), mapped), "fuzz.blob", counters);
+  const auto opened = BlobReader::Open(std::make_unique<strata::InputFile>(std::move(file), mapped),
+                                       "fuzz.blob", counters);
   if (opened.has_value()) ReadAll(**opened);
   return 0;
 }

@@ -14,7 +14,7 @@
 #include "base/check.h"
 #include "base/coding.h"
 #include "base/crc32c.h"
-#include "io/file_system.h"
+#include "input_file.h"
 #include "iter/internal_key.h"
 #include "sst/table_format.h"
 #include "sst/table_reader.h"
@@ -22,24 +22,6 @@
 
 namespace strata::sst {
 namespace {
-
-class InputFile final : public RandomAccessFile {
- public:
-  InputFile(std::string bytes, bool mapped) : bytes_(std::move(bytes)), mapped_(mapped) {}
-
-  Result<std::string_view> Read(std::uint64_t offset, std::size_t count,
-                                char* scratch) const override {
-    STRATA_CHECK(offset <= bytes_.size() && count <= bytes_.size() - offset);
-    if (mapped_) return std::string_view(bytes_).substr(offset, count);
-    std::memcpy(scratch, bytes_.data() + offset, count);
-    return std::string_view(scratch, count);
-  }
-  std::uint64_t size() const override { return bytes_.size(); }
-
- private:
-  const std::string bytes_;
-  const bool mapped_;
-};
 
 // Gives the footer, and the three blocks that it names, checksums that fit.
 void Reseal(std::string* table) {
@@ -103,8 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   TableReaderOptions options;
   options.verify_checksums = false;
   options.counters = &counters;
-  const auto opened =
-      TableReader::Open(std::make_unique<InputFile>(std::move(table), mapped), "fuzz.sst", options);
+  const auto opened = TableReader::Open(
+      std::make_unique<strata::InputFile>(std::move(table), mapped), "fuzz.sst", options);
   if (opened.has_value()) ReadAll(**opened);
   return 0;
 }

@@ -1,10 +1,16 @@
-// What the posix files share: a file descriptor with an owner, and calls that signals don't end.
+// What the posix files share: a file descriptor with an owner, calls that signals don't end, and
+// how a file that grows is written, synced and closed.
 
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
+
+#include "base/result.h"
 
 namespace strata {
 
@@ -33,5 +39,21 @@ class Descriptor {
  private:
   int fd_;
 };
+
+inline off_t ToOffset(std::uint64_t value) {
+  return static_cast<off_t>(value);
+}
+
+// Writes `data` at the end of the file, `*size`, which grows by what was written, error or not.
+Status WriteAtEnd(const Descriptor& fd, const std::string& path, std::string_view data,
+                  std::uint64_t* size);
+
+// Includes what was changed through a mapping. Not to be tried again after a failure: the kernel
+// has already forgotten which pages were dirty.
+Status SyncData(const Descriptor& fd, const std::string& path);
+
+// Gives the space from `size` to `reserved` back, and closes whether or not that works.
+Status CutAndClose(Descriptor* fd, const std::string& path, std::uint64_t size,
+                   std::uint64_t reserved);
 
 }  // namespace strata

@@ -44,36 +44,15 @@ class PosixWritableFile final : public WritableFile {
 
   Status Append(std::string_view data) override {
     Preallocate(size_ + data.size());
-    while (!data.empty()) {
-      const ssize_t written =
-          Uninterrupted([&] { return ::write(fd_.get(), data.data(), data.size()); });
-      if (written < 0) return OsError(errno, "writing", path_);
-      size_ += static_cast<std::uint64_t>(written);
-      data.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
+    return WriteAtEnd(fd_, path_, data, &size_);
   }
 
-  // A failed fdatasync isn't tried again: the kernel has already forgotten which pages were dirty.
-  Status Sync() override {
-    if (::fdatasync(fd_.get()) != 0) return OsError(errno, "syncing", path_);
-    return {};
-  }
-
-  Status Close() override {
-    const bool cut_failed = reserved_ > size_ && ::ftruncate(fd_.get(), ToOffset(size_)) != 0;
-    const int cut_error = errno;
-    // After EINTR Linux has closed the descriptor all the same.
-    if (::close(fd_.Release()) != 0 && errno != EINTR) return OsError(errno, "closing", path_);
-    if (cut_failed) return OsError(cut_error, "truncating", path_);
-    return {};
-  }
+  Status Sync() override { return SyncData(fd_, path_); }
+  Status Close() override { return CutAndClose(&fd_, path_, size_, reserved_); }
 
   std::uint64_t size() const override { return size_; }
 
  private:
-  static off_t ToOffset(std::uint64_t value) { return static_cast<off_t>(value); }
-
   // Only an optimisation: where it isn't supported, or the disk is nearly full, the write itself
   // tells.
   void Preallocate(std::uint64_t size) {

@@ -11,10 +11,6 @@
 namespace strata {
 namespace {
 
-off_t ToOffset(std::uint64_t value) {
-  return static_cast<off_t>(value);
-}
-
 class MappedLog final : public WritableFile {
  public:
   MappedLog(Descriptor fd, std::string path, std::uint64_t window_bytes)
@@ -28,7 +24,7 @@ class MappedLog final : public WritableFile {
   Status Append(std::string_view data) override {
     while (!data.empty()) {
       if (size_ == window_end_ && !disk_nearly_full_) STRATA_TRY(NextWindow());
-      if (disk_nearly_full_) return WriteAll(data);
+      if (disk_nearly_full_) return WriteAtEnd(fd_, path_, data, &size_);
       const std::size_t count = std::min<std::uint64_t>(data.size(), window_end_ - size_);
       std::memcpy(window_ + (size_ + window_bytes_ - window_end_), data.data(), count);
       size_ += count;
@@ -37,21 +33,11 @@ class MappedLog final : public WritableFile {
     return {};
   }
 
-  // Also writes what was changed through the mapping. Not tried again after a failure: the kernel
-  // has already forgotten which pages were dirty.
-  Status Sync() override {
-    if (::fdatasync(fd_.get()) != 0) return OsError(errno, "syncing", path_);
-    return {};
-  }
+  Status Sync() override { return SyncData(fd_, path_); }
 
   Status Close() override {
     Unmap();
-    const bool cut_failed = window_end_ > size_ && ::ftruncate(fd_.get(), ToOffset(size_)) != 0;
-    const int cut_error = errno;
-    // After EINTR Linux has closed the descriptor all the same.
-    if (::close(fd_.Release()) != 0 && errno != EINTR) return OsError(errno, "closing", path_);
-    if (cut_failed) return OsError(cut_error, "truncating", path_);
-    return {};
+    return CutAndClose(&fd_, path_, size_, window_end_);
   }
 
   std::uint64_t size() const override { return size_; }
@@ -85,17 +71,6 @@ class MappedLog final : public WritableFile {
       count -= static_cast<std::uint64_t>(written);
     }
     return true;
-  }
-
-  Status WriteAll(std::string_view data) {
-    while (!data.empty()) {
-      const ssize_t written = Uninterrupted(
-          [&] { return ::pwrite(fd_.get(), data.data(), data.size(), ToOffset(size_)); });
-      if (written < 0) return OsError(errno, "writing", path_);
-      size_ += static_cast<std::uint64_t>(written);
-      data.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
   }
 
   void Unmap() {

@@ -23,7 +23,7 @@ class CountingFile final : public RandomAccessFile {
   mutable std::uint64_t furthest = 0;
 
  private:
-  StringFile file_;
+  testing::BytesFile file_;
 };
 
 }  // namespace

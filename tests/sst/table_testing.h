@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <cstring>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +19,7 @@
 #include "sst/table_format.h"
 #include "sst/table_reader.h"
 #include "stats/counters.h"
+#include "testing/bytes_file.h"
 #include "testing/results.h"
 
 namespace strata::sst {
@@ -45,28 +45,6 @@ class StringSink final : public WritableFile {
 
  private:
   std::string* out_;
-};
-
-// Copies into the scratch memory, or, as a mapped file does, gives views of its own bytes.
-class StringFile final : public RandomAccessFile {
- public:
-  explicit StringFile(std::string bytes, bool mapped = false)
-      : bytes_(std::move(bytes)), mapped_(mapped) {}
-
-  Result<std::string_view> Read(std::uint64_t offset, std::size_t count,
-                                char* scratch) const override {
-    if (offset > bytes_.size() || count > bytes_.size() - offset) {
-      return Corruption("read past the end");
-    }
-    if (mapped_) return std::string_view(bytes_).substr(offset, count);
-    std::memcpy(scratch, bytes_.data() + offset, count);
-    return std::string_view(scratch, count);
-  }
-  std::uint64_t size() const override { return bytes_.size(); }
-
- private:
-  const std::string bytes_;
-  const bool mapped_;
 };
 
 // Internal keys and values, sorted.
@@ -112,7 +90,7 @@ inline Result<std::unique_ptr<TableReader>> Open(std::string bytes, Counters& co
                                                  bool mapped = false) {
   TableReaderOptions options;
   options.counters = &counters;
-  return TableReader::Open(std::make_unique<StringFile>(std::move(bytes), mapped),
+  return TableReader::Open(std::make_unique<testing::BytesFile>(std::move(bytes), mapped),
                            std::string(kTableName), options);
 }
 
