@@ -380,7 +380,9 @@ class DbImpl final : public DB {
   std::vector<std::shared_ptr<const Table>> recovery_tables_ STRATA_GUARDED_BY(mutex_);
   //@}
   //@L17{
+  // Both change only at the queue's front, which may read them without the mutex.
   std::map<std::uint32_t, std::shared_ptr<Tree>> named_ STRATA_GUARDED_BY(mutex_);
+  std::uint32_t next_named_table_ STRATA_GUARDED_BY(mutex_) = 1;
   bool expiry_enabled_ STRATA_GUARDED_BY(mutex_) = false;      // The manifest says so.
   std::uint64_t next_timer_us_ STRATA_GUARDED_BY(mutex_) = 0;  // Wall clock; 0: there is none.
   //@}

@@ -41,6 +41,7 @@ Status DbImpl::RecoverTables() {
   for (const auto& [id, table] : versions_->named_tables()) {
     STRATA_TRY_ASSIGN(named_[id], MakeTree(table));
   }
+  next_named_table_ = versions_->next_named_table();
   const auto& features = versions_->properties().features;
   expiry_enabled_ = std::find(features.begin(), features.end(), kExpiryFeature) != features.end();
   return {};
@@ -73,7 +74,7 @@ Result<TableRef> DbImpl::CreateTable(std::string_view name, const TableOptions& 
     if (TreeNamed(name) != nullptr) {
       return InvalidArgument("a table is named \"" + table.name + "\" already");
     }
-    table.id = versions_->next_named_table();
+    table.id = next_named_table_;
     if (table.id == UINT32_MAX) return InvalidArgument("all ids of tables have been given out");
     STRATA_TRY_ASSIGN(auto tree, MakeTree(table));
     STRATA_TRY(Remember(versions_->EnableFeature(kTablesFeature)));
@@ -81,6 +82,7 @@ Result<TableRef> DbImpl::CreateTable(std::string_view name, const TableOptions& 
     edit.created.push_back(table);
     STRATA_TRY(InstallEdit(std::move(edit), {}));
     named_.emplace(table.id, std::move(tree));
+    next_named_table_ = table.id + 1;
     PublishReadState();
     return {};
   };
