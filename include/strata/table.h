@@ -21,8 +21,9 @@ namespace strata {
 
 // Fixed when a table is made, and kept in the manifest.
 struct TableOptions {
-  std::optional<CompactionStyle> compaction;  // Unset: as the store's options say at the time.
-  std::optional<Compression> compression;     // The same.
+  std::optional<CompactionStyle> compaction;    // Unset: as the store's options say at the time.
+  std::optional<Compression> compression;       // The same.
+  std::optional<std::uint64_t> blob_threshold;  // As Options::blob_threshold.  //@L19
   // Entries that aren't given an expiry expire this long after they were written; 0: never.
   std::uint64_t ttl_us = 0;
   // Deleted, overwritten by a delete, or expired: what is gone leaves the disk within this time; 0

@@ -5,6 +5,10 @@
 
 namespace strata {
 
+std::uint64_t DbImpl::BlobThreshold(const Tree& tree) const {
+  return tree.table.options.blob_threshold.value_or(options_.blob_threshold);
+}
+
 Result<std::shared_ptr<const Blob>> DbImpl::OpenBlob(const BlobMeta& meta) {
   const std::string name = BlobFileName(meta.file);
   const ReadMode mode = options_.mapped_reads ? ReadMode::kMapped : ReadMode::kPread;

@@ -27,7 +27,7 @@ compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
   runner.limiter = limiter_.get();
   runner.named_table = tree.table.id;                   //@L17
   runner.now_us = environment_.clock->WallMicros();     //@L17
-  runner.blob_threshold = options_.blob_threshold;      //@L19
+  runner.blob_threshold = BlobThreshold(tree);          //@L19
   runner.blob_file_bytes = options_.blob_file_bytes;    //@L19
   runner.blob_overlap_max = options_.blob_overlap_max;  //@L19
   runner.snapshots = snapshots_->Sequences();           //@L14

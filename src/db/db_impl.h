@@ -314,6 +314,8 @@ class DbImpl final : public DB {
 
   //@L19{
   // --- blob_files.cc ---
+  // From this size on the values of a table live apart; 0: none do.
+  std::uint64_t BlobThreshold(const Tree& tree) const;
   Result<std::shared_ptr<const Blob>> OpenBlob(const BlobMeta& meta);
   void DropBlobFiles(const Version& before, const Version& now) STRATA_REQUIRES(mutex_);
   bool IsBlobFileInUse(FileNumber file) const STRATA_REQUIRES(mutex_);

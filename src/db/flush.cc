@@ -48,7 +48,7 @@ compaction::TableWriterOptions DbImpl::MakeTableWriterOptions([[maybe_unused]] c
   writer.position = position;
   writer.table_bytes_max = options_.table_bytes;
   writer.verify = options_.verify_outputs;
-  writer.blob_threshold = options_.blob_threshold;    //@L19
+  writer.blob_threshold = BlobThreshold(tree);        //@L19
   writer.blob_file_bytes = options_.blob_file_bytes;  //@L19
   return writer;
 }

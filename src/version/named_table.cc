@@ -16,6 +16,7 @@ enum OptionTag : std::uint64_t {
   kCompression = 4,
   kTtl = 5,
   kDeleteDeadline = 7,
+  kBlobThreshold = 8,  //@L19
 };
 
 void AppendNumber(std::string* out, std::uint64_t tag, std::uint64_t value) {
@@ -56,6 +57,12 @@ Status DecodeOption(const FieldReader::Field& field, TableOptions* options) {
       STRATA_TRY_ASSIGN(options->delete_deadline_us, Number(field, UINT64_MAX));
       return {};
     }
+    //@L19{
+    case kBlobThreshold: {
+      STRATA_TRY_ASSIGN(options->blob_threshold, Number(field, UINT64_MAX));
+      return {};
+    }
+    //@}
     default:
       return CheckUnknownField(field, "table options");
   }
@@ -99,6 +106,7 @@ std::string EncodeNamedTable(const NamedTable& table) {
   if (options.delete_deadline_us != 0) {
     AppendNumber(&out, kDeleteDeadline, options.delete_deadline_us);
   }
+  if (options.blob_threshold) AppendNumber(&out, kBlobThreshold, *options.blob_threshold);  //@L19
   return out;
 }
 
@@ -137,6 +145,9 @@ std::string DescribeTableOptions(const TableOptions& options) {
     add("delete deadline " + std::to_string(options.delete_deadline_us) + " us");
   }
   if (options.empty_value_deletes) add("empty values delete");
+  //@L19{
+  if (options.blob_threshold) add("blob threshold " + std::to_string(*options.blob_threshold));
+  //@}
   return out;
 }
 

@@ -5,8 +5,9 @@
 //     tag 2  compaction style, varint          tag 5  ttl in microseconds, varint
 //     tag 4  compression, varint               tag 7  delete deadline in microseconds, varint
 //     tag 3  an empty value is a delete: nothing
+//     tag 8  blob threshold, varint  //@L19
 //
-// Tags 8 and up are free. Thread safety: values.
+// Other tags are free. Thread safety: values.
 
 #pragma once
 

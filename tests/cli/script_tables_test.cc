@@ -11,5 +11,11 @@ TEST_CASE("tables are made, used and dropped from the command line", "[L17]") {
   RunCliScript("tables.txt");
 }
 
+//@L19{
+TEST_CASE("a table says from which size on its values live apart", "[L19]") {
+  RunCliScript("blob_tables.txt");
+}
+
+//@}
 }  // namespace
 }  // namespace strata::cli

@@ -28,6 +28,19 @@ TEST_CASE("a named table has the bytes that the format says", "[L17]") {
   CHECK(DecodeNamedTable(EncodeNamedTable(kFull)).value() == kFull);
 }
 
+//@L19{
+TEST_CASE("a table's blob threshold is an option that older programs skip", "[L19]") {
+  NamedTable table{.id = 1, .name = "t", .options = {.blob_threshold = 300}};
+  CHECK(EncodeNamedTable(table) == "\x01\x01t\x08\x02\xac\x02"s);
+  CHECK(DecodeNamedTable(EncodeNamedTable(table)).value() == table);
+  CHECK(DescribeTableOptions(table.options) == "blob threshold 300");
+  table.options.blob_threshold = 0;  // Not the same as none: it overrides the store's.
+  CHECK(EncodeNamedTable(table) == "\x01\x01t\x08\x01\x00"s);
+  CHECK(DecodeNamedTable(EncodeNamedTable(table)).value() == table);
+  CHECK_FALSE(DecodeNamedTable("\x01\x01t\x08\x01\x80"s));
+}
+
+//@}
 TEST_CASE("an edit with named tables and expiries comes back as it was", "[L17]") {
   VersionEdit edit;
   edit.created = {kFull};
@@ -62,7 +75,7 @@ TEST_CASE("a named table that is damaged is refused, one with a newer option by 
   CHECK_FALSE(DecodeNamedTable("\x00\x01t"s));
   CHECK_FALSE(DecodeNamedTable("\x01\x01/"s));
   CHECK(DecodeNamedTable("\x01\x01t\x02\x01\x63"s).error().message() == "an option that can't be");
-  CHECK(DecodeNamedTable("\x01\x01t\x08\x01\x01"s).has_value());  // Not critical: skipped.
+  CHECK(DecodeNamedTable("\x01\x01t\x0a\x01\x01"s).has_value());  // Not critical: skipped.
   const auto newer = DecodeNamedTable("\x01\x01t\x0b\x01\x01"s);
   CHECK(newer.error().code() == ErrorCode::kUnsupported);
 }
