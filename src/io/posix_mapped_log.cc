@@ -11,11 +11,14 @@
 namespace strata {
 namespace {
 
+// So many bytes at once cost less by a system call than by zeroing and mapping the room for them.
+constexpr std::size_t kWrittenBytes = 4096;
+
 class MappedLog final : public WritableFile {
  public:
   MappedLog(Descriptor fd, std::string path, std::uint64_t window_bytes)
       : fd_(std::move(fd)), path_(std::move(path)), window_bytes_(window_bytes) {
-    STRATA_CHECK(window_bytes % static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) == 0);
+    STRATA_CHECK(window_bytes % page_bytes_ == 0);
   }
   ~MappedLog() override {
     if (fd_.get() >= 0) static_cast<void>(Close());
@@ -23,8 +26,9 @@ class MappedLog final : public WritableFile {
 
   Status Append(std::string_view data) override {
     while (!data.empty()) {
-      if (size_ == window_end_ && !disk_nearly_full_) STRATA_TRY(NextWindow());
-      if (disk_nearly_full_) return WriteAtEnd(fd_, path_, data, &size_);
+      const bool full = size_ >= window_end_;
+      if (full && data.size() < kWrittenBytes && !disk_nearly_full_) STRATA_TRY(NextWindow());
+      if (size_ >= window_end_) return WriteAtEnd(fd_, path_, data, &size_);
       const std::size_t count = std::min<std::uint64_t>(data.size(), window_end_ - size_);
       std::memcpy(window_ + (size_ + window_bytes_ - window_end_), data.data(), count);
       size_ += count;
@@ -43,19 +47,22 @@ class MappedLog final : public WritableFile {
   std::uint64_t size() const override { return size_; }
 
  private:
+  // Begins with the page that the file's end is in.
   Status NextWindow() {
     Unmap();
-    if (!WriteZeros(size_, window_bytes_)) {
+    const std::uint64_t begin = size_ - size_ % page_bytes_;
+    const std::uint64_t end = begin + window_bytes_;
+    if (!WriteZeros(size_, end - size_)) {
       if (errno != ENOSPC && errno != EDQUOT) return OsError(errno, "writing", path_);
       disk_nearly_full_ = true;
       if (::ftruncate(fd_.get(), ToOffset(size_)) != 0) return OsError(errno, "truncating", path_);
       return {};
     }
     void* const mapped = ::mmap(nullptr, window_bytes_, PROT_READ | PROT_WRITE,
-                                MAP_SHARED | MAP_POPULATE, fd_.get(), ToOffset(size_));
+                                MAP_SHARED | MAP_POPULATE, fd_.get(), ToOffset(begin));
     if (mapped == MAP_FAILED) return OsError(errno, "mapping", path_);
     window_ = static_cast<char*>(mapped);
-    window_end_ = size_ + window_bytes_;
+    window_end_ = end;
     return {};
   }
 
@@ -80,6 +87,7 @@ class MappedLog final : public WritableFile {
 
   Descriptor fd_;
   const std::string path_;
+  const std::uint64_t page_bytes_ = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const std::uint64_t window_bytes_;
   char* window_ = nullptr;  // The file's bytes from window_end_ - window_bytes_ on.
   std::uint64_t window_end_ = 0;

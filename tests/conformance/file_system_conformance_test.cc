@@ -215,8 +215,10 @@ TEST_CASE("a mapped file is what was appended, once it is closed", "[L01]") {
   const auto file =
       Must(world.files->Create(world("f"), {.preallocate_bytes = 1 << 16, .mapped = true}));
   std::string content;
-  for (int i = 0; i < 30; ++i) {
-    const std::string piece(7000, static_cast<char>('a' + i));
+  // What is large goes another way than what is small.
+  const std::vector<std::size_t> sizes = {7000, 1, 3000, 4095, 200'000, 100, 4096};
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::string piece(sizes[i % sizes.size()], static_cast<char>('a' + i % 26));
     content += piece;
     REQUIRE(file->Append(piece));
     REQUIRE(file->size() == content.size());
