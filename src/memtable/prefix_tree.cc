@@ -173,14 +173,17 @@ PrefixTree::Position PrefixTree::Last() const {
 }
 
 PrefixTree::Position PrefixTree::Next(const Position& position, std::uint64_t* comparisons) const {
-  constexpr std::uint64_t kAhead = 4;  // A scan waits for the memory of entries: ask early.
   Position next = position;
-  if (++next.rank_ < next.order_.count()) {
-    const std::uint64_t ahead = std::min(next.rank_ + kAhead, next.order_.count() - 1);
-    __builtin_prefetch(next.leaf_->EntryIn(next.order_.SlotAt(ahead)));
-    return next;
+  if (++next.rank_ < next.order_.count()) return next;
+  next = Seek(SearchKey(position.entry()->internal_key()), comparisons, /*after=*/true);
+  // A scan waits for the memory of entries: ask for the whole leaf's at once.
+  for (std::uint64_t rank = next.rank_ + 1; rank < next.order_.count(); ++rank) {
+    const char* const entry =
+        reinterpret_cast<const char*>(next.leaf_->EntryIn(next.order_.SlotAt(rank)));
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + 64);
   }
-  return Seek(SearchKey(position.entry()->internal_key()), comparisons, /*after=*/true);
+  return next;
 }
 
 // --- inserting ---------------------------------------------------------------------------------
