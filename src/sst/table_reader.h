@@ -89,8 +89,9 @@ class TableReader {
   std::unique_ptr<InternalIterator> NewIterator(const TableReadOptions& options) const;
 
   // Reads every byte of the file and checks all that can be checked: blocks, order, counts,
-  // properties, filter against keys. For `strata verify` and after a flush or compaction.
-  Status VerifyAll() const;
+  // properties; and that one entry in `look_up_every` is found by a lookup and let through by the
+  // filter. For `strata verify` and after a flush or compaction.
+  Status VerifyAll(std::uint64_t look_up_every = 1) const;
 
   //@L13{
   // The block that Get would read now; nothing when the filter says no, all keys are before, the
