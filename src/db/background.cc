@@ -154,11 +154,16 @@ Status DbImpl::SealRetiredLogs() {
 }
 
 Status DbImpl::MakeRoom() {
-  if (const std::uint64_t micros = StallMicros(); micros > 0) {
-    counters_.Add(Counter::kStallMicros, micros);
+  const std::uint64_t stall = StallMicros();
+  stall_owed_us_ = stall == 0 ? 0 : stall_owed_us_ + static_cast<std::int64_t>(stall);
+  if (stall_owed_us_ >= kSleepMicrosMin) {
+    const std::uint64_t start = environment_.clock->NowMicros();
     mutex_.Unlock();
-    environment_.clock->SleepMicros(micros);
+    environment_.clock->SleepMicros(static_cast<std::uint64_t>(stall_owed_us_));
     mutex_.Lock();
+    const std::uint64_t slept = environment_.clock->NowMicros() - start;
+    counters_.Add(Counter::kStallMicros, slept);
+    stall_owed_us_ -= static_cast<std::int64_t>(slept);  // Below 0 when the timer was late.
   }
   if (MemTableBytes() < options_.memtable_bytes) return CheckWritable();
   const std::size_t waiting_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1));

@@ -424,6 +424,7 @@ class DbImpl final : public DB {
   bool flush_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
   bool interval_sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
   std::uint64_t last_sync_micros_ STRATA_GUARDED_BY(mutex_) = 0;
+  std::int64_t stall_owed_us_ STRATA_GUARDED_BY(mutex_) = 0;
   int running_jobs_ STRATA_GUARDED_BY(mutex_) = 0;
   int running_compactions_ STRATA_GUARDED_BY(mutex_) = 0;
   int compactions_paused_ STRATA_GUARDED_BY(mutex_) = 0;  // By a manual compaction.

@@ -23,8 +23,10 @@ struct WritePressure {
 
 // Debt of this many memtables is free: bursts are what a tree is for. At kDebtFull times as much
 // the delay is the longest.
-inline constexpr std::uint64_t kDebtFreeMemtables = 8;
+inline constexpr std::uint64_t kDebtFreeMemtables = 16;
 inline constexpr double kDebtFull = 4.0;
+// No timer sleeps for a few microseconds: delays are saved up until they are worth a sleep.
+inline constexpr std::int64_t kSleepMicrosMin = 250;
 
 inline std::uint64_t StallFor(const WritePressure& pressure) {
   //@solve 12.3 "slow writers down as debt grows" inert(return 0;)

@@ -59,7 +59,7 @@ TEST_CASE("debt slows writers smoothly and never for longer than the option says
   CHECK(StallFor(pressure) == 0);
   std::uint64_t last = 0;
   std::uint64_t distinct = 0;
-  for (std::uint64_t debt = 0; debt < 64; ++debt) {
+  for (std::uint64_t debt = 0; debt < 128; ++debt) {
     pressure.debt_bytes = debt << 20;
     const std::uint64_t stall = StallFor(pressure);
     CHECK(stall >= last);
@@ -72,9 +72,9 @@ TEST_CASE("debt slows writers smoothly and never for longer than the option says
 }
 
 TEST_CASE("a burst that compaction has not seen costs nothing", "[L12][T12.3]") {
-  CHECK(StallFor({.debt_bytes = 8 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) ==
+  CHECK(StallFor({.debt_bytes = 16 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) ==
         0);
-  CHECK(StallFor({.debt_bytes = 33 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) ==
+  CHECK(StallFor({.debt_bytes = 65 << 20, .memtable_bytes_max = 1 << 20, .stall_max_us = 1'000}) ==
         1'000);
 }
 
