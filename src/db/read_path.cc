@@ -5,8 +5,9 @@
 #include "base/mutant.h"
 #include "db/blob_iterator.h"  //@L19
 #include "db/db_impl.h"
-#include "db/read_bounds.h"         //@L16
-#include "iter/merging_iterator.h"  //@L05
+#include "db/read_bounds.h"    //@L16
+#include "db/scan_iterator.h"  //@L20
+//| #include "iter/merging_iterator.h"  //@L05..19
 #include "iter/visible_iterator.h"
 #include "stats/read_trace.h"  //@L13
 
@@ -201,17 +202,26 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   table_options.fill_cache = options.fill_cache;  //@L08
   table_options.readahead = true;                 //@L13
   state->version->AddIterators(table_options, &sources);
-  auto entries = NewMergingIterator(std::move(sources));
+  //| auto entries = NewMergingIterator(std::move(sources));  //@L05..19
   //@}
   //| auto visible = NewVisibleIterator(std::move(entries), std::move(bounds));  //@L02..18
-  //@L19{
-  auto with_pointers = NewVisibleIterator(std::move(entries), std::move(bounds));
-  std::unique_ptr<Iterator> visible;
+  //@L19..19{
+  //| auto with_pointers = NewVisibleIterator(std::move(entries), std::move(bounds));
+  //| std::unique_ptr<Iterator> visible;
+  //| if (state->version->blobs().empty()) {
+  //|   visible = std::move(with_pointers);
+  //| } else {
+  //|   visible =
+  //|       NewBlobIterator(std::move(with_pointers), *state->version, *batch_reader_, counters_);
+  //| }
+  //@}
+  //@L20{
   if (state->version->blobs().empty()) {
-    visible = std::move(with_pointers);
-  } else {
-    visible = NewBlobIterator(std::move(with_pointers), *state->version, *batch_reader_, counters_);
+    return std::unique_ptr<Iterator>(
+        NewScanIterator(std::move(sources), std::move(bounds), std::move(state), &counters_));
   }
+  auto visible = NewBlobIterator(NewScanIterator(std::move(sources), std::move(bounds)),
+                                 *state->version, *batch_reader_, counters_);
   //@}
   return std::unique_ptr<Iterator>(
       std::make_unique<PinnedIterator>(std::move(state), std::move(visible), counters_));

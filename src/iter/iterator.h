@@ -7,13 +7,32 @@
 
 #pragma once
 
+#include <cstdint>  //@L20
 #include <memory>
+#include <span>  //@L20
 #include <string_view>
 
 #include "base/result.h"
 
 namespace strata {
 
+//@L20{
+// An entry where it is, in 24 bytes.
+struct EntryView {
+  const char* key_data;
+  const char* value_data;
+  std::uint32_t key_size;
+  std::uint32_t value_size;
+
+  static EntryView Of(std::string_view key, std::string_view value) {
+    return {key.data(), value.data(), static_cast<std::uint32_t>(key.size()),
+            static_cast<std::uint32_t>(value.size())};
+  }
+  std::string_view key() const { return {key_data, key_size}; }  // Internal key.
+  std::string_view value() const { return {value_data, value_size}; }
+};
+
+//@}
 class InternalIterator {
  public:
   InternalIterator() = default;
@@ -38,6 +57,16 @@ class InternalIterator {
   // The current entry. The views hold until the cursor moves. REQUIRES: Valid().
   virtual std::string_view key() const = 0;  // Internal key.
   virtual std::string_view value() const = 0;
+
+  //@L20{
+  // The current entry and those after it, as many as come cheaply; the cursor then stands on the
+  // last of them. Returns how many, at least one. The views hold until the cursor moves.
+  // REQUIRES: Valid(); `out` isn't empty.
+  virtual std::size_t Take(std::span<EntryView> out) {
+    out[0] = EntryView::Of(key(), value());
+    return 1;
+  }
+  //@}
 };
 
 std::unique_ptr<InternalIterator> NewEmptyIterator();

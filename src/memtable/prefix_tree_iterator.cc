@@ -39,6 +39,18 @@ class PrefixTreeIterator final : public InternalIterator {
     STRATA_DCHECK(Valid());
     return entry_->value();
   }
+  std::size_t Take(std::span<EntryView> out) override {
+    STRATA_DCHECK(Valid());
+    std::size_t count = 0;
+    for (PrefixTree::Position at = position_; at.entry() != nullptr;
+         at = tree_.Next(at, &comparisons_)) {
+      position_ = at;
+      entry_ = at.entry();
+      out[count++] = EntryView::Of(entry_->internal_key(), entry_->value());
+      if (count == out.size()) break;
+    }
+    return count;
+  }
 
  private:
   Status MoveTo(const PrefixTree::Position& position) {

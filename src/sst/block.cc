@@ -51,6 +51,30 @@ bool DecodeEntry(const char* in, const char* limit, std::uint64_t shared_max, Ra
   return true;
 }
 
+//@L20{
+constexpr std::size_t kTakenBytes = 4096;
+constexpr std::size_t kShortKey = 32;
+
+constexpr std::size_t SlotFor(std::size_t key_size) {
+  return (key_size + kShortKey - 1) / kShortKey * kShortKey;
+}
+
+// Puts a key together at `out`, where there is room for it and kShortKey bytes more; `before` has a
+// slot. Short keys are copied as two pieces of a known size: a few instructions.
+void JoinKey(const char* before, const RawEntry& entry, const char* limit, char* out) {
+  const std::size_t own = entry.suffix.size() + kTagSize;
+  const char* const suffix = entry.suffix.data();
+  if (entry.shared <= kShortKey && own <= kShortKey &&
+      static_cast<std::size_t>(limit - suffix) >= kShortKey) {
+    std::memcpy(out, before, kShortKey);
+    std::memcpy(out + entry.shared, suffix, kShortKey);
+  } else {
+    std::memcpy(out, before, entry.shared);
+    std::memcpy(out + entry.shared, suffix, own);
+  }
+}
+
+//@}
 Error DamagedEntry(std::uint64_t offset) {
   return Corruption("the entry at byte " + std::to_string(offset) + " of the block is damaged");
 }
@@ -269,4 +293,45 @@ Status BlockIterator::Prev() {
   return next_ == current ? Status() : Fail(next_);
 }
 
+//@L20{
+// Ends before an entry that is damaged or of unknown kind: the move to it says so.
+std::size_t BlockIterator::Take(std::span<EntryView> out) {
+  STRATA_DCHECK(valid_);
+  if (key_size_ > kTakenBytes) return InternalIterator::Take(out);
+  if (taken_ == nullptr) {
+    taken_ = std::make_unique_for_overwrite<char[]>(kTakenBytes + 2 * kShortKey);
+  }
+  const char* const base = block_->contents_.bytes.data();
+  const char* const limit = base + block_->entries_end_;
+  char* key = taken_.get();
+  char* const end = key + kTakenBytes;
+  std::size_t size = key_size_;
+  std::memcpy(key, buffer_.data(), size);
+  out[0] = EntryView::Of({key, size}, value_);
+  std::size_t count = 1;
+  RawEntry entry;
+  for (const char* in = base + next_; count < out.size() && in < limit; in = entry.end) {
+    if (!DecodeEntry(in, limit, size - kTagSize, &entry)) break;
+    const std::size_t next_size = entry.shared + entry.suffix.size() + kTagSize;
+    char* const next = key + SlotFor(size);
+    if (next_size > static_cast<std::size_t>(end - next)) break;
+    if (static_cast<EntryKind>(entry.tag & 0xff) > kEntryKindLast) break;
+    JoinKey(key, entry, limit, next);
+    key = next;
+    size = next_size;
+    out[count++] = EntryView::Of({key, size}, entry.value);
+    offset_ = static_cast<std::uint32_t>(in - base);
+    next_ = static_cast<std::uint32_t>(entry.end - base);
+  }
+  if (buffer_.size() < size) buffer_.resize(size * 2);
+  std::memcpy(buffer_.data(), key, size);
+  key_size_ = size;
+  value_ = out[count - 1].value();
+  while (restart_ + 1 < block_->restarts_ && offset_ >= block_->RestartOffset(restart_ + 1)) {
+    ++restart_;
+  }
+  return count;
+}
+
+//@}
 }  // namespace strata::sst

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>  //@L20
 #include <string>
 #include <string_view>
 #include <utility>
@@ -135,6 +136,7 @@ class BlockIterator final : public InternalIterator {
   Status Prev() override;
   std::string_view key() const override { return {buffer_.data(), key_size_}; }
   std::string_view value() const override { return value_; }
+  std::size_t Take(std::span<EntryView> out) override;  //@L20
 
   // Keys compared since the last call.
   std::uint64_t TakeComparisons() { return std::exchange(cost_.comparisons, 0); }
@@ -154,6 +156,7 @@ class BlockIterator final : public InternalIterator {
   std::size_t key_size_ = 0;
   std::string_view value_;
   SearchCost cost_;
+  std::unique_ptr<char[]> taken_;  // Keys that Take handed out.  //@L20
 };
 
 }  // namespace strata::sst

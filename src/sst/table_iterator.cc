@@ -18,6 +18,7 @@ class TableIterator final : public InternalIterator {
   bool Valid() const override { return valid_; }
   std::string_view key() const override { return entry_.key(); }
   std::string_view value() const override { return entry_.value(); }
+  std::size_t Take(std::span<EntryView> out) override { return entry_.Take(out); }  //@L20
 
   Status SeekToFirst() override { return EnterFirstFrom(0); }
 

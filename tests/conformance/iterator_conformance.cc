@@ -81,6 +81,23 @@ void Walk(InternalIterator& it, InternalIterator& model, const std::string& targ
   }
 }
 
+//@L20{
+// What a cursor hands out is what stepping meets, and the cursor ends on the last of it.
+void CheckTake(InternalIterator& it, InternalIterator& model, std::size_t wanted) {
+  std::vector<EntryView> taken(wanted);
+  const std::size_t count = it.Take(taken);
+  REQUIRE(count >= 1);
+  REQUIRE(count <= wanted);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) REQUIRE(model.Next());
+    REQUIRE(model.Valid());
+    REQUIRE(taken[i].key() == model.key());
+    REQUIRE(taken[i].value() == model.value());
+  }
+  CheckSame(it, model);
+}
+
+//@}
 std::string RandomKey(Random& random) {
   static const char* const kStems[] = {"", "a", "key", "keys-of-some-length/", "\xff\xff"};
   std::string key = kStems[random.Uniform(std::size(kStems))];
@@ -111,6 +128,9 @@ void CheckOne(const MakeSource& make, const Model& entries, std::uint64_t seed) 
   for (int step = 0; step < 200; ++step) {
     Walk(*it, model, RandomKey(random), random);
     CheckSame(*it, model);
+    //@L20{
+    if (it->Valid() && random.OneIn(3)) CheckTake(*it, model, 1 + random.Uniform(40));
+    //@}
   }
 }
 
