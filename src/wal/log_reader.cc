@@ -155,16 +155,25 @@ Result<std::optional<Record>> LogReader::EndOrCorruption() {
     return Fail(Corrupt(offset_, std::string(why_not_intact_) + ", but the record at offset " +
                                      std::to_string(*witness) + " says it had reached the disk"));
   }
-  const bool only_zeros = contents_.find_first_not_of('\0', offset_) == std::string_view::npos;
-  ending_ = only_zeros ? Ending::kUnsealed : Ending::kTorn;
+  ending_ = WrittenEnd() <= offset_ ? Ending::kUnsealed : Ending::kTorn;
   return std::optional<Record>();
   //@}
 }
 
+// One past the last byte that isn't zero: what follows was preallocated and never written.
+std::uint64_t LogReader::WrittenEnd() const {
+  std::uint64_t end = contents_.size();
+  while (end >= 8 && DecodeFixed<std::uint64_t>(contents_.data() + end - 8) == 0) end -= 8;
+  while (end > 0 && contents_[end - 1] == '\0') --end;
+  return end;
+}
+
 // A record of this log that was written after the bytes at offset_ had been synced. It may stand at
-// offset_ itself, when what belongs there was cut out.
+// offset_ itself, when what belongs there was cut out. Preallocated space has none: a type isn't 0.
 std::optional<std::uint64_t> LogReader::FindWitness() const {
+  const std::uint64_t end = WrittenEnd();
   for (std::uint64_t at = offset_; at + kHeaderSize <= contents_.size(); ++at) {
+    if (at + kTypeOffset >= end) break;
     if (IsWitness(at)) return at;
   }
   return std::nullopt;

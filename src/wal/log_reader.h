@@ -62,6 +62,7 @@ class LogReader {
   bool BelongsHere(const Header& header) const;
   Status CheckSupported(const Record& record) const;
   Result<std::optional<Record>> EndOrCorruption();
+  std::uint64_t WrittenEnd() const;
   std::optional<std::uint64_t> FindWitness() const;
   bool IsWitness(std::uint64_t at) const;
   Result<std::optional<Record>> SkipTo(std::uint64_t offset);
