@@ -50,6 +50,9 @@ class WriteBatch {
   void RequirePresent(std::string_view key, TableRef table);
   void RequireValue(std::string_view key, std::string_view value, TableRef table);
   void RequireVersion(std::string_view key, std::uint64_t version, TableRef table);
+  void RequireUnchanged(std::string_view key, std::uint64_t since, TableRef table);
+  void RequireRangeUnchanged(std::string_view lower, const std::optional<std::string>& upper,
+                             std::uint64_t since, TableRef table);
   // The named tables that entries and conditions are of, each once, in ascending order.
   const std::vector<TableRef>& tables() const { return tables_; }
   // The same batch, each put with the expiry that `expiry` makes of its table and its own.

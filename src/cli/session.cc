@@ -108,7 +108,6 @@ Status Session::RefuseInTransaction(std::string_view what) const {
 //@L17{
 Result<TableRef> Session::Table(DB& db) const {
   if (globals_.table.empty() || globals_.table == kDefaultTableName) return kDefaultTable;
-  STRATA_TRY(RefuseInTransaction("a named table"));
   return TableNamed(db, globals_.table);
 }
 

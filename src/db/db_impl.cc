@@ -131,8 +131,11 @@ Status DbImpl::Open() {
   STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(options_));  //@L10
   STRATA_TRY(Recover());                                               //@L03
   PublishReadState();
-  MaybeScheduleWork();                                        //@L12
-  transactions_->empty_value_deletes = empty_value_deletes_;  //@L16
+  MaybeScheduleWork();  //@L12
+  //| transactions_->empty_value_deletes = empty_value_deletes_;  //@L16..16
+  //@L17{
+  transactions_->empty_value_deletes = [this](TableRef table) { return EmptyDeletes(table); };
+  //@}
   return {};
 }
 

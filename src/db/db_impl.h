@@ -211,6 +211,8 @@ class DbImpl final : public DB {
   std::shared_ptr<Tree> TreeOf(TableRef table) const STRATA_REQUIRES(mutex_);  // Or null.
   std::vector<TableInfo> DescribeTables() const STRATA_REQUIRES(mutex_);
   void RemoveWithLastUse(const Table& table) const;
+  // Whether an empty value is a delete there. Errors: kNotFound.
+  Result<bool> EmptyDeletes(TableRef table) const;
   // The batch with all expiries told, or nothing when it can be written as it is.
   Result<std::optional<WriteBatch>> ResolveExpiries(const WriteBatch& batch,
                                                     const WriteOptions& options) const;

@@ -261,6 +261,13 @@ Status DbImpl::MoveTo(TableRef table, ReadPoint* point) {
   //@}
 }
 
+Result<bool> DbImpl::EmptyDeletes(TableRef table) const {
+  if (table.id == 0) return empty_value_deletes_;
+  ReadPoint point{.state = read_state_.Get(), .sequence = 0};
+  STRATA_TRY(MoveTo(table, &point));
+  return point.state->empty_value_deletes;
+}
+
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const TableKey> keys,
                                                      const ReadOptions& options) {
   ReadPoint all = TakeReadPoint();

@@ -77,8 +77,11 @@ ReadState DbImpl::StateOf(const Tree& tree) const {
     }
   }
   //@}
-  state.version = VersionOf(tree);           //@L05
-  state.ttl_us = tree.table.options.ttl_us;  //@L17
+  state.version = VersionOf(tree);  //@L05
+  //@L17{
+  state.ttl_us = tree.table.options.ttl_us;
+  state.empty_value_deletes = tree.table.options.empty_value_deletes;
+  //@}
   return state;
 }
 

@@ -64,6 +64,20 @@ void WriteBatch::RequireVersion(std::string_view key, std::uint64_t version, Tab
   Touch(table);
 }
 
+void WriteBatch::RequireUnchanged(std::string_view key, std::uint64_t since, TableRef table) {
+  RequireUnchanged(key, since);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
+void WriteBatch::RequireRangeUnchanged(std::string_view lower,
+                                       const std::optional<std::string>& upper, std::uint64_t since,
+                                       TableRef table) {
+  RequireRangeUnchanged(lower, upper, since);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
 WriteBatch WriteBatch::WithExpiries(
     const std::function<std::uint64_t(TableRef, std::uint64_t)>& expiry) const {
   WriteBatch batch;
