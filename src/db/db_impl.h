@@ -262,11 +262,18 @@ class DbImpl final : public DB {
   //@}
   //@L15{
   // `version`, unless null, gets the sequence of the entry found.
+  // With `pointer`, a pointer to a value is left as it is, and `pointer` gets its kind.  //@L19
   Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
                          const ReadOptions& options, std::string* value, ReadTrace* trace,
                          //| SequenceNumber* version = nullptr);  //@L15..16
                          //@L17{
-                         SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
+                         //@L17..18{
+                         //| SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
+                         //@}
+                         //@L19{
+                         SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr,
+                         EntryKind* pointer = nullptr);
+  //@}
   // Turns what a table or memtable knows of a key into the answer. `expiry` may be null.
   Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
                       ExpiryCheck* expiry) const;
@@ -323,6 +330,10 @@ class DbImpl final : public DB {
   bool IsBlobFileInUse(FileNumber file) const STRATA_REQUIRES(mutex_);
   void AddBlobStats(const Version& version, StoreStats* stats) const;
   static Status VerifyBlobs(const Version& version);
+  // --- multi_get.cc ---
+  Status FetchValues(const Version& version, std::span<const std::string_view> keys,
+                     std::span<EntryKind> kinds, ExpiryCheck* expiry,
+                     std::vector<MultiGetResult>* results);
   // --- blob_collection.cc ---
   struct RunningCollection;
   void ScheduleCollection() STRATA_REQUIRES(mutex_);

@@ -133,7 +133,8 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
                                std::string_view key, const ReadOptions& options, std::string* value,
                                //| ReadTrace* trace, SequenceNumber* version) {  //@L15..16
                                ReadTrace* trace, SequenceNumber* version,  //@L17
-                               ExpiryCheck* expiry) {                      //@L17
+                               //| ExpiryCheck* expiry) {  //@L17..18
+                               ExpiryCheck* expiry, EntryKind* pointer) {  //@L19
   //@}
   if (const auto found = state.memtable->Get(key, sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13
@@ -157,12 +158,19 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
   //@}
   //@L05{
   sst::TableReadOptions table_options;
-  table_options.fill_cache = options.fill_cache;  //@L08
-  table_options.trace = trace;                    //@L13
+  table_options.fill_cache = options.fill_cache;      //@L08
+  table_options.trace = trace;                        //@L13
+  table_options.leave_pointers = pointer != nullptr;  //@L19
   STRATA_TRY_ASSIGN(const auto hit,
                     state.version->Get(key, sequence, table_options, counters_, value));
   if (hit && version != nullptr) *version = hit->sequence;  //@L15
   //| if (hit) return IsValue(hit->kind, key);  //@L05..16
+  //@L19{
+  if (hit && pointer != nullptr && sst::IsPointer(hit->kind)) {
+    *pointer = hit->kind;
+    return true;
+  }
+  //@}
   if (hit) return IsLive(hit->kind, key, value, expiry);  //@L17
   //@}
   return false;

@@ -118,7 +118,9 @@ Result<std::optional<sst::TableHit>> Version::Get(std::string_view user_key,
     counters.Add(Counter::kTablesProbed);
     STRATA_TRY_ASSIGN(std::optional<sst::TableHit> hit,
                       table->reader().Get(user_key, sequence, options, value));
-    if (hit.has_value()) STRATA_TRY(Resolve(&hit->kind, value));  //@L19
+    //@L19{
+    if (hit.has_value() && !options.leave_pointers) STRATA_TRY(Resolve(&hit->kind, value));
+    //@}
     if (hit.has_value()) return hit;
   }
   //@}
