@@ -64,6 +64,12 @@ struct Options {
   // Kept with the store from its creation on: an empty value is a delete.
   bool empty_value_deletes = false;
 
+  //@L17{
+  // For the default table, what TableOptions says for the others; while the store is open with it.
+  std::uint64_t ttl_us = 0;
+  std::uint64_t delete_deadline_us = 0;
+  //@}
+
   SyncMode sync = SyncMode::kAlways;
   std::uint32_t sync_interval_ms = 100;
 

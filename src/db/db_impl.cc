@@ -125,6 +125,10 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
 Status DbImpl::Open() {
   MutexLock lock(mutex_);
   tree_->memtable = NewMemTable();
+  //@L17{
+  tree_->table.options.ttl_us = options_.ttl_us;
+  tree_->table.options.delete_deadline_us = options_.delete_deadline_us;
+  //@}
   //@L02..05{
   //| empty_value_deletes_ = options_.empty_value_deletes;
   //@}
