@@ -31,6 +31,7 @@
 namespace strata {
 
 class Counters;
+class Histogram;  //@L12
 class ReadTrace;  //@L13
 
 inline constexpr std::uint64_t kKeySizeMax = 65'536;
@@ -223,6 +224,10 @@ class DB {
 
   virtual StoreStats Stats() = 0;
   virtual Counters& counters() = 0;
+  //@L12{
+  // How long syncs of the log took since the store was opened, in nanoseconds.
+  virtual const Histogram& LogSyncTimes() const = 0;
+  //@}
 };
 
 }  // namespace strata

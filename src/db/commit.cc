@@ -166,7 +166,9 @@ Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber
   log_parts_.clear();
   for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
   STRATA_TRY(log_.writer->Append(wal::RecordType::kBatch, first, log_parts_));
-  if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(log_.writer->Sync());
+  if (sync && !STRATA_MUTANT(ack_before_fsync)) {
+    STRATA_TRY(TimedSync([this] { return log_.writer->Sync(); }));
+  }
   counters_.Add(Counter::kGroupCommits);
   return {};
 }
@@ -217,10 +219,17 @@ void DbImpl::FinishGroup(const std::vector<Writer*>& group, const Status& status
   if (group.size() > 1 || !writers_.empty()) environment_.executor->NotifyAll();
 }
 
+Status DbImpl::TimedSync(const std::function<Status()>& sync) {
+  const std::uint64_t start = environment_.clock->NowNanos();
+  Status synced = sync();
+  log_sync_nanos_.Record(environment_.clock->NowNanos() - start);
+  return synced;
+}
+
 Status DbImpl::SyncLog() {
   STRATA_TRY(SealRetiredLogs());
   mutex_.Unlock();
-  Status synced = log_.writer->Sync();
+  Status synced = TimedSync([this] { return log_.writer->Sync(); });
   mutex_.Lock();
   last_sync_micros_ = environment_.clock->NowMicros();
   return Remember(std::move(synced));

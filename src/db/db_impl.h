@@ -33,6 +33,7 @@
 #include "sst/block_cache.h"  //@L08
 #include "stats/counters.h"
 #include "stats/event_trace.h"
+#include "stats/histogram.h"  //@L12
 #include "strata/db.h"
 #include "version/version_set.h"  //@L06
 #include "wal/log_reader.h"       //@L12
@@ -83,6 +84,7 @@ class DbImpl final : public DB {
   Status Close() override;
   StoreStats Stats() override;
   Counters& counters() override { return counters_; }
+  const Histogram& LogSyncTimes() const override { return log_sync_nanos_; }  //@L12
 
  private:
   // --- trees.cc ---
@@ -120,6 +122,8 @@ class DbImpl final : public DB {
   Status InsertGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   void FinishGroup(const std::vector<Writer*>& group, const Status& status) STRATA_REQUIRES(mutex_);
   Status SyncLog() STRATA_REQUIRES(mutex_);
+  // Runs what ends in a sync of the log, and notes how long it took.
+  Status TimedSync(const std::function<Status()>& sync);
   void ScheduleIntervalSync() STRATA_REQUIRES(mutex_);
   //@}
 
@@ -350,6 +354,7 @@ class DbImpl final : public DB {
 
   // With a synchronisation of their own.
   Counters counters_;
+  Histogram log_sync_nanos_;                   //@L12
   std::unique_ptr<EventTrace> events_;         // Null when nobody listens.
   std::unique_ptr<sst::BlockCache> cache_;     //@L08
   std::unique_ptr<BatchReader> batch_reader_;  //@L13
