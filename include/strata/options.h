@@ -60,6 +60,9 @@ struct Options {
 
   bool create_if_missing = true;
   bool error_if_exists = false;
+  // Nothing in the directory changes, not even by recovery, and no lock is taken: what logs hold is
+  // in memory only. Writes fail with kReadOnly. REQUIRES: nobody else changes the store meanwhile.
+  bool read_only = false;  //@L20
 
   // Kept with the store from its creation on: an empty value is a delete.
   bool empty_value_deletes = false;

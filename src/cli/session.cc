@@ -39,8 +39,9 @@ void DeclareStoreFlags(Flags& flags, Globals* globals) {
       {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}},
       "Colours (auto: on a terminal without NO_COLOR)");
   flags.Switch("version", &globals->version, "Show the version");
-  flags.Text("events", &globals->events, "FILE",                                    //@L05
-             "Append what the engine does to a new FILE, one JSON line an event");  //@L05
+  flags.Switch("read-only", &globals->engine.read_only, "Change nothing in the directory");  //@L20
+  flags.Text("events", &globals->events, "FILE",                                             //@L05
+             "Append what the engine does to a new FILE, one JSON line an event");           //@L05
   DeclareEngineFlags(flags, &globals->engine);
 }
 

@@ -164,6 +164,7 @@ Status DbImpl::Close() {
   //@}
   //@L03{
   Status status = CheckWritable();  // After a failure the log may end anywhere: not closed well.
+  if (options_.read_only) status = {};  //@L20
   //@}
   closed_ = true;
   //@L03{

@@ -44,8 +44,16 @@ Status MakeDirectory(FileSystem& files, const std::string& directory) {
 
 Status DbImpl::Recover() {
   STRATA_TRY(CheckExistence());  //@L06
-  STRATA_TRY(MakeDirectory(*environment_.files, directory_));
-  STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+  //@L03..19{
+  //| STRATA_TRY(MakeDirectory(*environment_.files, directory_));
+  //| STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+  //@}
+  //@L20{
+  if (!options_.read_only) {
+    STRATA_TRY(MakeDirectory(*environment_.files, directory_));
+    STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+  }
+  //@}
   STRATA_TRY(CreateOrRecoverVersions());  //@L06
   //@L05..05{
   //| InitTableStore();
