@@ -32,8 +32,7 @@ class DeleteVerb final : public Verb {
     //@}
     //@L16{
     if (Transaction* const txn = session.transaction()) {
-      //| for (const std::string& key : keys) STRATA_TRY(txn->Delete(key));  //@L16..16
-      for (const std::string& key : keys) STRATA_TRY(txn->Delete(key, {.table = table}));  //@L17
+      for (const std::string& key : keys) STRATA_TRY(txn->Delete(key));
       return kExitOk;
     }
     //@}

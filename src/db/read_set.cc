@@ -47,24 +47,12 @@ void ReadSet::ExtendDown(std::size_t index, std::string_view lower) {
   if (lower < begin) begin = lower;
 }
 
-//@L16..16{
-//| void ReadSet::AddTo(WriteBatch* batch) const {
-//|   for (const auto& [key, since] : keys_) batch->RequireUnchanged(key, since);
-//|   if (STRATA_MUTANT(skip_range_validation)) return;
-//|   for (const ReadRange& range : Joined(ranges_)) {
-//|     batch->RequireRangeUnchanged(range.lower, range.upper, range.since);
-//|   }
-//| }
-//@}
-//@L17{
-void ReadSet::AddTo(WriteBatch* batch, TableRef table) const {
-  if (STRATA_MUTANT(reads_checked_in_default_table)) table = kDefaultTable;
-  for (const auto& [key, since] : keys_) batch->RequireUnchanged(key, since, table);
+void ReadSet::AddTo(WriteBatch* batch) const {
+  for (const auto& [key, since] : keys_) batch->RequireUnchanged(key, since);
   if (STRATA_MUTANT(skip_range_validation)) return;
   for (const ReadRange& range : Joined(ranges_)) {
-    batch->RequireRangeUnchanged(range.lower, range.upper, range.since, table);
+    batch->RequireRangeUnchanged(range.lower, range.upper, range.since);
   }
 }
-//@}
 
 }  // namespace strata

@@ -41,28 +41,15 @@ bool WriteSet::PopSavepoint() {
   return true;
 }
 
-//@L16..16{
-//| void WriteSet::AddTo(WriteBatch* batch) const {
-//|   for (const auto& [key, write] : writes_) {
-//|     if (write.value) {
-//|       batch->Put(key, *write.value);
-//|     } else {
-//|       batch->Delete(key);
-//|     }
-//|   }
-//| }
-//@}
-//@L17{
-void WriteSet::AddTo(WriteBatch* batch, TableRef table) const {
+void WriteSet::AddTo(WriteBatch* batch) const {
   for (const auto& [key, write] : writes_) {
-    if (write.value) {
-      batch->Put(key, *write.value, {table, write.expires_at_us});
+    if (write) {
+      batch->Put(key, *write);
     } else {
-      batch->Delete(key, {.table = table});
+      batch->Delete(key);
     }
   }
 }
-//@}
 
 void WriteSet::Clear() {
   writes_.clear();
