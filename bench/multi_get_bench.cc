@@ -45,5 +45,36 @@ void BM_MultiGet(benchmark::State& state) {
 }
 BENCHMARK(BM_MultiGet)->RangeMultiplier(4)->Range(1, 256);
 
+//@L19{
+// Values in blob files: a second read for each key, which a batch has under way together, too.
+void BM_MultiGetApart(benchmark::State& state) {
+  constexpr std::uint64_t kValues = 10'000;
+  testing::BenchStore store({.compression = Compression::kNone, .blob_threshold = 1024},
+                            testing::Disk::kReal);
+  for (std::uint64_t i = 0; i < kValues; ++i) {
+    store->Put(KeyOf(i), std::string(4096, 'v'), {.sync = false}).has_value();
+  }
+  store->Flush().has_value();
+  Random random(301);
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  std::vector<std::string> keys(batch);
+  std::vector<std::string_view> views(batch);
+  std::uint64_t asked = 0;
+  store->counters().Reset();
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < batch; ++i) views[i] = keys[i] = KeyOf(random.Uniform(kValues));
+    const auto results = store->MultiGet(views, {});
+    if (!results || !results->front().found) state.SkipWithError("a key is missing");
+    asked += batch;
+  }
+  const std::uint64_t peak = store->counters().Get(Counter::kReadsInFlightPeak);
+  state.counters["keys_per_s"] =
+      benchmark::Counter(static_cast<double>(asked), benchmark::Counter::kIsRate);
+  state.counters["reads_in_flight"] = static_cast<double>(peak);
+  if (batch > 1 && peak < batch) state.SkipWithError("the values aren't read together");
+}
+BENCHMARK(BM_MultiGetApart)->RangeMultiplier(4)->Range(1, 256);
+//@}
+
 }  // namespace
 }  // namespace strata

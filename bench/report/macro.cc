@@ -29,7 +29,18 @@ Window WindowOf(const Json& json) {
           .cpu_s = Field(json, "cpu_us") / 1e6,
           .resident_bytes = Field(json, "resident_bytes"),
           .table_bytes = Field(json, "table_bytes"),
-          .tables = Field(json, "tables")};
+          .tables = Field(json, "tables"),
+          .blob_bytes = Field(json, "blob_bytes"),
+          .live_bytes = Field(json, "live_bytes")};
+}
+
+std::vector<std::pair<double, double>> PairsOf(const Json& json, const char* name) {
+  std::vector<std::pair<double, double>> pairs;
+  for (const Json& pair : json.value(name, Json::array())) {
+    if (pair.is_array() && pair.size() == 2 && pair[0].is_number() && pair[1].is_number())
+      pairs.emplace_back(pair[0].get<double>(), pair[1].get<double>());
+  }
+  return pairs;
 }
 
 // Everything else that an event's line says.
@@ -69,6 +80,8 @@ void Merge(std::vector<Window>* windows) {
         window.resident_bytes = next.resident_bytes;
         window.table_bytes = next.table_bytes;
         window.tables = next.tables;
+        window.blob_bytes = next.blob_bytes;
+        window.live_bytes = next.live_bytes;
       }
       merged.push_back(window);
     }
@@ -87,10 +100,8 @@ Result<std::vector<MacroRun>> MacroRunsOf(const std::string& series, const std::
   std::vector<double> starts;
   for (const Json& workload : json.value("workloads", Json::array())) {
     MacroRun run{.workload = workload.value("workload", ""), .seconds = Field(workload, "seconds")};
-    for (const Json& pair : workload.value("percentiles", Json::array())) {
-      if (pair.is_array() && pair.size() == 2)
-        run.percentiles.emplace_back(pair[0].get<double>(), pair[1].get<double>());
-    }
+    run.percentiles = PairsOf(workload, "percentiles");
+    run.sync_times = PairsOf(workload, "sync_times");
     for (const Json& window : workload.value("windows", Json::array()))
       run.windows.push_back(WindowOf(window));
     Merge(&run.windows);

@@ -27,6 +27,8 @@ struct Window {
   double resident_bytes = 0;
   double table_bytes = 0;
   double tables = 0;
+  double blob_bytes = 0;
+  double live_bytes = 0;  // Of the two, about; 0: not known.
 
   double rate() const { return seconds > 0 ? operations / seconds : 0; }
 };
@@ -41,6 +43,7 @@ struct MacroRun {
   std::string workload;
   double seconds = 0;
   std::vector<std::pair<double, double>> percentiles;  // Percent, nanoseconds.
+  std::vector<std::pair<double, double>> sync_times;   // Nanoseconds (at most), how many.
   std::vector<Window> windows;
   std::vector<Event> events;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "report/html.h"
 #include "report/macro.h"
@@ -163,6 +164,67 @@ std::string PercentileFigure(const MacroRun& run) {
   });
 }
 
+// Ten bars for each power of ten.
+constexpr double kBarsPerDecade = 10;
+
+double BarOf(double nanos) {
+  return std::floor(std::log10(std::max(nanos, 1.0)) * kBarsPerDecade);
+}
+
+double StartOf(double bar) {
+  return std::pow(10, bar / kBarsPerDecade);
+}
+
+// The time that `percent` % of the syncs don't exceed.
+double SyncPercentile(const MacroRun& run, double percent) {
+  double all = 0;
+  for (const auto& [nanos, count] : run.sync_times) all += count;
+  double seen = 0;
+  for (const auto& [nanos, count] : run.sync_times) {
+    seen += count;
+    if (seen >= all * percent / 100) return nanos;
+  }
+  return 0;
+}
+
+std::string SyncFigure(const MacroRun& run) {
+  FigureText text{
+      .title = "Syncs of the log",
+      .reading =
+          "How long the disk took to say that the log is safe on it, on a logarithmic axis: "
+          "the height of a bar is the number of syncs. A commit that waits for the disk "
+          "can't be faster than this. Two hills are two kinds of syncs: those that find the "
+          "disk idle, and those that wait for a flush or a compaction."};
+  text.head = {"up to", "syncs"};
+  std::map<double, double> bars;
+  for (const auto& [nanos, count] : run.sync_times) bars[BarOf(nanos)] += count;
+  if (bars.empty()) return "";
+  double most = 0;
+  for (const auto& [bar, count] : bars) {
+    text.rows.push_back({FormatTime(StartOf(bar + 1)), FormatShort(count)});
+    most = std::max(most, count);
+  }
+  const double low = StartOf(bars.begin()->first - 1);
+  const double high = StartOf(bars.rbegin()->first + 2);
+  return Figure(text, [&](PlotSize size) {
+    Plot plot(size,
+              {.label = "time of a sync",
+               .low = low,
+               .high = std::max(high, low * 12),
+               .log = true,
+               .format = AxisTime},
+              {.label = "syncs", .low = 0, .high = most * 1.08}, text.title);
+    for (const auto& [bar, count] : bars) {
+      const double from = StartOf(bar + 0.05);
+      const double to = StartOf(bar + 0.95);
+      plot.Polygon({from, to, to, from}, {0, 0, count, count}, "blue");
+    }
+    plot.Vertical(SyncPercentile(run, 50), "violet", "median");
+    plot.Vertical(SyncPercentile(run, 99), "amber dashed", "p99");
+    return plot.Finish();
+  });
+}
+
 std::string Box(const std::string& name, const std::string& value, const std::string& small) {
   return "<div><dt>" + Escape(name) + "</dt><dd>" + Escape(value) + "<small>" + Escape(small) +
          "</small></dd></div>\n";
@@ -193,6 +255,17 @@ std::string Summary(const MacroRun& run, const ResampleOptions& options) {
   if (sum.user_bytes_written > 0) {
     out += Box("Write amplification", FormatShort(sum.bytes_written / sum.user_bytes_written),
                Bytes(sum.bytes_written) + " for " + Bytes(sum.user_bytes_written));
+  }
+  const Window& last = run.windows.empty() ? sum : run.windows.back();
+  if (last.live_bytes > 0) {
+    const double taken = last.table_bytes + last.blob_bytes;
+    out += Box("Space amplification", FormatShort(taken / last.live_bytes),
+               Bytes(taken) + " for about " + Bytes(last.live_bytes) + ", at the end");
+  }
+  if (!run.sync_times.empty()) {
+    out += Box("Sync of the log, p50", FormatTime(SyncPercentile(run, 50)),
+               "p99 " + FormatTime(SyncPercentile(run, 99)) + ", slowest " +
+                   FormatTime(run.sync_times.back().first));
   }
   if (sum.block_bytes_read > 0 && sum.operations > 0) {
     out += Box("Read from tables", Bytes(sum.block_bytes_read / sum.operations), "an operation");
@@ -237,6 +310,7 @@ std::string Section(const MacroRun& run, const ResampleOptions& options) {
                    {"slowest", "red", [](const Window& w) { return w.max; }}},
                   "latency of a call", true, AxisTime);
   out += PercentileFigure(run);
+  out += SyncFigure(run);
   out += OverTime(
       run,
       {.title = "Bytes written",
@@ -248,13 +322,17 @@ std::string Section(const MacroRun& run, const ResampleOptions& options) {
        {"by callers, a second", "blue",
         [](const Window& w) { return w.seconds > 0 ? w.user_bytes_written / w.seconds : 0; }}},
       "bytes a second", false, AxisBytes);
-  out += OverTime(run,
-                  {.title = "Disk and memory",
-                   .reading = "Bytes in tables, and the resident memory of the process (its page "
-                              "cache isn't counted)."},
-                  {{"tables", "blue", [](const Window& w) { return w.table_bytes; }},
-                   {"resident memory", "teal", [](const Window& w) { return w.resident_bytes; }}},
-                  "bytes", false, AxisBytes);
+  out += OverTime(
+      run,
+      {.title = "Disk and memory",
+       .reading = "Bytes in tables and blob files, how much of that is live (about: "
+                  "the deepest level, and what tables use of blobs), and the resident "
+                  "memory of the process (its page cache isn't counted). The first "
+                  "over the second is the space amplification."},
+      {{"tables and blobs", "blue", [](const Window& w) { return w.table_bytes + w.blob_bytes; }},
+       {"live", "green", [](const Window& w) { return w.live_bytes; }},
+       {"resident memory", "teal", [](const Window& w) { return w.resident_bytes; }}},
+      "bytes", false, AxisBytes);
   out += OverTime(run,
                   {.title = "Processor",
                    .reading = "Processors kept busy. Above the number of threads that call, the "

@@ -60,9 +60,18 @@ struct Options {
 
   bool create_if_missing = true;
   bool error_if_exists = false;
+  // Nothing in the directory changes, not even by recovery, and no lock is taken: what logs hold is
+  // in memory only. Writes fail with kReadOnly. REQUIRES: nobody else changes the store meanwhile.
+  bool read_only = false;  //@L20
 
   // Kept with the store from its creation on: an empty value is a delete.
   bool empty_value_deletes = false;
+
+  //@L17{
+  // For the default table, what TableOptions says for the others; while the store is open with it.
+  std::uint64_t ttl_us = 0;
+  std::uint64_t delete_deadline_us = 0;
+  //@}
 
   SyncMode sync = SyncMode::kAlways;
   std::uint32_t sync_interval_ms = 100;
@@ -126,12 +135,6 @@ struct Options {
   // compacted anyway.
   std::uint64_t blob_threshold = 1024;
   std::uint64_t blob_file_bytes = 64ULL << 20;  // Cut blob files at this size.
-  // Values of at least this many bytes, if they live apart at all, are written once: to a blob file
-  // when they are put. 0: only values too large for a block are.
-  std::uint64_t direct_value_bytes = 4096;
-  // A commit that waits for the disk and has less than this of such values sends them through the
-  // log: one sync is quicker than two.
-  std::uint64_t direct_sync_bytes = 64ULL << 10;
   // Blob files may take this many times what is live in them, and one file more. Writers are
   // slowed, then held, while they take more.
   double blob_space_bound = 1.25;

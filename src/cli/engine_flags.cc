@@ -1,8 +1,43 @@
 #include "cli/session.h"
 
 namespace strata::cli {
+//@L11{
+namespace {
+
+void DeclarePolicyFlags(Flags& flags, Options* options) {
+  flags.Integer("tiered-runs", &options->tiered_runs, 2,
+                "Tiered: merge a level from this many runs on (4)");
+  flags.Text("unified-w", &options->unified_w, "W,...", "Unified: one density a level (2,2,-8)");
+  flags.DurationMicros("window", &options->window_us, "Time window: width of a bucket (1h)");
+  flags.Size("fifo-size", &options->fifo_bytes, "FIFO: drop the oldest past this size (1GiB)");
+  flags.DurationMicros("fifo-age", &options->fifo_age_us, "FIFO: and what is older (never)");
+}
+
+}  // namespace
+
+//@}
+//@L17{
+namespace {
+
+void DeclareExpiryFlags(Flags& flags, Options* options) {
+  flags.DurationMicros("default-ttl", &options->ttl_us,
+                       "Entries of the table default are gone after this time (never)");
+  flags.DurationMicros("default-delete-deadline", &options->delete_deadline_us,
+                       "What is gone from it leaves the disk within this time (no promise)");
+}
+
+}  // namespace
+
+//@}
 //@L20{
 namespace {
+
+void DeclareMemtableFlag(Flags& flags, Options* options) {
+  flags.Choice<MemtableKind>(
+      "memtable-kind", &options->memtable,
+      {{"skiplist", MemtableKind::kSkipList}, {"prefix-tree", MemtableKind::kPrefixTree}},
+      "What keeps a memtable in order (prefix-tree)");
+}
 
 void DeclareIndexFlags(Flags& flags, Options* options) {
   flags.Choice<IndexKind>("index", &options->index,
@@ -22,8 +57,6 @@ void DeclareBlobFlags(Flags& flags, Options* options) {
   flags.Size("blob-threshold", &options->blob_threshold,
              "Values from this size on live in blob files, 0 for none (1KiB)");
   flags.Size("blob-file-size", &options->blob_file_bytes, "Cut blob files at this size (64MiB)");
-  flags.Size("direct-values", &options->direct_value_bytes,
-             "Values from this size on are written once, to a blob file, 0 for none (4KiB)");
 }
 
 }  // namespace
@@ -78,14 +111,7 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
   flags.Integer("level-multiplier", &options->level_multiplier, 2,
                 "Each level's target over the one above (10)");
   //@}
-  //@L11{
-  flags.Integer("tiered-runs", &options->tiered_runs, 2,
-                "Tiered: merge a level from this many runs on (4)");
-  flags.Text("unified-w", &options->unified_w, "W,...", "Unified: one density a level (2,2,-8)");
-  flags.DurationMicros("window", &options->window_us, "Time window: width of a bucket (1h)");
-  flags.Size("fifo-size", &options->fifo_bytes, "FIFO: drop the oldest past this size (1GiB)");
-  flags.DurationMicros("fifo-age", &options->fifo_age_us, "FIFO: and what is older (never)");
-  //@}
+  DeclarePolicyFlags(flags, options);  //@L11
   //@L12{
   flags.Size("memory", &options->memory_budget_bytes,
              "Cap memtables and cache together (0: no cap)");
@@ -96,9 +122,11 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
   flags.Size("compaction-rate", &options->compaction_rate_bytes_per_s,
              "Bytes a second that compaction may write (0: no limit)");
   //@}
+  DeclareMemtableFlag(flags, options);                                             //@L20
   DeclareIndexFlags(flags, options);                                               //@L20
   flags.Switch("mapped-reads", &options->mapped_reads, "Map tables into memory");  //@L13
   DeclareBlobFlags(flags, options);                                                //@L19
+  DeclareExpiryFlags(flags, options);                                              //@L17
 }
 
 }  // namespace strata::cli

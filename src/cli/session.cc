@@ -39,8 +39,9 @@ void DeclareStoreFlags(Flags& flags, Globals* globals) {
       {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}},
       "Colours (auto: on a terminal without NO_COLOR)");
   flags.Switch("version", &globals->version, "Show the version");
-  flags.Text("events", &globals->events, "FILE",                                    //@L05
-             "Append what the engine does to a new FILE, one JSON line an event");  //@L05
+  flags.Switch("read-only", &globals->engine.read_only, "Change nothing in the directory");  //@L20
+  flags.Text("events", &globals->events, "FILE",                                             //@L05
+             "Append what the engine does to a new FILE, one JSON line an event");           //@L05
   DeclareEngineFlags(flags, &globals->engine);
 }
 
@@ -108,7 +109,6 @@ Status Session::RefuseInTransaction(std::string_view what) const {
 //@L17{
 Result<TableRef> Session::Table(DB& db) const {
   if (globals_.table.empty() || globals_.table == kDefaultTableName) return kDefaultTable;
-  STRATA_TRY(RefuseInTransaction("a named table"));
   return TableNamed(db, globals_.table);
 }
 

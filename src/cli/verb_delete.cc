@@ -32,7 +32,8 @@ class DeleteVerb final : public Verb {
     //@}
     //@L16{
     if (Transaction* const txn = session.transaction()) {
-      for (const std::string& key : keys) STRATA_TRY(txn->Delete(key));
+      //| for (const std::string& key : keys) STRATA_TRY(txn->Delete(key));  //@L16..16
+      for (const std::string& key : keys) STRATA_TRY(txn->Delete(key, {.table = table}));  //@L17
       return kExitOk;
     }
     //@}

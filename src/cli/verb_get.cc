@@ -33,7 +33,7 @@ class GetVerb final : public Verb {
     //|                   txn != nullptr ? txn->Get(key, &value) : db->Get(key, &value));
     //@}
     //@L17{
-    STRATA_TRY_ASSIGN(const bool found, txn != nullptr ? txn->Get(key, &value)
+    STRATA_TRY_ASSIGN(const bool found, txn != nullptr ? txn->Get(key, &value, {.table = table})
                                                        : db->Get(key, &value, {.table = table}));
     //@}
     //@}

@@ -17,6 +17,7 @@ class MultiGetVerb final : public Verb {
       STRATA_TRY_ASSIGN(std::string key, session.DecodeKey(text));
       keys.push_back(std::move(key));
     }
+    STRATA_TRY(session.RefuseInTransaction("multi-get"));  //@L16
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     const std::vector<std::string_view> views(keys.begin(), keys.end());
     ReadOptions options;

@@ -38,7 +38,12 @@ class PutVerb final : public Verb {
     //@}
     //@L16{
     if (Transaction* const txn = session.transaction()) {
-      STRATA_TRY(txn->Put(key, value));
+      //| STRATA_TRY(txn->Put(key, value));  //@L16..16
+      //@L17{
+      const std::uint64_t expiry =
+          write_.ttl_us == 0 ? 0 : session.clock().WallMicros() + write_.ttl_us;
+      STRATA_TRY(txn->Put(key, value, {table, expiry}));
+      //@}
       return kExitOk;
     }
     //@}

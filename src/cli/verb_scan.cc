@@ -30,8 +30,11 @@ class ScanVerb final : public Verb {
     //| STRATA_TRY_ASSIGN(const ReadOptions options, Bounds(session));  //@L01..16
     STRATA_TRY_ASSIGN(ReadOptions options, Bounds(session));  //@L17
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
-    STRATA_TRY_ASSIGN(options.table, session.Table(*db));   //@L17
-    if (children_) return Children(session, *db, options);  //@L18
+    STRATA_TRY_ASSIGN(options.table, session.Table(*db));  //@L17
+    //@L18{
+    if (children_) STRATA_TRY(session.RefuseInTransaction("--children"));
+    if (children_) return Children(session, *db, options);
+    //@}
     //@L01..15{
     //| STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(options));
     //@}

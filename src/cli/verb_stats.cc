@@ -2,6 +2,7 @@
 
 #include "cli/session.h"
 #include "stats/counters.h"
+#include "stats/histogram.h"  //@L12
 
 namespace strata::cli {
 namespace {
@@ -132,6 +133,21 @@ Section AmplificationSection(const StoreStats& stats, const Counters& counters) 
 }
 
 //@}
+//@L12{
+Section SyncsSection(const Histogram& nanos) {
+  const auto micros = [](double value) { return Cell::Real(value / 1000, 1); };
+  Section section = Section::Map("log_syncs");
+  section.Add("count", Cell::Count(nanos.count()));
+  section.Add("mean_us", micros(nanos.mean()));
+  for (const auto& [name, percent] :
+       {std::pair("p50_us", 50.0), std::pair("p99_us", 99.0), std::pair("p999_us", 99.9)}) {
+    section.Add(name, micros(static_cast<double>(nanos.Percentile(percent))));
+  }
+  section.Add("max_us", micros(static_cast<double>(nanos.max())));
+  return section;
+}
+
+//@}
 Section CountersSection(const Counters& counters, bool with_zeros) {
   Section section = Section::Map("counters");
   for (std::size_t i = 0; i < static_cast<std::size_t>(Counter::kCount); ++i) {
@@ -155,6 +171,10 @@ class StatsVerb final : public Verb {
     report.push_back(LevelsSection(stats));                               //@L05
     report.push_back(AmplificationSection(stats, db->counters()));        //@L05
     if (stats.blob_files > 0) report.push_back(BlobsSection(stats));      //@L19
+    //@L12{
+    const Histogram& syncs = db->LogSyncTimes();
+    if (syncs.count() > 0) report.push_back(SyncsSection(syncs));
+    //@}
     report.push_back(CountersSection(db->counters(), for_programs));
     STRATA_TRY(PrintReport(session.console(), session.style(), report));
     return kExitOk;

@@ -83,7 +83,6 @@ Status DbImpl::FlushOldest() {
     if (!written || memtable->empty()) continue;
     if (events_) events_->Emit("flush_begin", {{"entries", memtable->entries()}});
     written = WriteMemTable(*tree, *memtable, oldest.since_us, &edit, &opened);
-    if (written) written = AdoptDirect(*tree, *oldest.direct, &edit, opened);  //@L19
   }
   if (written) written = environment_.files->SyncDirectory(directory_);
   mutex_.Lock();
@@ -91,10 +90,6 @@ Status DbImpl::FlushOldest() {
   LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
   const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
-  //@L19{
-  const std::vector<BlobMeta> adopted = edit.blobs;
-  if (STRATA_MUTANT(direct_removed_before_edit)) oldest.direct->RemoveUnused(adopted);
-  //@}
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
   immutables_.pop_front();
   PublishReadState();
@@ -105,7 +100,6 @@ Status DbImpl::FlushOldest() {
   }
   mutex_.Unlock();
   gone.clear();
-  oldest.direct->RemoveUnused(adopted);  //@L19
   RemoveLogsBefore(oldest.oldest_log_after);
   mutex_.Lock();
   if (events_) events_->Emit("flush_end", {{"bytes", bytes}});
@@ -131,13 +125,7 @@ Status DbImpl::SwitchMemTable() {
   // wasn't promised need never be: soon it is in a table.
   if (options_.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
   STRATA_TRY(Remember(StartLog(number)));
-  //@L12..18{
-  //| Immutable& full = immutables_.emplace_back(Immutable{{}, number, memtable_since_us_});
-  //@}
-  //@L19{
-  Immutable& full =
-      immutables_.emplace_back(Immutable{{}, number, memtable_since_us_, StartDirectValues()});
-  //@}
+  Immutable& full = immutables_.emplace_back(Immutable{{}, number, memtable_since_us_});
   for (const auto& tree : Trees()) {
     full.memtables.emplace_back(tree, tree->memtable);
     tree->memtable = NewMemTable();
@@ -155,11 +143,7 @@ Status DbImpl::SealRetiredLogs() {
     retired_logs_.pop_front();
     mutex_.Unlock();
     Status ended;
-    if (!STRATA_MUTANT(log_before_values)) ended = log.direct->Sync();  //@L19
-    //@L12..18{
-    //| if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) ended = log.writer->End();
-    //@}
-    if (ended && !STRATA_MUTANT(old_wal_not_synced_on_rotate)) ended = log.writer->End();  //@L19
+    if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) ended = log.writer->End();
     if (ended) ended = log.file->Close();
     mutex_.Lock();
     STRATA_TRY(Remember(std::move(ended)));

@@ -7,24 +7,23 @@
 
 #include <memory>
 
-#include "blob/value_file.h"
-#include "db/read_state.h"
 #include "io/batch_reader.h"
 #include "iter/visible_iterator.h"
 #include "stats/counters.h"
+#include "version/version.h"
 
 namespace strata {
 
-// `entries` shows pointers as they are. `state`, which has their blobs, `reader` and `counters`
+// `entries` shows pointers as they are. `version`, which has their blobs, `reader` and `counters`
 // must outlive the cursor.
 std::unique_ptr<Iterator> NewBlobIterator(std::unique_ptr<VisibleEntries> entries,
-                                          const ReadState& state, BatchReader& reader,
+                                          const Version& version, BatchReader& reader,
                                           Counters& counters);
 
 // Values that pointers mean, read at the same time.
 class BlobReads {
  public:
-  explicit BlobReads(const ReadState& state) : state_(state) {}
+  explicit BlobReads(const Version& version) : version_(version) {}
 
   // `value` is a pointer, and `kind` says so; both are replaced when ReadAll returns, or `status`
   // tells why not. REQUIRES: they stay where they are until then.
@@ -37,10 +36,10 @@ class BlobReads {
     std::string* value;
     Status* status;
     BlobPointer pointer;
-    const blob::ValueFile* blob = nullptr;
+    const Blob* blob = nullptr;
     sst::BlockHandle place;
   };
-  const ReadState& state_;
+  const Version& version_;
   std::vector<Read> reads_;
 };
 

@@ -58,10 +58,7 @@ Status DbImpl::Enqueue(Writer* self) {
     // The leader has logged this batch and asks for its own part of the work.
     self->insert = false;
     mutex_.Unlock();
-    //@L12..18{
-    //| Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, true);
-    //@}
-    Status inserted = InsertEntries(self->entries(), self->first_sequence, true);  //@L19
+    Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, true);
     mutex_.Lock();
     self->status = std::move(inserted);
     self->inserted = true;
@@ -166,25 +163,19 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
 }
 
 Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync) {
-  STRATA_TRY(WriteDirectly(group, sync));  //@L19
   log_parts_.clear();
-  //@L12..18{
-  //| for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
-  //@}
-  for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19
+  for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
   STRATA_TRY(log_.writer->Append(wal::RecordType::kBatch, first, log_parts_));
-  if (sync && !STRATA_MUTANT(log_before_values)) STRATA_TRY(log_.direct->Sync());  //@L19
-  if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(log_.writer->Sync());
+  if (sync && !STRATA_MUTANT(ack_before_fsync)) {
+    STRATA_TRY(TimedSync([this] { return log_.writer->Sync(); }));
+  }
   counters_.Add(Counter::kGroupCommits);
   return {};
 }
 
 Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   std::size_t bytes = 0;
-  //@L12..18{
-  //| for (const Writer* writer : group) bytes += writer->batch->size_bytes();
-  //@}
-  for (const Writer* writer : group) bytes += writer->entries().size();  //@L19
+  for (const Writer* writer : group) bytes += writer->batch->size_bytes();
   //@L12..19{
   //| const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
   //@}
@@ -199,10 +190,7 @@ Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   mutex_.Unlock();
   Status status;
   for (std::size_t i = 0; i < (in_parallel ? 1 : group.size()) && status; ++i) {
-    //@L12..18{
-    //| status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, in_parallel);
-    //@}
-    status = InsertEntries(group[i]->entries(), group[i]->first_sequence, in_parallel);  //@L19
+    status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, in_parallel);
   }
   mutex_.Lock();
   if (!in_parallel) return status;
@@ -231,15 +219,17 @@ void DbImpl::FinishGroup(const std::vector<Writer*>& group, const Status& status
   if (group.size() > 1 || !writers_.empty()) environment_.executor->NotifyAll();
 }
 
+Status DbImpl::TimedSync(const std::function<Status()>& sync) {
+  const std::uint64_t start = environment_.clock->NowNanos();
+  Status synced = sync();
+  log_sync_nanos_.Record(environment_.clock->NowNanos() - start);
+  return synced;
+}
+
 Status DbImpl::SyncLog() {
   STRATA_TRY(SealRetiredLogs());
   mutex_.Unlock();
-  //| Status synced = log_.writer->Sync();  //@L12..18
-  //@L19{
-  Status synced;
-  if (!STRATA_MUTANT(log_before_values)) synced = log_.direct->Sync();
-  if (synced) synced = log_.writer->Sync();
-  //@}
+  Status synced = TimedSync([this] { return log_.writer->Sync(); });
   mutex_.Lock();
   last_sync_micros_ = environment_.clock->NowMicros();
   return Remember(std::move(synced));

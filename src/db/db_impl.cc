@@ -125,15 +125,21 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
 Status DbImpl::Open() {
   MutexLock lock(mutex_);
   tree_->memtable = NewMemTable();
-  StartDirectValues();  //@L19
+  //@L17{
+  tree_->table.options.ttl_us = options_.ttl_us;
+  tree_->table.options.delete_deadline_us = options_.delete_deadline_us;
+  //@}
   //@L02..05{
   //| empty_value_deletes_ = options_.empty_value_deletes;
   //@}
   STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(options_));  //@L10
   STRATA_TRY(Recover());                                               //@L03
   PublishReadState();
-  MaybeScheduleWork();                                        //@L12
-  transactions_->empty_value_deletes = empty_value_deletes_;  //@L16
+  MaybeScheduleWork();  //@L12
+  //| transactions_->empty_value_deletes = empty_value_deletes_;  //@L16..16
+  //@L17{
+  transactions_->empty_value_deletes = [this](TableRef table) { return EmptyDeletes(table); };
+  //@}
   return {};
 }
 
@@ -158,6 +164,7 @@ Status DbImpl::Close() {
   //@}
   //@L03{
   Status status = CheckWritable();  // After a failure the log may end anywhere: not closed well.
+  if (options_.read_only) status = {};  //@L20
   //@}
   closed_ = true;
   //@L03{
@@ -173,8 +180,7 @@ Status DbImpl::Close() {
 
 //@L03{
 Status DbImpl::CloseLog() {
-  STRATA_TRY(SealRetiredLogs());    //@L12
-  STRATA_TRY(log_.direct->Sync());  //@L19
+  STRATA_TRY(SealRetiredLogs());  //@L12
   STRATA_TRY(log_.writer->End());
   STRATA_TRY(log_.file->Close());
   //@L06{

@@ -20,7 +20,6 @@
 #include "compaction/compaction_runner.h"  //@L10
 #include "compaction/rate_limiter.h"       //@L12
 #include "compaction/table_writer.h"       //@L05
-#include "db/direct_values.h"              //@L19
 #include "db/expiry_check.h"               //@L17
 #include "db/log_file.h"                   //@L03
 #include "db/read_state.h"
@@ -34,9 +33,9 @@
 #include "sst/block_cache.h"  //@L08
 #include "stats/counters.h"
 #include "stats/event_trace.h"
+#include "stats/histogram.h"  //@L12
 #include "strata/db.h"
 #include "version/version_set.h"  //@L06
-#include "wal/batch_format.h"     //@L19
 #include "wal/log_reader.h"       //@L12
 
 namespace strata {
@@ -85,6 +84,7 @@ class DbImpl final : public DB {
   Status Close() override;
   StoreStats Stats() override;
   Counters& counters() override { return counters_; }
+  const Histogram& LogSyncTimes() const override { return log_sync_nanos_; }  //@L12
 
  private:
   // --- trees.cc ---
@@ -122,6 +122,8 @@ class DbImpl final : public DB {
   Status InsertGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   void FinishGroup(const std::vector<Writer*>& group, const Status& status) STRATA_REQUIRES(mutex_);
   Status SyncLog() STRATA_REQUIRES(mutex_);
+  // Runs what ends in a sync of the log, and notes how long it took.
+  Status TimedSync(const std::function<Status()>& sync);
   void ScheduleIntervalSync() STRATA_REQUIRES(mutex_);
   //@}
 
@@ -213,6 +215,8 @@ class DbImpl final : public DB {
   std::shared_ptr<Tree> TreeOf(TableRef table) const STRATA_REQUIRES(mutex_);  // Or null.
   std::vector<TableInfo> DescribeTables() const STRATA_REQUIRES(mutex_);
   void RemoveWithLastUse(const Table& table) const;
+  // Whether an empty value is a delete there. Errors: kNotFound.
+  Result<bool> EmptyDeletes(TableRef table) const;
   // The batch with all expiries told, or nothing when it can be written as it is.
   Result<std::optional<WriteBatch>> ResolveExpiries(const WriteBatch& batch,
                                                     const WriteOptions& options) const;
@@ -262,19 +266,21 @@ class DbImpl final : public DB {
   //@}
   //@L15{
   // `version`, unless null, gets the sequence of the entry found.
+  // With `pointer`, a pointer to a value is left as it is, and `pointer` gets its kind.  //@L19
   Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
                          const ReadOptions& options, std::string* value, ReadTrace* trace,
                          //| SequenceNumber* version = nullptr);  //@L15..16
                          //@L17{
-                         SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
+                         //@L17..18{
+                         //| SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
+                         //@}
+                         //@L19{
+                         SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr,
+                         EntryKind* pointer = nullptr);
+  //@}
   // Turns what a table or memtable knows of a key into the answer. `expiry` may be null.
   Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
                       ExpiryCheck* expiry) const;
-  //@}
-  //@L19{
-  // The same for an entry of a memtable, which may point to a blob.
-  Result<bool> IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
-                        std::string* value, ExpiryCheck* expiry) const;
   //@}
   //@}
   // Brings the blocks that lookups of these keys will read into the cache, all at once.
@@ -320,28 +326,6 @@ class DbImpl final : public DB {
   //@}
 
   //@L19{
-  // --- direct_path.cc ---
-  // Begins a generation of direct values for log_; returns the one before.
-  std::shared_ptr<DirectValues> StartDirectValues() STRATA_REQUIRES(mutex_);
-  std::uint64_t DirectFill() const STRATA_REQUIRES(mutex_);
-  const Tree& TreeAtFront(std::uint64_t table) const STRATA_NO_THREAD_SAFETY_ANALYSIS;
-  std::uint64_t DirectFrom(const Tree& tree) const;
-  bool MayGoDirectly(const WriteBatch& batch) const;
-  // Writes large values of the group to blob files, unless it must sync and has few of them.
-  // REQUIRES: the caller is the queue's front.
-  Status WriteDirectly(const std::vector<Writer*>& group, bool sync);
-  Status AppendDirectly(const wal::BatchEntry& entry, std::string* batch);
-  bool IsWorthSync(const std::vector<Writer*>& group) const;
-  // Makes blobs of the files that `values` has for `tree`, as far as `opened` uses them.
-  Status AdoptDirect(const Tree& tree, DirectValues& values, VersionEdit* edit,
-                     const std::vector<std::shared_ptr<const Table>>& opened) const;
-  Result<std::optional<std::string_view>> RestoreValues(const wal::Record& record,
-                                                        std::string* restored)
-      STRATA_REQUIRES(mutex_);
-  Status RestoreValue(wal::BatchEntry entry, std::string* restored) STRATA_REQUIRES(mutex_);
-  Status EndAtMissingValue(LogEnd* end) STRATA_REQUIRES(mutex_);
-  Status ReadUnfinished(const blob::Place& place, std::string* value) const;
-  Status VerifyPlaces(const wal::Record& record) const;
   // --- blob_files.cc ---
   // From this size on the values of a table live apart; 0: none do.
   std::uint64_t BlobThreshold(const Tree& tree) const;
@@ -350,6 +334,10 @@ class DbImpl final : public DB {
   bool IsBlobFileInUse(FileNumber file) const STRATA_REQUIRES(mutex_);
   void AddBlobStats(const Version& version, StoreStats* stats) const;
   static Status VerifyBlobs(const Version& version);
+  // --- multi_get.cc ---
+  Status FetchValues(const Version& version, std::span<const std::string_view> keys,
+                     std::span<EntryKind> kinds, ExpiryCheck* expiry,
+                     std::vector<MultiGetResult>* results);
   // --- blob_collection.cc ---
   struct RunningCollection;
   void ScheduleCollection() STRATA_REQUIRES(mutex_);
@@ -366,6 +354,7 @@ class DbImpl final : public DB {
 
   // With a synchronisation of their own.
   Counters counters_;
+  Histogram log_sync_nanos_;                   //@L12
   std::unique_ptr<EventTrace> events_;         // Null when nobody listens.
   std::unique_ptr<sst::BlockCache> cache_;     //@L08
   std::unique_ptr<BatchReader> batch_reader_;  //@L13
@@ -443,11 +432,6 @@ class DbImpl final : public DB {
     bool promised = false;  // A record of this log says that something of it was synced.
     std::optional<FileNumber> lost_after;
     std::uint64_t lost_offset = 0;
-    //@L19{
-    bool saw_direct = false;       // A record pointed to a value in a blob file.
-    std::optional<Error> missing;  // Why a value isn't there; this log ends before its record.
-    std::uint64_t missing_at = 0;  // Where that record is.
-    //@}
   };
   Replay replay_ STRATA_GUARDED_BY(mutex_);
   std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
@@ -465,7 +449,6 @@ class DbImpl final : public DB {
   std::atomic<bool> closing_{false};
   //@}
   //@L19{
-  std::shared_ptr<DirectValues> direct_ STRATA_GUARDED_BY(mutex_);  // Of log_; front replaces it.
   bool collecting_ STRATA_GUARDED_BY(mutex_) = false;
   compaction::BlobSpace blob_space_ STRATA_GUARDED_BY(mutex_);  // As of the last edit.
   // Of files that no edit names any more but readers have open; their last reader counts down.

@@ -39,7 +39,7 @@ void DbImpl::PickExpired(const std::shared_ptr<Tree>& tree) {
 // it.
 std::optional<std::uint64_t> DbImpl::MemTablesDueAt() const {
   std::optional<std::uint64_t> due;
-  for (const auto& [id, tree] : named_) {
+  for (const auto& tree : Trees()) {
     const std::uint64_t deadline = tree->table.options.delete_deadline_us;
     if (deadline == 0 || tree->memtable->empty()) continue;
     const std::uint64_t at = memtable_since_us_ + deadline / 4;
@@ -65,6 +65,10 @@ void DbImpl::ScheduleExpiryTimer() {
 
 // A group has been written: its tables' memtables may have a deadline now.
 void DbImpl::NoteDeadlines(const std::vector<Writer*>& group) {
+  const std::uint64_t default_deadline = options_.delete_deadline_us;
+  if (default_deadline != 0 && !tree_->memtable->empty()) {
+    SetExpiryTimer(memtable_since_us_ + default_deadline / 4);
+  }
   for (const Writer* writer : group) {
     for (const TableRef table : writer->batch->tables()) {
       const auto found = named_.find(table.id);

@@ -24,10 +24,24 @@ void LockTable::Grant(Lock* lock, TxnId owner, LockMode mode) {
   lock->mode = std::max(lock->mode, mode);
 }
 
+//@L17{
+std::string LockTable::DescribePlace(const Place& place) {
+  const std::string key = "key \"" + EscapeShort(place.key) + "\"";
+  return place.table.id == 0 ? key : key + " of table " + std::to_string(place.table.id);
+}
+
+//@}
+//@L16..16{
+//| Status LockTable::Acquire(TxnId owner, std::string_view key, LockMode mode,
+//|                           std::uint32_t timeout_ms) {
+//@}
+//@L17{
 Status LockTable::Acquire(TxnId owner, std::string_view key, LockMode mode,
-                          std::uint32_t timeout_ms) {
+                          std::uint32_t timeout_ms, TableRef table) {
+  //@}
   MutexLock lock_guard(mutex_);
-  auto& entry = *locks_.try_emplace(std::string(key)).first;
+  //| auto& entry = *locks_.try_emplace(std::string(key)).first;  //@L16..16
+  auto& entry = *locks_.try_emplace({table, std::string(key)}).first;  //@L17
   Lock& lock = entry.second;
   const bool held = Holds(lock, owner);
   if (held && lock.mode >= mode) return {};
@@ -38,8 +52,15 @@ Status LockTable::Acquire(TxnId owner, std::string_view key, LockMode mode,
     return {};
   }
   const auto timed_out = [&] {
+    //@L16..16{
+    //| return Error(ErrorCode::kTimedOut, "waited " + std::to_string(timeout_ms) +
+    //|                                        " ms for the lock of key \"" + EscapeShort(key) +
+    //|                                        "\"");
+    //@}
+    //@L17{
     return Error(ErrorCode::kTimedOut, "waited " + std::to_string(timeout_ms) +
-                                           " ms for the lock of key \"" + EscapeShort(key) + "\"");
+                                           " ms for the lock of " + DescribePlace(entry.first));
+    //@}
   };
   if (timeout_ms == 0) return timed_out();  // Who doesn't wait is in no circle.
   Waiter waiter{.owner = owner,
@@ -62,12 +83,12 @@ void LockTable::ReleaseAll(TxnId owner) {
   MutexLock lock_guard(mutex_);
   const auto held = held_.extract(owner);
   if (held.empty()) return;
-  for (const std::string& key : held.mapped()) {
-    Lock& lock = locks_.at(key);
+  for (const Place& place : held.mapped()) {
+    Lock& lock = locks_.at(place);
     std::erase(lock.holders, owner);
     if (lock.holders.empty()) lock.mode = LockMode::kShared;
     GrantWaiters(&lock);
-    EraseIfUnused(key);
+    EraseIfUnused(place);
   }
   executor_.NotifyAll();
 }
@@ -114,12 +135,12 @@ void LockTable::Leave(Waiter* waiter) {
   lock.queue.remove(waiter);
   waiting_.erase(waiter->owner);
   GrantWaiters(&lock);
-  EraseIfUnused(std::string(waiter->lock->first));
+  EraseIfUnused(Place(waiter->lock->first));
   executor_.NotifyAll();
 }
 
-void LockTable::EraseIfUnused(const std::string& key) {
-  const auto found = locks_.find(key);
+void LockTable::EraseIfUnused(const Place& place) {
+  const auto found = locks_.find(place);
   if (found->second.holders.empty() && found->second.queue.empty()) locks_.erase(found);
 }
 
@@ -182,8 +203,14 @@ std::string LockTable::Describe(const std::vector<TxnId>& circle) const {
   std::string text = "deadlock: transaction " + std::to_string(circle.front());
   for (std::size_t i = 0; i < circle.size(); ++i) {
     text += i == 0 ? " waits for " : ", which waits for ";
-    text += std::to_string(circle[(i + 1) % circle.size()]) + " (key \"" +
-            EscapeShort(waiting_.at(circle[i])->lock->first) + "\")";
+    //@L16..16{
+    //| text += std::to_string(circle[(i + 1) % circle.size()]) + " (key \"" +
+    //|         EscapeShort(waiting_.at(circle[i])->lock->first) + "\")";
+    //@}
+    //@L17{
+    text += std::to_string(circle[(i + 1) % circle.size()]) + " (" +
+            DescribePlace(waiting_.at(circle[i])->lock->first) + ")";
+    //@}
   }
   return text;
 }

@@ -19,6 +19,7 @@
 #include "io/clock.h"
 #include "io/executor.h"
 #include "io/mutex.h"
+#include "strata/table_ref.h"  //@L17
 
 namespace strata {
 
@@ -35,7 +36,13 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   // it already. Errors: kTimedOut; kDeadlock when the owner is the youngest of a circle: it must
   // ReleaseAll, since the others wait for it.
   // REQUIRES: one call at a time for one owner.
-  Status Acquire(TxnId owner, std::string_view key, LockMode mode, std::uint32_t timeout_ms);
+  //@L16..16{
+  //| Status Acquire(TxnId owner, std::string_view key, LockMode mode, std::uint32_t timeout_ms);
+  //@}
+  //@L17{
+  Status Acquire(TxnId owner, std::string_view key, LockMode mode, std::uint32_t timeout_ms,
+                 TableRef table = kDefaultTable);
+  //@}
 
   void ReleaseAll(TxnId owner);
 
@@ -49,7 +56,23 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     std::vector<TxnId> holders;
     std::list<Waiter*> queue;
   };
-  using Locks = std::unordered_map<std::string, Lock>;
+  //| using Place = std::string;  //@L16..16
+  //@L17{
+  // What is locked.
+  struct Place {
+    TableRef table;
+    std::string key;
+    bool operator==(const Place&) const = default;
+  };
+  struct HashOfPlace {
+    std::size_t operator()(const Place& place) const {
+      return std::hash<std::string>()(place.key) + place.table.id * 0x9e3779b97f4a7c15ULL;
+    }
+  };
+  static std::string DescribePlace(const Place& place);
+  using Locks = std::unordered_map<Place, Lock, HashOfPlace>;
+  //@}
+  //| using Locks = std::unordered_map<Place, Lock>;  //@L16..16
 
   struct Waiter {
     TxnId owner;
@@ -67,7 +90,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   void Enqueue(Waiter* waiter) STRATA_REQUIRES(mutex_);
   void GrantWaiters(Lock* lock) STRATA_REQUIRES(mutex_);
   void Leave(Waiter* waiter) STRATA_REQUIRES(mutex_);
-  void EraseIfUnused(const std::string& key) STRATA_REQUIRES(mutex_);
+  void EraseIfUnused(const Place& place) STRATA_REQUIRES(mutex_);
 
   // Whom a waiter waits for: those ahead in line, then the holders.
   std::vector<TxnId> Blockers(const Waiter& waiter) const STRATA_REQUIRES(mutex_);
@@ -84,7 +107,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   Clock& clock_;
   mutable Mutex mutex_;
   Locks locks_ STRATA_GUARDED_BY(mutex_);
-  std::unordered_map<TxnId, std::vector<std::string>> held_ STRATA_GUARDED_BY(mutex_);
+  std::unordered_map<TxnId, std::vector<Place>> held_ STRATA_GUARDED_BY(mutex_);
   std::unordered_map<TxnId, Waiter*> waiting_ STRATA_GUARDED_BY(mutex_);
   std::uint64_t timer_us_ STRATA_GUARDED_BY(mutex_) = UINT64_MAX;  // When it will ring.
 };

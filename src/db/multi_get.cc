@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "db/blob_iterator.h"  //@L19
 #include "db/db_impl.h"
 
 namespace strata {
@@ -82,6 +83,7 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGetAt(const ReadPoint& point,
     STRATA_TRY(PrefetchBlocks(*state, sequence, keys, options));
   }
   std::vector<MultiGetResult> results(keys.size());
+  std::vector<EntryKind> kinds(keys.size(), EntryKind::kValue);  //@L19
   for (std::size_t i = 0; i < keys.size(); ++i) {
     counters_.Add(Counter::kGets);
     STRATA_TRY_ASSIGN(
@@ -89,14 +91,43 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGetAt(const ReadPoint& point,
         //@L13..16{
         //| FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr));
         //@}
-        //@L17{
-        FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr, nullptr, expiry));
+        //@L17..18{
+        //| FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr, nullptr, expiry));
+        //@}
+        //@L19{
+        FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr, nullptr, expiry,
+                  &kinds[i]));
     //@}
     if (results[i].found) counters_.Add(Counter::kGetHits);
   }
+  STRATA_TRY(FetchValues(*state->version, keys, kinds, expiry, &results));  //@L19
   return results;
 }
 
+//@L19{
+// Puts the values in the places of the pointers that were found: all are read at the same time.
+Status DbImpl::FetchValues(const Version& version, std::span<const std::string_view> keys,
+                           std::span<EntryKind> kinds, ExpiryCheck* expiry,
+                           std::vector<MultiGetResult>* results) {
+  BlobReads reads(version);
+  std::vector<std::size_t> places;
+  std::vector<Status> statuses(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!sst::IsPointer(kinds[i])) continue;
+    reads.Add(&kinds[i], &(*results)[i].value, &statuses[i]);
+    places.push_back(i);
+  }
+  if (places.empty()) return {};
+  reads.ReadAll(*batch_reader_, counters_);
+  for (const std::size_t i : places) {
+    STRATA_TRY(statuses[i]);
+    STRATA_TRY_ASSIGN((*results)[i].found, IsLive(kinds[i], keys[i], &(*results)[i].value, expiry));
+    if (!(*results)[i].found) (*results)[i].value.clear();
+  }
+  return {};
+}
+
+//@}
 Status DbImpl::PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
                               std::span<const std::string_view> keys, const ReadOptions& options) {
   //@solve 13.1 "read what all keys need at once" inert(return {};) uses(&Locate, &ReadAll)

@@ -133,15 +133,15 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
                                std::string_view key, const ReadOptions& options, std::string* value,
                                //| ReadTrace* trace, SequenceNumber* version) {  //@L15..16
                                ReadTrace* trace, SequenceNumber* version,  //@L17
-                               ExpiryCheck* expiry) {                      //@L17
+                               //| ExpiryCheck* expiry) {  //@L17..18
+                               ExpiryCheck* expiry, EntryKind* pointer) {  //@L19
   //@}
   if (const auto found = state.memtable->Get(key, sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13
     value->assign(found->value);
     if (version != nullptr) *version = found->sequence;  //@L15
     //| return IsValue(found->kind, key);  //@L02..16
-    //| return IsLive(found->kind, key, value, expiry);  //@L17..18
-    return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
+    return IsLive(found->kind, key, value, expiry);  //@L17
   }
   if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
   //@L12{
@@ -151,33 +151,31 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
       value->assign(found->value);
       if (version != nullptr) *version = found->sequence;  //@L15
       //| return IsValue(found->kind, key);  //@L12..16
-      //| return IsLive(found->kind, key, value, expiry);  //@L17..18
-      return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
+      return IsLive(found->kind, key, value, expiry);  //@L17
     }
     if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
   }
   //@}
   //@L05{
   sst::TableReadOptions table_options;
-  table_options.fill_cache = options.fill_cache;  //@L08
-  table_options.trace = trace;                    //@L13
+  table_options.fill_cache = options.fill_cache;      //@L08
+  table_options.trace = trace;                        //@L13
+  table_options.leave_pointers = pointer != nullptr;  //@L19
   STRATA_TRY_ASSIGN(const auto hit,
                     state.version->Get(key, sequence, table_options, counters_, value));
   if (hit && version != nullptr) *version = hit->sequence;  //@L15
   //| if (hit) return IsValue(hit->kind, key);  //@L05..16
+  //@L19{
+  if (hit && pointer != nullptr && sst::IsPointer(hit->kind)) {
+    *pointer = hit->kind;
+    return true;
+  }
+  //@}
   if (hit) return IsLive(hit->kind, key, value, expiry);  //@L17
   //@}
   return false;
 }
 
-//@L19{
-Result<bool> DbImpl::IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
-                              std::string* value, ExpiryCheck* expiry) const {
-  STRATA_TRY(Resolve(state, &kind, value));
-  return IsLive(kind, key, value, expiry);
-}
-
-//@}
 //@L17{
 Result<bool> DbImpl::IsLive(EntryKind kind, std::string_view key, std::string* value,
                             ExpiryCheck* expiry) const {
@@ -218,19 +216,20 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   //@L19..19{
   //| auto with_pointers = NewVisibleIterator(std::move(entries), std::move(bounds));
   //| std::unique_ptr<Iterator> visible;
-  //| if (HasBlobs(*state)) {
-  //|   visible = NewBlobIterator(std::move(with_pointers), *state, *batch_reader_, counters_);
-  //| } else {
+  //| if (state->version->blobs().empty()) {
   //|   visible = std::move(with_pointers);
+  //| } else {
+  //|   visible =
+  //|       NewBlobIterator(std::move(with_pointers), *state->version, *batch_reader_, counters_);
   //| }
   //@}
   //@L20{
-  if (!HasBlobs(*state)) {
+  if (state->version->blobs().empty()) {
     return std::unique_ptr<Iterator>(
         NewScanIterator(std::move(sources), std::move(bounds), std::move(state), &counters_));
   }
-  auto visible = NewBlobIterator(NewScanIterator(std::move(sources), std::move(bounds)), *state,
-                                 *batch_reader_, counters_);
+  auto visible = NewBlobIterator(NewScanIterator(std::move(sources), std::move(bounds)),
+                                 *state->version, *batch_reader_, counters_);
   //@}
   return std::unique_ptr<Iterator>(
       std::make_unique<PinnedIterator>(std::move(state), std::move(visible), counters_));

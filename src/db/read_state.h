@@ -18,16 +18,14 @@
 
 namespace strata {
 
-class DirectValues;  //@L19
-
 struct ReadState {
   std::shared_ptr<MemTable> memtable;
   std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.  //@L12
   std::shared_ptr<const Version> version;             //@L05
-  // What the memtables point to, newest first.  //@L19
-  std::vector<std::shared_ptr<const DirectValues>> direct;  //@L19
   //@L17{
-  std::uint64_t ttl_us = 0;  // Of the table.
+  // Of the table.
+  std::uint64_t ttl_us = 0;
+  bool empty_value_deletes = false;  // Not set for the default one, whose properties say it.
   // In the default table's state: those of all others, so that one look sees all tables as they
   // are at one instant.
   std::map<std::uint32_t, std::shared_ptr<const ReadState>> named;

@@ -32,7 +32,8 @@ Status DbImpl::CheckExistence() const {
   if (exists && options_.error_if_exists) {
     return InvalidArgument("a store is there already; choose another directory");
   }
-  if (!exists && !options_.create_if_missing) {
+  //| if (!exists && !options_.create_if_missing) {  //@L06..19
+  if (!exists && (!options_.create_if_missing || options_.read_only)) {  //@L20
     return Error(ErrorCode::kNotFound, "no store is there (no CURRENT file)");
   }
   return {};
@@ -48,15 +49,19 @@ Status DbImpl::CreateOrRecoverVersions() {
     properties.empty_value_deletes = options_.empty_value_deletes;
     STRATA_TRY(VersionSet::Create(environment_, directory_, properties));
   }
-  STRATA_TRY_ASSIGN(versions_,
-                    VersionSet::Recover(
-                        environment_, directory_,
-                        //@L06..18{
-                        //| [this](const TableMeta& meta) { return OpenTable(meta); }, counters_));
-                        //@}
-                        //@L19{
-                        [this](const TableMeta& meta) { return OpenTable(meta); }, counters_,
-                        [this](const BlobMeta& meta) { return OpenBlob(meta); }));
+  STRATA_TRY_ASSIGN(
+      versions_, VersionSet::Recover(
+                     environment_, directory_,
+                     //@L06..18{
+                     //| [this](const TableMeta& meta) { return OpenTable(meta); }, counters_));
+                     //@}
+                     //@L19{
+                     [this](const TableMeta& meta) { return OpenTable(meta); }, counters_,
+                     //| [this](const BlobMeta& meta) { return OpenBlob(meta); }));  //@L19..19
+                     //@L20{
+                     [this](const BlobMeta& meta) { return OpenBlob(meta); },
+                     options_.read_only ? VersionSet::Access::kRead : VersionSet::Access::kWrite));
+  //@}
   //@}
   empty_value_deletes_ = versions_->properties().empty_value_deletes;
   STRATA_TRY(RecoverTables());  //@L17
@@ -72,6 +77,7 @@ std::optional<std::uint64_t> DbImpl::SealedLength(FileNumber log) const {
 }
 
 Status DbImpl::SpillWhileReplaying() {
+  if (options_.read_only) return {};  //@L20
   return MemTableBytes() < options_.memtable_bytes ? Status() : WriteRecovered();
 }
 
@@ -80,27 +86,24 @@ Status DbImpl::WriteRecovered() {
     if (tree->memtable->empty()) continue;
     STRATA_TRY(WriteMemTable(*tree, *tree->memtable, environment_.clock->WallMicros(),
                              &recovery_edit_, &recovery_tables_));
-    STRATA_TRY(AdoptDirect(*tree, *direct_, &recovery_edit_, recovery_tables_));  //@L19
     tree->memtable = NewMemTable();
   }
-  StartDirectValues();  //@L19
   return {};
 }
 
 Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
+  //@L20{
+  if (options_.read_only) {
+    read_only_ = Error(ErrorCode::kReadOnly, "it was opened to be read only");
+    return {};
+  }
+  //@}
   const bool all_sealed = std::all_of(
       logs.begin(), logs.end(),
       [&](FileNumber number) STRATA_REQUIRES(mutex_) { return SealedLength(number).has_value(); });
   // A log that wasn't sealed may be in the page cache only: its entries go into tables that are
   // synced before anything else happens.
-  //@L06..18{
-  //| const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty();
-  //@}
-  //@L19{
-  // Values that a log points to are brought into tables with it: their files are as they were left.
-  const bool keep_logs =
-      all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty() && !replay_.saw_direct;
-  //@}
+  const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty();
   const FileNumber log_number = versions_->NewFileNumber();
   versions_->SetLastSequence(last_sequence_);
   if (!keep_logs) {
@@ -110,12 +113,7 @@ Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
     STRATA_TRY(versions_->LogAndApply(std::move(recovery_edit_), std::move(recovery_tables_)));
   }
   RemoveStrayFiles();
-  //| return StartLog(log_number);  //@L06..18
-  //@L19{
-  STRATA_TRY(StartLog(log_number));
-  StartDirectValues();
-  return {};
-  //@}
+  return StartLog(log_number);
 }
 
 // Files that no version names: a crash came before their edit, or after the one that dropped them.

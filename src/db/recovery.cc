@@ -44,8 +44,16 @@ Status MakeDirectory(FileSystem& files, const std::string& directory) {
 
 Status DbImpl::Recover() {
   STRATA_TRY(CheckExistence());  //@L06
-  STRATA_TRY(MakeDirectory(*environment_.files, directory_));
-  STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+  //@L03..19{
+  //| STRATA_TRY(MakeDirectory(*environment_.files, directory_));
+  //| STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+  //@}
+  //@L20{
+  if (!options_.read_only) {
+    STRATA_TRY(MakeDirectory(*environment_.files, directory_));
+    STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+  }
+  //@}
   STRATA_TRY(CreateOrRecoverVersions());  //@L06
   //@L05..05{
   //| InitTableStore();
@@ -101,15 +109,8 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     if (!record->has_value()) break;
     if ((*record)->type != wal::RecordType::kBatch) continue;
     if (!STRATA_MUTANT(replay_past_lost_tail) && IsAfterLoss(**record)) continue;  //@L12
-    //@L19{
-    std::string restored;
-    auto entries = RestoreValues(**record, &restored);
-    if (!entries) return std::move(entries).error().WithContext("replaying " + name);
-    if (!entries->has_value()) continue;
-    //@}
     std::uint64_t count = 0;
-    //| STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence,  //@L03..18
-    STRATA_TRY(Annotate(InsertEntries(**entries, (*record)->sequence,  //@L19
+    STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence,
                                       /*concurrently=*/false, &count),
                         "replaying " + name));
     last_sequence_ = std::max(last_sequence_, (*record)->sequence + count - 1);
@@ -130,22 +131,11 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
   //| }
   //@}
   //@L12{
-  //@L12..18{
-  //| return NoteEnd({.number = number,
-  //|                 .valid_length = reader.valid_length(),
-  //|                 .complete = complete,
-  //|                 .torn = reader.ending() == wal::Ending::kTorn,
-  //|                 .is_last = is_last});
-  //@}
-  //@L19{
-  LogEnd end{.number = number,
-             .valid_length = reader.valid_length(),
-             .complete = complete,
-             .torn = reader.ending() == wal::Ending::kTorn,
-             .is_last = is_last};
-  STRATA_TRY(Annotate(EndAtMissingValue(&end), "replaying " + name));
-  return NoteEnd(end);
-  //@}
+  return NoteEnd({.number = number,
+                  .valid_length = reader.valid_length(),
+                  .complete = complete,
+                  .torn = reader.ending() == wal::Ending::kTorn,
+                  .is_last = is_last});
   //@}
   //@L03..11{
   //| return {};

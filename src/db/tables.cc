@@ -198,16 +198,18 @@ std::vector<TableInfo> DbImpl::DescribeTables() const {
 
 Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batch,
                                                           const WriteOptions& options) const {
-  if (!batch.expires() && options.ttl_us == 0 && batch.tables().empty()) {
+  const bool by_default = options.ttl_us != 0 || options_.ttl_us != 0;
+  if (!batch.expires() && !by_default && batch.tables().empty()) {
     return std::optional<WriteBatch>();  // Most batches.
   }
   const auto state = read_state_.Get();
   const auto ttl_of = [&](TableRef table) -> std::uint64_t {
     if (options.ttl_us != 0) return options.ttl_us;
+    if (table.id == 0) return options_.ttl_us;
     const auto found = state->named.find(table.id);
     return found == state->named.end() ? 0 : found->second->ttl_us;
   };
-  const bool some_expire = batch.expires() || options.ttl_us != 0 ||
+  const bool some_expire = batch.expires() || by_default ||
                            std::any_of(batch.tables().begin(), batch.tables().end(),
                                        [&](TableRef table) { return ttl_of(table) != 0; });
   if (!some_expire) return std::optional<WriteBatch>();
@@ -259,6 +261,13 @@ Status DbImpl::MoveTo(TableRef table, ReadPoint* point) {
   point->state = std::move(state);
   return {};
   //@}
+}
+
+Result<bool> DbImpl::EmptyDeletes(TableRef table) const {
+  if (table.id == 0) return empty_value_deletes_;
+  ReadPoint point{.state = read_state_.Get(), .sequence = 0};
+  STRATA_TRY(MoveTo(table, &point));
+  return point.state->empty_value_deletes;
 }
 
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const TableKey> keys,

@@ -73,7 +73,7 @@ class TransactionIterator final : public Iterator {
     return state_ == State::kOnWrite ? std::string_view(Write().first) : below_->key();
   }
   std::string_view value() const override {
-    return state_ == State::kOnWrite ? std::string_view(*Write().second) : below_->value();
+    return state_ == State::kOnWrite ? std::string_view(*Write().second.value) : below_->value();
   }
 
  private:
@@ -114,7 +114,7 @@ class TransactionIterator final : public Iterator {
   Status SettleForward() {
     backward_ = false;
     while (HasWrite() && (!below_->Valid() || Write().first <= below_->key())) {
-      if (Write().second) return Stand(State::kOnWrite);
+      if (Write().second.value) return Stand(State::kOnWrite);
       if (below_->Valid() && below_->key() == Write().first) STRATA_TRY(below_->Next());
       ++write_;
     }
@@ -124,7 +124,7 @@ class TransactionIterator final : public Iterator {
   Status SettleBackward() {
     backward_ = true;
     while (HasWrite() && (!below_->Valid() || Write().first >= below_->key())) {
-      if (Write().second) return Stand(State::kOnWrite);
+      if (Write().second.value) return Stand(State::kOnWrite);
       if (below_->Valid() && below_->key() == Write().first) STRATA_TRY(below_->Prev());
       --write_;
     }

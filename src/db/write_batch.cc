@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "base/check.h"                  //@L17
-#include "compaction/value_separator.h"  //@L19
-#include "strata/db.h"                   //@L19
+#include "base/check.h"  //@L17
 #include "wal/batch_format.h"
 
 namespace strata {
@@ -26,7 +24,6 @@ void WriteBatch::Put(std::string_view key, std::string_view value) {
 }
 
 void WriteBatch::Put(std::string_view key, std::string_view value, const EntryOptions& options) {
-  if (value.size() > kValueSizeMax) return Count(key, value);  // Refused anyhow.  //@L19
   wal::AppendPut(&encoded_, key, value, options.table.id, options.expires_at_us);
   expires_ = expires_ || options.expires_at_us != 0;
   Touch(options.table);
@@ -63,6 +60,20 @@ void WriteBatch::RequireValue(std::string_view key, std::string_view value, Tabl
 
 void WriteBatch::RequireVersion(std::string_view key, std::uint64_t version, TableRef table) {
   RequireVersion(key, version);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
+void WriteBatch::RequireUnchanged(std::string_view key, std::uint64_t since, TableRef table) {
+  RequireUnchanged(key, since);
+  conditions_.back().table = table;
+  Touch(table);
+}
+
+void WriteBatch::RequireRangeUnchanged(std::string_view lower,
+                                       const std::optional<std::string>& upper, std::uint64_t since,
+                                       TableRef table) {
+  RequireRangeUnchanged(lower, upper, since);
   conditions_.back().table = table;
   Touch(table);
 }
@@ -147,7 +158,6 @@ void WriteBatch::Clear() {
   user_bytes_ = 0;
   key_size_max_ = 0;
   value_size_max_ = 0;
-  huge_bytes_ = 0;  //@L19
 }
 
 void WriteBatch::Count(std::string_view key, std::string_view value) {
@@ -155,7 +165,6 @@ void WriteBatch::Count(std::string_view key, std::string_view value) {
   user_bytes_ += key.size() + value.size();
   key_size_max_ = std::max(key_size_max_, key.size());
   value_size_max_ = std::max(value_size_max_, value.size());
-  if (value.size() >= compaction::kInlineValueMax) huge_bytes_ += value.size();  //@L19
 }
 
 }  // namespace strata

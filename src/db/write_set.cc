@@ -41,15 +41,28 @@ bool WriteSet::PopSavepoint() {
   return true;
 }
 
-void WriteSet::AddTo(WriteBatch* batch) const {
+//@L16..16{
+//| void WriteSet::AddTo(WriteBatch* batch) const {
+//|   for (const auto& [key, write] : writes_) {
+//|     if (write.value) {
+//|       batch->Put(key, *write.value);
+//|     } else {
+//|       batch->Delete(key);
+//|     }
+//|   }
+//| }
+//@}
+//@L17{
+void WriteSet::AddTo(WriteBatch* batch, TableRef table) const {
   for (const auto& [key, write] : writes_) {
-    if (write) {
-      batch->Put(key, *write);
+    if (write.value) {
+      batch->Put(key, *write.value, {table, write.expires_at_us});
     } else {
-      batch->Delete(key);
+      batch->Delete(key, {.table = table});
     }
   }
 }
+//@}
 
 void WriteSet::Clear() {
   writes_.clear();

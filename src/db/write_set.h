@@ -1,9 +1,11 @@
 // The writes of a transaction that isn't committed yet, and how they are taken back.
+// One for each table.  //@L17
 //
 // Thread safety: none.
 
 #pragma once
 
+#include <cstdint>  //@L17
 #include <map>
 #include <optional>
 #include <string>
@@ -17,8 +19,10 @@ namespace strata {
 
 class WriteSet {
  public:
-  // The value written; nothing for a delete.
-  using Write = std::optional<std::string>;
+  struct Write {
+    std::optional<std::string> value;  // Nothing for a delete.
+    std::uint64_t expires_at_us = 0;   // As in EntryOptions.  //@L17
+  };
   using Map = std::map<std::string, Write, std::less<>>;
 
   void Set(std::string_view key, Write write);
@@ -32,7 +36,8 @@ class WriteSet {
   bool RollbackToSavepoint();
   bool PopSavepoint();
 
-  void AddTo(WriteBatch* batch) const;
+  //| void AddTo(WriteBatch* batch) const;  //@L16..16
+  void AddTo(WriteBatch* batch, TableRef table) const;  //@L17
   void Clear();
 
  private:

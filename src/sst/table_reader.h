@@ -38,9 +38,10 @@ struct TableReaderOptions {
 
 // For one read or cursor.
 struct TableReadOptions {
-  bool fill_cache = true;      //@L08
-  bool readahead = false;      // Ask for the next blocks early; for scans and compactions.  //@L13
-  ReadTrace* trace = nullptr;  // Told what was touched; null is the usual case.  //@L13
+  bool fill_cache = true;       //@L08
+  bool readahead = false;       // Ask for the next blocks early; for scans and compactions.  //@L13
+  ReadTrace* trace = nullptr;   // Told what was touched; null is the usual case.  //@L13
+  bool leave_pointers = false;  // To values in blob files, for who reads many at once.  //@L19
 };
 
 struct TableHit {

@@ -82,4 +82,15 @@ std::uint64_t Histogram::Percentile(double percent) const {
   return max();  // Values were taken away meanwhile.
 }
 
+//@L12{
+std::vector<std::pair<std::uint64_t, std::uint64_t>> Histogram::Buckets() const {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> buckets;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    const std::uint64_t count = buckets_[i].load(std::memory_order_relaxed);
+    if (count > 0) buckets.emplace_back(UpperBoundOf(i), count);
+  }
+  return buckets;
+}
+//@}
+
 }  // namespace strata

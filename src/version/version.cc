@@ -118,7 +118,9 @@ Result<std::optional<sst::TableHit>> Version::Get(std::string_view user_key,
     counters.Add(Counter::kTablesProbed);
     STRATA_TRY_ASSIGN(std::optional<sst::TableHit> hit,
                       table->reader().Get(user_key, sequence, options, value));
-    if (hit.has_value()) STRATA_TRY(Resolve(&hit->kind, value));  //@L19
+    //@L19{
+    if (hit.has_value() && !options.leave_pointers) STRATA_TRY(Resolve(&hit->kind, value));
+    //@}
     if (hit.has_value()) return hit;
   }
   //@}
@@ -143,13 +145,18 @@ void AddBlobs(const std::vector<std::shared_ptr<const Blob>>& blobs, VersionEdit
 
 Status Version::Resolve(EntryKind* kind, std::string* value) const {
   if (!sst::IsPointer(*kind)) return {};
-  const auto pointer = DecodeBlobPointer(sst::PointerPart(*kind, *value));
+  const std::string_view part = sst::PointerPart(*kind, *value);
+  const auto pointer = DecodeBlobPointer(part);
   if (!pointer) return Corruption("a pointer to a blob that can't be");
   const auto found = blobs_.find(pointer->blob);
   if (found == blobs_.end()) {
     return Corruption("blob " + std::to_string(pointer->blob) + " isn't there");
   }
-  return blob::ReadInPlace(found->second.blob->reader(), *pointer, kind, value);
+  const std::string expiry = value->substr(0, value->size() - part.size());
+  STRATA_TRY(found->second.blob->reader().Read(*pointer, value));
+  if (!expiry.empty()) value->insert(0, expiry);
+  *kind = *kind == EntryKind::kBlobPointer ? EntryKind::kValue : EntryKind::kExpiringValue;
+  return {};
 }
 
 Result<Bitmap> Version::LiveIn(BlobId blob) const {

@@ -82,7 +82,8 @@ Result<std::unique_ptr<VersionSet>> VersionSet::Recover(
     const Environment& environment, const std::string& directory,
     //| TableOpener opener, Counters& counters) {  //@L06..18
     //@L19{
-    TableOpener opener, Counters& counters, const BlobOpener& open_blob) {
+    //| TableOpener opener, Counters& counters, const BlobOpener& open_blob) {  //@L19..19
+    TableOpener opener, Counters& counters, const BlobOpener& open_blob, Access access) {  //@L20
   //@}
   auto set =
       std::make_unique<VersionSet>(Private(), environment, directory, std::move(opener), counters);
@@ -95,6 +96,7 @@ Result<std::unique_ptr<VersionSet>> VersionSet::Recover(
   //| STRATA_TRY(MustExist(set->OpenTables()));  //@L06..18
   STRATA_TRY(MustExist(set->OpenTables(open_blob)));  //@L19
   STRATA_TRY(set->MarkFilesFound());
+  if (access == Access::kRead) return set;  //@L20
   STRATA_TRY(set->BeginManifest());
   set->RemoveOldManifests();
   return set;

@@ -43,6 +43,10 @@ class VersionSet {
   static Status Create(const Environment& environment, const std::string& directory,
                        const StoreProperties& properties);
 
+  //@L20{
+  // kRead: files stay as they are, and no edit may be made.
+  enum class Access : std::uint8_t { kRead, kWrite };
+  //@}
   // Reads CURRENT and its manifest, opens the tables, then begins a new manifest (a recovered one
   // is never appended to). Numbers of all files found in the directory count as used. Old
   // manifests and temporary files are removed; tables and logs are the db's to remove.
@@ -51,7 +55,11 @@ class VersionSet {
       const Environment& environment, const std::string& directory,
       //| TableOpener opener, Counters& counters);  //@L06..18
       //@L19{
-      TableOpener opener, Counters& counters, const BlobOpener& open_blob = {});
+      //| TableOpener opener, Counters& counters, const BlobOpener& open_blob = {});  //@L19..19
+      //@L20{
+      TableOpener opener, Counters& counters, const BlobOpener& open_blob = {},
+      Access access = Access::kWrite);
+  //@}
   //@}
 
   // Makes `edit` durable and installs the version after it. `opened`: as Version::With. The set

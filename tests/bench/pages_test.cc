@@ -179,9 +179,9 @@ TEST_CASE("ticks are round and inside") {
 TEST_CASE("a run over time becomes a page with its events, whatever is missing") {
   const std::string series =
       R"({"schema":"strata-series","version":1,"workloads":[{"workload":"fillrandom","start_us":1000000,"seconds":2.0,)"
-      R"("percentiles":[[50,1000],[99,5000],[99.9,9000],[100,2000000]],"windows":[)"
+      R"("percentiles":[[50,1000],[99,5000],[99.9,9000],[100,2000000]],"sync_times":[[90000,40],[100000,50],[3000000,10]],"windows":[)"
       R"({"start_ns":0,"ns":1000000000,"ops":1000,"p50_ns":900,"p99_ns":4000,"max_ns":90000,"user_bytes_written":100,"bytes_written":250},)"
-      R"({"start_ns":1000000000,"ns":1000000000,"ops":3000,"p50_ns":800,"p99_ns":3000,"max_ns":2000000,"user_bytes_written":300,"bytes_written":550}]}]})";
+      R"({"start_ns":1000000000,"ns":1000000000,"ops":3000,"p50_ns":800,"p99_ns":3000,"max_ns":2000000,"user_bytes_written":300,"bytes_written":550,"table_bytes":400,"blob_bytes":200,"live_bytes":400}]}]})";
   const std::string events =
       "{\"time_us\":1500000,\"event\":\"flush_end\",\"bytes\":7}\nnot "
       "json\n{\"time_us\":9000000,\"event\":\"late\"}\n";
@@ -197,6 +197,9 @@ TEST_CASE("a run over time becomes a page with its events, whatever is missing")
       PageOf({.title = "Over time", .runs = *runs, .resampling = {.count = 300}});
   CheckPage(page);
   CHECK(page.find("2.0000") != std::string::npos);  // Write amplification: 800 / 400.
+  CHECK(page.find("1.5000") != std::string::npos);  // Space amplification: (400 + 200) / 400.
+  CHECK(page.find("100.00 µs<small>p99 3.0000 ms, slowest 3.0000 ms") != std::string::npos);
+  CHECK(page.find("Syncs of the log") != std::string::npos);
   CHECK_FALSE(MacroRunsOf("{}", ""));
 }
 

@@ -11,6 +11,10 @@ TEST_CASE("tables are made, used and dropped from the command line", "[L17]") {
   RunCliScript("tables.txt");
 }
 
+TEST_CASE("a transaction in the shell writes to several tables at once", "[L17]") {
+  RunCliScript("transaction_tables.txt");
+}
+
 //@L19{
 TEST_CASE("a table says from which size on its values live apart", "[L19]") {
   RunCliScript("blob_tables.txt");

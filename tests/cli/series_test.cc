@@ -68,8 +68,29 @@ TEST_CASE("the windows of a workload hold all of its operations", "[L05]") {
   const std::string json = SeriesJson("fillseq", result.seconds, *result.latency, *result.series);
   CHECK(json.starts_with("{\"workload\":\"fillseq\",\"start_us\":"));
   CHECK(json.ends_with("}]}"));
+  CHECK(json.find("\"sync_times\":[],") != std::string::npos);  //@L12
 }
 
+//@L12{
+TEST_CASE("a series tells how long syncs took since its begin, and what is live", "[L12]") {
+  World world;
+  REQUIRE(world.db->Put("before", "the series", {.sync = true}));
+  SeriesRecorder series(*world.db, RealClock(), 1'000'000'000'000);
+  for (int i = 0; i < 3; ++i) REQUIRE(world.db->Put("key", "value", {.sync = true}));
+  REQUIRE(world.db->Flush());
+  series.Record(RealClock().NowNanos(), 1, 3);
+  series.Finish();
+  std::uint64_t syncs = 0;
+  for (const auto& [nanos, count] : series.SyncTimes()) syncs += count;
+  CHECK(syncs == 3);
+  CHECK(world.db->LogSyncTimes().count() == 4);
+  REQUIRE(series.windows().size() == 1);
+  CHECK(series.windows()[0].live_bytes > 0);
+  CHECK(series.windows()[0].live_bytes == series.windows()[0].table_bytes);
+  CHECK(SeriesJson("w", 1, Histogram(), series).find("\"sync_times\":[[") != std::string::npos);
+}
+
+//@}
 TEST_CASE("a call that waits behind a slow one counts its wait when there is a rate", "[L05]") {
   World world;
   WorkloadOptions options;

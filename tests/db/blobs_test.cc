@@ -349,6 +349,76 @@ TEST_CASE("a merge over many blobs writes values anew, side by side", "[L19]") {
   }
 }
 
+TEST_CASE("the largest value that is allowed is written out and read, inline or not",
+          "[L19][slow]") {
+  const std::string largest(kValueSizeMax, 'L');
+  for (const std::uint64_t threshold : {0, 1024}) {
+    Options options;
+    options.compression = Compression::kNone;
+    options.blob_threshold = threshold;
+    TestStore store(options);
+    REQUIRE(store->Put("k", largest));
+    REQUIRE(store->Flush());
+    CHECK(BlobFiles(store).size() == 1);
+    store.Reopen();
+    CHECK((store.Get("k") == largest));
+  }
+}
+
+TEST_CASE("a multi-get reads the values of all keys at the same time", "[L19]") {
+  TestStore store(SmallBlobs());
+  for (std::uint64_t i = 0; i < 200; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
+  REQUIRE(store->Put("brief", Big(1), {.ttl_us = 1'000'000}));
+  REQUIRE(store->Put("long", Big(2), {.ttl_us = 3'600'000'000}));
+  REQUIRE(store->Put("small", "inside"));
+  REQUIRE(store->Flush());
+  REQUIRE(store->Put("fresh", Big(3)));
+  store.clock().Advance(2'000'000);
+  const auto count = [&](Counter counter) { return store->counters().Get(counter); };
+  std::vector<std::string> keys;
+  for (std::uint64_t i = 0; i < 200; i += 5) keys.push_back(KeyOf(i));
+  const std::vector<std::string_view> views(keys.begin(), keys.end());
+  testing::Must(store->MultiGet(views, {}));  // The tables' blocks are in the cache then.
+  const std::uint64_t reads = count(Counter::kBlobReads);
+  const std::uint64_t together = count(Counter::kParallelReads);
+  const auto results = testing::Must(store->MultiGet(views, {}));
+  CHECK(count(Counter::kBlobReads) - reads == keys.size());
+  CHECK(count(Counter::kParallelReads) - together == keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) CHECK(results[i].value == Big(5 * i));
+
+  const std::vector<std::string_view> mixed = {"brief", "fresh", "nothing", "long",
+                                               "small", keys[1], keys[2],   keys[1]};
+  const auto answers = testing::Must(store->MultiGet(mixed, {}));
+  for (std::size_t i = 0; i < mixed.size(); ++i) {
+    const auto expected = store.Get(mixed[i]);
+    CHECK(answers[i].found == expected.has_value());
+    CHECK(answers[i].value == expected.value_or(""));
+  }
+  CHECK_FALSE(answers[0].found);
+  CHECK(answers[3].found);
+}
+
+TEST_CASE("a multi-get says which value is damaged", "[L19]") {
+  TestStore store(SmallBlobs());
+  for (std::uint64_t i = 0; i < 5; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
+  REQUIRE(store->Flush());
+  const auto names = BlobFiles(store);
+  REQUIRE(names.size() == 1);
+  REQUIRE(store->Close());
+  const std::string path = std::string(TestStore::kDirectory) + "/" + names[0];
+  std::string contents = testing::Must(store.disk().Contents(path));
+  contents[1000] = static_cast<char>(contents[1000] ^ 1);
+  store.disk().SetContents(path, contents);
+  REQUIRE(store.TryOpen());
+  const std::string first = KeyOf(0);
+  const std::string second = KeyOf(1);
+  const std::vector<std::string_view> keys = {first, second};
+  const auto results = store->MultiGet(keys, {});
+  REQUIRE_FALSE(results);
+  CHECK(results.error().code() == ErrorCode::kCorruption);
+  CHECK(results.error().message().find(names[0]) != std::string::npos);
+}
+
 TEST_CASE("a scan reads the values ahead of it at the same time", "[L19]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 200; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));

@@ -233,5 +233,45 @@ TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is le
   CHECK(store->ListTables().at(1).entries == 0);
 }
 
+TEST_CASE("the default table's TTL comes with the options, and yields to what a write says",
+          "[L17]") {
+  Options options;
+  options.ttl_us = 10 * kSecond;
+  TestStore store(options);
+  const TableRef other = Create(store, "other");
+  REQUIRE(store->Put("by default", "v"));
+  REQUIRE(store->Put("longer", "v", {.ttl_us = 60 * kSecond}));
+  REQUIRE(store->Put("in other", "v", {.table = other}));
+  WriteBatch batch;
+  batch.Put("never", "v", {.expires_at_us = kNeverExpires});
+  batch.Put("batched", "v");
+  REQUIRE(store->Write(batch));
+  CHECK((*store->GetEntry("by default"))->expires_at_us ==
+        store.clock().WallMicros() + 10 * kSecond);
+  CHECK(store->ListTables()[0].options.ttl_us == 10 * kSecond);
+  store.clock().Advance(11 * kSecond);
+  CHECK(Scan(*store) == "longer=v never=v ");
+  CHECK(Get(store, "in other", {.table = other}) == "v");
+  store.options().ttl_us = 0;
+  store.Reopen();
+  REQUIRE(store->Put("kept", "v"));
+  store.clock().Advance(100 * kSecond);
+  CHECK(Scan(*store) == "kept=v never=v ");
+}
+
+TEST_CASE("the default table's deletes leave the disk within the deadline of the options",
+          "[L17]") {
+  Options options;
+  options.delete_deadline_us = 100 * kSecond;
+  TestStore store(options);
+  REQUIRE(store->Put("k", "secret"));
+  REQUIRE(store->Put("other", "v"));
+  REQUIRE(store->Flush());
+  REQUIRE(store->Delete("k"));
+  Pass(store, 100 * kSecond);
+  CHECK(store->Stats().memtable_entries == 0);
+  CHECK(Entries(store) == 1);
+}
+
 }  // namespace
 }  // namespace strata

@@ -98,6 +98,26 @@ TEST_CASE("simulated rules over ranges break at snapshot isolation", "[L16]") {
   CHECK(broken);
 }
 
+//@L17{
+TEST_CASE("simulated rules over two tables hold", "[L17][long]") {
+  Ledger ledger("isolation, two tables");
+  RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 300,
+           "simulated rules over two tables hold", &ledger);
+}
+
+TEST_CASE("simulated rules over two tables break at snapshot isolation", "[L17]") {
+  bool broken = false;
+  for (std::uint64_t seed = 1; seed <= 20 && !broken; ++seed) {
+    broken = !RunSimulated({.workload = NewTablesWorkload,
+                            .seed = seed,
+                            .level = Level::kStrongSnapshot,
+                            .styles = kTransactions})
+                  .findings.empty();
+  }
+  CHECK(broken);
+}
+
+//@}
 TEST_CASE("simulated readers agree on the order of writes", "[L16][long]") {
   Ledger ledger("isolation, forks");
   RunSeeds({.workload = NewForkWorkload, .styles = kAll}, 300,

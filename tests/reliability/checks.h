@@ -25,7 +25,6 @@ Findings CheckFaults();
 // With values in blob files: crashes, and what is read after many collections.
 Findings CheckBlobCrashes();
 Findings CheckBlobReads();
-Findings CheckDirectCrashes();
 //@}
 
 // What a compaction may drop, against every reader's view.

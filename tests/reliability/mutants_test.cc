@@ -52,8 +52,6 @@ constexpr Planted kPlanted[] = {
     {"blob_removed_before_edit", "slatedb#604", CheckBlobCrashes},
     {"collect_from_one_table", "", CheckBlobReads},
     {"blob_rank_counts_itself", "", CheckBlobReads},
-    {"log_before_values", "", CheckDirectCrashes},
-    {"direct_removed_before_edit", "", CheckDirectCrashes},
     //@}
 };
 
@@ -70,7 +68,7 @@ TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13][long]
                                CheckManifestAfterError,
                                CheckAbsurdLengths};
   //@L19{
-  checks.insert(checks.end(), {CheckBlobCrashes, CheckBlobReads, CheckDirectCrashes});
+  checks.insert(checks.end(), {CheckBlobCrashes, CheckBlobReads});
   //@}
   for (const Check check : checks) {
     const Findings findings = check();

@@ -11,6 +11,20 @@
 namespace strata {
 namespace {
 
+//@L12{
+TEST_CASE("a histogram lists its buckets in ascending order", "[L12]") {
+  Histogram histogram;
+  CHECK(histogram.Buckets().empty());
+  for (const std::uint64_t value : {7, 1000, 7, 1001, 40'000}) histogram.Record(value);
+  const auto buckets = histogram.Buckets();
+  REQUIRE(buckets.size() == 3);
+  CHECK(buckets[0] == std::pair<std::uint64_t, std::uint64_t>(7, 2));
+  CHECK(buckets[1].first >= 1001);
+  CHECK(buckets[1].second == 2);
+  CHECK(buckets[2].second == 1);
+}
+
+//@}
 TEST_CASE("an empty histogram is all zeros", "[L01]") {
   const Histogram histogram;
   CHECK(histogram.count() == 0);
