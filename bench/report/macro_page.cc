@@ -191,11 +191,13 @@ std::string SyncFigure(const MacroRun& run) {
   FigureText text{
       .title = "Syncs of the log",
       .reading =
-          "How long the disk took to say that the log is safe on it, on a logarithmic axis: "
-          "the height of a bar is the number of syncs. A commit that waits for the disk "
-          "can't be faster than this. Two hills are two kinds of syncs: those that find the "
-          "disk idle, and those that wait for a flush or a compaction."};
+          "How long the disk took to say that the log is safe on it. The height of a bar is "
+          "the number of syncs; both axes are logarithmic, so that a single slow one shows. "
+          "A commit that waits for the disk can't be faster than this. Two hills are two "
+          "kinds of syncs: those that find the disk idle, and those that wait for a flush or "
+          "a compaction."};
   text.head = {"up to", "syncs"};
+  constexpr double kFoot = 0.7;  // Of bars on a logarithmic axis: one sync can be seen.
   std::map<double, double> bars;
   for (const auto& [nanos, count] : run.sync_times) bars[BarOf(nanos)] += count;
   if (bars.empty()) return "";
@@ -213,11 +215,12 @@ std::string SyncFigure(const MacroRun& run) {
                .high = std::max(high, low * 12),
                .log = true,
                .format = AxisTime},
-              {.label = "syncs", .low = 0, .high = most * 1.08}, text.title);
+              {.label = "syncs", .low = kFoot, .high = most * 1.5, .log = true}, text.title);
     for (const auto& [bar, count] : bars) {
       const double from = StartOf(bar + 0.05);
       const double to = StartOf(bar + 0.95);
-      plot.Polygon({from, to, to, from}, {0, 0, count, count}, "blue");
+      plot.Polygon({from, to, to, from}, {kFoot, kFoot, count, count}, "blue");
+      plot.Line({from, from, to, to}, {kFoot, count, count, kFoot}, "blue");
     }
     plot.Vertical(SyncPercentile(run, 50), "violet", "median");
     plot.Vertical(SyncPercentile(run, 99), "amber dashed", "p99");
@@ -272,8 +275,9 @@ std::string Summary(const MacroRun& run, const ResampleOptions& options) {
   }
   out += Box("Processor time", FormatTime(sum.cpu_s * 1e9 / std::max(sum.operations, 1.0)),
              "an operation, background work included");
-  out += Box("Memory, at most", Bytes(sum.resident_bytes),
-             "stalls: " + FormatTime(sum.stall_s * 1e9) + " in all");
+  out +=
+      Box("Memory, at most", Bytes(sum.resident_bytes),
+          sum.stall_s > 0 ? "stalls: " + FormatTime(sum.stall_s * 1e9) + " in all" : "no stalls");
   return out + "</dl>\n";
 }
 
@@ -315,7 +319,7 @@ std::string Section(const MacroRun& run, const ResampleOptions& options) {
       run,
       {.title = "Bytes written",
        .reading = "What callers wrote, and what the store wrote for it: log, flushes, compactions, "
-                  "manifest. Their ratio is the write "
+                  "blob files, manifest. Their ratio is the write "
                   "amplification."},
       {{"by the store, a second", "violet",
         [](const Window& w) { return w.seconds > 0 ? w.bytes_written / w.seconds : 0; }},
@@ -330,7 +334,7 @@ std::string Section(const MacroRun& run, const ResampleOptions& options) {
                   "memory of the process (its page cache isn't counted). The first "
                   "over the second is the space amplification."},
       {{"tables and blobs", "blue", [](const Window& w) { return w.table_bytes + w.blob_bytes; }},
-       {"live", "green", [](const Window& w) { return w.live_bytes; }},
+       {"live", "amber", [](const Window& w) { return w.live_bytes; }},
        {"resident memory", "teal", [](const Window& w) { return w.resident_bytes; }}},
       "bytes", false, AxisBytes);
   out += OverTime(run,
