@@ -16,9 +16,10 @@ namespace {
 // digits with leading zeros differ in it, too.
 __extension__ using KeyRank = unsigned __int128;
 
-KeyRank RankOf(std::string_view user_key) {
+inline KeyRank RankOf(std::string_view user_key) {
   const std::uint64_t high = KeyPrefix(user_key);
-  const std::uint64_t low = user_key.size() > 8 ? KeyPrefix(user_key.substr(8)) : 0;
+  const std::uint64_t low =
+      user_key.size() > 8 ? KeyPrefix({user_key.data() + 8, user_key.size() - 8}) : 0;
   return KeyRank{high} << 64 | low;
 }
 
@@ -47,10 +48,13 @@ struct Source {
   }
 };
 
-bool Before(const Source& a, const Source& b) {
-  if (a.rank != b.rank) return a.rank < b.rank;
+[[gnu::noinline]] bool IsBeforeAtSameRank(const Source& a, const Source& b) {
   const int order = CompareInternalKeys(a.at->key(), b.at->key());
   return order != 0 ? order < 0 : a.index < b.index;
+}
+
+inline bool Before(const Source& a, const Source& b) {
+  return a.rank != b.rank ? a.rank < b.rank : IsBeforeAtSameRank(a, b);
 }
 
 // Forward, sources_ holds in order of their next entries those that have one; the entry shown is
@@ -64,10 +68,11 @@ class ScanIterator final : public VisibleEntries {
         counters_(counters),
         options_(std::move(options)),
         cursors_(std::move(cursors)),
-        rows_(std::make_unique_for_overwrite<Source[]>(cursors_.size())) {
+        rows_(cursors_.size()) {
     for (std::size_t i = 0; i < cursors_.size(); ++i) {
-      rows_[i].cursor = cursors_[i].get();
-      rows_[i].index = i;
+      rows_[i] = std::make_unique_for_overwrite<Source>();
+      rows_[i]->cursor = cursors_[i].get();
+      rows_[i]->index = i;
     }
     sources_.reserve(cursors_.size());
   }
@@ -155,9 +160,8 @@ class ScanIterator final : public VisibleEntries {
     target_.clear();
     AppendInternalKey(&target_, key, sequence, kind);
     sources_.clear();
-    const std::size_t count = sources_.capacity();
-    for (std::size_t i = 0; i < count; ++i) {
-      Source& source = rows_[i];
+    for (const auto& row : rows_) {
+      Source& source = *row;
       STRATA_TRY(source.cursor->Seek(target_));
       if (!source.cursor->Valid()) continue;
       source.take = kTakeFirst;
@@ -184,28 +188,34 @@ class ScanIterator final : public VisibleEntries {
   // Passes the first source's entry. A source that leads for a while costs one comparison.
   Status Step() {
     Source* const moved = sources_.front();
-    if (moved->at == moved->last) [[unlikely]] {
-      STRATA_TRY(TakeMore(moved));
-      if (!moved->cursor->Valid()) {
-        sources_.erase(sources_.begin());
-        return {};
-      }
-    } else {
-      ++moved->at;
-      moved->rank = RankOf(moved->user_key());
-    }
-    Source** const order = sources_.data();
-    const std::size_t last = sources_.size() - 1;
-    std::size_t i = 0;
-    for (; i < last && Before(*order[i + 1], *moved); ++i) order[i] = order[i + 1];
-    order[i] = moved;
+    if (moved->at == moved->last) [[unlikely]]
+      return StepPastTaken(moved);
+    ++moved->at;
+    moved->rank = RankOf(moved->user_key());
+    Place(moved);
     return {};
   }
 
-  Status TakeMore(Source* source) {
+  // Puts the first source where its entry belongs.
+  void Place(Source* moved) {
+    Source** order = sources_.data();
+    for (std::size_t behind = sources_.size() - 1; behind > 0 && Before(*order[1], *moved);
+         --behind) {
+      order[0] = order[1];
+      ++order;
+    }
+    *order = moved;
+  }
+
+  [[gnu::noinline]] Status StepPastTaken(Source* source) {
     KeepHidden();
     STRATA_TRY(source->cursor->Next());
-    if (source->cursor->Valid()) source->Take();
+    if (!source->cursor->Valid()) {
+      sources_.erase(sources_.begin());
+      return {};
+    }
+    source->Take();
+    Place(source);
     return {};
   }
 
@@ -218,23 +228,34 @@ class ScanIterator final : public VisibleEntries {
 
   // Stands on the first visible entry from the first source's on.
   Status FindVisible() {
+    if (sources_.empty()) [[unlikely]]
+      return {};
+    const Source& source = *sources_.front();
+    const bool plain =
+        (TagOf(source.at->key()) & 0xff) == static_cast<std::uint64_t>(EntryKind::kValue);
+    if (!plain || options_.upper || IsHidden(source) || IsTooNew(source)) [[unlikely]] {
+      return FindVisibleBehind();
+    }
+    return Stand(source.user_key(), source.at->value(), EntryKind::kValue);
+  }
+
+  // The same, and now anything may be in front.
+  [[gnu::noinline]] Status FindVisibleBehind() {
     for (int passed = 1; !sources_.empty(); ++passed) {
       const Source& source = *sources_.front();
-      const std::string_view user_key = source.user_key();
-      if (options_.upper && user_key >= *options_.upper) return {};
-      const std::uint64_t tag = TagOf(source.at->key());
-      const bool too_new = tag >> 8 > options_.sequence;
-      if (!too_new && !IsHidden(source)) {
-        const auto kind = static_cast<EntryKind>(tag & 0xff);
-        if (kind == EntryKind::kValue) [[likely]] {
-          return Stand(user_key, source.at->value(), kind);
-        }
-        if (!IsGone(kind, source.at->value())) return StandOnOther(source, kind);
+      if (options_.upper && source.user_key() >= *options_.upper) return {};
+      if (!IsTooNew(source) && !IsHidden(source)) {
+        const EntryKind kind = KindOf(source.at->key());
+        if (!IsGone(kind, source.at->value())) return StandOn(source, kind);
         Hide(source);
       }
       STRATA_TRY(passed % kStepsBeforeSeek != 0 ? Step() : SeekPast(source));
     }
     return {};
+  }
+
+  bool IsTooNew(const Source& source) const {
+    return SequenceOf(source.at->key()) > options_.sequence;
   }
 
   Status Stand(std::string_view user_key, std::string_view value, EntryKind kind) {
@@ -245,7 +266,7 @@ class ScanIterator final : public VisibleEntries {
     return {};
   }
 
-  Status StandOnOther(const Source& source, EntryKind kind) {
+  Status StandOn(const Source& source, EntryKind kind) {
     if (kind == EntryKind::kExpiringBlobPointer) {
       return Stand(source.user_key(), WithoutExpiry(kind, source.at->value()),
                    EntryKind::kBlobPointer);
@@ -274,7 +295,7 @@ class ScanIterator final : public VisibleEntries {
   Counters* const counters_;
   const VisibleIteratorOptions options_;
   std::vector<std::unique_ptr<InternalIterator>> cursors_;  // Empty once plain_ has them.
-  const std::unique_ptr<Source[]> rows_;                    // One a cursor.
+  std::vector<std::unique_ptr<Source>> rows_;               // One a cursor.
   std::vector<Source*> sources_;
   std::unique_ptr<VisibleEntries> plain_;
   bool moves_plainly_ = false;

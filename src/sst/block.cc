@@ -20,7 +20,7 @@ struct RawEntry {
 };
 
 // The three sizes that begin an entry; null when they are cut short. Most are one byte each.
-const char* DecodeSizes(const char* in, const char* limit, std::uint64_t sizes[3]) {
+inline const char* DecodeSizes(const char* in, const char* limit, std::uint64_t sizes[3]) {
   if (limit - in >= 3) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(in);
     sizes[0] = bytes[0];
@@ -33,7 +33,8 @@ const char* DecodeSizes(const char* in, const char* limit, std::uint64_t sizes[3
 }
 
 // False when the entry at `in` doesn't fit before `limit` or shares more than `shared_max`.
-bool DecodeEntry(const char* in, const char* limit, std::uint64_t shared_max, RawEntry* out) {
+inline bool DecodeEntry(const char* in, const char* limit, std::uint64_t shared_max,
+                        RawEntry* out) {
   std::uint64_t sizes[3];
   in = DecodeSizes(in, limit, sizes);
   if (in == nullptr || sizes[0] > shared_max) return false;
@@ -52,7 +53,7 @@ bool DecodeEntry(const char* in, const char* limit, std::uint64_t shared_max, Ra
 }
 
 //@L20{
-constexpr std::size_t kTakenBytes = 4096;
+constexpr std::size_t kTakenBytes = 960;  // With the room behind it a size that malloc has at hand.
 constexpr std::size_t kShortKey = 32;
 
 constexpr std::size_t SlotFor(std::size_t key_size) {
@@ -61,7 +62,7 @@ constexpr std::size_t SlotFor(std::size_t key_size) {
 
 // Puts a key together at `out`, where there is room for it and kShortKey bytes more; `before` has a
 // slot. Short keys are copied as two pieces of a known size: a few instructions.
-void JoinKey(const char* before, const RawEntry& entry, const char* limit, char* out) {
+inline void JoinKey(const char* before, const RawEntry& entry, const char* limit, char* out) {
   const std::size_t own = entry.suffix.size() + kTagSize;
   const char* const suffix = entry.suffix.data();
   if (entry.shared <= kShortKey && own <= kShortKey &&
@@ -103,12 +104,6 @@ Result<Block> Block::Parse(BlockContents contents) {
   }
   block.entries_end_ = static_cast<std::uint32_t>(end - block.restarts_ * sizeof(std::uint32_t));
   return block;
-}
-
-std::uint32_t Block::RestartOffset(std::uint32_t index) const {
-  STRATA_DCHECK(index < restarts_);
-  return DecodeFixed<std::uint32_t>(contents_.bytes.data() + entries_end_ +
-                                    index * sizeof(std::uint32_t));
 }
 
 Result<std::uint32_t> Block::SearchRestarts(const LookupKey& target, SearchCost* cost) const {
@@ -249,20 +244,70 @@ Status BlockIterator::SeekToLast() {
   return {};
 }
 
+//@L04..19{
+//| Status BlockIterator::Seek(std::string_view target) {
+//|   valid_ = false;
+//|   if (block_ == nullptr) return {};
+//|   const LookupKey wanted = LookupKey::Of(target);
+//|   STRATA_TRY_ASSIGN(const std::uint32_t restart, block_->SearchRestarts(wanted, &cost_));
+//|   STRATA_TRY(SeekToRestart(restart));
+//|   while (true) {
+//|     ++cost_.comparisons;
+//|     if (CompareKeys(LookupKey::Of(key()), wanted) >= 0) return {};
+//|     STRATA_TRY(Next());
+//|     if (!valid_) return {};
+//|   }
+//| }
+//@}
+//@L20{
+// As Block::Scan: no key is put together but the last one, which begins with bytes of the target.
 Status BlockIterator::Seek(std::string_view target) {
   valid_ = false;
   if (block_ == nullptr) return {};
   const LookupKey wanted = LookupKey::Of(target);
-  STRATA_TRY_ASSIGN(const std::uint32_t restart, block_->SearchRestarts(wanted, &cost_));
-  STRATA_TRY(SeekToRestart(restart));
-  while (true) {
+  STRATA_TRY_ASSIGN(restart_, block_->SearchRestarts(wanted, &cost_));
+  const char* const base = block_->contents_.bytes.data();
+  const char* const limit = base + block_->entries_end_;
+  const std::uint32_t from = block_->RestartOffset(restart_);
+  if (from >= block_->entries_end_) return Fail(from);
+  std::size_t matched = 0;     // Bytes that the previous key and the target have in common.
+  std::uint64_t previous = 0;  // Size of the previous key.
+  RawEntry entry;
+  for (const char* in = base + from; in < limit; in = entry.end) {
+    const auto offset = static_cast<std::uint32_t>(in - base);
+    if (!DecodeEntry(in, limit, previous, &entry)) return Fail(offset);
+    previous = entry.shared + entry.suffix.size();
+    if (entry.shared > matched) continue;
     ++cost_.comparisons;
-    if (CompareKeys(LookupKey::Of(key()), wanted) >= 0) return {};
-    STRATA_TRY(Next());
-    if (!valid_) return {};
+    if (entry.shared == 0) matched = 0;
+    if (entry.shared == matched) {
+      const std::string_view rest = wanted.user_key.substr(matched);
+      const std::size_t common = CommonPrefix(entry.suffix, rest);
+      const LookupKey own{entry.suffix.substr(common), entry.tag};
+      matched += common;
+      if (CompareKeys(own, {rest.substr(common), wanted.tag}) < 0) continue;
+    }
+    key_size_ = previous + kTagSize;
+    if (buffer_.size() < key_size_) buffer_.resize(key_size_ * 2);
+    std::memcpy(buffer_.data(), wanted.user_key.data(), entry.shared);
+    std::memcpy(buffer_.data() + entry.shared, entry.suffix.data(), key_size_ - entry.shared);
+    StandOn(offset, static_cast<std::uint32_t>(entry.end - base), entry.value);
+    return {};
+  }
+  return {};
+}
+
+void BlockIterator::StandOn(std::uint32_t offset, std::uint32_t next, std::string_view value) {
+  offset_ = offset;
+  next_ = next;
+  value_ = value;
+  valid_ = true;
+  while (restart_ + 1 < block_->restarts_ && offset >= block_->RestartOffset(restart_ + 1)) {
+    ++restart_;
   }
 }
 
+//@}
 Status BlockIterator::SeekForPrev(std::string_view target) {
   STRATA_TRY(Seek(target));
   if (!valid_) return SeekToLast();
@@ -309,6 +354,8 @@ std::size_t BlockIterator::Take(std::span<EntryView> out) {
   std::memcpy(key, buffer_.data(), size);
   out[0] = EntryView::Of({key, size}, value_);
   std::size_t count = 1;
+  std::uint32_t offset = offset_;
+  std::uint32_t end_offset = next_;
   RawEntry entry;
   for (const char* in = base + next_; count < out.size() && in < limit; in = entry.end) {
     if (!DecodeEntry(in, limit, size - kTagSize, &entry)) break;
@@ -320,16 +367,13 @@ std::size_t BlockIterator::Take(std::span<EntryView> out) {
     key = next;
     size = next_size;
     out[count++] = EntryView::Of({key, size}, entry.value);
-    offset_ = static_cast<std::uint32_t>(in - base);
-    next_ = static_cast<std::uint32_t>(entry.end - base);
+    offset = static_cast<std::uint32_t>(in - base);
+    end_offset = static_cast<std::uint32_t>(entry.end - base);
   }
   if (buffer_.size() < size) buffer_.resize(size * 2);
   std::memcpy(buffer_.data(), key, size);
   key_size_ = size;
-  value_ = out[count - 1].value();
-  while (restart_ + 1 < block_->restarts_ && offset_ >= block_->RestartOffset(restart_ + 1)) {
-    ++restart_;
-  }
+  StandOn(offset, end_offset, out[count - 1].value());
   return count;
 }
 

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/check.h"
 #include "base/coding.h"
 #include "base/result.h"
 #include "iter/internal_key.h"
@@ -109,7 +110,11 @@ class Block {
                                          SearchCost* cost) const;
   // The last restart whose key is before `target`, or 0.
   Result<std::uint32_t> SearchRestarts(const LookupKey& target, SearchCost* cost) const;
-  std::uint32_t RestartOffset(std::uint32_t index) const;
+  std::uint32_t RestartOffset(std::uint32_t index) const {
+    STRATA_DCHECK(index < restarts_);
+    return DecodeFixed<std::uint32_t>(contents_.bytes.data() + entries_end_ +
+                                      index * sizeof(std::uint32_t));
+  }
 
   BlockContents contents_;
   std::uint32_t entries_end_ = 0;  // Where the entries end and the restarts begin.
@@ -145,6 +150,10 @@ class BlockIterator final : public InternalIterator {
   // Reads the entry at `offset`, whose predecessor's key is in buffer_ (or none, at a restart).
   Status ReadEntry(std::uint32_t offset);
   Status SeekToRestart(std::uint32_t index);
+  //@L20{
+  // Takes the entry from `offset` to `next`, whose key is in buffer_, from any restart before on.
+  void StandOn(std::uint32_t offset, std::uint32_t next, std::string_view value);
+  //@}
   Status Fail(std::uint32_t offset);
 
   const Block* block_ = nullptr;

@@ -69,8 +69,10 @@ std::size_t TableIndex::Find(const LookupKey& target) const {
   if (const int order = target.user_key.substr(0, common_.size()).compare(common_); order != 0) {
     return order < 0 ? 0 : size();
   }
-  const auto [low, high] =
-      std::equal_range(prefixes_.begin(), prefixes_.end(), PrefixAt(target.user_key));
+  const std::uint64_t prefix = PrefixAt(target.user_key);
+  const auto low = std::lower_bound(prefixes_.begin(), prefixes_.end(), prefix);
+  const bool ties = low != prefixes_.end() && *low == prefix;
+  const auto high = ties ? std::upper_bound(low, prefixes_.end(), prefix) : low;
   auto first = static_cast<std::size_t>(low - prefixes_.begin());
   auto last = static_cast<std::size_t>(high - prefixes_.begin());
   while (first < last) {  // Keys of equal prefixes: compare them whole.
