@@ -104,6 +104,17 @@ TEST_CASE("a store that is open to be read only refuses whatever would write", "
   CHECK_FALSE(store.Get("k").has_value());
 }
 
+TEST_CASE("who opens a store to be read only takes no lock", "[L20]") {
+  TestStore store(Small());
+  Fill(store);
+  REQUIRE(store->Sync());
+  Options options = store.options();
+  options.read_only = true;
+  const auto beside = Must(DB::Open(options, TestStore::kDirectory));
+  CHECK(Scan(*beside) == Scan(*store));
+  REQUIRE(beside->Close());
+}
+
 TEST_CASE("a store is not made by who opens it to be read only", "[L20]") {
   Options options;
   options.read_only = true;

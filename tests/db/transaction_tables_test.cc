@@ -158,10 +158,14 @@ TEST_CASE("one key in two tables is two keys, to checks and to locks", "[L17]") 
 TEST_CASE("under snapshot isolation each table's writes are checked there", "[L17]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
+  Txn other = Begin(store, Isolation::kSnapshot);
+  REQUIRE(other->Put("k", "first", {.table = a}));
+  REQUIRE(store->Put("k", "default's doesn't matter"));
+  CHECK(Outcome(other->Commit()) == "ok");
+
   Txn txn = Begin(store, Isolation::kSnapshot);
   REQUIRE(txn->Put("k", "mine", {.table = a}));
   REQUIRE(txn->Put("j", "mine"));
-  REQUIRE(store->Put("k", "default's doesn't matter"));
   REQUIRE(store->Put("k", "theirs", {.table = a}));
   CHECK(Outcome(txn->Commit()) == "conflict");
   CHECK(Get(store, "k", a) == "theirs");
