@@ -5,7 +5,8 @@
 //   std::string value;
 //   STRATA_TRY_ASSIGN(bool found, db->Get("key", &value));
 //
-// Limits: keys 0 to 65,536 bytes, values 0 to 256 MiB; past them kInvalidArgument, nothing written.
+// Limits: keys 0 to 65,536 bytes, values 0 to kValueSizeMax; past them kInvalidArgument, nothing
+// written.
 // Thread safety: any thread may call any member; destroy or Close it when no call is running and
 // all iterators are gone.
 
@@ -35,7 +36,8 @@ class Histogram;  //@L12
 class ReadTrace;  //@L13
 
 inline constexpr std::uint64_t kKeySizeMax = 65'536;
-inline constexpr std::uint64_t kValueSizeMax = 256ULL << 20;
+//| inline constexpr std::uint64_t kValueSizeMax = 256ULL << 20;  //@L02..18
+inline constexpr std::uint64_t kValueSizeMax = (4ULL << 30) - 1;  //@L19
 
 //@L05{
 // One line of the tree's shape: a level, or all of it.

@@ -68,6 +68,10 @@ class WriteBatch {
   std::size_t count() const { return count_; }
   // Bytes of the encoded form (src/wal/batch_format.h tells it).
   std::size_t size_bytes() const { return encoded_.size(); }
+  //@L19{
+  // Of these, those that may go through the log: the largest values (from 64 MiB on) never do.
+  std::size_t size_in_log_max() const { return encoded_.size() - huge_bytes_; }
+  //@}
   // Bytes of keys and values, as the caller gave them.
   std::uint64_t user_bytes() const { return user_bytes_; }
   // The encoded entries, as they go into the log.
@@ -86,6 +90,7 @@ class WriteBatch {
   std::uint64_t user_bytes_ = 0;
   std::size_t key_size_max_ = 0;
   std::size_t value_size_max_ = 0;
+  std::size_t huge_bytes_ = 0;         //@L19
   std::vector<Condition> conditions_;  //@L15
   std::vector<TableRef> tables_;       //@L17
   bool expires_ = false;               //@L17

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/coding.h"
 #include "base/crc32c.h"
+#include "sst/compression.h"
 
 namespace strata::blob {
 namespace {
@@ -123,6 +124,25 @@ Result<std::uint64_t> RawSizeOf(const StoredValue& value) {
   const std::uint64_t limit = value.compression == 0 ? kBlobValueSizeMax : kCompressedValueMax;
   if (size && *size <= limit) return *size;
   return Corruption("a value whose length can't be");
+}
+
+Status OpenValue(std::string_view record, const FileId& file_id, std::uint64_t offset,
+                 std::uint64_t length, std::string* value) {
+  STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, file_id, offset));
+  STRATA_TRY_ASSIGN(const std::uint64_t raw_size, RawSizeOf(stored));
+  if (raw_size != length) {
+    return Corruption("the value hasn't the length that its pointer tells");
+  }
+  if (stored.compression != 0) {
+    STRATA_TRY_ASSIGN(const sst::BlockContents raw,
+                      sst::Decompress(stored.compression, stored.contents, length));
+    value->assign(raw.bytes);
+  } else if (stored.contents.data() == value->data()) {
+    value->resize(stored.contents.size());
+  } else {
+    value->assign(stored.contents);
+  }
+  return {};
 }
 
 }  // namespace strata::blob

@@ -87,6 +87,11 @@ std::string MakeTrailer(const StoredValue& value, const FileId& file_id, std::ui
 Result<StoredValue> OpenRecord(std::string_view record, const FileId& file_id,
                                std::uint64_t offset);
 
+// The value of `length` bytes that `record`, at `offset` of the file `file_id`, holds. `record` may
+// lie in `*value`. Errors: kCorruption; kUnsupported.
+Status OpenValue(std::string_view record, const FileId& file_id, std::uint64_t offset,
+                 std::uint64_t length, std::string* value);
+
 // The length of the value that was stored. Errors: kCorruption when it can't be.
 Result<std::uint64_t> RawSizeOf(const StoredValue& value);
 

@@ -137,23 +137,7 @@ Status BlobReader::Read(const BlobPointer& pointer, std::string* value) const {
 Status BlobReader::Open(const BlobPointer& pointer, std::string_view record,
                         std::string* value) const {
   STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(pointer.ordinal));
-  const auto opened = [&]() -> Status {
-    STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, footer_.file_id, place.offset));
-    STRATA_TRY_ASSIGN(const std::uint64_t raw_size, RawSizeOf(stored));
-    if (raw_size != pointer.length) {
-      return Corruption("the value hasn't the length that its pointer tells");
-    }
-    if (stored.compression != 0) {
-      STRATA_TRY_ASSIGN(const sst::BlockContents raw,
-                        sst::Decompress(stored.compression, stored.contents, pointer.length));
-      value->assign(raw.bytes);
-    } else if (stored.contents.data() == value->data()) {
-      value->resize(stored.contents.size());
-    } else {
-      value->assign(stored.contents);
-    }
-    return {};
-  }();
+  const Status opened = OpenValue(record, footer_.file_id, place.offset, pointer.length, value);
   return opened ? Status() : AtOffset(opened.error(), place.offset);
 }
 

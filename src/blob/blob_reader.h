@@ -16,25 +16,24 @@
 #include "base/result.h"
 #include "blob/blob_format.h"
 #include "blob/blob_writer.h"
+#include "blob/value_file.h"
 #include "io/file_system.h"
 #include "stats/counters.h"
 
 namespace strata::blob {
 
-class BlobReader {
+class BlobReader final : public ValueFile {
  public:
   // Reads footer and index. `name` is for messages; `counters` must outlive the reader.
   static Result<std::unique_ptr<BlobReader>> Open(std::unique_ptr<RandomAccessFile> file,
                                                   std::string name, Counters& counters);
 
-  // The value that `pointer` means, in `*value`, whose memory is reused.
-  Status Read(const BlobPointer& pointer, std::string* value) const;
-
-  // The two halves of Read, for those who read many at once: where the record is in file(), and
-  // what to make of its bytes. Errors: kCorruption when the file doesn't hold the value.
-  Result<sst::BlockHandle> Locate(std::uint32_t ordinal) const;  // The trailer counts in its size.
-  Status Open(const BlobPointer& pointer, std::string_view record, std::string* value) const;
-  const RandomAccessFile& file() const { return *file_; }
+  Status Read(const BlobPointer& pointer, std::string* value) const override;
+  Result<sst::BlockHandle> Locate(std::uint32_t ordinal) const override;
+  Status Open(const BlobPointer& pointer, std::string_view record,
+              std::string* value) const override;
+  const RandomAccessFile& file() const override { return *file_; }
+  const std::string& name() const override { return name_; }
 
   // The record of `ordinal` as it is, its checksum verified; `scratch` may hold its bytes.
   Result<StoredValue> ReadStored(std::uint32_t ordinal, std::string* scratch) const;
@@ -47,7 +46,6 @@ class BlobReader {
   const Bitmap& held() const { return held_; }  // Ordinals in this file.
   const BlobSummary& summary() const { return summary_; }
   const FileId& file_id() const { return footer_.file_id; }
-  const std::string& name() const { return name_; }
   std::uint64_t memory_bytes() const { return offsets_.capacity() + held_.size() / 8; }
 
  private:

@@ -50,13 +50,15 @@ class BlobWriter {
   // Writes the index and the footer. REQUIRES: at least one value; called once.
   Result<BlobSummary> Finish();
 
+  // Hands what it has gathered to the file.
+  Status WriteOut();
+
   bool full() const { return held_.size() == kBlobValuesMax; }
   // Bytes so far.
   std::uint64_t size() const { return written_ + unwritten_.size(); }
 
  private:
   Status Append(const StoredValue& value);
-  Status WriteOut();
   std::string EncodeIndex(std::uint32_t width) const;
 
   const WriterOptions options_;

@@ -71,7 +71,7 @@ Status Importer::Loop(RecordReader& reader, Progress& progress) {
 
 Status Importer::Add(const Record& record) {
   if (record.key.size() > kKeySizeMax || record.value.size() > kValueSizeMax) {
-    return InvalidArgument("a key is at most 64 KiB and a value at most 256 MiB; leave it out");
+    return InvalidArgument("the key or the value is longer than a store takes; leave it out");
   }
   //| STRATA_TRY(db_.Put(record.key, record.value));  //@L01..01
   //| batch_.Put(record.key, record.value);  //@L02..16

@@ -1,10 +1,24 @@
+#include "blob/pending_blob.h"  //@L19
 #include "cli/inspect.h"
 #include "cli/inspect_log.h"
+#include "sst/blob_uses.h"  //@L19
+#include "version/file_names.h"  //@L19
 #include "wal/batch_format.h"
 
 namespace strata::cli {
 namespace {
 
+//@L19{
+std::string ValueOrPlace(const wal::BatchEntry& entry) {
+  const auto place =
+      sst::IsPointer(entry.kind) ? blob::DecodePlace(entry.value) : std::optional<blob::Place>();
+  if (!place) return " = " + Quoted(entry.value);
+  return ": value " + std::to_string(place->pointer.ordinal) + " of " +
+         BlobFileName(place->pointer.blob) + ", " + std::to_string(place->pointer.length) +
+         " bytes, at offset " + std::to_string(place->offset);
+}
+
+//@}
 // The entries of a batch, each one row, up to `limit`; all are read.
 Status DumpBatch(const wal::Record& record, std::uint64_t limit, FieldDump& dump) {
   const std::uint64_t start = record.offset + wal::kHeaderSize;
@@ -23,7 +37,10 @@ Status DumpBatch(const wal::Record& record, std::uint64_t limit, FieldDump& dump
     const std::string_view last = entry->kind == EntryKind::kDelete ? entry->key : entry->value;
     const auto end = static_cast<std::size_t>(last.data() + last.size() - record.payload.data());
     std::string meaning = Quoted(entry->key);
-    if (entry->kind != EntryKind::kDelete) meaning += " = " + Quoted(entry->value);
+    //@L03..18{
+    //| if (entry->kind != EntryKind::kDelete) meaning += " = " + Quoted(entry->value);
+    //@}
+    if (entry->kind != EntryKind::kDelete) meaning += ValueOrPlace(*entry);  //@L19
     //@L17{
     if (entry->table != 0) meaning += ", table " + std::to_string(entry->table);
     if (entry->expires_at_us != 0) meaning += ", expires " + std::to_string(entry->expires_at_us);

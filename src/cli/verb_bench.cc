@@ -19,7 +19,11 @@ Row RowOf(const WorkloadResult& result) {
   const double seconds = std::max(result.seconds, 1e-9);
   const std::uint64_t written =
       result.Count(Counter::kWalBytes) + result.Count(Counter::kFlushBytes) +
-      result.Count(Counter::kCompactionBytesWritten) + result.Count(Counter::kManifestBytes);
+      //| result.Count(Counter::kCompactionBytesWritten) + result.Count(Counter::kManifestBytes);  //@L05..18
+      //@L19{
+      result.Count(Counter::kCompactionBytesWritten) + result.Count(Counter::kManifestBytes) +
+      result.Count(Counter::kBlobBytesWritten) + result.Count(Counter::kBlobBytesCopied);
+  //@}
   return {Cell::Text(result.name),
           Cell::Count(result.operations),
           Cell::Real(result.seconds, 2),
@@ -79,7 +83,7 @@ class BenchVerb final : public Verb {
     if (options_.num == 0 || options_.num > kNumMax || options_.batch == 0 ||
         options_.value_size > kValueSizeMax || options_.threads > 1024) {
       return InvalidArgument(
-          "--num and --batch are 1 or more, values at most 256 MiB, "
+          "--num and --batch are 1 or more, values no longer than a store takes, "
           "threads at most 1024");
     }
     return {};

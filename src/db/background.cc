@@ -83,6 +83,7 @@ Status DbImpl::FlushOldest() {
     if (!written || memtable->empty()) continue;
     if (events_) events_->Emit("flush_begin", {{"entries", memtable->entries()}});
     written = WriteMemTable(*tree, *memtable, oldest.since_us, &edit, &opened);
+    if (written) written = AdoptDirect(*tree, *oldest.direct, &edit, opened);  //@L19
   }
   if (written) written = environment_.files->SyncDirectory(directory_);
   mutex_.Lock();
@@ -90,6 +91,10 @@ Status DbImpl::FlushOldest() {
   LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
   const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
+  //@L19{
+  const std::vector<BlobMeta> adopted = edit.blobs;
+  if (STRATA_MUTANT(direct_removed_before_edit)) oldest.direct->RemoveUnused(adopted);
+  //@}
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
   immutables_.pop_front();
   PublishReadState();
@@ -100,6 +105,7 @@ Status DbImpl::FlushOldest() {
   }
   mutex_.Unlock();
   gone.clear();
+  oldest.direct->RemoveUnused(adopted);  //@L19
   RemoveLogsBefore(oldest.oldest_log_after);
   mutex_.Lock();
   if (events_) events_->Emit("flush_end", {{"bytes", bytes}});
@@ -125,7 +131,13 @@ Status DbImpl::SwitchMemTable() {
   // wasn't promised need never be: soon it is in a table.
   if (options_.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
   STRATA_TRY(Remember(StartLog(number)));
-  Immutable& full = immutables_.emplace_back(Immutable{{}, number, memtable_since_us_});
+  //@L12..18{
+  //| Immutable& full = immutables_.emplace_back(Immutable{{}, number, memtable_since_us_});
+  //@}
+  //@L19{
+  Immutable& full =
+      immutables_.emplace_back(Immutable{{}, number, memtable_since_us_, StartDirectValues()});
+  //@}
   for (const auto& tree : Trees()) {
     full.memtables.emplace_back(tree, tree->memtable);
     tree->memtable = NewMemTable();
@@ -143,7 +155,11 @@ Status DbImpl::SealRetiredLogs() {
     retired_logs_.pop_front();
     mutex_.Unlock();
     Status ended;
-    if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) ended = log.writer->End();
+    if (!STRATA_MUTANT(log_before_values)) ended = log.direct->Sync();  //@L19
+    //@L12..18{
+    //| if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) ended = log.writer->End();
+    //@}
+    if (ended && !STRATA_MUTANT(old_wal_not_synced_on_rotate)) ended = log.writer->End();  //@L19
     if (ended) ended = log.file->Close();
     mutex_.Lock();
     STRATA_TRY(Remember(std::move(ended)));

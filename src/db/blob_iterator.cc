@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "db/direct_values.h"
+
 namespace strata {
 
 // --- many values at once -------------------------------------------------------------------------
@@ -11,12 +13,12 @@ namespace strata {
 void BlobReads::Add(EntryKind* kind, std::string* value, Status* status) {
   Read read{.kind = kind, .value = value, .status = status, .pointer = {}, .place = {}};
   const auto pointer = DecodeBlobPointer(sst::PointerPart(*kind, *value));
-  const auto found = pointer ? version_.blobs().find(pointer->blob) : version_.blobs().end();
-  if (found != version_.blobs().end()) {
-    const auto place = found->second.blob->reader().Locate(pointer->ordinal);
+  const blob::ValueFile* file = pointer ? FileOf(state_, pointer->blob) : nullptr;
+  if (file != nullptr) {
+    const auto place = file->Locate(pointer->ordinal);
     if (place && *kind == EntryKind::kBlobPointer) {
       read.pointer = *pointer;
-      read.blob = found->second.blob.get();
+      read.blob = file;
       read.place = *place;
     }
   }
@@ -33,7 +35,7 @@ void BlobReads::ReadAll(BatchReader& reader, Counters& counters) {
   }
   // One alone, and what can't be found, goes the plain way.
   if (count < 2) {
-    for (const Read& read : reads_) *read.status = version_.Resolve(read.kind, read.value);
+    for (const Read& read : reads_) *read.status = Resolve(state_, read.kind, read.value);
     return;
   }
   const std::unique_ptr<char[]> buffer(new char[bytes]);
@@ -41,7 +43,7 @@ void BlobReads::ReadAll(BatchReader& reader, Counters& counters) {
   char* scratch = buffer.get();
   for (const Read& read : reads_) {
     if (read.blob == nullptr) continue;
-    requests.push_back({&read.blob->reader().file(), read.place.offset, read.place.size, scratch});
+    requests.push_back({&read.blob->file(), read.place.offset, read.place.size, scratch});
     scratch += read.place.size;
   }
   reader.ReadAll(requests);
@@ -52,13 +54,12 @@ void BlobReads::ReadAll(BatchReader& reader, Counters& counters) {
   auto request = requests.begin();
   for (const Read& read : reads_) {
     if (read.blob == nullptr) {
-      *read.status = version_.Resolve(read.kind, read.value);
+      *read.status = Resolve(state_, read.kind, read.value);
       continue;
     }
     auto& result = (request++)->result;
-    *read.status = result
-                       ? read.blob->reader().Open(read.pointer, *result, read.value)
-                       : Status(std::move(result).error().WithContext(read.blob->reader().name()));
+    *read.status = result ? read.blob->Open(read.pointer, *result, read.value)
+                          : Status(std::move(result).error().WithContext(read.blob->name()));
     if (*read.status) *read.kind = EntryKind::kValue;
   }
 }
@@ -74,9 +75,9 @@ constexpr std::size_t kWindowBytesMax = 4ULL << 20;  // Of values.
 // the direction of the last move.
 class BlobIterator final : public Iterator {
  public:
-  BlobIterator(std::unique_ptr<VisibleEntries> entries, const Version& version, BatchReader& reader,
+  BlobIterator(std::unique_ptr<VisibleEntries> entries, const ReadState& state, BatchReader& reader,
                Counters& counters)
-      : entries_(std::move(entries)), version_(version), reader_(reader), counters_(counters) {}
+      : entries_(std::move(entries)), state_(state), reader_(reader), counters_(counters) {}
 
   bool Valid() const override { return at_ < window_.size(); }
 
@@ -135,7 +136,7 @@ class BlobIterator final : public Iterator {
       if (!pending_) break;
     }
     ahead_ = std::min(ahead_ * 2, kWindowMax);
-    BlobReads reads(version_);
+    BlobReads reads(state_);
     for (Entry& entry : window_) {
       if (sst::IsPointer(entry.kind)) reads.Add(&entry.kind, &entry.value, &entry.status);
     }
@@ -157,7 +158,7 @@ class BlobIterator final : public Iterator {
   }
 
   const std::unique_ptr<VisibleEntries> entries_;
-  const Version& version_;
+  const ReadState& state_;
   BatchReader& reader_;
   Counters& counters_;
   bool forward_ = true;
@@ -170,9 +171,9 @@ class BlobIterator final : public Iterator {
 }  // namespace
 
 std::unique_ptr<Iterator> NewBlobIterator(std::unique_ptr<VisibleEntries> entries,
-                                          const Version& version, BatchReader& reader,
+                                          const ReadState& state, BatchReader& reader,
                                           Counters& counters) {
-  return std::make_unique<BlobIterator>(std::move(entries), version, reader, counters);
+  return std::make_unique<BlobIterator>(std::move(entries), state, reader, counters);
 }
 
 }  // namespace strata

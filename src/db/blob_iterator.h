@@ -7,23 +7,24 @@
 
 #include <memory>
 
+#include "blob/value_file.h"
+#include "db/read_state.h"
 #include "io/batch_reader.h"
 #include "iter/visible_iterator.h"
 #include "stats/counters.h"
-#include "version/version.h"
 
 namespace strata {
 
-// `entries` shows pointers as they are. `version`, which has their blobs, `reader` and `counters`
+// `entries` shows pointers as they are. `state`, which has their blobs, `reader` and `counters`
 // must outlive the cursor.
 std::unique_ptr<Iterator> NewBlobIterator(std::unique_ptr<VisibleEntries> entries,
-                                          const Version& version, BatchReader& reader,
+                                          const ReadState& state, BatchReader& reader,
                                           Counters& counters);
 
 // Values that pointers mean, read at the same time.
 class BlobReads {
  public:
-  explicit BlobReads(const Version& version) : version_(version) {}
+  explicit BlobReads(const ReadState& state) : state_(state) {}
 
   // `value` is a pointer, and `kind` says so; both are replaced when ReadAll returns, or `status`
   // tells why not. REQUIRES: they stay where they are until then.
@@ -36,10 +37,10 @@ class BlobReads {
     std::string* value;
     Status* status;
     BlobPointer pointer;
-    const Blob* blob = nullptr;
+    const blob::ValueFile* blob = nullptr;
     sst::BlockHandle place;
   };
-  const Version& version_;
+  const ReadState& state_;
   std::vector<Read> reads_;
 };
 

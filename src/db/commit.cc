@@ -58,7 +58,10 @@ Status DbImpl::Enqueue(Writer* self) {
     // The leader has logged this batch and asks for its own part of the work.
     self->insert = false;
     mutex_.Unlock();
-    Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, true);
+    //@L12..18{
+    //| Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, true);
+    //@}
+    Status inserted = InsertEntries(self->entries(), self->first_sequence, true);  //@L19
     mutex_.Lock();
     self->status = std::move(inserted);
     self->inserted = true;
@@ -163,9 +166,14 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
 }
 
 Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync) {
+  STRATA_TRY(WriteDirectly(group, sync));  //@L19
   log_parts_.clear();
-  for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
+  //@L12..18{
+  //| for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
+  //@}
+  for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19
   STRATA_TRY(log_.writer->Append(wal::RecordType::kBatch, first, log_parts_));
+  if (sync && !STRATA_MUTANT(log_before_values)) STRATA_TRY(log_.direct->Sync());  //@L19
   if (sync && !STRATA_MUTANT(ack_before_fsync)) {
     STRATA_TRY(TimedSync([this] { return log_.writer->Sync(); }));
   }
@@ -175,7 +183,10 @@ Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber
 
 Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   std::size_t bytes = 0;
-  for (const Writer* writer : group) bytes += writer->batch->size_bytes();
+  //@L12..18{
+  //| for (const Writer* writer : group) bytes += writer->batch->size_bytes();
+  //@}
+  for (const Writer* writer : group) bytes += writer->entries().size();  //@L19
   //@L12..19{
   //| const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
   //@}
@@ -190,7 +201,10 @@ Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
   mutex_.Unlock();
   Status status;
   for (std::size_t i = 0; i < (in_parallel ? 1 : group.size()) && status; ++i) {
-    status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, in_parallel);
+    //@L12..18{
+    //| status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, in_parallel);
+    //@}
+    status = InsertEntries(group[i]->entries(), group[i]->first_sequence, in_parallel);  //@L19
   }
   mutex_.Lock();
   if (!in_parallel) return status;
@@ -229,7 +243,14 @@ Status DbImpl::TimedSync(const std::function<Status()>& sync) {
 Status DbImpl::SyncLog() {
   STRATA_TRY(SealRetiredLogs());
   mutex_.Unlock();
-  Status synced = TimedSync([this] { return log_.writer->Sync(); });
+  //@L12..18{
+  //| Status synced = TimedSync([this] { return log_.writer->Sync(); });
+  //@}
+  //@L19{
+  Status synced;
+  if (!STRATA_MUTANT(log_before_values)) synced = log_.direct->Sync();
+  if (synced) synced = TimedSync([this] { return log_.writer->Sync(); });
+  //@}
   mutex_.Lock();
   last_sync_micros_ = environment_.clock->NowMicros();
   return Remember(std::move(synced));

@@ -129,6 +129,7 @@ Status DbImpl::Open() {
   tree_->table.options.ttl_us = options_.ttl_us;
   tree_->table.options.delete_deadline_us = options_.delete_deadline_us;
   //@}
+  StartDirectValues();  //@L19
   //@L02..05{
   //| empty_value_deletes_ = options_.empty_value_deletes;
   //@}
@@ -180,7 +181,8 @@ Status DbImpl::Close() {
 
 //@L03{
 Status DbImpl::CloseLog() {
-  STRATA_TRY(SealRetiredLogs());  //@L12
+  STRATA_TRY(SealRetiredLogs());    //@L12
+  STRATA_TRY(log_.direct->Sync());  //@L19
   STRATA_TRY(log_.writer->End());
   STRATA_TRY(log_.file->Close());
   //@L06{

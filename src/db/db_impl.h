@@ -20,6 +20,7 @@
 #include "compaction/compaction_runner.h"  //@L10
 #include "compaction/rate_limiter.h"       //@L12
 #include "compaction/table_writer.h"       //@L05
+#include "db/direct_values.h"              //@L19
 #include "db/expiry_check.h"               //@L17
 #include "db/log_file.h"                   //@L03
 #include "db/read_state.h"
@@ -36,6 +37,7 @@
 #include "stats/histogram.h"  //@L12
 #include "strata/db.h"
 #include "version/version_set.h"  //@L06
+#include "wal/batch_format.h"     //@L19
 #include "wal/log_reader.h"       //@L12
 
 namespace strata {
@@ -282,6 +284,11 @@ class DbImpl final : public DB {
   Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
                       ExpiryCheck* expiry) const;
   //@}
+  //@L19{
+  // The same for an entry of a memtable, which may point to a blob.
+  Result<bool> IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
+                        std::string* value, ExpiryCheck* expiry) const;
+  //@}
   //@}
   // Brings the blocks that lookups of these keys will read into the cache, all at once.
   Status PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
@@ -326,6 +333,28 @@ class DbImpl final : public DB {
   //@}
 
   //@L19{
+  // --- direct_path.cc ---
+  // Begins a generation of direct values for log_; returns the one before.
+  std::shared_ptr<DirectValues> StartDirectValues() STRATA_REQUIRES(mutex_);
+  std::uint64_t DirectFill() const STRATA_REQUIRES(mutex_);
+  const Tree& TreeAtFront(std::uint64_t table) const STRATA_NO_THREAD_SAFETY_ANALYSIS;
+  std::uint64_t DirectFrom(const Tree& tree) const;
+  bool MayGoDirectly(const WriteBatch& batch) const;
+  // Writes large values of the group to blob files, unless it must sync and has few of them.
+  // REQUIRES: the caller is the queue's front.
+  Status WriteDirectly(const std::vector<Writer*>& group, bool sync);
+  Status AppendDirectly(const wal::BatchEntry& entry, std::string* batch);
+  bool IsWorthSync(const std::vector<Writer*>& group) const;
+  // Makes blobs of the files that `values` has for `tree`, as far as `opened` uses them.
+  Status AdoptDirect(const Tree& tree, DirectValues& values, VersionEdit* edit,
+                     const std::vector<std::shared_ptr<const Table>>& opened) const;
+  Result<std::optional<std::string_view>> RestoreValues(const wal::Record& record,
+                                                        std::string* restored)
+      STRATA_REQUIRES(mutex_);
+  Status RestoreValue(wal::BatchEntry entry, std::string* restored) STRATA_REQUIRES(mutex_);
+  Status EndAtMissingValue(LogEnd* end) STRATA_REQUIRES(mutex_);
+  Status ReadUnfinished(const blob::Place& place, std::string* value) const;
+  Status VerifyPlaces(const wal::Record& record) const;
   // --- blob_files.cc ---
   // From this size on the values of a table live apart; 0: none do.
   std::uint64_t BlobThreshold(const Tree& tree) const;
@@ -335,7 +364,7 @@ class DbImpl final : public DB {
   void AddBlobStats(const Version& version, StoreStats* stats) const;
   static Status VerifyBlobs(const Version& version);
   // --- multi_get.cc ---
-  Status FetchValues(const Version& version, std::span<const std::string_view> keys,
+  Status FetchValues(const ReadState& state, std::span<const std::string_view> keys,
                      std::span<EntryKind> kinds, ExpiryCheck* expiry,
                      std::vector<MultiGetResult>* results);
   // --- blob_collection.cc ---
@@ -432,6 +461,11 @@ class DbImpl final : public DB {
     bool promised = false;  // A record of this log says that something of it was synced.
     std::optional<FileNumber> lost_after;
     std::uint64_t lost_offset = 0;
+    //@L19{
+    bool saw_direct = false;       // A record pointed to a value in a blob file.
+    std::optional<Error> missing;  // Why a value isn't there; this log ends before its record.
+    std::uint64_t missing_at = 0;  // Where that record is.
+    //@}
   };
   Replay replay_ STRATA_GUARDED_BY(mutex_);
   std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
@@ -449,6 +483,7 @@ class DbImpl final : public DB {
   std::atomic<bool> closing_{false};
   //@}
   //@L19{
+  std::shared_ptr<DirectValues> direct_ STRATA_GUARDED_BY(mutex_);  // Of log_; front replaces it.
   bool collecting_ STRATA_GUARDED_BY(mutex_) = false;
   compaction::BlobSpace blob_space_ STRATA_GUARDED_BY(mutex_);  // As of the last edit.
   // Of files that no edit names any more but readers have open; their last reader counts down.

@@ -15,10 +15,13 @@
 
 namespace strata {
 
+class DirectValues;  //@L19
+
 struct LogFile {
   FileNumber number = 0;
   std::unique_ptr<WritableFile> file;
   std::unique_ptr<wal::LogWriter> writer;
+  std::shared_ptr<DirectValues> direct;  // What its records point to.  //@L19
 };
 
 // Creates log `number` and makes its name durable, so that what is acknowledged from it can be

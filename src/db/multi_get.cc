@@ -100,16 +100,16 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGetAt(const ReadPoint& point,
     //@}
     if (results[i].found) counters_.Add(Counter::kGetHits);
   }
-  STRATA_TRY(FetchValues(*state->version, keys, kinds, expiry, &results));  //@L19
+  STRATA_TRY(FetchValues(*state, keys, kinds, expiry, &results));  //@L19
   return results;
 }
 
 //@L19{
 // Puts the values in the places of the pointers that were found: all are read at the same time.
-Status DbImpl::FetchValues(const Version& version, std::span<const std::string_view> keys,
+Status DbImpl::FetchValues(const ReadState& state, std::span<const std::string_view> keys,
                            std::span<EntryKind> kinds, ExpiryCheck* expiry,
                            std::vector<MultiGetResult>* results) {
-  BlobReads reads(version);
+  BlobReads reads(state);
   std::vector<std::size_t> places;
   std::vector<Status> statuses(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {

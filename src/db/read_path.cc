@@ -141,7 +141,8 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
     value->assign(found->value);
     if (version != nullptr) *version = found->sequence;  //@L15
     //| return IsValue(found->kind, key);  //@L02..16
-    return IsLive(found->kind, key, value, expiry);  //@L17
+    //| return IsLive(found->kind, key, value, expiry);  //@L17..18
+    return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
   }
   if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
   //@L12{
@@ -151,7 +152,8 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
       value->assign(found->value);
       if (version != nullptr) *version = found->sequence;  //@L15
       //| return IsValue(found->kind, key);  //@L12..16
-      return IsLive(found->kind, key, value, expiry);  //@L17
+      //| return IsLive(found->kind, key, value, expiry);  //@L17..18
+      return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
     }
     if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
   }
@@ -176,6 +178,14 @@ Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
   return false;
 }
 
+//@L19{
+Result<bool> DbImpl::IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
+                              std::string* value, ExpiryCheck* expiry) const {
+  STRATA_TRY(Resolve(state, &kind, value));
+  return IsLive(kind, key, value, expiry);
+}
+
+//@}
 //@L17{
 Result<bool> DbImpl::IsLive(EntryKind kind, std::string_view key, std::string* value,
                             ExpiryCheck* expiry) const {
@@ -216,20 +226,19 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   //@L19..19{
   //| auto with_pointers = NewVisibleIterator(std::move(entries), std::move(bounds));
   //| std::unique_ptr<Iterator> visible;
-  //| if (state->version->blobs().empty()) {
-  //|   visible = std::move(with_pointers);
+  //| if (HasBlobs(*state)) {
+  //|   visible = NewBlobIterator(std::move(with_pointers), *state, *batch_reader_, counters_);
   //| } else {
-  //|   visible =
-  //|       NewBlobIterator(std::move(with_pointers), *state->version, *batch_reader_, counters_);
+  //|   visible = std::move(with_pointers);
   //| }
   //@}
   //@L20{
-  if (state->version->blobs().empty()) {
+  if (!HasBlobs(*state)) {
     return std::unique_ptr<Iterator>(
         NewScanIterator(std::move(sources), std::move(bounds), std::move(state), &counters_));
   }
-  auto visible = NewBlobIterator(NewScanIterator(std::move(sources), std::move(bounds)),
-                                 *state->version, *batch_reader_, counters_);
+  auto visible = NewBlobIterator(NewScanIterator(std::move(sources), std::move(bounds)), *state,
+                                 *batch_reader_, counters_);
   //@}
   return std::unique_ptr<Iterator>(
       std::make_unique<PinnedIterator>(std::move(state), std::move(visible), counters_));

@@ -18,10 +18,14 @@
 
 namespace strata {
 
+class DirectValues;  //@L19
+
 struct ReadState {
   std::shared_ptr<MemTable> memtable;
   std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.  //@L12
   std::shared_ptr<const Version> version;             //@L05
+  // What the memtables point to, newest first.  //@L19
+  std::vector<std::shared_ptr<const DirectValues>> direct;  //@L19
   //@L17{
   // Of the table.
   std::uint64_t ttl_us = 0;

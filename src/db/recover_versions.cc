@@ -86,8 +86,10 @@ Status DbImpl::WriteRecovered() {
     if (tree->memtable->empty()) continue;
     STRATA_TRY(WriteMemTable(*tree, *tree->memtable, environment_.clock->WallMicros(),
                              &recovery_edit_, &recovery_tables_));
+    STRATA_TRY(AdoptDirect(*tree, *direct_, &recovery_edit_, recovery_tables_));  //@L19
     tree->memtable = NewMemTable();
   }
+  StartDirectValues();  //@L19
   return {};
 }
 
@@ -103,7 +105,14 @@ Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
       [&](FileNumber number) STRATA_REQUIRES(mutex_) { return SealedLength(number).has_value(); });
   // A log that wasn't sealed may be in the page cache only: its entries go into tables that are
   // synced before anything else happens.
-  const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty();
+  //@L06..18{
+  //| const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty();
+  //@}
+  //@L19{
+  // Values that a log points to are brought into tables with it: their files are as they were left.
+  const bool keep_logs =
+      all_sealed && logs.size() < kCleanLogsMax && recovery_tables_.empty() && !replay_.saw_direct;
+  //@}
   const FileNumber log_number = versions_->NewFileNumber();
   versions_->SetLastSequence(last_sequence_);
   if (!keep_logs) {
@@ -113,7 +122,12 @@ Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
     STRATA_TRY(versions_->LogAndApply(std::move(recovery_edit_), std::move(recovery_tables_)));
   }
   RemoveStrayFiles();
-  return StartLog(log_number);
+  //| return StartLog(log_number);  //@L06..18
+  //@L19{
+  STRATA_TRY(StartLog(log_number));
+  StartDirectValues();
+  return {};
+  //@}
 }
 
 // Files that no version names: a crash came before their edit, or after the one that dropped them.

@@ -109,8 +109,15 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     if (!record->has_value()) break;
     if ((*record)->type != wal::RecordType::kBatch) continue;
     if (!STRATA_MUTANT(replay_past_lost_tail) && IsAfterLoss(**record)) continue;  //@L12
+    //@L19{
+    std::string restored;
+    auto entries = RestoreValues(**record, &restored);
+    if (!entries) return std::move(entries).error().WithContext("replaying " + name);
+    if (!entries->has_value()) continue;
+    //@}
     std::uint64_t count = 0;
-    STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence,
+    //| STRATA_TRY(Annotate(InsertEntries((*record)->payload, (*record)->sequence,  //@L03..18
+    STRATA_TRY(Annotate(InsertEntries(**entries, (*record)->sequence,  //@L19
                                       /*concurrently=*/false, &count),
                         "replaying " + name));
     last_sequence_ = std::max(last_sequence_, (*record)->sequence + count - 1);
@@ -131,11 +138,22 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
   //| }
   //@}
   //@L12{
-  return NoteEnd({.number = number,
-                  .valid_length = reader.valid_length(),
-                  .complete = complete,
-                  .torn = reader.ending() == wal::Ending::kTorn,
-                  .is_last = is_last});
+  //@L12..18{
+  //| return NoteEnd({.number = number,
+  //|                 .valid_length = reader.valid_length(),
+  //|                 .complete = complete,
+  //|                 .torn = reader.ending() == wal::Ending::kTorn,
+  //|                 .is_last = is_last});
+  //@}
+  //@L19{
+  LogEnd end{.number = number,
+             .valid_length = reader.valid_length(),
+             .complete = complete,
+             .torn = reader.ending() == wal::Ending::kTorn,
+             .is_last = is_last};
+  STRATA_TRY(Annotate(EndAtMissingValue(&end), "replaying " + name));
+  return NoteEnd(end);
+  //@}
   //@}
   //@L03..11{
   //| return {};

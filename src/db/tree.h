@@ -18,6 +18,8 @@
 
 namespace strata {
 
+class DirectValues;  //@L19
+
 struct Tree {
   NamedTable table;  // Id 0 and no name: the default one.  //@L17
   std::shared_ptr<MemTable> memtable;
@@ -32,6 +34,7 @@ struct Immutable {
   std::vector<std::pair<std::shared_ptr<Tree>, std::shared_ptr<MemTable>>> memtables;
   FileNumber oldest_log_after;  // Once they are in tables, older logs can go.
   std::uint64_t since_us;
+  std::shared_ptr<DirectValues> direct;  // What they point to.  //@L19
 };
 //@}
 

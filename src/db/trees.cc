@@ -1,5 +1,7 @@
 // The key spaces of a store, and what readers see of them.
 
+#include <algorithm>  //@L19
+
 #include "db/db_impl.h"
 
 namespace strata {
@@ -38,7 +40,8 @@ std::size_t DbImpl::MemTableBytes() const {
     if (!tree->memtable->empty()) bytes += tree->memtable->bytes_used();
   }
   //@}
-  return bytes;
+  //| return bytes;  //@L02..18
+  return std::max<std::size_t>(bytes, DirectFill());  //@L19
 }
 
 //@L05..05{
@@ -70,8 +73,10 @@ std::shared_ptr<const Version> DbImpl::PublishedVersionOf(const Tree& tree) cons
 ReadState DbImpl::StateOf(const Tree& tree) const {
   ReadState state;
   state.memtable = tree.memtable;
+  state.direct.push_back(direct_);  //@L19
   //@L12{
   for (auto it = immutables_.rbegin(); it != immutables_.rend(); ++it) {
+    state.direct.push_back(it->direct);  //@L19
     for (const auto& [owner, memtable] : it->memtables) {
       if (owner.get() == &tree) state.immutables.push_back(memtable);
     }

@@ -1,6 +1,8 @@
 // Reads a store as a whole and checks all that can be checked: every block of every table, every
 // record of every log, the manifest and CURRENT.
 
+#include <functional>  //@L19
+
 #include "db/db_impl.h"
 #include "version/current_file.h"
 #include "version/manifest.h"
@@ -12,7 +14,14 @@ namespace {
 constexpr std::uint64_t kFileBytesMax = 8ULL << 30;
 
 // A log that is being written may end anywhere; damage before its end is an error all the same.
-Status VerifyLog(FileSystem& files, const std::string& directory, const std::string& name) {
+//@L06..18{
+//| Status VerifyLog(FileSystem& files, const std::string& directory, const std::string& name) {
+//@}
+//@L19{
+using RecordCheck = std::function<Status(const wal::Record&)>;
+Status VerifyLog(FileSystem& files, const std::string& directory, const std::string& name,
+                 const RecordCheck& check) {
+  //@}
   STRATA_TRY_ASSIGN(const std::string contents,
                     files.ReadFile(JoinPath(directory, name), kFileBytesMax));
   wal::LogReader reader(contents);
@@ -20,6 +29,7 @@ Status VerifyLog(FileSystem& files, const std::string& directory, const std::str
     auto record = reader.Next();
     if (!record) return std::move(record).error().WithContext(name);
     if (!record->has_value()) return {};
+    STRATA_TRY(Annotate(check(**record), name));  //@L19
   }
 }
 
@@ -45,7 +55,11 @@ Status DbImpl::VerifyAll() {
   for (const std::string& name : names) {
     const auto parsed = ParseFileName(name);
     if (parsed && parsed->kind == FileKind::kLog && parsed->number >= versions_->oldest_log()) {
-      STRATA_TRY(VerifyLog(files, directory_, name));
+      //| STRATA_TRY(VerifyLog(files, directory_, name));  //@L06..18
+      //@L19{
+      STRATA_TRY(VerifyLog(files, directory_, name,
+                           [this](const wal::Record& record) { return VerifyPlaces(record); }));
+      //@}
     }
   }
   STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(files, directory_));

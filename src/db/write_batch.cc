@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "base/check.h"  //@L17
+#include "base/check.h"                  //@L17
+#include "compaction/value_separator.h"  //@L19
+#include "strata/db.h"                   //@L19
 #include "wal/batch_format.h"
 
 namespace strata {
@@ -24,6 +26,7 @@ void WriteBatch::Put(std::string_view key, std::string_view value) {
 }
 
 void WriteBatch::Put(std::string_view key, std::string_view value, const EntryOptions& options) {
+  if (value.size() > kValueSizeMax) return Count(key, value);  // Refused anyhow.  //@L19
   wal::AppendPut(&encoded_, key, value, options.table.id, options.expires_at_us);
   expires_ = expires_ || options.expires_at_us != 0;
   Touch(options.table);
@@ -158,6 +161,7 @@ void WriteBatch::Clear() {
   user_bytes_ = 0;
   key_size_max_ = 0;
   value_size_max_ = 0;
+  huge_bytes_ = 0;  //@L19
 }
 
 void WriteBatch::Count(std::string_view key, std::string_view value) {
@@ -165,6 +169,7 @@ void WriteBatch::Count(std::string_view key, std::string_view value) {
   user_bytes_ += key.size() + value.size();
   key_size_max_ = std::max(key_size_max_, key.size());
   value_size_max_ = std::max(value_size_max_, value.size());
+  if (value.size() >= compaction::kInlineValueMax) huge_bytes_ += value.size();  //@L19
 }
 
 }  // namespace strata

@@ -77,7 +77,8 @@ Status DbImpl::CheckBatch(const WriteBatch& batch) const {
                            " bytes is longer than the " + std::to_string(kValueSizeMax) +
                            " that are allowed; nothing was written");
   }
-  if (batch.size_bytes() > kBatchSizeMax) {
+  //| if (batch.size_bytes() > kBatchSizeMax) {  //@L02..18
+  if (batch.size_in_log_max() > kBatchSizeMax) {  //@L19
     return InvalidArgument("a batch of " + std::to_string(batch.size_bytes()) +
                            " bytes is larger than the " + std::to_string(kBatchSizeMax) +
                            " that are allowed; split it; nothing was written");
@@ -142,11 +143,21 @@ Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
     //@L17{
     std::string_view value = entry.value;
     std::string with_expiry;
+    //@L19{
+    std::string pointer;
+    if (sst::IsPointer(kind)) {
+      const auto place = blob::DecodePlace(value);
+      if (!place) return Status(Corruption("an entry whose pointer to a blob can't be"));
+      AppendBlobPointer(&pointer, place->pointer);
+      value = pointer;
+    }
+    //@}
     const bool deletes =
         entry.table == 0 ? empty_value_deletes_ : tree.table.options.empty_value_deletes;
     if (kind != EntryKind::kDelete && value.empty() && deletes) {
       kind = EntryKind::kDelete;
-    } else if (kind == EntryKind::kExpiringValue) {
+      //| } else if (kind == EntryKind::kExpiringValue) {  //@L17..18
+    } else if (IsExpiring(kind)) {  //@L19
       AppendFixed64(&with_expiry, entry.expires_at_us);
       with_expiry.append(value);
       value = with_expiry;

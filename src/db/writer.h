@@ -6,6 +6,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>       //@L19
+#include <string_view>  //@L19
 
 #include "base/result.h"
 #include "iter/internal_key.h"
@@ -17,6 +19,13 @@ namespace strata {
 struct Writer {
   const WriteBatch* batch = nullptr;
   bool sync = false;
+  //@L19{
+  // The batch with pointers in the place of values that were written directly; empty: as it is.
+  std::string with_pointers = {};
+  std::string_view entries() const {
+    return with_pointers.empty() ? batch->encoded() : std::string_view(with_pointers);
+  }
+  //@}
   bool switch_memtable = false;
   //@L17{
   const std::function<Status()>* task = nullptr;  // Another task; runs with the mutex held.

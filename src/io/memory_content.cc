@@ -35,6 +35,35 @@ class MemoryRandomAccessFile final : public RandomAccessFile {
   const ReadMode mode_;
 };
 
+//@L19{
+class GrowingFile final : public RandomAccessFile {
+ public:
+  GrowingFile(Mutex& mutex, std::shared_ptr<const MemoryContent> content, std::string path)
+      : mutex_(mutex), content_(std::move(content)), path_(std::move(path)) {}
+
+  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
+                                char* scratch) const override {
+    MutexLock lock(mutex_);
+    const MemoryContent& now = *content_;
+    if (offset > now.size() || size > now.size() - offset) {
+      return ReadPastEnd(path_, offset, size, now.size());
+    }
+    const std::string_view seen = now.View(offset, size, scratch);
+    if (seen.data() != scratch) std::copy(seen.begin(), seen.end(), scratch);
+    return std::string_view(scratch, size);
+  }
+  std::uint64_t size() const override {
+    MutexLock lock(mutex_);
+    return content_->size();
+  }
+
+ private:
+  Mutex& mutex_;
+  const std::shared_ptr<const MemoryContent> content_;
+  const std::string path_;
+};
+//@}
+
 }  // namespace
 
 void MemoryContent::Append(std::string_view bytes) {
@@ -87,4 +116,11 @@ std::unique_ptr<RandomAccessFile> NewMemoryReader(MemoryContent content, std::st
   return std::make_unique<MemoryRandomAccessFile>(std::move(content), std::move(path), mode);
 }
 
+//@L19{
+std::unique_ptr<RandomAccessFile> NewGrowingMemoryReader(
+    Mutex& mutex, std::shared_ptr<const MemoryContent> content, std::string path) {
+  return std::make_unique<GrowingFile>(mutex, std::move(content), std::move(path));
+}
+
+//@}
 }  // namespace strata

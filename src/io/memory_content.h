@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "io/file_system.h"
+#include "io/mutex.h"  //@L19
 
 namespace strata {
 
@@ -61,5 +62,11 @@ class MemoryContent {
 // A file with these bytes for ever. `path` is for its messages.
 std::unique_ptr<RandomAccessFile> NewMemoryReader(MemoryContent content, std::string path,
                                                   ReadMode mode);
+
+//@L19{
+// A file that shows `content` as it is at each read; `mutex`, which must outlive it, guards that.
+std::unique_ptr<RandomAccessFile> NewGrowingMemoryReader(
+    Mutex& mutex, std::shared_ptr<const MemoryContent> content, std::string path);
+//@}
 
 }  // namespace strata

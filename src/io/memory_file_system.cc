@@ -198,6 +198,8 @@ Result<std::unique_ptr<RandomAccessFile>> MemoryFileSystemImpl::Open(const std::
   if (mode == ReadMode::kMapped && !node->content.contiguous()) {
     node->content = MemoryContent(node->content.Flatten());
   }
+  const std::shared_ptr<const MemoryContent> live(node, &node->content);              //@L19
+  if (mode == ReadMode::kGrowing) return NewGrowingMemoryReader(mutex_, live, path);  //@L19
   return NewMemoryReader(node->content, path, mode);
 }
 

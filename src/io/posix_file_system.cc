@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits>  //@L19
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -185,6 +186,12 @@ class PosixFileSystemImpl final : public FileSystem {
     STRATA_TRY_ASSIGN(const struct stat info, StatOf(fd.get(), path));
     if (S_ISDIR(info.st_mode)) return OsError(EISDIR, "opening", path);
     const auto size = static_cast<std::uint64_t>(info.st_size);
+    //@L19{
+    if (mode == ReadMode::kGrowing) {
+      return std::unique_ptr<RandomAccessFile>(
+          new PosixRandomAccessFile(std::move(fd), path, std::numeric_limits<off_t>::max()));
+    }
+    //@}
     if (mode == ReadMode::kPread) {
       return std::unique_ptr<RandomAccessFile>(
           new PosixRandomAccessFile(std::move(fd), path, size));

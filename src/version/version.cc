@@ -145,18 +145,13 @@ void AddBlobs(const std::vector<std::shared_ptr<const Blob>>& blobs, VersionEdit
 
 Status Version::Resolve(EntryKind* kind, std::string* value) const {
   if (!sst::IsPointer(*kind)) return {};
-  const std::string_view part = sst::PointerPart(*kind, *value);
-  const auto pointer = DecodeBlobPointer(part);
+  const auto pointer = DecodeBlobPointer(sst::PointerPart(*kind, *value));
   if (!pointer) return Corruption("a pointer to a blob that can't be");
   const auto found = blobs_.find(pointer->blob);
   if (found == blobs_.end()) {
     return Corruption("blob " + std::to_string(pointer->blob) + " isn't there");
   }
-  const std::string expiry = value->substr(0, value->size() - part.size());
-  STRATA_TRY(found->second.blob->reader().Read(*pointer, value));
-  if (!expiry.empty()) value->insert(0, expiry);
-  *kind = *kind == EntryKind::kBlobPointer ? EntryKind::kValue : EntryKind::kExpiringValue;
-  return {};
+  return blob::ReadInPlace(found->second.blob->reader(), *pointer, kind, value);
 }
 
 Result<Bitmap> Version::LiveIn(BlobId blob) const {

@@ -4,6 +4,7 @@
 
 #include "base/coding.h"
 #include "base/mutant.h"
+#include "iter/expiry.h"  //@L19
 
 namespace strata::wal {
 namespace {
@@ -42,6 +43,15 @@ void AppendDelete(std::string* batch, std::string_view key, std::uint32_t table)
   AppendHead(batch, EntryKind::kDelete, key, table);
 }
 //@}
+//@L19{
+void AppendPointer(std::string* batch, std::string_view key, std::string_view place,
+                   std::uint32_t table, std::uint64_t expires_at_us) {
+  AppendHead(batch, expires_at_us == 0 ? EntryKind::kBlobPointer : EntryKind::kExpiringBlobPointer,
+             key, table);
+  if (expires_at_us != 0) AppendFixed64(batch, expires_at_us);
+  AppendLengthPrefixed(batch, place);
+}
+//@}
 
 Result<std::optional<BatchEntry>> BatchReader::Next() {
   if (rest_.empty()) return std::optional<BatchEntry>();
@@ -52,7 +62,8 @@ Result<std::optional<BatchEntry>> BatchReader::Next() {
   //@L02..16{
   //| const bool is_known = IsKnownEntryKind(kind) && *table == 0;
   //@}
-  const bool is_known = IsKnownEntryKind(kind) && *table <= UINT32_MAX;  //@L17
+  //| const bool is_known = IsKnownEntryKind(kind) && *table <= UINT32_MAX;  //@L17..18
+  const bool is_known = kind <= kEntryKindLast && *table <= UINT32_MAX;  //@L19
   if (!is_known) {
     return Error(ErrorCode::kUnsupported, "batch entry at offset " + std::to_string(offset) +
                                               ": a newer program wrote " + EntryKindName(kind) +
@@ -64,7 +75,8 @@ Result<std::optional<BatchEntry>> BatchReader::Next() {
   STRATA_TRY_ASSIGN(entry.key, ReadString("key", offset));
   if (entry.key.size() > kUserKeySizeMax) return Bad(offset, "key is too long");
   //@L17{
-  if (kind == EntryKind::kExpiringValue) {
+  //| if (kind == EntryKind::kExpiringValue) {  //@L17..18
+  if (IsExpiring(kind)) {  //@L19
     const auto expiry = rest_.ReadFixed<std::uint64_t>();
     if (!expiry) return Bad(offset, "expiry runs past the end");
     if (*expiry == 0) return Bad(offset, "an expiry of zero");

@@ -6,7 +6,8 @@
 //
 // A delete has no value. The n-th entry (from 0) has sequence first + n, so that batches can be
 // put one after another. `table` is 0 for the default table (named ones: lesson 17); the kinds of
-// iter/internal_key.h that expire carry a fixed64 expiry, wall clock in microseconds.
+// iter/internal_key.h that expire carry a fixed64 expiry, wall clock in microseconds. In a log the
+// value of a kind that points to a blob is the place of the value there (lesson 19).
 // Example: put "k" = "hi", delete "x" is 01 00 01 6b 02 68 69  00 00 01 78.
 
 #pragma once
@@ -38,6 +39,11 @@ struct BatchEntry {
 void AppendPut(std::string* batch, std::string_view key, std::string_view value,
                std::uint32_t table = 0, std::uint64_t expires_at_us = 0);
 void AppendDelete(std::string* batch, std::string_view key, std::uint32_t table = 0);
+//@}
+//@L19{
+// `place` says where the value is; see blob/pending_blob.h.
+void AppendPointer(std::string* batch, std::string_view key, std::string_view place,
+                   std::uint32_t table, std::uint64_t expires_at_us);
 //@}
 
 // Takes a batch apart. Its bytes are not trusted: every length is checked against what is left,

@@ -334,5 +334,21 @@ TEST_CASE("a lock keeps out a second handle until it is given back", "[L01]") {
   CHECK(Must(world.files->Exists(world("LOCK"))));
 }
 
+//@L19{
+TEST_CASE("a file opened as growing shows what is appended later, also without its name", "[L19]") {
+  const World world = AnyWorld();
+  auto file = Must(world.files->Create(world("f")));
+  const auto growing = Must(world.files->Open(world("f"), ReadMode::kGrowing));
+  char scratch[8];
+  CHECK(CodeOf(growing->Read(0, 1, scratch)) == "corruption");
+  REQUIRE(file->Append("abc"));
+  CHECK(Must(growing->Read(0, 3, scratch)) == "abc");
+  CHECK(CodeOf(growing->Read(2, 2, scratch)) == "corruption");
+  REQUIRE(file->Append("def"));
+  REQUIRE(world.files->Remove(world("f")));
+  CHECK(Must(growing->Read(2, 3, scratch)) == "cde");
+}
+
+//@}
 }  // namespace
 }  // namespace strata

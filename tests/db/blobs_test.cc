@@ -349,22 +349,6 @@ TEST_CASE("a merge over many blobs writes values anew, side by side", "[L19]") {
   }
 }
 
-TEST_CASE("the largest value that is allowed is written out and read, inline or not",
-          "[L19][slow]") {
-  const std::string largest(kValueSizeMax, 'L');
-  for (const std::uint64_t threshold : {0, 1024}) {
-    Options options;
-    options.compression = Compression::kNone;
-    options.blob_threshold = threshold;
-    TestStore store(options);
-    REQUIRE(store->Put("k", largest));
-    REQUIRE(store->Flush());
-    CHECK(BlobFiles(store).size() == 1);
-    store.Reopen();
-    CHECK((store.Get("k") == largest));
-  }
-}
-
 TEST_CASE("a multi-get reads the values of all keys at the same time", "[L19]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 200; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));

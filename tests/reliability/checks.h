@@ -25,6 +25,7 @@ Findings CheckFaults();
 // With values in blob files: crashes, and what is read after many collections.
 Findings CheckBlobCrashes();
 Findings CheckBlobReads();
+Findings CheckDirectCrashes();
 //@}
 
 // What a compaction may drop, against every reader's view.

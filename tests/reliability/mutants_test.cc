@@ -52,6 +52,8 @@ constexpr Planted kPlanted[] = {
     {"blob_removed_before_edit", "slatedb#604", CheckBlobCrashes},
     {"collect_from_one_table", "", CheckBlobReads},
     {"blob_rank_counts_itself", "", CheckBlobReads},
+    {"log_before_values", "", CheckDirectCrashes},
+    {"direct_removed_before_edit", "", CheckDirectCrashes},
     //@}
 };
 
@@ -68,7 +70,7 @@ TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13][long]
                                CheckManifestAfterError,
                                CheckAbsurdLengths};
   //@L19{
-  checks.insert(checks.end(), {CheckBlobCrashes, CheckBlobReads});
+  checks.insert(checks.end(), {CheckBlobCrashes, CheckBlobReads, CheckDirectCrashes});
   //@}
   for (const Check check : checks) {
     const Findings findings = check();

@@ -78,6 +78,13 @@ Options TinyBlobStore(SyncMode sync) {
   options.blob_overlap_max = 3;
   return options;
 }
+
+Options TinyDirectStore(SyncMode sync) {
+  Options options = TinyBlobStore(sync);
+  options.direct_value_bytes = 50;
+  options.direct_sync_bytes = 0;
+  return options;
+}
 //@}
 
 CrashWorkload MakeWorkload(const WorkloadShape& shape) {

@@ -20,6 +20,8 @@ struct WorkloadShape {
 Options TinyStore(SyncMode sync);
 // The same with values in tiny blob files.  //@L19
 Options TinyBlobStore(SyncMode sync);  //@L19
+// And with these written when they are put.  //@L19
+Options TinyDirectStore(SyncMode sync);  //@L19
 
 // Writes, deletes, batches, syncs, flushes, compactions, closes and opens. Stops at the first
 // error.

@@ -93,8 +93,8 @@ TEST_CASE("lengths that lie are refused before they are used", "[wal]") {
 }
 
 TEST_CASE("what a newer program wrote is refused by name", "[wal]") {
-  CHECK(Read("\x00\x00\x01x\x02\x00\x01k"s) ==
-        "unsupported: batch entry at offset 4: a newer program wrote entry kind 2 (blob pointer) "
+  CHECK(Read("\x00\x00\x01x\x05\x00\x01k"s) ==
+        "unsupported: batch entry at offset 4: a newer program wrote entry kind 5 (unknown) "
         "of table 0");
   //@L02..16{
   //| CHECK(Read("\x01\x05\x01k\x01v"s) ==

@@ -1,0 +1,102 @@
+// A blob file in the order in which values come: each is written when it is put, and can be read at
+// once. It gets its index and footer, and so becomes a blob file like any other, when the memtable
+// that points to it is written out. Until then a log says where each value is.
+//
+//   place := pointer | offset varint | stored bytes varint | file_id      (see iter/blob_pointer.h)
+//
+// Thread safety: Find and reads: any thread. One thread appends; another may Finish once it ended.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "blob/blob_writer.h"
+#include "blob/value_file.h"
+#include "io/mutex.h"
+#include "stats/counters.h"
+
+namespace strata::blob {
+
+// All that it takes to read a value of a file without an index.
+struct Place {
+  BlobPointer pointer;
+  std::uint64_t offset = 0;
+  std::uint64_t stored_bytes = 0;  // Of the record's contents.
+  FileId file_id{};
+
+  bool operator==(const Place&) const = default;
+};
+
+void AppendPlace(std::string* out, const Place& place);
+// Nothing when `bytes` aren't a place and nothing else.
+std::optional<Place> DecodePlace(std::string_view bytes);
+
+// Errors: kCorruption when the value isn't there, or not whole.
+Status ReadPlace(const RandomAccessFile& file, const Place& place, std::string* value);
+
+class PendingBlob final : public ValueFile {
+ public:
+  // Creates the file. `counters` must outlive it.
+  static Result<std::shared_ptr<PendingBlob>> Create(FileSystem& files, const std::string& path,
+                                                     const WriterOptions& options,
+                                                     const FileId& file_id, BlobId blob,
+                                                     Counters& counters);
+
+  // All below: the first error is final, since what is on the disk then isn't known.
+  // Appends a value. It can be read after HandOver. REQUIRES: !full(); value.size() fits.
+  Result<Place> Append(std::string_view value);
+  // Everything appended is with the operating system: it survives the end of the process.
+  Status HandOver();
+  // Everything appended is on the disk. The file's name isn't this one's business.
+  Status Sync();
+  // Writes index and footer and syncs the file. REQUIRES: nothing is appended any more; a value
+  // was; called once.
+  Result<BlobSummary> Finish();
+
+  bool full() const;
+  std::uint64_t size() const;  // Bytes so far.
+  bool synced() const;         // All of them are on the disk.
+  BlobId blob() const { return blob_; }
+  const FileId& file_id() const { return file_id_; }
+
+  Status Read(const BlobPointer& pointer, std::string* value) const override;
+  Result<sst::BlockHandle> Locate(std::uint32_t ordinal) const override;
+  Status Open(const BlobPointer& pointer, std::string_view record,
+              std::string* value) const override;
+  const RandomAccessFile& file() const override { return *reader_; }
+  const std::string& name() const override { return path_; }
+
+ private:
+  PendingBlob(std::string path, const WriterOptions& options, const FileId& file_id, BlobId blob,
+              std::unique_ptr<WritableFile> file, std::unique_ptr<RandomAccessFile> reader,
+              Counters& counters);
+  Status HandOverLocked() STRATA_REQUIRES(writing_);
+  Status SyncLocked() STRATA_REQUIRES(writing_);
+  Status FinishLocked(BlobSummary* summary) STRATA_REQUIRES(writing_);
+  Status Remember(Status status) STRATA_REQUIRES(writing_);
+
+  const std::string path_;
+  const FileId file_id_;
+  const BlobId blob_;
+  Counters& counters_;
+  const std::unique_ptr<RandomAccessFile> reader_;
+
+  mutable Mutex writing_;  // Held during file operations; readers never take it.
+  const std::unique_ptr<WritableFile> file_ STRATA_GUARDED_BY(writing_);
+  BlobWriter writer_ STRATA_GUARDED_BY(writing_);
+  std::uint64_t handed_over_ STRATA_GUARDED_BY(writing_) = 0;
+  std::uint64_t synced_ STRATA_GUARDED_BY(writing_) = 0;
+  bool finished_ STRATA_GUARDED_BY(writing_) = false;
+  Status first_error_ STRATA_GUARDED_BY(writing_);
+
+  mutable Mutex places_mutex_;
+  std::vector<std::uint64_t> ends_ STRATA_GUARDED_BY(places_mutex_);  // Of records, by ordinal.
+};
+
+}  // namespace strata::blob

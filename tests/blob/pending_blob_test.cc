@@ -1,0 +1,121 @@
+#include "blob/pending_blob.h"
+
+#include <catch2/catch.hpp>
+
+#include "base/random.h"
+#include "blob_testing.h"
+#include "io/faulty_file_system.h"
+#include "io/memory_file_system.h"
+#include "testing/hex.h"
+
+namespace strata::blob {
+namespace {
+
+struct Pending {
+  explicit Pending(const WriterOptions& options = {}, FileSystem* through = nullptr) {
+    file = Must(PendingBlob::Create(through != nullptr ? *through : *disk, "7.blob", options,
+                                    kFileId, kBlob, counters));
+  }
+  std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
+  Counters counters;
+  std::shared_ptr<PendingBlob> file;
+};
+
+TEST_CASE("blob: a place says in a few bytes all that reading a value takes", "[L19]") {
+  const Place place{{300, 5, 1000}, 20'000, 900, kFileId};
+  std::string bytes;
+  AppendPlace(&bytes, place);
+  CHECK(strata::testing::Hex(bytes) ==
+        "ac 02 05 e8 07 a0 9c 01 84 07 61 66 69 6c 65 20\n"
+        "69 64 20 6f 66 20 31 36 20 62");
+  CHECK(DecodePlace(bytes) == place);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK(DecodePlace(bytes.substr(0, size)) != place);
+  }
+  CHECK(!DecodePlace("x" + bytes));
+  bytes.clear();
+  AppendPlace(&bytes, {{300, 5, 1000}, 20'000, 1001, kFileId});
+  CHECK(!DecodePlace(bytes));  // Stored values don't grow.
+}
+
+TEST_CASE("blob: values of an unfinished file are read back, and become a blob file", "[L19]") {
+  for (const auto codec : {Compression::kNone, Compression::kLz4}) {
+    Pending pending({.compression = codec});
+    Random random(7);
+    std::vector<std::string> values;
+    std::vector<Place> places;
+    for (const std::size_t size : {0, 1, 5000, 300'000, 70}) {
+      values.push_back(size % 2 == 0 ? std::string(size, 'x') : random.Bytes(size));
+      places.push_back(Must(pending.file->Append(values.back())));
+      CHECK(places.back().pointer.ordinal + 1 == values.size());
+    }
+    const auto check = [&](const ValueFile& file) {
+      std::string value;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        CHECK(Outcome(file.Read(places[i].pointer, &value)) == "ok");
+        CHECK((value == values[i]));
+      }
+    };
+    REQUIRE(pending.file->HandOver());
+    check(*pending.file);
+    const auto plain = Must(pending.disk->Open("7.blob"));
+    std::string value;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      CHECK(Outcome(ReadPlace(*plain, places[i], &value)) == "ok");
+      CHECK((value == values[i]));
+    }
+    CHECK(CodeOf(pending.file->Locate(5)) == "corruption");
+    const BlobSummary summary = Must(pending.file->Finish());
+    CHECK(summary.values == 5);
+    CHECK(pending.counters.Get(Counter::kBlobBytesWritten) == summary.size_bytes);
+    check(*pending.file);  // Readers from before go on.
+    const auto reader = Must(Open(Must(pending.disk->Contents("7.blob")), pending.counters));
+    CHECK(reader->summary() == summary);
+    check(*reader);
+  }
+}
+
+TEST_CASE("blob: a place whose bytes are cut or changed is corruption", "[L19]") {
+  Pending pending;
+  const Place place = Must(pending.file->Append("some value"));
+  REQUIRE(pending.file->HandOver());
+  const std::string bytes = Must(pending.disk->Contents("7.blob"));
+  std::string value;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    std::string changed = bytes;
+    changed[at] ^= 1;
+    CHECK(!ReadPlace(BytesFile(changed, false), place, &value));
+    CHECK(CodeOf(ReadPlace(BytesFile(bytes.substr(0, at), false), place, &value)) == "corruption");
+  }
+  Place other = place;
+  other.file_id[0] ^= 1;  // Bytes of another file.
+  CHECK(CodeOf(ReadPlace(BytesFile(bytes, false), other, &value)) == "corruption");
+  other = place;
+  other.pointer.length = 11;
+  CHECK(CodeOf(ReadPlace(BytesFile(bytes, false), other, &value)) == "corruption");
+}
+
+TEST_CASE("blob: what is synced survives a power cut, and a failed sync is final", "[L19]") {
+  const auto disk = NewMemoryFileSystem();
+  const auto faulty = NewFaultyFileSystem(*disk);
+  Pending pending({}, faulty.get());
+  REQUIRE(disk->SyncDirectory("."));
+  const Place first = Must(pending.file->Append("first"));
+  CHECK(!pending.file->synced());
+  REQUIRE(pending.file->Sync());
+  CHECK(pending.file->synced());
+  REQUIRE(pending.file->Append("second"));
+  REQUIRE(pending.file->HandOver());
+  CHECK(!pending.file->synced());
+  Random random(1);
+  const auto after = disk->Crash(CrashKind::kNothingUnsynced, random);
+  CHECK(Must(after->FileSize("7.blob")) == first.stored_bytes + kTrailerSize);
+  faulty->SetPlan({.fail_at = 0, .fault = Fault::kSyncKeepsData});
+  CHECK(CodeOf(pending.file->Sync()) == "i/o error");
+  CHECK(CodeOf(pending.file->Sync()) == "i/o error");
+  CHECK(CodeOf(pending.file->Append("third")) == "i/o error");
+  CHECK(CodeOf(pending.file->Finish()) == "i/o error");
+}
+
+}  // namespace
+}  // namespace strata::blob
