@@ -13,6 +13,8 @@
 #include "base/random.h"
 #include "iter/merging_iterator.h"
 #include "memtable/memtable.h"
+#include "sst/block.h"
+#include "sst/block_builder.h"
 #include "testing/map_iterator.h"
 
 namespace strata {
@@ -22,8 +24,8 @@ using testing::KeyOf;
 using testing::MapIterator;
 using testing::Model;
 
-// Runs of three sorts: maps and lists, which hand out one entry at a time, and trees, which hand
-// out many.
+// Runs of four sorts: maps and lists, which hand out one entry at a time, trees, which hand out
+// many, and blocks, whose keys are gone when the cursor moves on.
 class Sources {
  public:
   Sources(const Model& model, Random& random) : runs_(1 + random.Uniform(5)) {
@@ -31,6 +33,8 @@ class Sources {
     for (const Model& run : runs_) {
       const auto kind = random.OneIn(3) ? MemtableKind::kSkipList : MemtableKind::kPrefixTree;
       auto& table = tables_.emplace_back();
+      auto& block = blocks_.emplace_back();
+      if (!run.empty() && random.OneIn(2)) block = BlockOf(run);
       if (random.OneIn(4)) continue;
       table = std::make_unique<MemTable>(1, nullptr, kind);
       for (const auto& [key, value] : run) {
@@ -43,7 +47,9 @@ class Sources {
   std::vector<std::unique_ptr<InternalIterator>> Cursors(int* moves_left = nullptr) const {
     std::vector<std::unique_ptr<InternalIterator>> cursors;
     for (std::size_t i = 0; i < runs_.size(); ++i) {
-      if (moves_left != nullptr || tables_[i] == nullptr) {
+      if (moves_left == nullptr && blocks_[i] != nullptr) {
+        cursors.push_back(blocks_[i]->NewIterator());
+      } else if (moves_left != nullptr || tables_[i] == nullptr) {
         cursors.push_back(std::make_unique<MapIterator>(runs_[i], moves_left));
       } else {
         cursors.push_back(tables_[i]->NewIterator());
@@ -53,8 +59,17 @@ class Sources {
   }
 
  private:
+  static std::unique_ptr<sst::Block> BlockOf(const Model& run) {
+    sst::BlockBuilder builder(16);
+    for (const auto& [key, value] : run) builder.Add(key, value);
+    auto block = sst::Block::Parse(sst::BlockContents::Copy(builder.Finish()));
+    REQUIRE(block.has_value());
+    return std::make_unique<sst::Block>(*std::move(block));
+  }
+
   std::vector<Model> runs_;
-  std::vector<std::unique_ptr<MemTable>> tables_;  // Null: the map itself.
+  std::vector<std::unique_ptr<sst::Block>> blocks_;  // Null: the table.
+  std::vector<std::unique_ptr<MemTable>> tables_;    // Null: the map itself.
 };
 
 // Keys that differ early, behind 16 equal bytes, in length only, or not at all.
