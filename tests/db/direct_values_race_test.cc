@@ -25,7 +25,7 @@ bool IsOf(std::string_view value, std::string_view key) {
   return value.size() > 300 && value.starts_with(key);
 }
 
-TEST_CASE("db: values in unfinished files are read whole beside writers and flushes",
+TEST_CASE("values in unfinished files are read whole beside writers and flushes",
           "[L19][concurrency]") {
   const auto disk = NewMemoryFileSystem();
   const auto executor = NewThreadExecutor(1, 2, RealClock());

@@ -58,7 +58,7 @@ std::vector<std::string> BlobFiles(TestStore& store) {
   return found;
 }
 
-TEST_CASE("db: a large value is in a blob file at once, and not in log or memtable", "[L19]") {
+TEST_CASE("a large value is in a blob file at once, and not in log or memtable", "[L19]") {
   TestStore store(Direct());
   const std::string large(20'000, 'x');
   REQUIRE(store->Put("large", large));
@@ -80,7 +80,7 @@ TEST_CASE("db: a large value is in a blob file at once, and not in log or memtab
   CHECK(BlobFiles(store).size() == 2);
 }
 
-TEST_CASE("db: each byte of a large value is written once", "[L19]") {
+TEST_CASE("each byte of a large value is written once", "[L19]") {
   TestStore store(Direct());
   for (std::uint64_t i = 0; i < 500; ++i) {
     REQUIRE(store->Put("key" + std::to_string(1000 + i * 7919 % 500), Big(i, 1000)));
@@ -96,7 +96,7 @@ TEST_CASE("db: each byte of a large value is written once", "[L19]") {
   CHECK(written < 1.25 * count(Counter::kUserBytesWritten));
 }
 
-TEST_CASE("db: whether a value goes directly is a matter of its size and of the sync", "[L19]") {
+TEST_CASE("whether a value goes directly is a matter of its size and of the sync", "[L19]") {
   struct Case {
     std::uint64_t direct, sync_bytes, threshold;
     bool sync;
@@ -133,7 +133,7 @@ TEST_CASE("db: whether a value goes directly is a matter of its size and of the 
   CHECK(BytesOf(store, ".blob") == 2 * 206);
 }
 
-TEST_CASE("db: with values written directly, random operations agree with a map", "[L19]") {
+TEST_CASE("with values written directly, random operations agree with a map", "[L19]") {
   for (const std::uint64_t seed : {1, 2, 3, 4}) {
     Options options = Direct(seed % 2 == 0 ? SyncMode::kAlways : SyncMode::kNone);
     options.direct_value_bytes = seed < 3 ? 1 : 200;
@@ -178,7 +178,7 @@ TEST_CASE("db: with values written directly, random operations agree with a map"
   }
 }
 
-TEST_CASE("db: snapshots, cursors, conditions and batches see values that are only in a file",
+TEST_CASE("snapshots, cursors, conditions and batches see values that are only in a file",
           "[L19]") {
   TestStore store(Direct());
   REQUIRE(store->Put("a", Big(1)));
@@ -211,7 +211,7 @@ TEST_CASE("db: snapshots, cursors, conditions and batches see values that are on
   }
 }
 
-TEST_CASE("db: named tables and expiring entries have values in files, too", "[L19]") {
+TEST_CASE("named tables and expiring entries have values in files, too", "[L19]") {
   TestStore store(Direct());
   const TableRef table = Must(store->CreateTable("t", {}));
   REQUIRE(store->Put("a", Big(1), {.table = table}));
@@ -236,7 +236,7 @@ TEST_CASE("db: named tables and expiring entries have values in files, too", "[L
   CHECK(Outcome(store->VerifyAll()) == "ok");
 }
 
-TEST_CASE("db: values that were overwritten before the flush leave no file behind", "[L19]") {
+TEST_CASE("values that were overwritten before the flush leave no file behind", "[L19]") {
   TestStore store(Direct());
   for (std::uint64_t i = 0; i < 40; ++i) REQUIRE(store->Put("k", Big(i, 1000)));
   CHECK(BlobFiles(store).size() == 3);
@@ -253,7 +253,7 @@ TEST_CASE("db: values that were overwritten before the flush leave no file behin
   CHECK(BlobFiles(store).empty());
 }
 
-TEST_CASE("db: direct values fill a generation, too", "[L19]") {
+TEST_CASE("direct values fill a generation, too", "[L19]") {
   TestStore store(Direct());
   for (std::uint64_t i = 0; i < 300; ++i) {
     REQUIRE(store->Put("key" + std::to_string(i), Big(i, 1000)));
@@ -262,7 +262,7 @@ TEST_CASE("db: direct values fill a generation, too", "[L19]") {
   CHECK(store->counters().Get(Counter::kFlushes) == 2);  // Each holds four times 32 KiB.
 }
 
-TEST_CASE("db: what the log points to comes back after a kill and after a clean close", "[L19]") {
+TEST_CASE("what the log points to comes back after a kill and after a clean close", "[L19]") {
   for (const bool kill : {true, false}) {
     TestStore store(Direct());
     Model model;
@@ -291,7 +291,7 @@ void Damage(TestStore& store) {
   store.disk().SetContents(BlobFiles(store).at(0), bytes);
 }
 
-TEST_CASE("db: a value that nobody promised ends the log where it is missing", "[L19]") {
+TEST_CASE("a value that nobody promised ends the log where it is missing", "[L19]") {
   for (const bool removed : {false, true}) {
     TestStore store(Direct());
     REQUIRE(store->Put("a", "1"));
@@ -313,7 +313,7 @@ TEST_CASE("db: a value that nobody promised ends the log where it is missing", "
   }
 }
 
-TEST_CASE("db: a promised value that is damaged is an error that names file and place", "[L19]") {
+TEST_CASE("a promised value that is damaged is an error that names file and place", "[L19]") {
   for (const bool closed : {false, true}) {
     TestStore store(Direct());
     REQUIRE(store->Put("a", "1"));
@@ -332,7 +332,7 @@ TEST_CASE("db: a promised value that is damaged is an error that names file and 
   }
 }
 
-TEST_CASE("db: verify reads what a log points to", "[L19]") {
+TEST_CASE("verify reads what a log points to", "[L19]") {
   TestStore store(Direct());
   REQUIRE(store->Put("b", Big(2)));
   CHECK(Outcome(store->VerifyAll()) == "ok");
@@ -340,7 +340,7 @@ TEST_CASE("db: verify reads what a log points to", "[L19]") {
   CHECK(CodeOf(store->VerifyAll()) == "corruption");
 }
 
-TEST_CASE("db: a batch whose value is missing is lost as a whole", "[L19]") {
+TEST_CASE("a batch whose value is missing is lost as a whole", "[L19]") {
   TestStore store(Direct());
   WriteBatch batch;
   batch.Put("a", "1");
@@ -355,7 +355,7 @@ TEST_CASE("db: a batch whose value is missing is lost as a whole", "[L19]") {
 }
 
 //@L20{
-TEST_CASE("db: a store that is opened to be read shows what its log points to", "[L20]") {
+TEST_CASE("a store that is opened to be read shows what its log points to", "[L20]") {
   TestStore store(Direct());
   REQUIRE(store->Put("a", Big(1)));
   REQUIRE(store->Put("b", Big(2), {.ttl_us = 1'000'000}));
@@ -368,7 +368,7 @@ TEST_CASE("db: a store that is opened to be read shows what its log points to", 
 }
 //@}
 
-TEST_CASE("db: a value of 4 GiB is refused, and nothing of its batch is written", "[L19]") {
+TEST_CASE("a value of 4 GiB is refused, and nothing of its batch is written", "[L19]") {
   TestStore store(Direct());
   // Nothing looks at the bytes: the length is enough to refuse it.
   const std::string_view too_long(store.kDirectory, kValueSizeMax + 1);
@@ -382,7 +382,7 @@ TEST_CASE("db: a value of 4 GiB is refused, and nothing of its batch is written"
   CHECK(Scan(*store).empty());
 }
 
-TEST_CASE("db: values between the block's and the log's limits are written out and read",
+TEST_CASE("values between the block's and the log's limits are written out and read",
           "[L19][slow]") {
   for (const std::uint64_t threshold : {0, 1024}) {
     Options options;
