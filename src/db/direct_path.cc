@@ -150,9 +150,10 @@ Result<std::optional<std::string_view>> DbImpl::RestoreValues(const wal::Record&
   }));
   if (!any) return std::optional(record.payload);
   replay_.saw_direct = true;
-  STRATA_TRY(wal::ForEachEntry(record.payload, 1, [&](const wal::BatchEntry& entry) {
+  const auto restore = [&](const wal::BatchEntry& entry) STRATA_REQUIRES(mutex_) {
     return replay_.missing ? Status() : RestoreValue(entry, restored);
-  }));
+  };
+  STRATA_TRY(wal::ForEachEntry(record.payload, 1, restore));
   STRATA_TRY(log_.direct->HandOver());
   if (!replay_.missing) return std::optional<std::string_view>(*restored);
   replay_.missing_at = record.offset;
