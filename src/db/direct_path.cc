@@ -150,10 +150,12 @@ Result<std::optional<std::string_view>> DbImpl::RestoreValues(const wal::Record&
   }));
   if (!any) return std::optional(record.payload);
   replay_.saw_direct = true;
-  const auto restore = [&](const wal::BatchEntry& entry) STRATA_REQUIRES(mutex_) {
-    return replay_.missing ? Status() : RestoreValue(entry, restored);
-  };
-  STRATA_TRY(wal::ForEachEntry(record.payload, 1, restore));
+  wal::BatchReader entries(record.payload, 1);
+  while (!replay_.missing) {
+    STRATA_TRY_ASSIGN(const auto entry, entries.Next());
+    if (!entry) break;
+    STRATA_TRY(RestoreValue(*entry, restored));
+  }
   STRATA_TRY(log_.direct->HandOver());
   if (!replay_.missing) return std::optional<std::string_view>(*restored);
   replay_.missing_at = record.offset;
