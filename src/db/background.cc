@@ -174,8 +174,9 @@ Status DbImpl::MakeRoom() {
   stall_owed_us_ = stall == 0 ? 0 : stall_owed_us_ + static_cast<std::int64_t>(stall);
   if (stall_owed_us_ >= kSleepMicrosMin) {
     const std::uint64_t start = environment_.clock->NowMicros();
+    const auto owed = static_cast<std::uint64_t>(stall_owed_us_);
     mutex_.Unlock();
-    environment_.clock->SleepMicros(static_cast<std::uint64_t>(stall_owed_us_));
+    environment_.clock->SleepMicros(owed);
     mutex_.Lock();
     const std::uint64_t slept = environment_.clock->NowMicros() - start;
     counters_.Add(Counter::kStallMicros, slept);
