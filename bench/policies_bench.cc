@@ -87,7 +87,7 @@ void Register() {
        {WorkloadKind::kUniform, WorkloadKind::kTimeSeries, WorkloadKind::kAscending}) {
     for (const auto& [style, name] : styles) {
       const std::string title = "BM_Policy/" + std::string(WorkloadName(kind)) + "/" + name;
-      const auto run = [kind, style = style](benchmark::State& state) { Show(state, kind, style); };
+      const auto run = [kind, which = style](benchmark::State& state) { Show(state, kind, which); };
       benchmark::RegisterBenchmark(title.c_str(), run)
           ->Iterations(1)
           ->Unit(benchmark::kMillisecond);

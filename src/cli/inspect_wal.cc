@@ -1,7 +1,7 @@
 #include "blob/pending_blob.h"  //@L19
 #include "cli/inspect.h"
 #include "cli/inspect_log.h"
-#include "sst/blob_uses.h"  //@L19
+#include "sst/blob_uses.h"       //@L19
 #include "version/file_names.h"  //@L19
 #include "wal/batch_format.h"
 

@@ -120,6 +120,7 @@ Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
   //@L17{
   const auto* const named = &named_;
   const Tree& default_tree = *tree_;
+  const std::uint32_t next_table = next_named_table_;
   //@}
   STRATA_TRY(wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
     ++counted;
@@ -127,7 +128,7 @@ Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
     const auto found =
         entry.table == 0 ? named->end() : named->find(static_cast<std::uint32_t>(entry.table));
     if (entry.table != 0 && found == named->end()) {
-      if (entry.table < next_named_table_) return Status();  // Dropped after it was written.
+      if (entry.table < next_table) return Status();  // Dropped after it was written.
       return Status(
           Corruption("an entry of table " + std::to_string(entry.table) + ", which never was"));
     }
