@@ -38,14 +38,21 @@ class PinnedIterator final : public Iterator {
   PinnedIterator(std::shared_ptr<const ReadState> state, std::unique_ptr<Iterator> below,
                  Counters& counters)
       : state_(std::move(state)), below_(std::move(below)), counters_(counters) {}
+  ~PinnedIterator() override { counters_.Add(Counter::kIteratorSteps, steps_); }
 
   bool Valid() const override { return below_->Valid(); }
   Status SeekToFirst() override { return Seeked(below_->SeekToFirst()); }
   Status SeekToLast() override { return Seeked(below_->SeekToLast()); }
   Status Seek(std::string_view key) override { return Seeked(below_->Seek(key)); }
   Status SeekForPrev(std::string_view key) override { return Seeked(below_->SeekForPrev(key)); }
-  Status Next() override { return below_->Next(); }
-  Status Prev() override { return below_->Prev(); }
+  Status Next() override {
+    ++steps_;
+    return below_->Next();
+  }
+  Status Prev() override {
+    ++steps_;
+    return below_->Prev();
+  }
   std::string_view key() const override { return below_->key(); }
   std::string_view value() const override { return below_->value(); }
 
@@ -58,6 +65,7 @@ class PinnedIterator final : public Iterator {
   const std::shared_ptr<const ReadState> state_;
   const std::unique_ptr<Iterator> below_;
   Counters& counters_;
+  std::uint64_t steps_ = 0;  // Counted when it goes: a step is too short to count each.
 };
 
 }  // namespace

@@ -76,6 +76,9 @@ class ScanIterator final : public VisibleEntries {
     }
     sources_.reserve(cursors_.size());
   }
+  ~ScanIterator() override {
+    if (counters_ != nullptr) counters_->Add(Counter::kIteratorSteps, steps_);
+  }
 
   bool Valid() const override { return valid_; }
   std::string_view key() const override {
@@ -105,6 +108,7 @@ class ScanIterator final : public VisibleEntries {
 
   Status Next() override {
     STRATA_DCHECK(valid_);
+    ++steps_;
     if (moves_plainly_) [[unlikely]] {
       return MovePlainly([](Iterator& it) { return it.Next(); });
     }
@@ -116,6 +120,7 @@ class ScanIterator final : public VisibleEntries {
 
   Status Prev() override {
     STRATA_DCHECK(valid_);
+    ++steps_;
     if (!moves_plainly_) {
       const std::string key(key_);
       STRATA_TRY(MovePlainly([&](Iterator& it) { return it.SeekForPrev(key); }));
@@ -301,6 +306,7 @@ class ScanIterator final : public VisibleEntries {
   bool moves_plainly_ = false;
 
   bool valid_ = false;
+  std::uint64_t steps_ = 0;
   EntryKind kind_ = EntryKind::kValue;
   std::string_view key_;
   std::string_view value_;

@@ -10,11 +10,13 @@
 
 #include "base/random.h"
 #include "stats/counters.h"
+#include "testing/results.h"
 #include "testing/test_store.h"
 
 namespace strata {
 namespace {
 
+using testing::Must;
 using testing::Scan;
 using testing::ScanBackwards;
 using testing::TestStore;
@@ -242,15 +244,15 @@ TEST_CASE("conditions look at the table that they name", "[L17]") {
   batch.RequireAbsent("order-7", orders);
   batch.Put("apple", "0", {.table = stock});
   batch.Put("order-7", "apple", {.table = orders});
-  CHECK(store->WriteIf(batch)->written());
+  CHECK(Must(store->WriteIf(batch)).written());
   const auto again = store->WriteIf(batch);
   REQUIRE(again);
   REQUIRE_FALSE(again->written());
   CHECK(again->failed->index == 0);
   CHECK(again->failed->current->value == "0");
   CHECK(Get(store, orders, "order-7") == "apple");
-  CHECK(store->PutIfAbsent("apple", "7")->written());
-  CHECK_FALSE(store->PutIfAbsent("apple", "7", {.table = stock})->written());
+  CHECK(Must(store->PutIfAbsent("apple", "7")).written());
+  CHECK_FALSE(Must(store->PutIfAbsent("apple", "7", {.table = stock})).written());
 }
 
 TEST_CASE("random work on several tables agrees with as many maps", "[L17]") {

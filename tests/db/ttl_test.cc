@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "stats/counters.h"
+#include "testing/results.h"
 #include "testing/test_store.h"
 
 namespace strata {
 namespace {
 
+using testing::Must;
 using testing::Scan;
 using testing::ScanBackwards;
 using testing::TestStore;
@@ -98,8 +100,8 @@ TEST_CASE("version and expiry of an entry read back, and survive a restart", "[L
   batch.Put("then", "v", {.expires_at_us = now + 5 * kSecond});
   REQUIRE(store->Write(batch));
   const auto check = [&] {
-    CHECK(store->GetEntry("never")->value() == Entry{"v", 1, 0});
-    CHECK(store->GetEntry("then")->value() == Entry{"v", 2, now + 5 * kSecond});
+    CHECK(Must(store->GetEntry("never")) == Entry{"v", 1, 0});
+    CHECK(Must(store->GetEntry("then")) == Entry{"v", 2, now + 5 * kSecond});
   };
   check();
   store.Reopen();
@@ -133,10 +135,10 @@ TEST_CASE("a table's default TTL is for entries that say nothing", "[L17]") {
 TEST_CASE("to a condition an expired entry isn't there", "[L17]") {
   TestStore store;
   REQUIRE(store->Put("lock", "mine", {.ttl_us = 10 * kSecond}));
-  CHECK_FALSE(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})->written());
+  CHECK_FALSE(Must(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})).written());
   store.clock().Advance(10 * kSecond);
-  CHECK_FALSE(store->UpdateIfExists("lock", "mine")->written());
-  CHECK(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})->written());
+  CHECK_FALSE(Must(store->UpdateIfExists("lock", "mine")).written());
+  CHECK(Must(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})).written());
   CHECK(Get(store, "lock") == "yours");
 }
 

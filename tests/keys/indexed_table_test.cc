@@ -74,7 +74,7 @@ TEST_CASE("an index leads from what values hold to their keys", "[L18]") {
         "not found: table people has no index nope");
 }
 
-TEST_CASE("an index follows its rows as they change and go", "[L18]") {
+TEST_CASE("an index follows its rows as they change and go", "[L18][T18.3]") {
   World world;
   REQUIRE(world.people->CreateIndex(ByCity()));
   REQUIRE(world.people->Put("ada", Person("London", 1)));

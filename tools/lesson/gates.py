@@ -175,7 +175,8 @@ def gate2(workshop, lesson):
                                           workshop.slice(lesson.number, True))
     if problems:
         case, problem = problems[0]
-        raise GateFailed(f'{len(problems)} tests misbehave, first {problem}',
+        rest = "".join(f"\n  also {text.splitlines()[0]}" for _, text in problems[1:])
+        raise GateFailed(f"{len(problems)} tests misbehave, first {problem}{rest}",
                          build.command(case) if case else "")
     tasks = workshop.tree.tasks(lesson.number)
     missed = [task for task in tasks if task not in hit]
