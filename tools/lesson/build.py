@@ -112,9 +112,11 @@ class Build:
         return log
 
     def test_programs(self):
-        """Names of the test programs of this slice (the build folder may hold older ones)."""
+        """Names of this slice's test programs that were built: the peers' need libraries that a
+        lesson does without. The build folder may hold programs of other slices."""
         modules = {path.parent.name for path in Path(self.tree).glob("tests/*/*_test.cc")}
-        return [f"strata_test_{module}" for module in sorted(modules)]
+        names = [f"strata_test_{module}" for module in sorted(modules)]
+        return [name for name in names if self.path(name).exists()]
 
     def path(self, program):
         return self.folder / "bin" / "tests" / program
