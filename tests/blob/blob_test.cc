@@ -44,7 +44,7 @@ TEST_CASE("a pointer says which value of which blob, in a few bytes", "[L19]") {
   CHECK(!DecodeBlobPointer(std::string_view("\1\x80\x80\x40\1", 5)));  // Ordinal 2^20.
 }
 
-TEST_CASE("every value comes back, whatever its length and codec", "[L19]") {
+TEST_CASE("every value comes back, whatever its length and codec", "[L19][T19.2]") {
   Random random(19);
   for (const auto codec :
        {Compression::kNone, Compression::kSnappy, Compression::kLz4, Compression::kZstd}) {

@@ -116,7 +116,7 @@ TEST_CASE("a version knows how much of each blob its tables use", "[L19]") {
   CHECK((Must(tree.version->LiveIn(blob)) == live));
 }
 
-TEST_CASE("live is what any table of the version uses", "[L19]") {
+TEST_CASE("live is what any table of the version uses", "[L19][T19.3]") {
   BlobTree tree;
   const FileNumber first = tree.Add("a@1=aaaa b@2=bbbb");
   const BlobId blob = OnlyBlob(tree);
