@@ -111,7 +111,7 @@ TEST_CASE("a table with a learned index answers as one without", "[L20]") {
   }
 }
 
-TEST_CASE("a lookup that hits reads two blocks at most, and mostly one", "[L20]") {
+TEST_CASE("a lookup that hits reads two blocks at most, and mostly one", "[L20][T20.3]") {
   for (const bool hashed : {false, true}) {
     const Entries entries = hashed ? HashedEntries(4000, 5) : NumberedEntries(4000);
     Counters counters;
