@@ -459,7 +459,7 @@ def gate7(workshop, lesson):
         if status != 0 or "ERROR OCCURRED" in output:
             said = "still running after 120 s" if status is None else f"status {status}"
             raise GateFailed(f"{name}: {said}\n{_tail(output)}", command)
-        runs += len(re.findall(r"^\S+\s+[\d.]+ ns", output, re.MULTILINE))
+        runs += len(re.findall(r"^\S+\s+[\d.]+ (?:ns|us|ms|s)\b", output, re.MULTILINE))
     return f"{len(programs)} programs, {runs} measurements, all counters hold"
 
 
