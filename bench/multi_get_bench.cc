@@ -18,20 +18,17 @@ std::string KeyOf(std::uint64_t i) {
   return "key" + std::to_string(100'000 + i);
 }
 
-void BM_MultiGet(benchmark::State& state) {
-  testing::BenchStore store({.block_cache_bytes = 512 << 10, .compression = Compression::kNone},
-                            testing::Disk::kReal);
-  for (std::uint64_t i = 0; i < kKeys; ++i) {
-    store->Put(KeyOf(i), std::string(200, 'v'), {.sync = false}).has_value();
-  }
-  store->Flush().has_value();
+// Looks up batches of state.range(0) of the first `key_count` keys; returns how many reads were
+// under way at once.
+std::uint64_t LookUpBatches(benchmark::State& state, testing::BenchStore& store,
+                            std::uint64_t key_count) {
   Random random(301);
   const auto batch = static_cast<std::size_t>(state.range(0));
   std::vector<std::string> keys(batch);
   std::vector<std::string_view> views(batch);
   std::uint64_t asked = 0;
   for (auto _ : state) {
-    for (std::size_t i = 0; i < batch; ++i) views[i] = keys[i] = KeyOf(random.Uniform(kKeys));
+    for (std::size_t i = 0; i < batch; ++i) views[i] = keys[i] = KeyOf(random.Uniform(key_count));
     const auto results = store->MultiGet(views, {});
     if (!results || !results->front().found) state.SkipWithError("a key is missing");
     asked += batch;
@@ -40,6 +37,18 @@ void BM_MultiGet(benchmark::State& state) {
   state.counters["keys_per_s"] =
       benchmark::Counter(static_cast<double>(asked), benchmark::Counter::kIsRate);
   state.counters["reads_in_flight"] = static_cast<double>(peak);
+  return peak;
+}
+
+void BM_MultiGet(benchmark::State& state) {
+  testing::BenchStore store({.block_cache_bytes = 512 << 10, .compression = Compression::kNone},
+                            testing::Disk::kReal);
+  for (std::uint64_t i = 0; i < kKeys; ++i) {
+    store->Put(KeyOf(i), std::string(200, 'v'), {.sync = false}).has_value();
+  }
+  store->Flush().has_value();
+  const auto batch = static_cast<std::uint64_t>(state.range(0));
+  const std::uint64_t peak = LookUpBatches(state, store, kKeys);
   if (batch >= 8 && peak < batch / 2)
     state.SkipWithError("the reads of a batch aren't under way together");
 }
@@ -55,22 +64,9 @@ void BM_MultiGetApart(benchmark::State& state) {
     store->Put(KeyOf(i), std::string(4096, 'v'), {.sync = false}).has_value();
   }
   store->Flush().has_value();
-  Random random(301);
-  const auto batch = static_cast<std::size_t>(state.range(0));
-  std::vector<std::string> keys(batch);
-  std::vector<std::string_view> views(batch);
-  std::uint64_t asked = 0;
   store->counters().Reset();
-  for (auto _ : state) {
-    for (std::size_t i = 0; i < batch; ++i) views[i] = keys[i] = KeyOf(random.Uniform(kValues));
-    const auto results = store->MultiGet(views, {});
-    if (!results || !results->front().found) state.SkipWithError("a key is missing");
-    asked += batch;
-  }
-  const std::uint64_t peak = store->counters().Get(Counter::kReadsInFlightPeak);
-  state.counters["keys_per_s"] =
-      benchmark::Counter(static_cast<double>(asked), benchmark::Counter::kIsRate);
-  state.counters["reads_in_flight"] = static_cast<double>(peak);
+  const auto batch = static_cast<std::uint64_t>(state.range(0));
+  const std::uint64_t peak = LookUpBatches(state, store, kValues);
   if (batch > 1 && peak < batch) state.SkipWithError("the values aren't read together");
 }
 BENCHMARK(BM_MultiGetApart)->RangeMultiplier(4)->Range(1, 256);

@@ -78,6 +78,7 @@ void DirectValues::RemoveUnused(const std::vector<BlobMeta>& named) const {
 // --- anyone --------------------------------------------------------------------------------------
 
 const blob::PendingBlob* DirectValues::Find(BlobId blob) const {
+  if (empty()) return nullptr;  // Reads of a store without direct values meet at no mutex.
   MutexLock lock(mutex_);
   for (const File& file : files_) {
     if (file.second->blob() == blob) return file.second.get();
