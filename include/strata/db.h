@@ -36,7 +36,7 @@ class Histogram;  //@L12
 class ReadTrace;  //@L13
 
 inline constexpr std::uint64_t kKeySizeMax = 65'536;
-//| inline constexpr std::uint64_t kValueSizeMax = 256ULL << 20;  //@L02..18
+//| inline constexpr std::uint64_t kValueSizeMax = 256ULL << 20;  //@L01..18
 inline constexpr std::uint64_t kValueSizeMax = (4ULL << 30) - 1;  //@L19
 
 //@L05{
