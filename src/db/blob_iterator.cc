@@ -10,6 +10,13 @@ namespace strata {
 
 // --- many values at once -------------------------------------------------------------------------
 
+namespace {
+
+// What is read at the same time, unless a value alone has more.
+constexpr std::uint64_t kBytesAtOnce = 32ULL << 20;
+
+}  // namespace
+
 void BlobReads::Add(EntryKind* kind, std::string* value, Status* status) {
   Read read{.kind = kind, .value = value, .status = status, .pointer = {}, .place = {}};
   const auto pointer = DecodeBlobPointer(sst::PointerPart(*kind, *value));
@@ -26,22 +33,34 @@ void BlobReads::Add(EntryKind* kind, std::string* value, Status* status) {
 }
 
 void BlobReads::ReadAll(BatchReader& reader, Counters& counters) {
+  for (std::span<const Read> rest = reads_; !rest.empty();) {
+    std::size_t count = 1;
+    std::uint64_t bytes = rest[0].place.size;
+    while (count < rest.size() && bytes + rest[count].place.size <= kBytesAtOnce) {
+      bytes += rest[count++].place.size;
+    }
+    ReadTogether(rest.first(count), reader, counters);
+    rest = rest.subspan(count);
+  }
+}
+
+void BlobReads::ReadTogether(std::span<const Read> reads, BatchReader& reader, Counters& counters) {
   std::size_t bytes = 0;
   std::size_t count = 0;
-  for (const Read& read : reads_) {
+  for (const Read& read : reads) {
     if (read.blob == nullptr) continue;
     bytes += read.place.size;
     ++count;
   }
   // One alone, and what can't be found, goes the plain way.
   if (count < 2) {
-    for (const Read& read : reads_) *read.status = Resolve(state_, read.kind, read.value);
+    for (const Read& read : reads) *read.status = Resolve(state_, read.kind, read.value);
     return;
   }
   const std::unique_ptr<char[]> buffer(new char[bytes]);
   std::vector<ReadRequest> requests;
   char* scratch = buffer.get();
-  for (const Read& read : reads_) {
+  for (const Read& read : reads) {
     if (read.blob == nullptr) continue;
     requests.push_back({&read.blob->file(), read.place.offset, read.place.size, scratch});
     scratch += read.place.size;
@@ -52,7 +71,7 @@ void BlobReads::ReadAll(BatchReader& reader, Counters& counters) {
   counters.Add(Counter::kBlobReads, count);
   counters.Add(Counter::kBlobBytesRead, bytes);
   auto request = requests.begin();
-  for (const Read& read : reads_) {
+  for (const Read& read : reads) {
     if (read.blob == nullptr) {
       *read.status = Resolve(state_, read.kind, read.value);
       continue;

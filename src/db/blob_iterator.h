@@ -6,6 +6,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "blob/value_file.h"
 #include "db/read_state.h"
@@ -21,7 +24,7 @@ std::unique_ptr<Iterator> NewBlobIterator(std::unique_ptr<VisibleEntries> entrie
                                           const ReadState& state, BatchReader& reader,
                                           Counters& counters);
 
-// Values that pointers mean, read at the same time.
+// Values that pointers mean, read at the same time as far as they fit into 32 MiB together.
 class BlobReads {
  public:
   explicit BlobReads(const ReadState& state) : state_(state) {}
@@ -40,6 +43,8 @@ class BlobReads {
     const blob::ValueFile* blob = nullptr;
     sst::BlockHandle place;
   };
+  void ReadTogether(std::span<const Read> reads, BatchReader& reader, Counters& counters);
+
   const ReadState& state_;
   std::vector<Read> reads_;
 };

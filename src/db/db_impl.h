@@ -364,6 +364,11 @@ class DbImpl final : public DB {
   void AddBlobStats(const Version& version, StoreStats* stats) const;
   static Status VerifyBlobs(const Version& version);
   // --- multi_get.cc ---
+  // As MultiGetAt, all keys at the same time.
+  Result<std::vector<MultiGetResult>> MultiGetGroup(const ReadPoint& point,
+                                                    std::span<const std::string_view> keys,
+                                                    const ReadOptions& options,
+                                                    ExpiryCheck* expiry);
   Status FetchValues(const ReadState& state, std::span<const std::string_view> keys,
                      std::span<EntryKind> kinds, ExpiryCheck* expiry,
                      std::vector<MultiGetResult>* results);

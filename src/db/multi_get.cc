@@ -2,6 +2,7 @@
 // lookups themselves then find them in the cache. Keys are answered as by Get, all at one instant.
 
 #include <algorithm>
+#include <iterator>  //@L19
 #include <map>
 
 #include "db/blob_iterator.h"  //@L19
@@ -11,6 +12,9 @@ namespace strata {
 namespace {
 
 using Places = std::map<std::pair<const Table*, std::uint64_t>, sst::BlockToRead>;
+
+// What so many keys need is read at once, however many are asked for.  //@L19
+constexpr std::size_t kKeysAtOnce = 256;  //@L19
 
 // Adds the block that a lookup of `key` reads first; with `all_runs` those of all runs whose filter
 // doesn't rule the key out, so that none has to wait for another.
@@ -73,10 +77,34 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string
   return MultiGetAt(point, keys, options, &expiry);
 }
 
+//@L17..18{
+//| Result<std::vector<MultiGetResult>> DbImpl::MultiGetAt(const ReadPoint& point,
+//|                                                        std::span<const std::string_view> keys,
+//|                                                        const ReadOptions& options,
+//|                                                        ExpiryCheck* expiry) {
+//@}
+//@L19{
 Result<std::vector<MultiGetResult>> DbImpl::MultiGetAt(const ReadPoint& point,
                                                        std::span<const std::string_view> keys,
                                                        const ReadOptions& options,
                                                        ExpiryCheck* expiry) {
+  if (keys.size() <= kKeysAtOnce) return MultiGetGroup(point, keys, options, expiry);
+  std::vector<MultiGetResult> results;
+  results.reserve(keys.size());
+  while (!keys.empty()) {
+    const auto group = keys.first(std::min(keys.size(), kKeysAtOnce));
+    keys = keys.subspan(group.size());
+    STRATA_TRY_ASSIGN(auto found, MultiGetGroup(point, group, options, expiry));
+    std::move(found.begin(), found.end(), std::back_inserter(results));
+  }
+  return results;
+}
+
+Result<std::vector<MultiGetResult>> DbImpl::MultiGetGroup(const ReadPoint& point,
+                                                          std::span<const std::string_view> keys,
+                                                          const ReadOptions& options,
+                                                          ExpiryCheck* expiry) {
+  //@}
   const auto& [state, sequence] = point;
   //@}
   if (state->version->table_count() > 0) {
@@ -105,7 +133,7 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGetAt(const ReadPoint& point,
 }
 
 //@L19{
-// Puts the values in the places of the pointers that were found: all are read at the same time.
+// Puts the values in the places of the pointers that were found: they are read at the same time.
 Status DbImpl::FetchValues(const ReadState& state, std::span<const std::string_view> keys,
                            std::span<EntryKind> kinds, ExpiryCheck* expiry,
                            std::vector<MultiGetResult>* results) {

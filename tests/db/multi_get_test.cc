@@ -117,6 +117,44 @@ TEST_CASE("damage in a batch of reads is an error that names the file", "[L13]")
   CHECK(results.error().message().find(".sst") != std::string::npos);
 }
 
+//@L19{
+TEST_CASE("a multi-get of many keys has 256 reads under way at most", "[L19]") {
+  Options options = ManyRuns();
+  options.blob_threshold = 1;
+  options.direct_value_bytes = 0;
+  TestStore store(options);
+  FillRuns(store, 2, 600);
+  std::vector<std::string> keys;
+  for (int i = 0; i < 600; ++i) keys.push_back(Key(i));
+  const std::uint64_t before = store->counters().Get(Counter::kBlobReads);
+  const auto results = GetAll(store, keys);
+  REQUIRE(results.size() == 600);
+  for (int i = 0; i < 600; ++i) {
+    CHECK(results[static_cast<std::size_t>(i)].value == "value " + std::to_string(i));
+  }
+  CHECK(store->counters().Get(Counter::kBlobReads) - before == 600);
+  CHECK(store->counters().Get(Counter::kReadsInFlightPeak) == 256);
+}
+
+TEST_CASE("a multi-get of large values has 32 MiB under way at most", "[L19]") {
+  Options options = ManyRuns();
+  options.memtable_bytes = 64 << 20;
+  TestStore store(options);
+  std::vector<std::string> keys;
+  for (int i = 0; i < 5; ++i) {
+    keys.push_back(Key(i));
+    REQUIRE(store->Put(keys.back(), std::string(12 << 20, static_cast<char>('a' + i))));
+  }
+  REQUIRE(store->Flush());
+  const auto results = GetAll(store, keys);
+  for (int i = 0; i < 5; ++i) {
+    const std::string expected(12 << 20, static_cast<char>('a' + i));
+    CHECK((results[static_cast<std::size_t>(i)].value == expected));
+  }
+  CHECK(store->counters().Get(Counter::kReadsInFlightPeak) == 2);
+}
+
+//@}
 TEST_CASE("a trace tells what a read touched, in order", "[L13]") {
   TestStore store(ManyRuns());
   FillRuns(store, 2, 400);
