@@ -37,6 +37,7 @@ class ReadTrace;  //@L13
 
 inline constexpr std::uint64_t kKeySizeMax = 65'536;
 //| inline constexpr std::uint64_t kValueSizeMax = 256ULL << 20;  //@L01..18
+// 8 less in a batch of which an entry expires.  //@L19
 inline constexpr std::uint64_t kValueSizeMax = (4ULL << 30) - 1;  //@L19
 
 //@L05{

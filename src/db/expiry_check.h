@@ -7,11 +7,25 @@
 #include <cstdint>
 #include <string>
 
+#include "base/result.h"  //@L19
 #include "io/clock.h"
 #include "iter/expiry.h"
+#include "strata/db.h"  //@L19
 
 namespace strata {
 
+//@L19{
+// For the largest value of a batch in which something expires: with the expiry before it, it must
+// still be a value. Errors: kInvalidArgument.
+inline Status CheckExpiringSize(std::uint64_t value_bytes) {
+  constexpr std::uint64_t kMax = kValueSizeMax - kExpirySize;
+  if (value_bytes <= kMax) return {};
+  return InvalidArgument("a value of " + std::to_string(value_bytes) +
+                         " bytes is longer than the " + std::to_string(kMax) +
+                         " that are allowed where something expires; nothing was written");
+}
+
+//@}
 // The clock is read at the first entry that expires: a read that meets none pays nothing.
 class ExpiryCheck {
  public:

@@ -213,6 +213,7 @@ Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batc
                            std::any_of(batch.tables().begin(), batch.tables().end(),
                                        [&](TableRef table) { return ttl_of(table) != 0; });
   if (!some_expire) return std::optional<WriteBatch>();
+  STRATA_TRY(CheckExpiringSize(batch.value_size_max()));  //@L19
   const std::uint64_t now = environment_.clock->WallMicros();
   return std::optional(batch.WithExpiries([&](TableRef table, std::uint64_t expires_at_us) {
     if (expires_at_us != 0) return expires_at_us == kNeverExpires ? 0 : expires_at_us;

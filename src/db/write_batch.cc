@@ -4,6 +4,7 @@
 
 #include "base/check.h"                  //@L17
 #include "compaction/value_separator.h"  //@L19
+#include "iter/expiry.h"                 //@L19
 #include "strata/db.h"                   //@L19
 #include "wal/batch_format.h"
 
@@ -26,9 +27,16 @@ void WriteBatch::Put(std::string_view key, std::string_view value) {
 }
 
 void WriteBatch::Put(std::string_view key, std::string_view value, const EntryOptions& options) {
-  if (value.size() > kValueSizeMax) return Count(key, value);  // Refused anyhow.  //@L19
-  wal::AppendPut(&encoded_, key, value, options.table.id, options.expires_at_us);
   expires_ = expires_ || options.expires_at_us != 0;
+  //@L19{
+  // Refused when it is written, so its bytes needn't be copied.
+  if (value.size() > kValueSizeMax - (expires_ ? kExpirySize : 0)) {
+    value_size_max_ = std::max(value_size_max_, value.size());
+    ++count_;
+    return;
+  }
+  //@}
+  wal::AppendPut(&encoded_, key, value, options.table.id, options.expires_at_us);
   Touch(options.table);
   Count(key, value);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "db/expiry_check.h"  //@L19
 #include "stats/counters.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
@@ -275,6 +276,27 @@ TEST_CASE("the default table's deletes leave the disk within the deadline of the
   CHECK(store->Stats().memtable_entries == 0);
   CHECK(Entries(store) == 1);
 }
+
+//@L19{
+TEST_CASE("a value that its expiry would make longer than a value may be is refused", "[L19]") {
+  CHECK(testing::Outcome(CheckExpiringSize(kValueSizeMax - 8)) == "ok");
+  const std::string refused =
+      "invalid argument: a value of 4294967288 bytes is longer than the 4294967287 that are "
+      "allowed where something expires; nothing was written";
+  CHECK(testing::Outcome(CheckExpiringSize(kValueSizeMax - 7)) == refused);
+  TestStore store;
+  // Nothing looks at the bytes: the length is enough to refuse it.
+  const std::string_view too_long(store.kDirectory, kValueSizeMax - 7);
+  for (const std::uint64_t expiry : {std::uint64_t{1}, kNeverExpires}) {
+    WriteBatch batch;
+    batch.Put("a", "1");
+    batch.Put("b", too_long, {.expires_at_us = expiry});
+    CHECK(testing::Outcome(store->Write(batch)) == refused);
+    CHECK(testing::CodeOf(store->WriteIf(batch)) == "invalid argument");
+  }
+  CHECK(Scan(*store).empty());
+}
+//@}
 
 }  // namespace
 }  // namespace strata
