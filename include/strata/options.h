@@ -62,7 +62,11 @@ struct Options {
   bool error_if_exists = false;
   // Nothing in the directory changes, not even by recovery, and no lock is taken: what logs hold is
   // in memory only. Writes fail with kReadOnly. REQUIRES: nobody else changes the store meanwhile.
-  bool read_only = false;  //@L20
+  // That memory is what the last writer's memtables could hold (memtables_max times memtable_bytes,
+  // and four times as much for values that were written directly). Errors: kInvalidArgument when it
+  // is more than memory_budget_bytes, unless that is 0.
+  bool read_only = false;
+  //@}
 
   // Kept with the store from its creation on: an empty value is a delete.
   bool empty_value_deletes = false;

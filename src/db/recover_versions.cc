@@ -77,7 +77,16 @@ std::optional<std::uint64_t> DbImpl::SealedLength(FileNumber log) const {
 }
 
 Status DbImpl::SpillWhileReplaying() {
-  if (options_.read_only) return {};  //@L20
+  //@L20{
+  if (options_.read_only) {
+    const std::uint64_t budget = options_.memory_budget_bytes;
+    if (budget == 0 || MemTableBytes() <= budget) return {};
+    return InvalidArgument("what the logs hold takes more memory than the budget of " +
+                           std::to_string(budget) +
+                           " bytes, and a store that is opened to be read only can't write it to "
+                           "tables");
+  }
+  //@}
   return MemTableBytes() < options_.memtable_bytes ? Status() : WriteRecovered();
 }
 

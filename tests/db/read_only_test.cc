@@ -115,6 +115,30 @@ TEST_CASE("who opens a store to be read only takes no lock", "[L20]") {
   REQUIRE(beside->Close());
 }
 
+TEST_CASE("a store whose logs hold more than the memory budget can't be opened to be read only",
+          "[L20]") {
+  Options options;
+  options.blob_threshold = 1024;
+  TestStore store(options);
+  for (int i = 0; i < 20; ++i) REQUIRE(store->Put("key" + std::to_string(i), std::string(8000, 'v')));
+  const std::string all = Scan(*store);
+  store.Kill();
+  const Files before = FilesOf(store);
+  store.options().read_only = true;
+  store.options().memory_budget_bytes = 100'000;
+  const Status opened = store.TryOpen();
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code() == ErrorCode::kInvalidArgument);
+  CHECK(opened.error().message().find("the budget of 100000 bytes") != std::string::npos);
+  CHECK(FilesOf(store) == before);
+  for (const std::uint64_t budget : {0, 1'000'000}) {
+    store.options().memory_budget_bytes = budget;
+    REQUIRE(store.TryOpen());
+    CHECK(Scan(*store) == all);
+    REQUIRE(store->Close());
+  }
+}
+
 TEST_CASE("a store is not made by who opens it to be read only", "[L20]") {
   Options options;
   options.read_only = true;
