@@ -60,6 +60,7 @@ struct Options {
 
   bool create_if_missing = true;
   bool error_if_exists = false;
+  //@L20{
   // Nothing in the directory changes, not even by recovery, and no lock is taken: what logs hold is
   // in memory only. Writes fail with kReadOnly. REQUIRES: nobody else changes the store meanwhile.
   // That memory is what the last writer's memtables could hold (memtables_max times memtable_bytes,
@@ -72,7 +73,9 @@ struct Options {
   bool empty_value_deletes = false;
 
   //@L17{
-  // For the default table, what TableOptions says for the others; while the store is open with it.
+  // For the default table, what TableOptions says for the others. Not kept with the store: opened
+  // without them, it gives new entries no expiry (those that have one keep it) and promises no
+  // deadline. A named table keeps its own.
   std::uint64_t ttl_us = 0;
   std::uint64_t delete_deadline_us = 0;
   //@}
