@@ -118,6 +118,7 @@ class DbImpl final : public DB {
   // --- commit.cc ---
   Status Enqueue(Writer* self) STRATA_REQUIRES(mutex_);
   Status Lead(Writer* self) STRATA_REQUIRES(mutex_);
+  void GatherWriters() STRATA_REQUIRES(mutex_);  //@L20
   void BuildGroup(std::vector<Writer*>* group) const STRATA_REQUIRES(mutex_);
   Status CommitGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   Status WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync);
@@ -474,6 +475,11 @@ class DbImpl final : public DB {
   };
   Replay replay_ STRATA_GUARDED_BY(mutex_);
   std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
+  //@L20{
+  // Those of the last group, and who had come meanwhile.
+  std::size_t expected_writers_ STRATA_GUARDED_BY(mutex_) = 0;
+  std::uint64_t last_sync_nanos_ = 0;  // Changed only at the queue's front.
+  //@}
   // The front's own, kept for their memory.
   std::vector<Writer*> group_ STRATA_GUARDED_BY(mutex_);
   std::vector<std::string_view> log_parts_;

@@ -54,6 +54,11 @@ class Executor {
   // Wakes every WaitUntil to look at its condition again. Call it after changing what they watch.
   virtual void NotifyAll() = 0;
 
+  //@L20{
+  // Lets other threads run for a moment. False where there are no others: waiting is no use then.
+  virtual bool Yield() = 0;
+  //@}
+
   // Threads that run low-priority work; 1 in simulation. At most this many jobs help.
   virtual int concurrency() const = 0;
 };

@@ -14,6 +14,11 @@ namespace {
 // So many bytes at once cost less by a system call than by zeroing and mapping the room for them.
 constexpr std::size_t kWrittenBytes = 4096;
 
+// So many appends after a sync are written by system calls, as they may be all that the next sync
+// is for. The kernel keeps files in pages of up to a megabyte: what a call changed is written back
+// by blocks, but of a page that was changed through a mapping a sync writes everything.
+constexpr std::uint64_t kAwaitedAppends = 32;
+
 class MappedLog final : public WritableFile {
  public:
   MappedLog(Descriptor fd, std::string path, std::uint64_t window_bytes)
@@ -28,7 +33,9 @@ class MappedLog final : public WritableFile {
     while (!data.empty()) {
       const bool full = size_ >= window_end_;
       if (full && data.size() < kWrittenBytes && !disk_nearly_full_) STRATA_TRY(NextWindow());
-      if (size_ >= window_end_) return WriteAtEnd(fd_, path_, data, &size_);
+      if (size_ >= window_end_ || ++appends_since_sync_ <= kAwaitedAppends) {
+        return WriteAtEnd(fd_, path_, data, &size_);
+      }
       const std::size_t count = std::min<std::uint64_t>(data.size(), window_end_ - size_);
       std::memcpy(window_ + (size_ + window_bytes_ - window_end_), data.data(), count);
       size_ += count;
@@ -37,7 +44,10 @@ class MappedLog final : public WritableFile {
     return {};
   }
 
-  Status Sync() override { return SyncData(fd_, path_); }
+  Status Sync() override {
+    appends_since_sync_ = 0;
+    return SyncData(fd_, path_);
+  }
 
   Status Close() override {
     Unmap();
@@ -92,6 +102,7 @@ class MappedLog final : public WritableFile {
   char* window_ = nullptr;  // The file's bytes from window_end_ - window_bytes_ on.
   std::uint64_t window_end_ = 0;
   std::uint64_t size_ = 0;
+  std::uint64_t appends_since_sync_ = kAwaitedAppends;
   bool disk_nearly_full_ = false;
 };
 

@@ -106,6 +106,13 @@ class ThreadExecutor final : public Executor {
     changed_.WakeAll();
   }
 
+  //@L20{
+  bool Yield() override {
+    std::this_thread::yield();
+    return true;
+  }
+  //@}
+
   int concurrency() const override { return low_threads_; }
 
  private:
