@@ -112,18 +112,18 @@ Status PendingBlob::SyncLocked() {
 
 Result<BlobSummary> PendingBlob::Finish() {
   MutexLock lock(writing_);
-  BlobSummary summary;
-  STRATA_TRY(Remember(FinishLocked(&summary)));
-  return summary;
+  STRATA_TRY(Remember(FinishLocked()));
+  return *finished_;
 }
 
-Status PendingBlob::FinishLocked(BlobSummary* summary) {
-  STRATA_CHECK(!finished_);
+Status PendingBlob::FinishLocked() {
   STRATA_TRY(HandOverLocked());
-  STRATA_TRY_ASSIGN(*summary, Annotate(writer_.Finish(), "writing " + path_));
-  counters_.Add(Counter::kBlobBytesWritten, summary->size_bytes - handed_over_);
+  if (finished_) return {};
+  STRATA_TRY_ASSIGN(const BlobSummary summary, Annotate(writer_.Finish(), "writing " + path_));
+  counters_.Add(Counter::kBlobBytesWritten, summary.size_bytes - handed_over_);
+  handed_over_ = summary.size_bytes;
   if (!STRATA_MUTANT(blob_not_synced_before_edit)) STRATA_TRY(file_->Sync());
-  finished_ = true;
+  finished_ = summary;
   return file_->Close();
 }
 
@@ -132,19 +132,9 @@ Status PendingBlob::Remember(Status status) {
   return status;
 }
 
-bool PendingBlob::full() const {
+bool PendingBlob::full(std::uint64_t bytes_max) const {
   MutexLock lock(writing_);
-  return writer_.full();
-}
-
-std::uint64_t PendingBlob::size() const {
-  MutexLock lock(writing_);
-  return writer_.size();
-}
-
-bool PendingBlob::synced() const {
-  MutexLock lock(writing_);
-  return finished_ || synced_ == writer_.size();
+  return writer_.full() || writer_.size() >= bytes_max;
 }
 
 // --- reading -------------------------------------------------------------------------------------

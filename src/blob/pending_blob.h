@@ -1,6 +1,6 @@
 // A blob file in the order in which values come: each is written when it is put, and can be read at
-// once. It gets its index and footer, and so becomes a blob file like any other, when the memtable
-// that points to it is written out. Until then a log says where each value is.
+// once. Once it is finished it has its index and footer, and becomes a blob file like any other
+// when the memtable that points to it is written out. Until then a log says where each value is.
 //
 //   place := pointer | offset varint | stored bytes varint | file_id      (see iter/blob_pointer.h)
 //
@@ -49,19 +49,18 @@ class PendingBlob final : public ValueFile {
                                                      Counters& counters);
 
   // All below: the first error is final, since what is on the disk then isn't known.
-  // Appends a value. It can be read after HandOver. REQUIRES: !full(); value.size() fits.
+  // Appends a value. It can be read after HandOver. REQUIRES: not full; value.size() fits.
   Result<Place> Append(std::string_view value);
   // Everything appended is with the operating system: it survives the end of the process.
   Status HandOver();
   // Everything appended is on the disk. The file's name isn't this one's business.
   Status Sync();
-  // Writes index and footer and syncs the file. REQUIRES: nothing is appended any more; a value
-  // was; called once.
+  // Writes index and footer and syncs the file; the second time it only says again what that gave.
+  // REQUIRES: nothing is appended any more; a value was.
   Result<BlobSummary> Finish();
 
-  bool full() const;
-  std::uint64_t size() const;  // Bytes so far.
-  bool synced() const;         // All of them are on the disk.
+  // No value should be appended any more to a file of at most `bytes_max`, or can be to any.
+  bool full(std::uint64_t bytes_max) const;
   BlobId blob() const { return blob_; }
   const FileId& file_id() const { return file_id_; }
 
@@ -78,7 +77,7 @@ class PendingBlob final : public ValueFile {
               Counters& counters);
   Status HandOverLocked() STRATA_REQUIRES(writing_);
   Status SyncLocked() STRATA_REQUIRES(writing_);
-  Status FinishLocked(BlobSummary* summary) STRATA_REQUIRES(writing_);
+  Status FinishLocked() STRATA_REQUIRES(writing_);
   Status Remember(Status status) STRATA_REQUIRES(writing_);
 
   const std::string path_;
@@ -92,7 +91,7 @@ class PendingBlob final : public ValueFile {
   BlobWriter writer_ STRATA_GUARDED_BY(writing_);
   std::uint64_t handed_over_ STRATA_GUARDED_BY(writing_) = 0;
   std::uint64_t synced_ STRATA_GUARDED_BY(writing_) = 0;
-  bool finished_ STRATA_GUARDED_BY(writing_) = false;
+  std::optional<BlobSummary> finished_ STRATA_GUARDED_BY(writing_);
   Status first_error_ STRATA_GUARDED_BY(writing_);
 
   mutable Mutex places_mutex_;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -36,9 +37,10 @@ class ValueFile {
   virtual const std::string& name() const = 0;
 };
 
-// Puts the value that `pointer` means in the place of the pointer in `*value`, which an expiry may
-// stand before, and the kind of such a value in the place of its kind.
-Status ReadInPlace(const ValueFile& file, const BlobPointer& pointer, EntryKind* kind,
-                   std::string* value);
+// Puts the value itself in the place of a pointer to it, and the kind of such a value in the place
+// of its kind. Others stay as they are. `file_of` says where a blob's values are; null: nowhere.
+// Errors: kCorruption naming file and offset.
+Status Resolve(const std::function<const ValueFile*(BlobId)>& file_of, EntryKind* kind,
+               std::string* value);
 
 }  // namespace strata::blob

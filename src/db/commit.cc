@@ -168,6 +168,7 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
   Status logged = WriteGroupToLog(group, first, sync);
   mutex_.Lock();
   STRATA_TRY(Remember(std::move(logged)));
+  FinishFullFiles();  //@L19
   if (sync) last_sync_micros_ = now;
   if (!sync && by_interval) ScheduleIntervalSync();
   STRATA_TRY(Remember(InsertGroup(group)));

@@ -346,6 +346,8 @@ class DbImpl final : public DB {
   Status WriteDirectly(const std::vector<Writer*>& group, bool sync);
   Status AppendDirectly(const wal::BatchEntry& entry, std::string* batch);
   bool IsWorthSync(const std::vector<Writer*>& group) const;
+  // Has files that are full finished and synced in the background.
+  void FinishFullFiles() STRATA_REQUIRES(mutex_);
   // Makes blobs of the files that `values` has for `tree`, as far as `opened` uses them.
   Status AdoptDirect(const Tree& tree, DirectValues& values, VersionEdit* edit,
                      const std::vector<std::shared_ptr<const Table>>& opened) const;

@@ -109,6 +109,17 @@ bool DbImpl::IsWorthSync(const std::vector<Writer*>& group) const {
   return bytes > 0 && bytes >= options_.direct_sync_bytes;
 }
 
+// Side by side with each other and with a flush, which alone would wait for one sync after the
+// other. It finishes itself those that no thread has come to.
+void DbImpl::FinishFullFiles() {
+  for (auto& file : log_.direct->TakeFull()) {
+    ScheduleJob(Priority::kLow, [file] {
+      (void)file->Finish().has_value();  // The flush gets the same.
+      return Step::kDone;
+    });
+  }
+}
+
 // --- flushing ------------------------------------------------------------------------------------
 
 Status DbImpl::AdoptDirect(const Tree& tree, DirectValues& values, VersionEdit* edit,

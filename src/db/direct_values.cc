@@ -14,8 +14,9 @@ std::vector<DirectValues::File> DirectValues::Files() const {
 Result<std::shared_ptr<blob::PendingBlob>> DirectValues::FileFor(
     std::uint32_t table, const blob::WriterOptions& options) {
   if (const auto open = open_.find(table); open != open_.end()) {
-    if (!open->second->full() && open->second->size() < file_bytes_max_) return open->second;
+    if (!open->second->full(file_bytes_max_)) return open->second;
     STRATA_TRY(open->second->HandOver());
+    full_.push_back(open->second);
   }
   const FileNumber number = store_.new_number();
   STRATA_TRY_ASSIGN(auto file, blob::PendingBlob::Create(
@@ -31,6 +32,7 @@ Result<std::shared_ptr<blob::PendingBlob>> DirectValues::FileFor(
 Result<blob::Place> DirectValues::Append(std::uint32_t table, std::string_view value,
                                          const blob::WriterOptions& options) {
   STRATA_TRY_ASSIGN(const auto file, FileFor(table, options));
+  unsynced_.try_emplace(file->blob(), file);
   STRATA_TRY_ASSIGN(const blob::Place place, file->Append(value));
   bytes_.fetch_add(place.stored_bytes + blob::kTrailerSize, std::memory_order_acq_rel);
   return place;
@@ -38,20 +40,20 @@ Result<blob::Place> DirectValues::Append(std::uint32_t table, std::string_view v
 
 Status DirectValues::HandOver() {
   for (const auto& [_, file] : open_) STRATA_TRY(file->HandOver());
+  std::erase_if(open_, [&](const auto& open) {
+    if (!open.second->full(file_bytes_max_)) return false;
+    full_.push_back(open.second);
+    return true;
+  });
   return {};
 }
 
 Status DirectValues::Sync() {
-  for (const File& file : Files()) STRATA_TRY(file.second->Sync());
+  for (const auto& [_, file] : unsynced_) STRATA_TRY(file->Sync());
+  unsynced_.clear();
   if (!names_synced_) STRATA_TRY(store_.files->SyncDirectory(store_.directory));
   names_synced_ = true;
   return {};
-}
-
-bool DirectValues::synced() const {
-  const std::vector<File> files = Files();
-  return std::all_of(files.begin(), files.end(),
-                     [](const File& file) { return file.second->synced(); });
 }
 
 // --- a flush -------------------------------------------------------------------------------------
@@ -90,8 +92,7 @@ const blob::ValueFile* FileOf(const ReadState& state, BlobId blob) {
   for (const auto& values : state.direct) {
     if (const blob::PendingBlob* file = values->Find(blob)) return file;
   }
-  const auto found = state.version->blobs().find(blob);
-  return found == state.version->blobs().end() ? nullptr : &found->second.blob->reader();
+  return state.version->FileOf(blob);
 }
 
 bool HasBlobs(const ReadState& state) {
@@ -101,11 +102,7 @@ bool HasBlobs(const ReadState& state) {
 }
 
 Status Resolve(const ReadState& state, EntryKind* kind, std::string* value) {
-  if (!sst::IsPointer(*kind)) return {};
-  const auto pointer = DecodeBlobPointer(sst::PointerPart(*kind, *value));
-  const blob::ValueFile* file = pointer ? FileOf(state, pointer->blob) : nullptr;
-  if (file == nullptr) return state.version->Resolve(kind, value);
-  return blob::ReadInPlace(*file, *pointer, kind, value);
+  return blob::Resolve([&](BlobId blob) { return FileOf(state, blob); }, kind, value);
 }
 
 }  // namespace strata

@@ -1,6 +1,7 @@
 // The values of one generation of memtables that went to blob files directly, when they were put:
 // log and memtables hold pointers to them. A generation begins with a log and ends with it; when
-// its memtables are written out its files become blobs like any other.
+// its memtables are written out its files become blobs like any other. A file that is full is
+// finished before that, beside the writers.
 //
 // Invariant: what a log's record points to is with the operating system before the record is, and
 // on the disk before anything says that the record is.
@@ -40,7 +41,9 @@ class DirectValues {
   // What was appended survives the end of the process, or a power cut.
   Status HandOver();
   Status Sync();
-  bool synced() const;
+  bool synced() const { return unsynced_.empty(); }
+  // Files that got full since the last call: they can be finished.
+  std::vector<std::shared_ptr<blob::PendingBlob>> TakeFull() { return std::exchange(full_, {}); }
 
   // --- a flush ---
   // Makes blobs of a table's files. REQUIRES: nothing is appended any more; once a table.
@@ -63,8 +66,11 @@ class DirectValues {
   const std::uint64_t file_bytes_max_;
   Counters& counters_;
   std::atomic<std::uint64_t> bytes_{0};
-  // The front's own: the file that a table's values go to, and whether all names are on the disk.
+  // The front's own: the file that a table's values go to, files that nobody has finished yet,
+  // those that got values since the last sync, oldest first, and whether all names are on the disk.
   std::map<std::uint32_t, std::shared_ptr<blob::PendingBlob>> open_;
+  std::vector<std::shared_ptr<blob::PendingBlob>> full_;
+  std::map<BlobId, std::shared_ptr<blob::PendingBlob>> unsynced_;
   bool names_synced_ = true;
   mutable Mutex mutex_;
   std::vector<File> files_ STRATA_GUARDED_BY(mutex_);  // Oldest first.

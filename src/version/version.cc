@@ -144,14 +144,12 @@ void AddBlobs(const std::vector<std::shared_ptr<const Blob>>& blobs, VersionEdit
 }
 
 Status Version::Resolve(EntryKind* kind, std::string* value) const {
-  if (!sst::IsPointer(*kind)) return {};
-  const auto pointer = DecodeBlobPointer(sst::PointerPart(*kind, *value));
-  if (!pointer) return Corruption("a pointer to a blob that can't be");
-  const auto found = blobs_.find(pointer->blob);
-  if (found == blobs_.end()) {
-    return Corruption("blob " + std::to_string(pointer->blob) + " isn't there");
-  }
-  return blob::ReadInPlace(found->second.blob->reader(), *pointer, kind, value);
+  return blob::Resolve([this](BlobId blob) { return FileOf(blob); }, kind, value);
+}
+
+const blob::ValueFile* Version::FileOf(BlobId blob) const {
+  const auto found = blobs_.find(blob);
+  return found == blobs_.end() ? nullptr : &found->second.blob->reader();
 }
 
 Result<Bitmap> Version::LiveIn(BlobId blob) const {

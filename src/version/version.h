@@ -133,9 +133,9 @@ class Version {
                                            std::string* value) const;
 
   //@L19{
-  // Puts the value itself in the place of a pointer to it, and the kind of such a value in the
-  // place of its kind. Others stay as they are. Errors: kCorruption naming file and offset.
+  // As blob::Resolve.
   Status Resolve(EntryKind* kind, std::string* value) const;
+  const blob::ValueFile* FileOf(BlobId blob) const;  // Null when it isn't there.
   // The blobs that tables of this version use.
   const BlobMap& blobs() const { return blobs_; }
   // The ordinals of a blob that tables of this version use.

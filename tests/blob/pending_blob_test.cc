@@ -67,6 +67,8 @@ TEST_CASE("values of an unfinished file are read back, and become a blob file", 
     CHECK(CodeOf(pending.file->Locate(5)) == "corruption");
     const BlobSummary summary = Must(pending.file->Finish());
     CHECK(summary.values == 5);
+    CHECK(Must(pending.file->Finish()) == summary);
+    CHECK(Outcome(pending.file->Sync()) == "ok");
     CHECK(pending.counters.Get(Counter::kBlobBytesWritten) == summary.size_bytes);
     check(*pending.file);  // Readers from before go on.
     const auto reader = Must(Open(Must(pending.disk->Contents("7.blob")), pending.counters));
@@ -101,12 +103,9 @@ TEST_CASE("what is synced survives a power cut, and a failed sync is final", "[L
   Pending pending({}, faulty.get());
   REQUIRE(disk->SyncDirectory("."));
   const Place first = Must(pending.file->Append("first"));
-  CHECK(!pending.file->synced());
   REQUIRE(pending.file->Sync());
-  CHECK(pending.file->synced());
   REQUIRE(pending.file->Append("second"));
   REQUIRE(pending.file->HandOver());
-  CHECK(!pending.file->synced());
   Random random(1);
   const auto after = disk->Crash(CrashKind::kNothingUnsynced, random);
   CHECK(Must(after->FileSize("7.blob")) == first.stored_bytes + kTrailerSize);

@@ -1,5 +1,5 @@
 // Blob files on real threads: values are read while others overwrite them and their blobs are
-// merged, collected and removed.
+// merged, collected and removed, or while the files that they are in are still written.
 
 #include <catch2/catch.hpp>
 
@@ -17,6 +17,8 @@
 namespace strata {
 namespace {
 
+constexpr int kWrites = 1'500;
+
 std::string KeyOf(int i) {
   return "key" + std::to_string(100 + i);
 }
@@ -26,53 +28,95 @@ bool IsOf(std::string_view value, std::string_view key) {
   return value.size() > 300 && value.starts_with(key);
 }
 
-TEST_CASE("values are read whole beside writers, merges and collections", "[L19][concurrency]") {
-  const auto disk = NewMemoryFileSystem();
-  const auto executor = NewThreadExecutor(1, 2, RealClock());
-  const Environment environment{
-      .files = disk.get(), .clock = &RealClock(), .executor = executor.get(), .seed = 7};
-  Options options{.environment = &environment,
-                  .sync = SyncMode::kNone,
-                  .memtable_bytes = 16 << 10,
-                  .level0_runs = 2,
-                  .stall_max_ms = 0};
-  options.blob_threshold = 100;
-  options.blob_file_bytes = 8 << 10;
-  options.blob_garbage_ratio = 0.2;
-  options.blob_overlap_max = 4;
-  auto db = *DB::Open(options, "db");
-  std::atomic<bool> stop{false};
-  std::atomic<int> wrong{0};
-  std::vector<std::thread> readers;
-  readers.emplace_back([&] {
+// A store whose values are read, by lookups and by a cursor, until it is closed.
+class ReadStore {
+ public:
+  explicit ReadStore(Options options) {
+    options.environment = &environment_;
+    options.sync = SyncMode::kNone;
+    options.memtable_bytes = 16 << 10;
+    options.level0_runs = 2;
+    options.stall_max_ms = 0;
+    options.blob_threshold = 100;
+    options.blob_file_bytes = 8 << 10;
+    db_ = *DB::Open(options, "db");
+    readers_.emplace_back([this] { LookUp(); });
+    readers_.emplace_back([this] { WalkThrough(); });
+  }
+  ~ReadStore() { StopReaders(); }
+
+  DB* operator->() { return db_.get(); }
+
+  // One of kWrites writes.
+  void Put(int i, bool sync) {
+    const std::string key = KeyOf(i * 31 % 50);
+    const std::string value = key + std::string(static_cast<std::size_t>(301 + i % 200), 'v');
+    if (!db_->Put(key, value, {.sync = sync})) ++wrong_;
+  }
+
+  void CheckAndClose() {
+    StopReaders();
+    CHECK(wrong_ == 0);
+    CHECK(db_->VerifyAll());
+    CHECK(db_->Close());
+  }
+
+ private:
+  void LookUp() {
     std::string value;
-    for (int i = 0; !stop; i = (i + 7) % 50) {
-      const auto found = db->Get(KeyOf(i), &value);
-      if (!found || (*found && !IsOf(value, KeyOf(i)))) ++wrong;
+    for (int i = 0; !stop_; i = (i + 7) % 50) {
+      const auto found = db_->Get(KeyOf(i), &value);
+      if (!found || (*found && !IsOf(value, KeyOf(i)))) ++wrong_;
     }
-  });
-  readers.emplace_back([&] {
-    while (!stop) {
-      auto iterator = db->NewIterator({});
+  }
+  void WalkThrough() {
+    while (!stop_) {
+      auto iterator = db_->NewIterator({});
       Status moved = (*iterator)->SeekToFirst();
       while (moved && (*iterator)->Valid()) {
-        if (!IsOf((*iterator)->value(), (*iterator)->key())) ++wrong;
+        if (!IsOf((*iterator)->value(), (*iterator)->key())) ++wrong_;
         moved = (*iterator)->Next();
       }
-      if (!moved) ++wrong;
+      if (!moved) ++wrong_;
     }
-  });
-  for (int i = 0; i < 1'500; ++i) {
-    const std::string key = KeyOf(i * 31 % 50);
-    if (!db->Put(key, key + std::string(static_cast<std::size_t>(301 + i % 200), 'v'))) ++wrong;
   }
-  stop = true;
-  for (std::thread& reader : readers) reader.join();
-  CHECK(wrong == 0);
-  REQUIRE(db->WaitForCompactions());
-  CHECK(db->counters().Get(Counter::kBlobCollections) > 0);
-  CHECK(db->VerifyAll());
-  CHECK(db->Close());
+  void StopReaders() {
+    stop_ = true;
+    for (std::thread& reader : readers_) reader.join();
+    readers_.clear();
+  }
+
+  const std::unique_ptr<FileSystem> disk_ = NewMemoryFileSystem();
+  const std::unique_ptr<Executor> executor_ = NewThreadExecutor(1, 2, RealClock());
+  const Environment environment_{
+      .files = disk_.get(), .clock = &RealClock(), .executor = executor_.get(), .seed = 7};
+  std::unique_ptr<DB> db_;
+  std::atomic<bool> stop_{false};
+  std::atomic<int> wrong_{0};
+  std::vector<std::thread> readers_;
+};
+
+TEST_CASE("values are read whole beside writers, merges and collections", "[L19][concurrency]") {
+  ReadStore store({.blob_garbage_ratio = 0.2, .blob_overlap_max = 4});
+  for (int i = 0; i < kWrites; ++i) store.Put(i, false);
+  REQUIRE(store->WaitForCompactions());
+  CHECK(store->counters().Get(Counter::kBlobCollections) > 0);
+  store.CheckAndClose();
+}
+
+TEST_CASE("values in unfinished files are read whole beside writers and flushes",
+          "[L19][concurrency]") {
+  ReadStore store({.direct_value_bytes = 100, .direct_sync_bytes = 0});
+  std::vector<std::thread> writers;
+  for (int w = 0; w < 2; ++w) {
+    writers.emplace_back([&, w] {
+      for (int i = w; i < kWrites; i += 2) store.Put(i, i % 10 == 0);
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  REQUIRE(store->Flush());
+  REQUIRE(store->WaitForCompactions());
+  store.CheckAndClose();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "stats/counters.h"
+#include "testing/blob_stores.h"
 #include "testing/results.h"
 #include "testing/store_world.h"
 #include "testing/test_store.h"
@@ -13,47 +14,21 @@
 namespace strata {
 namespace {
 
+using testing::Big;
+using testing::BlobFiles;
+using testing::BytesOf;
+using testing::CheckAgainstMap;
 using testing::Outcome;
 using testing::Render;
 using testing::Scan;
 using testing::ScanBackwards;
+using testing::SmallBlobs;
 using testing::TestStore;
 
 using Model = std::map<std::string, std::string>;
 
-Options SmallBlobs() {
-  Options options;
-  options.memtable_bytes = 32 << 10;
-  options.table_bytes = 8 << 10;
-  options.blob_threshold = 100;
-  options.blob_file_bytes = 16 << 10;
-  options.compression = Compression::kNone;
-  return options;
-}
-
 std::string KeyOf(std::uint64_t n) {
   return "key" + std::to_string(100'000 + n);
-}
-
-std::string Big(std::uint64_t version, std::size_t size = 500) {
-  return std::to_string(version) + std::string(size, 'v');
-}
-
-std::vector<std::string> BlobFiles(TestStore& store) {
-  std::vector<std::string> found;
-  for (const std::string& name : testing::Must(store.disk().List(TestStore::kDirectory))) {
-    if (name.ends_with(".blob")) found.push_back(name);
-  }
-  return found;
-}
-
-std::uint64_t BytesOf(TestStore& store, std::string_view suffix) {
-  std::uint64_t sum = 0;
-  for (const std::string& name : testing::Must(store.disk().List(TestStore::kDirectory))) {
-    if (!name.ends_with(suffix)) continue;
-    sum += testing::Must(store.disk().FileSize(JoinPath(TestStore::kDirectory, name)));
-  }
-  return sum;
 }
 
 // What the blob files take is within the bound and one file more.
@@ -87,33 +62,9 @@ TEST_CASE("with values apart, random operations agree with a map", "[L19]") {
     options.compression = threshold == 300 ? Compression::kLz4 : Compression::kNone;
     TestStore store(options, 40 + threshold);
     Random random(threshold);
-    Model model;
-    for (std::uint64_t i = 0; i < 1500; ++i) {
-      const std::string key = KeyOf(random.Uniform(150));
-      if (random.OneIn(5)) {
-        REQUIRE(store->Delete(key));
-        model.erase(key);
-      } else {
-        model[key] = std::to_string(i) + random.Bytes(random.Uniform(400));
-        REQUIRE(store->Put(key, model[key]));
-      }
-      if (random.OneIn(200)) REQUIRE(store->WaitForCompactions());
+    CheckAgainstMap(store, random, [&] {
       if (random.OneIn(400)) store.Reopen();
-      if (!random.OneIn(100)) continue;
-      REQUIRE(Scan(*store) == Render(model));
-      std::vector<std::string_view> keys;
-      for (const auto& [k, _] : model) keys.push_back(k);
-      const auto many = testing::Must(store->MultiGet(keys, {}));
-      for (std::size_t k = 0; k < keys.size(); ++k) {
-        REQUIRE(many[k].found);
-        REQUIRE(many[k].value == model[std::string(keys[k])]);
-        REQUIRE(store.Get(keys[k]) == many[k].value);
-      }
-    }
-    REQUIRE(store->CompactRange({}, {}));
-    REQUIRE(store->WaitForCompactions());
-    CHECK(Scan(*store) == Render(model));
-    CHECK(Outcome(store->VerifyAll()) == "ok");
+    });
     CHECK((threshold == 0) == BlobFiles(store).empty());
   }
 }
@@ -386,10 +337,9 @@ TEST_CASE("a multi-get says which value is damaged", "[L19]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 5; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
-  const auto names = BlobFiles(store);
-  REQUIRE(names.size() == 1);
+  REQUIRE(BlobFiles(store).size() == 1);
+  const std::string path = BlobFiles(store).at(0);
   REQUIRE(store->Close());
-  const std::string path = std::string(TestStore::kDirectory) + "/" + names[0];
   std::string contents = testing::Must(store.disk().Contents(path));
   contents[1000] = static_cast<char>(contents[1000] ^ 1);
   store.disk().SetContents(path, contents);
@@ -400,7 +350,7 @@ TEST_CASE("a multi-get says which value is damaged", "[L19]") {
   const auto results = store->MultiGet(keys, {});
   REQUIRE_FALSE(results);
   CHECK(results.error().code() == ErrorCode::kCorruption);
-  CHECK(results.error().message().find(names[0]) != std::string::npos);
+  CHECK(results.error().message().find(path.substr(3)) != std::string::npos);
 }
 
 TEST_CASE("a scan reads the values ahead of it at the same time", "[L19]") {
@@ -431,8 +381,8 @@ TEST_CASE("damage in a blob file is an error that names the file and the place",
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 20; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
-  const std::string name = BlobFiles(store).at(0);
-  const std::string path = JoinPath(TestStore::kDirectory, name);
+  const std::string path = BlobFiles(store).at(0);
+  const std::string name = path.substr(3);  // Without "db/".
   REQUIRE(store->Close());
   std::string bytes = testing::Must(store.disk().Contents(path));
   bytes[3 * 510] ^= 4;
@@ -471,11 +421,11 @@ TEST_CASE("a missing blob file keeps the store from opening, and says which", "[
   TestStore store(SmallBlobs());
   REQUIRE(store->Put("k", Big(1)));
   REQUIRE(store->Flush());
-  const std::string name = BlobFiles(store).at(0);
+  const std::string path = BlobFiles(store).at(0);
   REQUIRE(store->Close());
-  REQUIRE(store.disk().Remove(JoinPath(TestStore::kDirectory, name)));
+  REQUIRE(store.disk().Remove(path));
   const std::string outcome = Outcome(store.TryOpen());
-  CHECK(outcome.find(name) != std::string::npos);
+  CHECK(outcome.find(path.substr(3)) != std::string::npos);
   CHECK(outcome.find("corruption") == 0);
 }
 

@@ -7,55 +7,35 @@
 #include <vector>
 
 #include "base/random.h"
+#include "blob/blob_reader.h"
 #include "stats/counters.h"
+#include "testing/blob_stores.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
 
 namespace strata {
 namespace {
 
+using testing::Big;
+using testing::BlobFiles;
+using testing::BytesOf;
+using testing::CheckAgainstMap;
 using testing::CodeOf;
 using testing::Must;
 using testing::Outcome;
 using testing::Render;
 using testing::Scan;
-using testing::ScanBackwards;
+using testing::SmallBlobs;
 using testing::TestStore;
 
 using Model = std::map<std::string, std::string>;
 
 Options Direct(SyncMode sync = SyncMode::kNone) {
-  Options options;
+  Options options = SmallBlobs();
   options.sync = sync;
-  options.memtable_bytes = 32 << 10;
-  options.table_bytes = 8 << 10;
-  options.blob_threshold = 100;
   options.direct_value_bytes = 200;
   options.direct_sync_bytes = 0;
-  options.blob_file_bytes = 16 << 10;
-  options.compression = Compression::kNone;
   return options;
-}
-
-std::string Big(std::uint64_t version, std::size_t size = 500) {
-  return std::to_string(version) + std::string(size, 'v');
-}
-
-std::uint64_t BytesOf(TestStore& store, std::string_view suffix) {
-  std::uint64_t sum = 0;
-  for (const std::string& name : Must(store.disk().List(TestStore::kDirectory))) {
-    if (!name.ends_with(suffix)) continue;
-    sum += Must(store.disk().FileSize(JoinPath(TestStore::kDirectory, name)));
-  }
-  return sum;
-}
-
-std::vector<std::string> BlobFiles(TestStore& store) {
-  std::vector<std::string> found;
-  for (const std::string& name : Must(store.disk().List(TestStore::kDirectory))) {
-    if (name.ends_with(".blob")) found.push_back(JoinPath(TestStore::kDirectory, name));
-  }
-  return found;
 }
 
 TEST_CASE("a large value is in a blob file at once, and not in log or memtable", "[L19]") {
@@ -142,39 +122,12 @@ TEST_CASE("with values written directly, random operations agree with a map", "[
     options.memtable_bytes = seed == 4 ? 4096 : 32 << 10;
     TestStore store(options, 70 + seed);
     Random random(seed);
-    Model model;
-    for (std::uint64_t i = 0; i < 1500; ++i) {
-      const std::string key = "key" + std::to_string(100 + random.Uniform(150));
-      if (random.OneIn(5)) {
-        REQUIRE(store->Delete(key));
-        model.erase(key);
-      } else {
-        model[key] = std::to_string(i) + random.Bytes(random.Uniform(400));
-        REQUIRE(store->Put(key, model[key]));
-      }
-      if (random.OneIn(200)) REQUIRE(store->WaitForCompactions());
+    CheckAgainstMap(store, random, [&] {
       if (random.OneIn(300)) store.Reopen();
-      if (random.OneIn(400)) {
-        store.Kill();
-        REQUIRE(store.TryOpen());
-      }
-      if (!random.OneIn(100)) continue;
-      REQUIRE(Scan(*store) == Render(model));
-      std::vector<std::string_view> keys;
-      for (const auto& [k, _] : model) keys.push_back(k);
-      const auto many = Must(store->MultiGet(keys, {}));
-      for (std::size_t k = 0; k < keys.size(); ++k) {
-        REQUIRE(many[k].found);
-        REQUIRE(many[k].value == model[std::string(keys[k])]);
-        REQUIRE(store.Get(keys[k]) == many[k].value);
-      }
-    }
-    REQUIRE(store->CompactRange({}, {}));
-    REQUIRE(store->WaitForCompactions());
-    CHECK(Scan(*store) == Render(model));
-    std::string backwards = ScanBackwards(*store);
-    CHECK(!backwards.empty());
-    CHECK(Outcome(store->VerifyAll()) == "ok");
+      if (!random.OneIn(400)) return;
+      store.Kill();
+      REQUIRE(store.TryOpen());
+    });
   }
 }
 
@@ -236,6 +189,25 @@ TEST_CASE("named tables and expiring entries have values in files, too", "[L19]"
   CHECK(Outcome(store->VerifyAll()) == "ok");
 }
 
+TEST_CASE("a sync makes all values before it durable, whichever file they are in", "[L19]") {
+  for (const bool finished : {false, true}) {
+    TestStore store(Direct());
+    Model model;
+    for (std::uint64_t i = 0; i < 40; ++i) {
+      model["key" + std::to_string(100 + i)] = Big(i, 1000);
+      REQUIRE(store->Put("key" + std::to_string(100 + i), Big(i, 1000)));
+    }
+    REQUIRE(BlobFiles(store).size() == 3);
+    if (finished) store.executor().RunAll();
+    REQUIRE(store->Put("small", "1", {.sync = true}));
+    model["small"] = "1";
+    Random random(1);
+    store.PowerCut(CrashKind::kNothingUnsynced, random);
+    REQUIRE(store.TryOpen());
+    CHECK(Scan(*store) == Render(model));
+  }
+}
+
 TEST_CASE("values that were overwritten before the flush leave no file behind", "[L19]") {
   TestStore store(Direct());
   for (std::uint64_t i = 0; i < 40; ++i) REQUIRE(store->Put("k", Big(i, 1000)));
@@ -260,6 +232,40 @@ TEST_CASE("direct values fill a generation, too", "[L19]") {
   }
   REQUIRE(store->WaitForCompactions());
   CHECK(store->counters().Get(Counter::kFlushes) == 2);  // Each holds four times 32 KiB.
+}
+
+TEST_CASE("a full file is finished in the background, while its values wait for a flush", "[L19]") {
+  TestStore store(Direct());
+  Model model;
+  const auto put = [&](std::uint64_t i) {
+    model["key" + std::to_string(100 + i)] = Big(i, 1000);
+    REQUIRE(store->Put("key" + std::to_string(100 + i), Big(i, 1000)));
+  };
+  for (std::uint64_t i = 0; i < 20; ++i) put(i);
+  const std::uint64_t before = BytesOf(store, ".blob");
+  REQUIRE(BlobFiles(store).size() == 2);
+  store.executor().RunAll();
+  CHECK(BytesOf(store, ".blob") > before);  // One file got its index and footer.
+  CHECK(store->counters().Get(Counter::kFlushes) == 0);
+  CHECK(store->counters().Get(Counter::kBlobBytesWritten) == BytesOf(store, ".blob"));
+  const auto files = BlobFiles(store);
+  REQUIRE(
+      blob::BlobReader::Open(Must(store.disk().Open(files.at(0))), files.at(0), store->counters()));
+  CHECK(Scan(*store) == Render(model));
+  for (const bool kill : {false, true}) {
+    if (kill) {
+      for (std::uint64_t i = 20; i < 40; ++i) put(i);
+      store.executor().RunAll();
+      store.Kill();
+      REQUIRE(store.TryOpen());
+    }
+    REQUIRE(store->Put("synced", Big(1), {.sync = true}));
+    model["synced"] = Big(1);
+    REQUIRE(store->Flush());
+    CHECK(Scan(*store) == Render(model));
+    CHECK(BlobFiles(store).size() == store->Stats().blob_files);
+    CHECK(Outcome(store->VerifyAll()) == "ok");
+  }
 }
 
 TEST_CASE("what the log points to comes back after a kill and after a clean close", "[L19]") {
