@@ -65,7 +65,6 @@ struct TableBuilder::Rep {
   // Appends the index and notes in `footer` where it is, in `properties` what is worth telling.
   void AppendIndex(Footer* footer, TableProperties* properties);
   Status WriteOut();
-  void Summarise(std::string_view key, std::string_view value);
   std::uint64_t size_so_far() const { return written + unwritten.size(); }
 
   const TableOptions options;
@@ -118,22 +117,22 @@ Status TableBuilder::Add(std::string_view key, std::string_view value) {
   rep.data.Add(key, value);
   if (rep.filter != nullptr) rep.filter->AddKey(UserKeyOf(key));  //@L07
   STRATA_TRY(rep.blobs.Note(KindOf(key), value));                 //@L19
-  rep.Summarise(key, value);
+  rep.summary.Count(key, value);
   rep.last_key.assign(key);
   return {};
 }
 
-void TableBuilder::Rep::Summarise(std::string_view key, std::string_view value) {
+void TableSummary::Count(std::string_view key, std::string_view value) {
   const SequenceNumber sequence = SequenceOf(key);
-  if (summary.entries == 0) {
-    summary.smallest.assign(key);
-    summary.sequence_min = sequence;
+  if (entries == 0) {
+    smallest.assign(key);
+    sequence_min = sequence;
   }
-  summary.sequence_min = std::min(summary.sequence_min, sequence);
-  summary.sequence_max = std::max(summary.sequence_max, sequence);
-  summary.raw_bytes += UserKeyOf(key).size() + value.size();
-  summary.deletes += KindOf(key) == EntryKind::kDelete ? 1 : 0;
-  ++summary.entries;
+  sequence_min = std::min(sequence_min, sequence);
+  sequence_max = std::max(sequence_max, sequence);
+  raw_bytes += UserKeyOf(key).size() + value.size();
+  deletes += KindOf(key) == EntryKind::kDelete ? 1 : 0;
+  ++entries;
 }
 
 Status TableBuilder::Rep::FinishDataBlock() {

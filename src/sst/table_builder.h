@@ -45,6 +45,9 @@ struct TableSummary {
   std::uint64_t data_bytes = 0;  // What the data blocks take in the file.
   std::vector<BlobUse> blobs;    // Of which the table uses values; ids ascend.  //@L19
 
+  // Takes an entry into account. REQUIRES: keys come in order; `largest` is the caller's to set.
+  void Count(std::string_view key, std::string_view value);
+
   bool operator==(const TableSummary&) const = default;
 };
 

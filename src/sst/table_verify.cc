@@ -24,16 +24,7 @@ struct Census {
     if (summary.entries > 0 && CompareInternalKeys(last_key, key) >= 0) {
       return Corruption("key " + EscapeShort(UserKeyOf(key)) + " is out of order");
     }
-    const SequenceNumber sequence = SequenceOf(key);
-    if (summary.entries == 0) {
-      summary.smallest.assign(key);
-      summary.sequence_min = sequence;
-    }
-    summary.sequence_min = std::min(summary.sequence_min, sequence);
-    summary.sequence_max = std::max(summary.sequence_max, sequence);
-    summary.raw_bytes += UserKeyOf(key).size() + value.size();
-    summary.deletes += KindOf(key) == EntryKind::kDelete ? 1 : 0;
-    ++summary.entries;
+    summary.Count(key, value);
     last_key.assign(key);
     STRATA_TRY(blobs.Note(KindOf(key), value));  //@L19
     return {};
@@ -118,6 +109,7 @@ Status VerifyDataBlock(const BlockSource& source, const TableIndex& index, std::
 Result<std::vector<BlockInfo>> TableReader::Blocks() const {
   const Rep& rep = *rep_;
   std::vector<std::pair<std::string_view, BlockHandle>> places;
+  places.reserve(rep.index.size() + 3);
   for (std::size_t i = 0; i < rep.index.size(); ++i)
     places.emplace_back("data", rep.index.handle(i));
   if (!rep.footer.filter.IsNone()) places.emplace_back("filter", rep.footer.filter);
