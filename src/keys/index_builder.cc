@@ -152,21 +152,21 @@ Status IndexedTableImpl::RequireJson(bool required) {
 Result<std::vector<IndexFlaw>> IndexedTableImpl::Check(std::string_view index,
                                                        std::size_t flaws_max) {
   STRATA_TRY_ASSIGN(const IndexInfo info, FindIndex(index));
-  ReadOptions at;
-  at.snapshot = db_.GetSnapshot();
-  at.fill_cache = false;
+  ReadOptions rows_at;
+  rows_at.snapshot = db_.GetSnapshot();
+  rows_at.fill_cache = false;
+  ReadOptions index_at = rows_at;
+  rows_at.table = table_;
+  index_at.table = info.rows;
   std::vector<IndexFlaw> flaws;
-  STRATA_TRY(FindMissing(info, at, flaws_max, &flaws));
-  STRATA_TRY(FindDangling(info, at, flaws_max, &flaws));
+  STRATA_TRY(FindMissing(info, rows_at, index_at, flaws_max, &flaws));
+  STRATA_TRY(FindDangling(info, rows_at, index_at, flaws_max, &flaws));
   return flaws;
 }
 
-Status IndexedTableImpl::FindMissing(const IndexInfo& index, const ReadOptions& at,
-                                     std::size_t flaws_max, std::vector<IndexFlaw>* flaws) {
-  ReadOptions rows_at = at;
-  rows_at.table = table_;
-  ReadOptions index_at = at;
-  index_at.table = index.rows;
+Status IndexedTableImpl::FindMissing(const IndexInfo& index, const ReadOptions& rows_at,
+                                     const ReadOptions& index_at, std::size_t flaws_max,
+                                     std::vector<IndexFlaw>* flaws) {
   STRATA_TRY_ASSIGN(const auto cursor, db_.NewIterator(rows_at));
   STRATA_TRY(cursor->SeekToFirst());
   for (; cursor->Valid() && flaws->size() < flaws_max;) {
@@ -184,12 +184,9 @@ Status IndexedTableImpl::FindMissing(const IndexInfo& index, const ReadOptions& 
   return {};
 }
 
-Status IndexedTableImpl::FindDangling(const IndexInfo& index, const ReadOptions& at,
-                                      std::size_t flaws_max, std::vector<IndexFlaw>* flaws) {
-  ReadOptions rows_at = at;
-  rows_at.table = table_;
-  ReadOptions index_at = at;
-  index_at.table = index.rows;
+Status IndexedTableImpl::FindDangling(const IndexInfo& index, const ReadOptions& rows_at,
+                                      const ReadOptions& index_at, std::size_t flaws_max,
+                                      std::vector<IndexFlaw>* flaws) {
   STRATA_TRY_ASSIGN(const auto cursor, db_.NewIterator(index_at));
   STRATA_TRY(cursor->SeekToFirst());
   for (; cursor->Valid() && flaws->size() < flaws_max;) {

@@ -77,10 +77,12 @@ class IndexedTableImpl final : public IndexedTable {
   Result<bool> TryFillRow(const std::string& index, const std::string& key);
   Status MarkReady(const std::string& index);
 
-  // The halves of Check.
-  Status FindMissing(const IndexInfo& index, const ReadOptions& at, std::size_t flaws_max,
+  // The halves of Check; both read at the same instant.
+  Status FindMissing(const IndexInfo& index, const ReadOptions& rows_at,
+                     const ReadOptions& index_at, std::size_t flaws_max,
                      std::vector<IndexFlaw>* flaws);
-  Status FindDangling(const IndexInfo& index, const ReadOptions& at, std::size_t flaws_max,
+  Status FindDangling(const IndexInfo& index, const ReadOptions& rows_at,
+                      const ReadOptions& index_at, std::size_t flaws_max,
                       std::vector<IndexFlaw>* flaws);
 
   DB& db_;
