@@ -3,32 +3,20 @@
 
 #pragma once
 
-#include <cstring>
-#include <string>
-#include <string_view>
-#include <utility>
-
 #include "base/check.h"
-#include "io/file_system.h"
+#include "testing/bytes_file.h"
 
 namespace strata {
 
-class InputFile final : public RandomAccessFile {
+class InputFile final : public testing::BytesFile {
  public:
-  InputFile(std::string bytes, bool mapped) : bytes_(std::move(bytes)), mapped_(mapped) {}
+  using BytesFile::BytesFile;
 
   Result<std::string_view> Read(std::uint64_t offset, std::size_t count,
                                 char* scratch) const override {
-    STRATA_CHECK(offset <= bytes_.size() && count <= bytes_.size() - offset);
-    if (mapped_) return std::string_view(bytes_).substr(offset, count);
-    std::memcpy(scratch, bytes_.data() + offset, count);
-    return std::string_view(scratch, count);
+    STRATA_CHECK(offset <= size() && count <= size() - offset);
+    return BytesFile::Read(offset, count, scratch);
   }
-  std::uint64_t size() const override { return bytes_.size(); }
-
- private:
-  const std::string bytes_;
-  const bool mapped_;
 };
 
 }  // namespace strata

@@ -12,7 +12,7 @@
 
 namespace strata::testing {
 
-class BytesFile final : public RandomAccessFile {
+class BytesFile : public RandomAccessFile {
  public:
   explicit BytesFile(std::string bytes, bool mapped = false)
       : bytes_(std::move(bytes)), mapped_(mapped) {}
