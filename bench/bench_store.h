@@ -1,5 +1,5 @@
-// A store for benchmarks: over a disk in memory (costs of the engine alone) or in a temporary
-// directory of the real one, removed afterwards.
+// Stores for benchmarks: over a disk in memory (costs of the engine alone) or in a temporary
+// directory of the real one, removed afterwards; and one of which every run does the same.
 //
 // Thread safety: as DB.
 
@@ -20,6 +20,16 @@ namespace strata::testing {
 
 enum class Disk : std::uint8_t { kMemory, kReal };
 
+// Ends the process when the store can't be opened.
+inline std::unique_ptr<DB> MustOpen(const Options& options, const std::string& path) {
+  auto opened = DB::Open(options, path);
+  if (!opened) {
+    std::fprintf(stderr, "%s\n", opened.error().message().c_str());
+    std::exit(1);
+  }
+  return *std::move(opened);
+}
+
 class BenchStore {
  public:
   // Ends the process when the store can't be opened.
@@ -37,12 +47,7 @@ class BenchStore {
       path = directory_ + "/db";
     }
     options.environment = &environment_;
-    auto opened = DB::Open(options, path);
-    if (!opened) {
-      std::fprintf(stderr, "%s\n", opened.error().message().c_str());
-      std::exit(1);
-    }
-    db_ = *std::move(opened);
+    db_ = MustOpen(options, path);
   }
 
   ~BenchStore() {
@@ -60,6 +65,29 @@ class BenchStore {
   std::unique_ptr<MemoryFileSystem> memory_;
   Environment environment_;
   std::string directory_;  // To remove; empty for a disk in memory.
+  std::unique_ptr<DB> db_;
+};
+
+// In memory, with simulated threads and a clock that stands: counters come out the same each time.
+class SimulatedStore {
+ public:
+  // Ends the process when the store can't be opened.
+  explicit SimulatedStore(Options options) {
+    environment_.files = disk_.get();
+    environment_.clock = &clock_;
+    environment_.executor = executor_.get();
+    environment_.seed = 1;
+    options.environment = &environment_;
+    db_ = MustOpen(options, "db");
+  }
+
+  DB& operator*() { return *db_; }
+
+ private:
+  ManualClock clock_;
+  const std::unique_ptr<MemoryFileSystem> disk_ = NewMemoryFileSystem();
+  const std::unique_ptr<SimExecutor> executor_ = NewSimExecutor(1, clock_);
+  Environment environment_;
   std::unique_ptr<DB> db_;
 };
 

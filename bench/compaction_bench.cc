@@ -2,12 +2,10 @@
 // and leveled. The three counters are asserted.
 
 #include <benchmark/benchmark.h>
-#include <memory>
 #include <string>
 
 #include "base/random.h"
-#include "io/environment.h"
-#include "io/memory_file_system.h"
+#include "bench_store.h"
 #include "stats/counters.h"
 #include "strata/db.h"
 
@@ -24,31 +22,17 @@ std::string KeyOf(std::uint64_t number) {
   return "key" + std::string(8 - digits.size(), '0') + digits;
 }
 
-// A store in memory, with levels small enough that a few megabytes have three of them.
-struct Store {
-  explicit Store(CompactionStyle style) {
-    environment.files = disk.get();
-    environment.clock = &clock;
-    environment.executor = executor.get();
-    environment.seed = 1;
-    Options options;
-    options.environment = &environment;
-    options.sync = SyncMode::kNone;
-    options.compaction = style;
-    options.memtable_bytes = 64 << 10;
-    options.table_bytes = 64 << 10;
-    options.level1_bytes = 256 << 10;
-    options.verify_outputs = false;
-    auto opened = DB::Open(options, "db");
-    if (opened) db = *std::move(opened);
-  }
-
-  ManualClock clock;
-  std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
-  std::unique_ptr<SimExecutor> executor = NewSimExecutor(1, clock);
-  Environment environment;
-  std::unique_ptr<DB> db;
-};
+// Levels small enough that a few megabytes have three of them.
+Options SmallLevels(CompactionStyle style) {
+  Options options;
+  options.sync = SyncMode::kNone;
+  options.compaction = style;
+  options.memtable_bytes = 64 << 10;
+  options.table_bytes = 64 << 10;
+  options.level1_bytes = 256 << 10;
+  options.verify_outputs = false;
+  return options;
+}
 
 struct Costs {
   double write_amplification = 0;  // Bytes written to tables for each byte put.
@@ -67,9 +51,8 @@ Status Fill(DB& db, Random& random) {
 }
 
 Result<Costs> Measure(CompactionStyle style) {
-  Store store(style);
-  if (!store.db) return Error(ErrorCode::kIo, "can't open the store");
-  DB& db = *store.db;
+  testing::SimulatedStore store(SmallLevels(style));
+  DB& db = *store;
   Random random(7);
   STRATA_TRY(Fill(db, random));
   const auto count = [&](Counter counter) {

@@ -4,7 +4,9 @@
 
 #include <benchmark/benchmark.h>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -92,55 +94,66 @@ class Tree {
   std::shared_ptr<const Version> version_ = std::make_shared<Version>();
 };
 
-// Gets of keys that aren't there, but lie between keys that are.
-void BM_GetAbsent(benchmark::State& state) {
+struct PerGet {
+  double probes = 0;
+  double blocks = 0;
+};
+
+// Gets random keys, all of them there or none: the absent ones lie between keys that are there.
+std::optional<PerGet> GetRandomKeys(benchmark::State& state, bool there) {
   const auto runs = static_cast<std::uint64_t>(state.range(0));
   Tree tree(runs);
-  if (tree.version().runs().size() != runs) return state.SkipWithError("can't build the runs");
+  if (tree.version().runs().size() != runs) {
+    state.SkipWithError("can't build the runs");
+    return std::nullopt;
+  }
   Random random(1);
   std::string value;
-  std::uint64_t gets = 0;
   tree.counters().Reset();
   for (auto _ : state) {
-    const std::string key = KeyOf(1 + 2 * random.Uniform(tree.keys() - runs));
+    const std::string key =
+        KeyOf(there ? 2 * random.Uniform(tree.keys()) : 1 + 2 * random.Uniform(tree.keys() - runs));
     const auto hit = tree.version().Get(key, kSequenceMax, {}, tree.counters(), &value);
-    if (!hit || hit->has_value()) return state.SkipWithError("found what isn't there");
-    ++gets;
+    if (!hit || hit->has_value() != there) {
+      state.SkipWithError(there ? "a key is missing" : "found what isn't there");
+      return std::nullopt;
+    }
   }
-  const std::uint64_t probed = tree.counters().Get(Counter::kTablesProbed);
-  const auto per_get = [&](std::uint64_t count) {
-    return static_cast<double>(count) / static_cast<double>(gets);
+  const auto per_get = [&](Counter counter) {
+    return static_cast<double>(tree.counters().Get(counter)) /
+           static_cast<double>(state.iterations());
   };
-  state.counters["tables_probed_per_get"] = per_get(probed);
-  state.counters["blocks_read_per_get"] = per_get(tree.counters().Get(Counter::kBlocksRead));
+  const PerGet cost{per_get(Counter::kTablesProbed), per_get(Counter::kBlocksRead)};
+  state.counters["tables_probed_per_get"] = cost.probes;
+  return cost;
+}
+
+void BM_GetAbsent(benchmark::State& state) {
+  const auto runs = static_cast<double>(state.range(0));
+  const auto cost = GetRandomKeys(state, false);
+  if (!cost) return;
+  state.counters["blocks_read_per_get"] = cost->blocks;
   // A key before a run's first or after its last misses that run: a few in a thousand do.
-  if (probed > gets * runs || per_get(probed) < 0.99 * static_cast<double>(runs)) {
+  if (cost->probes > runs || cost->probes < 0.99 * runs) {
     state.SkipWithError("a get doesn't probe one table a run");
   }
 }
 BENCHMARK(BM_GetAbsent)->ArgName("runs")->RangeMultiplier(2)->Range(1, 32);
 
-// Gets of keys that are there: half of the runs on average, as each key is in one of them.
+// Half of the runs on average, as each key is in one of them.
 void BM_GetPresent(benchmark::State& state) {
-  const auto runs = static_cast<std::uint64_t>(state.range(0));
-  Tree tree(runs);
-  if (tree.version().runs().size() != runs) return state.SkipWithError("can't build the runs");
-  Random random(1);
-  std::string value;
-  std::uint64_t gets = 0;
-  tree.counters().Reset();
-  for (auto _ : state) {
-    const std::string key = KeyOf(2 * random.Uniform(tree.keys()));
-    const auto hit = tree.version().Get(key, kSequenceMax, {}, tree.counters(), &value);
-    if (!hit || !hit->has_value()) return state.SkipWithError("a key is missing");
-    ++gets;
+  const auto cost = GetRandomKeys(state, true);
+  if (cost && cost->probes > static_cast<double>(state.range(0))) {
+    state.SkipWithError("a get probes a run twice");
   }
-  const double probed =
-      static_cast<double>(tree.counters().Get(Counter::kTablesProbed)) / static_cast<double>(gets);
-  state.counters["tables_probed_per_get"] = probed;
-  if (probed > static_cast<double>(runs)) state.SkipWithError("a get probes a run twice");
 }
 BENCHMARK(BM_GetPresent)->ArgName("runs")->RangeMultiplier(2)->Range(1, 32);
+
+std::unique_ptr<InternalIterator> AllRunsOf(const Tree& tree) {
+  std::vector<std::unique_ptr<InternalIterator>> sources;
+  tree.version().AddIterators({}, &sources);
+  return NewMergingIterator(std::move(sources));
+}
 
 // Reads all runs as one sorted stream.
 void BM_MergeRead(benchmark::State& state) {
@@ -148,9 +161,7 @@ void BM_MergeRead(benchmark::State& state) {
   Tree tree(runs);
   std::uint64_t bytes = 0;
   for (auto _ : state) {
-    std::vector<std::unique_ptr<InternalIterator>> sources;
-    tree.version().AddIterators({}, &sources);
-    const auto merged = NewMergingIterator(std::move(sources));
+    const auto merged = AllRunsOf(tree);
     std::uint64_t entries = 0;
     for (Status moved = merged->SeekToFirst(); moved && merged->Valid(); moved = merged->Next()) {
       bytes += merged->key().size() + merged->value().size();
@@ -168,9 +179,7 @@ void BM_MergeWrite(benchmark::State& state) {
   Tree tree(runs);
   std::uint64_t bytes = 0;
   for (auto _ : state) {
-    std::vector<std::unique_ptr<InternalIterator>> sources;
-    tree.version().AddIterators({}, &sources);
-    const auto merged = NewMergingIterator(std::move(sources));
+    const auto merged = AllRunsOf(tree);
     compaction::TableWriter writer(tree.store(), tree.WriterOptions(runs));
     Status status = merged->SeekToFirst();
     while (status && merged->Valid()) {

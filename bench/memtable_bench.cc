@@ -129,37 +129,33 @@ void Report(benchmark::State& state, const char* name, double each, double allow
   if (each > allowed) state.SkipWithError("more allocations than allowed");
 }
 
-// An insert is one piece of the arena, and the arena asks the system for few large blocks.
-void BM_MemTableInsert(benchmark::State& state) {
-  auto table = std::make_unique<LockFree>();
-  const std::uint64_t system_before = allocations;
+template <typename Table>
+double MallocsPerInsert(benchmark::State& state, Table& table) {
+  const std::uint64_t before = allocations;
   SequenceNumber sequence = 0;
   char key[16];
   for (auto _ : state) {
     ++sequence;
-    table->Add(sequence, KeyOf(sequence, key), "0123456789");
+    table.Add(sequence, KeyOf(sequence, key), "0123456789");
   }
-  const auto inserts = static_cast<double>(sequence);
-  Report(state, "pieces_per_insert", static_cast<double>(table->arena_allocations() - 1) / inserts,
-         1.0);
-  Report(state, "mallocs_per_insert", static_cast<double>(allocations - system_before) / inserts,
-         0.01);
   state.SetItemsProcessed(state.iterations());
+  return static_cast<double>(allocations - before) / static_cast<double>(sequence);
+}
+
+// An insert is one piece of the arena, and the arena asks the system for few large blocks.
+void BM_MemTableInsert(benchmark::State& state) {
+  const auto table = std::make_unique<LockFree>();
+  Report(state, "mallocs_per_insert", MallocsPerInsert(state, *table), 0.01);
+  Report(
+      state, "pieces_per_insert",
+      static_cast<double>(table->arena_allocations() - 1) / static_cast<double>(state.iterations()),
+      1.0);
 }
 BENCHMARK(BM_MemTableInsert)->Iterations(300'000);
 
 void BM_LockedMapInsert(benchmark::State& state) {
-  auto table = std::make_unique<LockedMap>();
-  const std::uint64_t system_before = allocations;
-  SequenceNumber sequence = 0;
-  char key[16];
-  for (auto _ : state) {
-    ++sequence;
-    table->Add(sequence, KeyOf(sequence, key), "0123456789");
-  }
-  state.counters["mallocs_per_insert"] =
-      static_cast<double>(allocations - system_before) / static_cast<double>(sequence);
-  state.SetItemsProcessed(state.iterations());
+  const auto table = std::make_unique<LockedMap>();
+  state.counters["mallocs_per_insert"] = MallocsPerInsert(state, *table);
 }
 BENCHMARK(BM_LockedMapInsert)->Iterations(300'000);
 

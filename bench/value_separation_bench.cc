@@ -7,13 +7,11 @@
 #include <benchmark/benchmark.h>
 #include <chrono>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
-#include "io/environment.h"
-#include "io/memory_file_system.h"
+#include "bench_store.h"
 #include "stats/counters.h"
 #include "strata/db.h"
 
@@ -33,36 +31,22 @@ std::string KeyOf(std::uint64_t number) {
 
 enum class Arm : std::uint8_t { kInline, kApart, kDirect };
 
-struct Store {
-  explicit Store(Arm arm) {
-    environment.files = disk.get();
-    environment.clock = &clock;
-    environment.executor = executor.get();
-    environment.seed = 1;
-    Options options;
-    options.environment = &environment;
-    options.sync = SyncMode::kNone;
-    options.compression = Compression::kNone;
-    options.memtable_bytes = 512 << 10;
-    options.table_bytes = 256 << 10;
-    options.level1_bytes = 1 << 20;
-    options.block_cache_bytes = 1 << 20;
-    options.blob_threshold = arm == Arm::kInline ? 0 : 1;
-    options.direct_value_bytes = arm == Arm::kDirect ? 1 : 0;
-    // Direct values of four memtables make one file: as few files lie over one key as in a load of
-    // 2 GB with files of 64 MiB. From 64 of them on, merges write values anew.
-    options.blob_file_bytes = arm == Arm::kDirect ? 2 << 20 : 512 << 10;
-    options.verify_outputs = false;
-    auto opened = DB::Open(options, "db");
-    if (opened) db = *std::move(opened);
-  }
-
-  ManualClock clock;
-  std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
-  std::unique_ptr<SimExecutor> executor = NewSimExecutor(1, clock);
-  Environment environment;
-  std::unique_ptr<DB> db;
-};
+Options OptionsOf(Arm arm) {
+  Options options;
+  options.sync = SyncMode::kNone;
+  options.compression = Compression::kNone;
+  options.memtable_bytes = 512 << 10;
+  options.table_bytes = 256 << 10;
+  options.level1_bytes = 1 << 20;
+  options.block_cache_bytes = 1 << 20;
+  options.blob_threshold = arm == Arm::kInline ? 0 : 1;
+  options.direct_value_bytes = arm == Arm::kDirect ? 1 : 0;
+  // Direct values of four memtables make one file: as few files lie over one key as in a load of
+  // 2 GB with files of 64 MiB. From 64 of them on, merges write values anew.
+  options.blob_file_bytes = arm == Arm::kDirect ? 2 << 20 : 512 << 10;
+  options.verify_outputs = false;
+  return options;
+}
 
 struct Shape {
   std::size_t value_size;
@@ -95,9 +79,8 @@ double Since(std::chrono::steady_clock::time_point start) {
 }
 
 Result<Costs> Measure(const Shape& shape, Arm arm) {
-  Store store(arm);
-  if (!store.db) return Error(ErrorCode::kIo, "can't open the store");
-  DB& db = *store.db;
+  testing::SimulatedStore store(OptionsOf(arm));
+  DB& db = *store;
   Random random(19);
   const auto order = OrderOf(shape, random);
   const std::string bytes = random.Bytes(shape.value_size + 4096);
