@@ -89,6 +89,7 @@ std::string OverTime(const MacroRun& run, const FigureText& wanted,
                .high = std::max(run.seconds, 1e-9)},
               y, wanted.title);
     std::vector<std::pair<std::string, std::string>> legend;
+    legend.reserve(curves.size());
     for (const Curve& curve : curves) legend.emplace_back(curve.style, curve.name);
     bool flush = false;
     bool compaction = false;

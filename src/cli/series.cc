@@ -116,7 +116,8 @@ std::map<std::uint64_t, std::uint64_t> SeriesRecorder::SyncTimes() const {
   std::map<std::uint64_t, std::uint64_t> times;
   for (const auto& [nanos, count] : db_.LogSyncTimes().Buckets()) times[nanos] = count;
   for (const auto& [nanos, count] : syncs_before_) {
-    if ((times[nanos] -= count) == 0) times.erase(nanos);
+    times[nanos] -= count;
+    if (times[nanos] == 0) times.erase(nanos);
   }
   return times;
 }

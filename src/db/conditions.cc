@@ -71,8 +71,15 @@ Result<std::optional<Entry>> DbImpl::FindEntry(const ReadPoint& point, std::stri
   //@}
   //@L17{
   ExpiryCheck expiry(*environment_.clock);
-  STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
-                                                &entry.value, nullptr, &entry.version, &expiry));
+  //@L17..18{
+  //| STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
+  //|                                               &entry.value, nullptr, &entry.version, &expiry));
+  //@}
+  //@L19{
+  STRATA_TRY_ASSIGN(const bool found,
+                    FindKeyIn(*point.state, point.sequence, key, options, &entry.value,
+                              {.version = &entry.version, .expiry = &expiry}));
+  //@}
   entry.expires_at_us = expiry.expires_at_us();
   //@}
   if (!found) return std::optional<Entry>();

@@ -268,19 +268,31 @@ class DbImpl final : public DB {
   //|                        const ReadOptions& options, std::string* value, ReadTrace* trace);
   //@}
   //@L15{
-  // `version`, unless null, gets the sequence of the entry found.
-  // With `pointer`, a pointer to a value is left as it is, and `pointer` gets its kind.  //@L19
-  Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
-                         const ReadOptions& options, std::string* value, ReadTrace* trace,
-                         //| SequenceNumber* version = nullptr);  //@L15..16
-                         //@L17{
-                         //@L17..18{
-                         //| SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
-                         //@}
-                         //@L19{
-                         SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr,
-                         EntryKind* pointer = nullptr);
+  //@L15..16{
+  //| // `version`, unless null, gets the sequence of the entry found.
+  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace,
+  //|                        SequenceNumber* version = nullptr);
   //@}
+  //@L17..18{
+  //| // `version`, unless null, gets the sequence of the entry found.
+  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace,
+  //|                        SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
+  //@}
+  //@L19{
+  // What a lookup has to do besides finding a value; each may be null.
+  struct LookupExtras {
+    ReadTrace* trace = nullptr;
+    SequenceNumber* version = nullptr;  // Gets the sequence of the entry found.
+    ExpiryCheck* expiry = nullptr;
+    EntryKind* pointer = nullptr;  // Gets the kind of a pointer to a value, which is left as it is.
+  };
+  Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+                         const ReadOptions& options, std::string* value,
+                         const LookupExtras& extras);
+  //@}
+  //@L17{
   // Turns what a table or memtable knows of a key into the answer. `expiry` may be null.
   Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
                       ExpiryCheck* expiry) const;

@@ -123,8 +123,8 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGetGroup(const ReadPoint& point
         //| FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr, nullptr, expiry));
         //@}
         //@L19{
-        FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr, nullptr, expiry,
-                  &kinds[i]));
+        FindKeyIn(*state, sequence, keys[i], options, &results[i].value,
+                  {.expiry = expiry, .pointer = &kinds[i]}));
     //@}
     if (results[i].found) counters_.Add(Counter::kGetHits);
   }

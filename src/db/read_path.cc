@@ -127,7 +127,8 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
   const SequenceNumber sequence = point.sequence;
   //@L13{
   if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(state, sequence, {&key, 1}, options));
-  return FindKeyIn(state, sequence, key, options, value, trace);
+  //| return FindKeyIn(state, sequence, key, options, value, trace);  //@L13..18
+  return FindKeyIn(state, sequence, key, options, value, {.trace = trace});  //@L19
 }
 //@}
 
@@ -136,13 +137,22 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
 //|                                std::string_view key, const ReadOptions& options,
 //|                                std::string* value, ReadTrace* trace) {
 //@}
-//@L15{
+//@L15..16{
+//| Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+//|                                std::string_view key, const ReadOptions& options, std::string* value,
+//|                                ReadTrace* trace, SequenceNumber* version) {
+//@}
+//@L17..18{
+//| Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+//|                                std::string_view key, const ReadOptions& options, std::string* value,
+//|                                ReadTrace* trace, SequenceNumber* version,
+//|                                ExpiryCheck* expiry) {
+//@}
+//@L19{
 Result<bool> DbImpl::FindKeyIn(const ReadState& state, SequenceNumber sequence,
                                std::string_view key, const ReadOptions& options, std::string* value,
-                               //| ReadTrace* trace, SequenceNumber* version) {  //@L15..16
-                               ReadTrace* trace, SequenceNumber* version,  //@L17
-                               //| ExpiryCheck* expiry) {  //@L17..18
-                               ExpiryCheck* expiry, EntryKind* pointer) {  //@L19
+                               const LookupExtras& extras) {
+  const auto& [trace, version, expiry, pointer] = extras;
   //@}
   if (const auto found = state.memtable->Get(key, sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13

@@ -142,8 +142,9 @@ void DbImpl::LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
     std::erase_if(edit->opened_blobs, is_used_by_it);
     //@}
     std::erase_if(*opened, is_of_it);
-    std::erase_if(edit->added,
-                  [&](const TableMeta& meta) { return meta.named_table == tree->table.id; });
+    std::erase_if(edit->added, [table = tree->table.id](const TableMeta& meta) {
+      return meta.named_table == table;
+    });
   }
 }
 

@@ -85,7 +85,7 @@ class TransactionIterator final : public Iterator {
   }
   const OwnWrite& Write() const { return writes_[static_cast<std::size_t>(write_)]; }
 
-  Status SeekUp(std::string from) {
+  Status SeekUp(const std::string& from) {
     STRATA_TRY(PlaceForward(from));
     return BeginUp(from);
   }

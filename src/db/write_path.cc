@@ -20,20 +20,20 @@ namespace {
 // come by again (a wait runs other jobs), so it is taken out of its place.
 class OneEntry {
  public:
-  OneEntry() : batch_(std::move(kept_)) { batch_.Clear(); }
+  OneEntry() : batch_(std::move(kept)) { batch_.Clear(); }
   OneEntry(const OneEntry&) = delete;
   OneEntry& operator=(const OneEntry&) = delete;
   ~OneEntry() {
-    if (batch_.size_bytes() <= kKeptMax) kept_ = std::move(batch_);
+    if (batch_.size_bytes() <= kKeptMax) kept = std::move(batch_);
   }
   WriteBatch& batch() { return batch_; }
 
  private:
   static constexpr std::size_t kKeptMax = 64 << 10;
-  static thread_local WriteBatch kept_;
+  static thread_local WriteBatch kept;
   WriteBatch batch_;
 };
-thread_local WriteBatch OneEntry::kept_;
+thread_local WriteBatch OneEntry::kept;
 
 }  // namespace
 

@@ -57,7 +57,7 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
     const bool is_data = file->kind == FileKind::kTable || file->kind == FileKind::kBlob;  //@L19
     //| const bool is_data = file->kind == FileKind::kTable;  //@L06..18
     if (is_data || file->kind == FileKind::kLog) {
-      return Corruption(directory + ": " + name + " is there, but CURRENT is missing");
+      return Corruption(name + " is there, but CURRENT is missing").WithContext(directory);
     }
     state.next_file = std::max(state.next_file, file->number + 1);
   }

@@ -120,7 +120,9 @@ TEST_CASE("a store whose logs hold more than the memory budget can't be opened t
   Options options;
   options.blob_threshold = 1024;
   TestStore store(options);
-  for (int i = 0; i < 20; ++i) REQUIRE(store->Put("key" + std::to_string(i), std::string(8000, 'v')));
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(store->Put("key" + std::to_string(i), std::string(8000, 'v')));
+  }
   const std::string all = Scan(*store);
   store.Kill();
   const Files before = FilesOf(store);
