@@ -144,7 +144,7 @@ struct Options {
   std::uint64_t blob_file_bytes = 64ULL << 20;  // Cut blob files at this size.
   // Values of at least this many bytes, if they live apart at all, are written once: to a blob file
   // when they are put. 0: only values too large for a block are.
-  std::uint64_t direct_value_bytes = 4096;
+  std::uint64_t direct_value_bytes = 1024;
   // A commit that waits for the disk and has less than this of such values sends them through the
   // log: one sync is quicker than two.
   std::uint64_t direct_sync_bytes = 64ULL << 10;

@@ -58,7 +58,7 @@ void DeclareBlobFlags(Flags& flags, Options* options) {
              "Values from this size on live in blob files, 0 for none (1KiB)");
   flags.Size("blob-file-size", &options->blob_file_bytes, "Cut blob files at this size (64MiB)");
   flags.Size("direct-values", &options->direct_value_bytes,
-             "Values from this size on are written once, to a blob file, 0 for none (4KiB)");
+             "Values from this size on are written once, to a blob file, 0 for none (1KiB)");
 }
 
 }  // namespace

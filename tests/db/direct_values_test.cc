@@ -102,6 +102,11 @@ TEST_CASE("whether a value goes directly is a matter of its size and of the sync
     CHECK(!BlobFiles(store).empty() == it.goes);
     CHECK(store.Get("k") == std::string(it.size, 'x'));
   }
+  for (const std::size_t size : {1023, 1024}) {  // As the options are.
+    TestStore store(Options{.sync = SyncMode::kNone});
+    REQUIRE(store->Put("k", std::string(size, 'x')));
+    CHECK(BlobFiles(store).size() == (size == 1024 ? 1 : 0));
+  }
   // Where a file must be synced anyhow, even a small value goes there.
   Options options = Direct();
   options.direct_sync_bytes = 1000;

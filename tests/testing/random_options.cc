@@ -45,7 +45,7 @@ void DrawBlobs(Random& random, Options* options) {
   options->blob_file_bytes = OneOf(random, {1024ULL, 4096ULL, 64ULL << 10});
   options->blob_space_bound = OneOf(random, {1.05, 1.25, 3.0});
   options->blob_garbage_ratio = OneOf(random, {0.1, 0.5, 1.1});
-  options->direct_value_bytes = OneOf(random, {0ULL, 1ULL, 50ULL, 4096ULL});
+  options->direct_value_bytes = OneOf(random, {0ULL, 1ULL, 50ULL, 1024ULL});
   options->direct_sync_bytes = OneOf(random, {0ULL, 0ULL, 200ULL, 64ULL << 10});
   options->blob_overlap_max = OneOf(random, {0, 1, 2, 8});
 }
