@@ -128,7 +128,7 @@ struct Options {
   // Pieces into which one compaction is split to run side by side.
   int subcompactions = 2;
   std::uint64_t compaction_rate_bytes_per_s = 0;  // 0 is unlimited.
-  // Writers are slowed from the first debt on and at most this much a batch.
+  // A batch is held back this much at most; how much depends on what compaction owes.
   std::uint32_t stall_max_ms = 100;
 
   // Check what a flush or compaction wrote before using it: every entry is read back, one in 16 is

@@ -39,9 +39,7 @@ class FifoPolicy final : public Policy {
   }
 
   // Dropping writes nothing.
-  std::uint64_t EstimateDebt(const TreeView& /*tree*/, std::uint64_t /*now*/) const override {
-    return 0;
-  }
+  Debt EstimateDebt(const TreeView& /*tree*/, std::uint64_t /*now*/) const override { return {}; }
 
  private:
   bool IsTooOld(const RunView& run, std::uint64_t now_us) const {

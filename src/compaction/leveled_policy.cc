@@ -92,7 +92,7 @@ class LeveledPolicy final : public Policy {
     return jobs;
   }
 
-  std::uint64_t EstimateDebt(const TreeView& tree, std::uint64_t now_us) const override;
+  Debt EstimateDebt(const TreeView& tree, std::uint64_t now_us) const override;
 
  private:
   std::vector<DueLevel> DueLevels(const TreeView& tree, const TableSet& busy) const;
@@ -164,11 +164,12 @@ std::optional<CompactionJob> LeveledPolicy::PickAllRuns(const TreeView& tree, st
 // --- debt ----------------------------------------------------------------------------------------
 
 // What is past a target will be merged with its share of the next level, and be past that one's.
-std::uint64_t LeveledPolicy::EstimateDebt(const TreeView& tree, std::uint64_t /*now_us*/) const {
+Debt LeveledPolicy::EstimateDebt(const TreeView& tree, std::uint64_t /*now_us*/) const {
   double debt = 0;
   double carried = 0;
   const LevelView& level0 = tree.level(0);
-  if (level0.runs.size() >= static_cast<std::size_t>(options_.level0_runs)) {
+  const auto runs_wanted = static_cast<std::size_t>(options_.level0_runs);
+  if (level0.runs.size() >= runs_wanted) {
     carried = static_cast<double>(level0.size_bytes());
     debt = carried + static_cast<double>(tree.level(1).size_bytes());
   }
@@ -178,7 +179,7 @@ std::uint64_t LeveledPolicy::EstimateDebt(const TreeView& tree, std::uint64_t /*
     if (carried == 0) continue;
     debt += carried * (1 + static_cast<double>(tree.level(level + 1).size_bytes()) / bytes);
   }
-  return static_cast<std::uint64_t>(debt);
+  return {.bytes = static_cast<std::uint64_t>(debt), .runs = level0.RunsPast(runs_wanted)};
 }
 
 }  // namespace

@@ -7,9 +7,7 @@ class NoPolicy final : public Policy {
  public:
   std::string_view name() const override { return "none"; }
   std::vector<CompactionJob> Pick(const PolicyInput& /*input*/) const override { return {}; }
-  std::uint64_t EstimateDebt(const TreeView& /*tree*/, std::uint64_t /*now*/) const override {
-    return 0;
-  }
+  Debt EstimateDebt(const TreeView& /*tree*/, std::uint64_t /*now*/) const override { return {}; }
 };
 
 Status CheckLeveled(const Options& options) {

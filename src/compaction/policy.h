@@ -33,6 +33,12 @@ struct CompactionJob {
   double score = 0;               // 1 or more is due; the larger the more urgent.
 };
 
+// What compaction has still to do until the tree has its right shape: it slows writers down.
+struct Debt {
+  std::uint64_t bytes = 0;  // About so much has to be written.
+  std::size_t runs = 0;     // Runs of level 0 past what the policy wants; each costs every read.
+};
+
 struct PolicyInput {
   const TreeView& tree;
   const TableSet& busy;  // Inputs of jobs that run now.
@@ -53,9 +59,7 @@ class Policy {
   // `input.busy`, so all of them may run side by side. Empty when the tree has its right shape.
   virtual std::vector<CompactionJob> Pick(const PolicyInput& input) const = 0;
 
-  // About how many bytes compaction still has to write until the tree has its right shape: what
-  // slows writers down.
-  virtual std::uint64_t EstimateDebt(const TreeView& tree, std::uint64_t now_us) const = 0;
+  virtual Debt EstimateDebt(const TreeView& tree, std::uint64_t now_us) const = 0;
 };
 
 // The policy that `options` ask for; the sizes and counts are options too.

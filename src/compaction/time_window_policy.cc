@@ -28,8 +28,8 @@ class TimeWindowPolicy final : public Policy {
     return jobs;
   }
 
-  std::uint64_t EstimateDebt(const TreeView& tree, std::uint64_t now_us) const override {
-    return InputBytes(tree, Pick({.tree = tree, .busy = {}, .now_us = now_us}));
+  Debt EstimateDebt(const TreeView& tree, std::uint64_t now_us) const override {
+    return {.bytes = InputBytes(tree, Pick({.tree = tree, .busy = {}, .now_us = now_us}))};
   }
 
  private:

@@ -28,6 +28,10 @@ std::uint64_t LevelView::size_bytes() const {
   return sum;
 }
 
+std::size_t LevelView::RunsPast(std::size_t wanted) const {
+  return runs.size() > wanted ? runs.size() - wanted : 0;
+}
+
 const LevelView& TreeView::level(std::uint32_t number) const {
   static const LevelView empty;
   return number < levels.size() ? levels[number] : empty;

@@ -41,6 +41,8 @@ struct LevelView {
   std::vector<RunView> runs;  // Newest (largest number) first.
 
   std::uint64_t size_bytes() const;
+  // How many runs there are more than `wanted`.
+  std::size_t RunsPast(std::size_t wanted) const;
 };
 
 struct TreeView {

@@ -32,7 +32,7 @@ void DbImpl::MaybeScheduleWork() {
     ScheduleJob(Priority::kHigh, [this] { return FlushStep(); });
   }
   ScheduleCollection();  //@L19
-  compaction_debt_bytes_ = 0;
+  compaction_debt_ = {};
   for (const auto& tree : Trees()) PickCompactions(tree);
   ScheduleExpiryTimer();  //@L17
 }
@@ -41,8 +41,10 @@ void DbImpl::PickCompactions(const std::shared_ptr<Tree>& tree) {
   PickExpired(tree);  //@L17
   while (compactions_paused_ == 0 && StartPicked(tree)) {
   }
-  compaction_debt_bytes_ += tree->policy->EstimateDebt(compaction::ViewOf(*VersionOf(*tree)),
-                                                       environment_.clock->WallMicros());
+  const compaction::Debt debt = tree->policy->EstimateDebt(compaction::ViewOf(*VersionOf(*tree)),
+                                                           environment_.clock->WallMicros());
+  compaction_debt_.bytes += debt.bytes;
+  compaction_debt_.runs = std::max(compaction_debt_.runs, debt.runs);
   if (compactions_paused_ > 0) return;
   //@L14{
   while (running_compactions_ < options_.compaction_threads) {
@@ -198,7 +200,8 @@ Status DbImpl::MakeRoom() {
 
 std::uint64_t DbImpl::StallMicros() {
   return StallFor(
-      {.debt_bytes = compaction_debt_bytes_,
+      {.debt_bytes = compaction_debt_.bytes,
+       .debt_runs = compaction_debt_.runs,
        .memtable_bytes = MemTableBytes(),
        .memtable_bytes_max = options_.memtable_bytes,
        .immutables = immutables_.size(),

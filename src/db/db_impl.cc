@@ -221,7 +221,7 @@ StoreStats DbImpl::Stats() {
   stats.writers_queued = writers_.size();                //@L12
   stats.cache_bytes = cache_->used_bytes();              //@L08
   stats.cache_capacity = cache_->capacity_bytes();       //@L08
-  stats.compaction_debt_bytes = compaction_debt_bytes_;  //@L10
+  stats.compaction_debt_bytes = compaction_debt_.bytes;  //@L10
   return stats;
 }
 

@@ -456,7 +456,7 @@ class DbImpl final : public DB {
   std::uint64_t next_timer_us_ STRATA_GUARDED_BY(mutex_) = 0;  // Wall clock; 0: there is none.
   //@}
   //@L10{
-  std::uint64_t compaction_debt_bytes_ STRATA_GUARDED_BY(mutex_) = 0;
+  compaction::Debt compaction_debt_ STRATA_GUARDED_BY(mutex_);
   compaction::TableSet busy_tables_ STRATA_GUARDED_BY(mutex_);
   //@}
   //@L12{

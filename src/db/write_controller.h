@@ -12,6 +12,7 @@ namespace strata {
 
 struct WritePressure {
   std::uint64_t debt_bytes = 0;  // What compaction still has to write.
+  std::size_t debt_runs = 0;     // Runs of level 0 past what its policy wants.
   std::uint64_t memtable_bytes = 0;
   std::uint64_t memtable_bytes_max = 0;
   std::size_t immutables = 0;  // Full memtables that wait to be written out.
@@ -21,25 +22,31 @@ struct WritePressure {
   std::uint64_t blob_file_bytes = 0;  // Past it by one file, writers are held.  //@L19
 };
 
-// Debt of this many memtables is free: bursts are what a tree is for. At kDebtFull times as much
-// the delay is the longest.
-inline constexpr std::uint64_t kDebtFreeMemtables = 16;
+// Debt of this many memtables, and so many runs, are free: bursts are what a tree is for, and a
+// merge of many runs at once rewrites less. At kDebtFull times as much the delay is the longest.
+inline constexpr std::uint64_t kDebtFreeMemtables = 1024;
+inline constexpr std::size_t kDebtFreeRuns = 28;
 inline constexpr double kDebtFull = 4.0;
 // No timer sleeps for a few microseconds: delays are saved up until they are worth a sleep.
 inline constexpr std::int64_t kSleepMicrosMin = 250;
 
 inline std::uint64_t StallFor(const WritePressure& pressure) {
   //@solve 12.3 "slow writers down as debt grows" inert(return 0;)
-  const double free = static_cast<double>(kDebtFreeMemtables * pressure.memtable_bytes_max);
-  const double debt =
-      free == 0 ? 0 : (static_cast<double>(pressure.debt_bytes) / free - 1) / (kDebtFull - 1);
+  // From 0, as long as what is owed is free, to 1 at kDebtFull times as much.
+  const auto share = [](std::uint64_t owed, std::uint64_t free) {
+    if (free == 0) return 0.0;
+    const double times = static_cast<double>(owed) / static_cast<double>(free);
+    return std::clamp((times - 1) / (kDebtFull - 1), 0.0, 1.0);
+  };
+  const double by_debt =
+      std::max(share(pressure.debt_bytes, kDebtFreeMemtables * pressure.memtable_bytes_max),
+               share(pressure.debt_runs, kDebtFreeRuns));
   // The last memtable fills while no flush has finished: slow down over its second half.
   const double fill = pressure.immutables < pressure.immutables_max
                           ? 0
                           : static_cast<double>(pressure.memtable_bytes) /
                                     static_cast<double>(pressure.memtable_bytes_max) * 2 -
                                 1;
-  const double by_debt = std::clamp(debt, 0.0, 1.0);
   const double by_fill = std::clamp(fill, 0.0, 1.0) / 100;  // A flush takes well under a second.
   //| const double level = std::max(by_debt * by_debt, by_fill * by_fill);  //@L12..18
   //@L19{

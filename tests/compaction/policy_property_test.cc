@@ -57,7 +57,9 @@ class World {
       Start();
       if (running_.empty()) break;
     }
-    CHECK(policy_->EstimateDebt(tree_.view(), now_us_) == 0);
+    const Debt debt = policy_->EstimateDebt(tree_.view(), now_us_);
+    CHECK(debt.bytes == 0);
+    CHECK(debt.runs == 0);
   }
 
   void CheckReads() const {

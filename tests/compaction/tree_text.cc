@@ -63,6 +63,12 @@ std::string ShowScore(double score) {
   return text;
 }
 
+std::string ShowDebt(const Debt& debt) {
+  std::string text = std::to_string(debt.bytes);
+  if (debt.runs > 0) text += ", runs past the wanted: " + std::to_string(debt.runs);
+  return text;
+}
+
 std::string ShowManual(const ManualPick& pick) {
   if (pick.job) return ShowJobs({*pick.job});
   return pick.blocked ? "blocked" : "done";
@@ -171,7 +177,7 @@ std::string RunPolicyCommand(const std::string& command) {
   }
   const auto policy = MakePolicy(options);
   if (!policy) return testing::Outcome(policy);
-  if (verb == "debt") return std::to_string((*policy)->EstimateDebt(text.tree, text.now_us));
+  if (verb == "debt") return ShowDebt((*policy)->EstimateDebt(text.tree, text.now_us));
   STRATA_CHECK(verb == "pick");
   return ShowJobs((*policy)->Pick({.tree = text.tree, .busy = text.busy, .now_us = text.now_us}));
 }

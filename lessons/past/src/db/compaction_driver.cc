@@ -25,7 +25,7 @@ Status DbImpl::CompactUntilIdle() {
   while (true) {
     const compaction::TreeView tree = compaction::ViewOf(*versions_->current());
     const std::uint64_t now = environment_.clock->WallMicros();
-    compaction_debt_bytes_ = tree_->policy->EstimateDebt(tree, now);
+    compaction_debt_ = tree_->policy->EstimateDebt(tree, now);
     const auto jobs = tree_->policy->Pick({.tree = tree, .busy = busy_tables_, .now_us = now});
     if (jobs.empty()) return {};
     STRATA_TRY(Remember(StartCompaction(tree_, jobs.front())));
