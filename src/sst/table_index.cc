@@ -40,6 +40,8 @@ Result<TableIndex> TableIndex::Decode(BlockContents contents,
 
 Result<TableIndex> TableIndex::Decode(const Block& block, std::uint64_t limit) {
   TableIndex index;
+  index.data_ends_.reserve(block.restarts());  // One entry each.
+  index.ends_.reserve(block.restarts() + 1);
   BlockIterator entry(&block);
   STRATA_TRY(entry.SeekToFirst());
   while (entry.Valid()) {
@@ -48,11 +50,12 @@ Result<TableIndex> TableIndex::Decode(const Block& block, std::uint64_t limit) {
     }
     STRATA_TRY_ASSIGN(const BlockHandle handle,
                       DecodeHandle(entry.value(), index.data_end(), limit));
-    index.handles_.push_back(handle);
+    index.data_ends_.push_back(EndOf(handle));
     index.keys_.append(entry.key());
     index.ends_.push_back(index.keys_.size());
     STRATA_TRY(entry.Next());
   }
+  index.keys_.shrink_to_fit();
   index.BuildPrefixes();
   return index;
 }
@@ -88,8 +91,8 @@ std::size_t TableIndex::Find(const LookupKey& target) const {
 
 std::size_t TableIndex::memory_bytes() const {
   if (learned_) return learned_->memory_bytes();  //@L20
-  return handles_.capacity() * sizeof(BlockHandle) + keys_.capacity() + common_.capacity() +
-         (ends_.capacity() + prefixes_.capacity()) * sizeof(std::uint64_t);
+  return keys_.capacity() + common_.capacity() +
+         (data_ends_.capacity() + ends_.capacity() + prefixes_.capacity()) * sizeof(std::uint64_t);
 }
 
 }  // namespace strata::sst

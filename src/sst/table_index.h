@@ -30,11 +30,12 @@ class TableIndex {
 
   std::size_t size() const {
     if (learned_) return learned_->size();  //@L20
-    return handles_.size();
+    return data_ends_.size();
   }
   BlockHandle handle(std::size_t i) const {
     if (learned_) return learned_->handle(i);  //@L20
-    return handles_[i];
+    const std::uint64_t offset = i == 0 ? 0 : data_ends_[i - 1];
+    return {offset, data_ends_[i] - offset - kTrailerSize};
   }
   //@L20{
   // Null when the index has keys. A learned one has none: key() and Find() aren't for it.
@@ -51,7 +52,10 @@ class TableIndex {
   std::size_t Find(const LookupKey& target) const;
 
   // One past the last data block's trailer.
-  std::uint64_t data_end() const { return size() == 0 ? 0 : EndOf(handle(size() - 1)); }
+  std::uint64_t data_end() const {
+    if (learned_) return learned_->data_end();  //@L20
+    return data_ends_.empty() ? 0 : data_ends_.back();
+  }
   std::size_t memory_bytes() const;
 
  private:
@@ -60,12 +64,12 @@ class TableIndex {
     return KeyPrefix(user_key.substr(common_.size()));
   }
 
-  std::vector<BlockHandle> handles_;
-  std::string keys_;                     // One after another.
-  std::vector<std::uint64_t> ends_{0};   // ends_[i] is where key i begins in keys_.
-  std::string common_;                   // Begins every user key.
-  std::vector<std::uint64_t> prefixes_;  // Of what follows common_.
-  std::optional<LearnedIndex> learned_;  // In the place of all the others.  //@L20
+  std::vector<std::uint64_t> data_ends_;  // Of the data blocks, which lie side by side.
+  std::string keys_;                      // One after another.
+  std::vector<std::uint64_t> ends_{0};    // ends_[i] is where key i begins in keys_.
+  std::string common_;                    // Begins every user key.
+  std::vector<std::uint64_t> prefixes_;   // Of what follows common_.
+  std::optional<LearnedIndex> learned_;   // In the place of all the others.  //@L20
 };
 
 }  // namespace strata::sst
