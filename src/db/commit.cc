@@ -18,6 +18,7 @@ constexpr std::size_t kSmallBatchBytes = 128 << 10;
 // Below this the leader inserts for all: waking a thread costs more (about 50 us).
 constexpr std::size_t kParallelInsertBytes = 256 << 10;
 constexpr std::uint64_t kGatherNanosMax = 50'000;  //@L20
+constexpr std::uint64_t kAwakeNanosMax = 20'000;   //@L20
 
 }  // namespace
 
@@ -34,7 +35,8 @@ Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));  //@L17
   Writer self{.batch = &batch, .sync = WantsSync(options)};
   if (resolved) self.batch = &*resolved;  //@L17
-  MutexLock lock(mutex_);
+  //| MutexLock lock(mutex_);  //@L15..19
+  MutexLock lock(mutex_, !self.sync);  //@L20
   STRATA_TRY(Enqueue(&self));
   return self.failed ? ConditionError(batch, *self.failed) : Status();
   //@}
@@ -50,6 +52,7 @@ Status DbImpl::Enqueue(Writer* self) {
   writers_.push_back(self);
   while (true) {
     if (writers_.front() != self) {
+      AwaitCall(*self);  //@L20
       environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
         return self->done || self->insert || writers_.front() == self;
       });
@@ -72,6 +75,20 @@ Status DbImpl::Enqueue(Writer* self) {
   }
 }
 
+//@L20{
+// Without a sync the writers before this one are through in a microsecond or two: it stays awake
+// for so long.
+void DbImpl::AwaitCall(const Writer& self) {
+  if (self.sync || writers_.front()->sync) return;
+  mutex_.Unlock();
+  const std::uint64_t until = environment_.clock->NowNanos() + kAwakeNanosMax;
+  while (!self.called.load(std::memory_order_acquire) && environment_.executor->Yield() &&
+         environment_.clock->NowNanos() < until) {
+  }
+  mutex_.LockSoon();
+}
+
+//@}
 // The front of the queue works; everybody else in the queue waits.
 Status DbImpl::Lead(Writer* self) {
   Status status = CheckWritable();
@@ -166,7 +183,8 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
   if (sync) STRATA_TRY(SealRetiredLogs());
   mutex_.Unlock();  // Writers may queue up meanwhile; the log is the leader's.
   Status logged = WriteGroupToLog(group, first, sync);
-  mutex_.Lock();
+  //| mutex_.Lock();  //@L12..19
+  mutex_.LockSoon();  //@L20
   STRATA_TRY(Remember(std::move(logged)));
   FinishFullFiles();  //@L19
   if (sync) last_sync_micros_ = now;
@@ -225,7 +243,8 @@ Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
     //@}
     status = InsertEntries(group[i]->entries(), group[i]->first_sequence, in_parallel);  //@L19
   }
-  mutex_.Lock();
+  //| mutex_.Lock();  //@L12..19
+  mutex_.LockSoon();  //@L20
   if (!in_parallel) return status;
   environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
     return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
@@ -238,6 +257,7 @@ void DbImpl::FinishGroup(const std::vector<Writer*>& group, const Status& status
   for (Writer* writer : group) {
     STRATA_CHECK(writers_.front() == writer);
     writers_.pop_front();
+    writer->called.store(true, std::memory_order_release);  //@L20
     //@L12..14{
     //| writer->status = status;
     //@}
@@ -249,7 +269,10 @@ void DbImpl::FinishGroup(const std::vector<Writer*>& group, const Status& status
     counters_.Add(Counter::kEntriesWritten, writer->batch->count());
     counters_.Add(Counter::kUserBytesWritten, writer->batch->user_bytes());
   }
-  expected_writers_ = group.size() + writers_.size();  //@L20
+  //@L20{
+  if (!writers_.empty()) writers_.front()->called.store(true, std::memory_order_release);
+  expected_writers_ = group.size() + writers_.size();
+  //@}
   if (group.size() > 1 || !writers_.empty()) environment_.executor->NotifyAll();
 }
 

@@ -118,7 +118,8 @@ class DbImpl final : public DB {
   // --- commit.cc ---
   Status Enqueue(Writer* self) STRATA_REQUIRES(mutex_);
   Status Lead(Writer* self) STRATA_REQUIRES(mutex_);
-  void GatherWriters() STRATA_REQUIRES(mutex_);  //@L20
+  void AwaitCall(const Writer& self) STRATA_REQUIRES(mutex_);  //@L20
+  void GatherWriters() STRATA_REQUIRES(mutex_);                //@L20
   void BuildGroup(std::vector<Writer*>* group) const STRATA_REQUIRES(mutex_);
   Status CommitGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   Status WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync);

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <atomic>  //@L20
 #include <functional>
 #include <optional>
 #include <string>       //@L19
@@ -34,6 +35,7 @@ struct Writer {
   bool insert = false;  // Set when this writer shall insert its part.
   bool inserted = false;
   bool done = false;
+  std::atomic<bool> called = false;  // It is done, or at the queue's front.  //@L20
   Status status = {};
   //@L15{
   std::optional<FailedCondition> failed = {};

@@ -33,18 +33,49 @@ class STRATA_CAPABILITY("mutex") Mutex {
   Mutex& operator=(const Mutex&) = delete;
 
   void Lock() STRATA_ACQUIRE() { mutex_.lock(); }
+  //@L20{
+  // For what is only held for moments: tries for a microsecond or two before it sleeps, as to sleep
+  // and be woken takes fifty.
+  void LockSoon() STRATA_ACQUIRE() {
+    for (int i = 0; i < kTries; ++i) {
+      if (mutex_.try_lock()) return;
+      for (int pause = 0; pause < kPauses; ++pause) CpuPause();
+    }
+    mutex_.lock();
+  }
+  //@}
   void Unlock() STRATA_RELEASE() { mutex_.unlock(); }
 
   // For condition variables of executors only.
   std::mutex& native() { return mutex_; }
 
  private:
+  //@L20{
+  static constexpr int kTries = 20;
+  static constexpr int kPauses = 8;
+  static void CpuPause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+
+  //@}
   std::mutex mutex_;
 };
 
 class STRATA_SCOPED_CAPABILITY MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) STRATA_ACQUIRE(mutex) : mutex_(mutex) { mutex_.Lock(); }
+  //@L20{
+  // With Mutex::LockSoon if `soon`.
+  MutexLock(Mutex& mutex, bool soon) STRATA_ACQUIRE(mutex) : mutex_(mutex) {
+    if (soon) {
+      mutex_.LockSoon();
+    } else {
+      mutex_.Lock();
+    }
+  }
+  //@}
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
   ~MutexLock() STRATA_RELEASE() { mutex_.Unlock(); }
