@@ -14,8 +14,10 @@ from .errors import LessonError
 
 
 def main(root, arguments):
-    options = _parser().parse_args(arguments)
+    own, options_of_benchmark = split_at_dashes(arguments)
+    options = _parser().parse_args(own)
     options.root = Path(root)
+    options.arguments = options_of_benchmark
     try:
         return options.run(options) or 0
     except LessonError as error:
@@ -23,6 +25,14 @@ def main(root, arguments):
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def split_at_dashes(arguments):
+    """What is for ./lesson, and what follows "--" in `bench` and is for Google Benchmark."""
+    if "--" not in arguments or arguments[0] != "bench":
+        return arguments, []
+    at = arguments.index("--")
+    return arguments[:at], arguments[at + 1:]
 
 
 def source_of(options):
@@ -228,10 +238,10 @@ def _parser():
     one = command("show", run_show, "the text of a lesson")
     one.add_argument("number", type=int, nargs="?")
     one = command("bench", run_bench, "a lesson's benchmark: your tree beside the tag before it")
+    one.epilog = "What follows -- goes to Google Benchmark: ./lesson bench -- --benchmark_filter=Get"
     one.add_argument("number", type=int, nargs="?")
     one.add_argument("--all", action="store_true", help="each lesson up to yours (or NN) at its tag, in one chart")
     one.add_argument("--open", action="store_true", help="open the report in a browser")
-    one.add_argument("arguments", nargs="*", help="-- and arguments for Google Benchmark")
 
     one = command("verify", run_verify, "the seven gates (for authors)")
     one.add_argument("numbers", type=int, nargs="*", help="default: those not in the ledger")

@@ -5,7 +5,7 @@ import shutil
 import unittest
 
 import support
-from lesson import compare, learner
+from lesson import cli, compare, learner
 from lesson.build import Case, Outcome
 from lesson.errors import LessonError
 
@@ -137,6 +137,13 @@ class Comparing(unittest.TestCase):
         page = compare.report("Lesson 07", {"bloom_bench": rows})
         self.assertIn("&lt;counter&gt;", page)
         self.assertNotIn("http", page)
+
+    def test_what_follows_dashes_is_for_the_benchmark(self):
+        for own in (["bench"], ["bench", "--all"], ["bench", "7"]):
+            self.assertEqual(cli.split_at_dashes([*own, "--", "--benchmark_filter=a", "--"]),
+                             (own, ["--benchmark_filter=a", "--"]))
+            self.assertEqual(cli.split_at_dashes(own), (own, []))
+        self.assertEqual(cli.split_at_dashes(["check", "--"]), (["check", "--"], []))
 
     def test_a_lesson_without_a_benchmark_says_so(self):
         with support.Repository() as repository:
