@@ -112,6 +112,7 @@ TEST_CASE("values in unfinished files are read whole beside writers and flushes"
           "[L19][concurrency]") {
   ReadStore store({.direct_value_bytes = 100, .direct_sync_bytes = 0});
   std::vector<std::thread> writers;
+  writers.reserve(2);
   for (int w = 0; w < 2; ++w) {
     writers.emplace_back([&, w] {
       for (int i = w; i < kWrites; i += 2) store.Put(i, i % 10 == 0);
