@@ -35,7 +35,7 @@ Options OptionsOf(Arm arm) {
   Options options;
   options.sync = SyncMode::kNone;
   options.compression = Compression::kNone;
-  options.memtable_bytes = 512 << 10;
+  options.memtable_bytes = 1 << 20;
   options.table_bytes = 256 << 10;
   options.level1_bytes = 1 << 20;
   options.block_cache_bytes = 1 << 20;
@@ -43,7 +43,7 @@ Options OptionsOf(Arm arm) {
   options.direct_value_bytes = arm == Arm::kDirect ? 1 : 0;
   // Direct values of four memtables make one file: as few files lie over one key as in a load of
   // 2 GB with files of 64 MiB. From 64 of them on, merges write values anew.
-  options.blob_file_bytes = arm == Arm::kDirect ? 2 << 20 : 512 << 10;
+  options.blob_file_bytes = arm == Arm::kDirect ? 4 << 20 : 1 << 20;
   options.verify_outputs = false;
   return options;
 }
@@ -151,7 +151,7 @@ void BM_ValueSeparation(benchmark::State& state, bool overwrites, double most) {
   }
 }
 
-BENCHMARK_CAPTURE(BM_ValueSeparation, load, false, 2.0)
+BENCHMARK_CAPTURE(BM_ValueSeparation, load, false, 1.3)
     ->Arg(64)
     ->Arg(256)
     ->Arg(1024)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "report/html.h"
@@ -27,6 +28,7 @@ struct LessonRows {
   int number = 0;
   std::string title;
   std::vector<Row> rows;
+  std::map<std::string, double> same;  // Nanoseconds of what is measured at every lesson.
 };
 
 std::string Value(const Row& row, double value) {
@@ -54,6 +56,11 @@ LessonRows RowsOf(const Json& json) {
         lesson.rows.push_back(std::move(row));
       }
     }
+  }
+  const Json same = json.value("same", Json::object());
+  for (const auto& [benchmark, metrics] : same.items()) {
+    const double nanos = metrics.value("ns", 0.0);
+    if (nanos > 0) lesson.same[benchmark.substr(0, benchmark.find('/'))] = nanos;
   }
   return lesson;
 }
@@ -128,6 +135,51 @@ std::string Chart(const std::vector<LessonRows>& lessons) {
   });
 }
 
+// A line for each benchmark that every lesson ran; nothing when none did.
+std::string SameWorkChart(const std::vector<LessonRows>& lessons) {
+  static const char* const kStyles[] = {"blue", "amber", "green", "red", "violet", "teal"};
+  struct Line {
+    std::vector<double> lessons;
+    std::vector<double> nanos;
+  };
+  std::map<std::string, Line> lines;
+  FigureText text{
+      .title = "The same work at every lesson",
+      .reading =
+          "A line for each benchmark of lesson 01's store, at every lesson's tag. What is "
+          "added must not cost those who don't use it: a line that rises from one lesson "
+          "to the next shows its price, one that falls its gain."};
+  text.head = {"lesson", "benchmark", "time"};
+  double low = 1e300;
+  double high = 0;
+  for (const LessonRows& lesson : lessons) {
+    for (const auto& [benchmark, nanos] : lesson.same) {
+      lines[benchmark].lessons.push_back(lesson.number);
+      lines[benchmark].nanos.push_back(nanos);
+      low = std::min(low, nanos);
+      high = std::max(high, nanos);
+      text.rows.push_back({Escape(Name(lesson)), Escape(benchmark), FormatTime(nanos)});
+    }
+  }
+  if (lines.empty() || lines.size() > std::size(kStyles)) return "";
+  return FigureOfHeight(text, 340, [&](PlotSize size) {
+    Plot plot(
+        size, {.label = "lesson", .low = 0.5, .high = lessons.back().number + 0.5},
+        {.label = "time", .low = low / 1.5, .high = high * 1.5, .log = true, .format = FormatTime},
+        "Time of the same operations, lesson by lesson");
+    std::vector<std::pair<std::string, std::string>> legend;
+    for (const auto& [benchmark, line] : lines) {
+      const char* const style = kStyles[legend.size()];
+      legend.emplace_back(style, benchmark);
+      plot.Line(line.lessons, line.nanos, style);
+      for (std::size_t i = 0; i < line.lessons.size(); ++i)
+        plot.Point(line.lessons[i], line.nanos[i], style, 3);
+    }
+    plot.Legend(legend);
+    return plot.Finish();
+  });
+}
+
 }  // namespace
 
 Result<std::string> LessonsPage(const std::string& text, const std::string& date,
@@ -138,7 +190,7 @@ Result<std::string> LessonsPage(const std::string& text, const std::string& date
   std::vector<LessonRows> lessons;
   for (const Json& lesson : json["lessons"]) lessons.push_back(RowsOf(lesson));
   std::string body = "<p class=\"lead\">" + Escape(date + " · ./lesson bench --all") + "</p>\n";
-  if (!lessons.empty()) body += Chart(lessons);
+  if (!lessons.empty()) body += Chart(lessons) + SameWorkChart(lessons);
   for (const LessonRows& lesson : lessons) {
     std::vector<std::vector<std::string>> rows;
     for (const Row& row : lesson.rows) {

@@ -1,4 +1,5 @@
-// One chart of all lessons: what each changed, at its tag against the tag before.
+// All lessons on one page: what each changed, at its tag against the tag before, and what the same
+// work costs at every tag.
 
 #pragma once
 

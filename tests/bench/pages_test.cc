@@ -215,6 +215,22 @@ TEST_CASE("the lessons' chart takes the counter that moved most") {
   CHECK_FALSE(LessonsPage("[]", "today", {}));
 }
 
+TEST_CASE("what every lesson ran is a line over the lessons") {
+  const std::string json =
+      R"({"lessons":[{"number":1,"title":"A","same":{"BM_StoreGet":{"ns":500},"BM_StorePut/9":{"ns":900}}},)"
+      R"({"number":2,"title":"B","same":{"BM_StoreGet":{"ns":250},"BM_StorePut/9":{"ns":950}}},)"
+      R"({"number":3,"title":"C"}]})";
+  const auto page = LessonsPage(json, "today", {});
+  REQUIRE(page);
+  CheckPage(*page);
+  CHECK(page->find("The same work at every lesson") != std::string::npos);
+  CHECK(page->find("250.00 ns") != std::string::npos);
+  CHECK(page->find("BM_StorePut") != std::string::npos);
+  const auto without = LessonsPage(R"({"lessons":[{"number":3,"title":"C"}]})", "today", {});
+  REQUIRE(without);
+  CHECK(without->find("The same work") == std::string::npos);
+}
+
 TEST_CASE("many baselines stand in one table, the fastest of a row as 1.00") {
   Random random(6);
   const std::string table =

@@ -55,7 +55,8 @@ def bench_all(root, numbers, arguments=()):
         slicer.write(files, build.tree)
         here = {name: _run_or_say(build, name, arguments)
                 for name in gates.benches(lesson, sorted(files))}
-        yield {"number": number, "title": lesson.title, "here": here, "before": before}
+        yield {"number": number, "title": lesson.title, "here": here, "before": before,
+               "same": _run_same(build, arguments)}
         before = {}
         if number + 1 in numbers:
             coming = _files_at(root, number + 1)
@@ -67,6 +68,13 @@ def bench_all(root, numbers, arguments=()):
                 before[name] = _run_or_say(build, name, arguments)
                 if borrowed:
                     path.unlink()
+
+
+def _run_same(build, arguments):
+    """What every lesson can run: the store's operations of lesson 01."""
+    if not (build.tree / "bench" / "map_bench.cc").exists():
+        return {}
+    return _run_or_say(build, "map_bench", ["--benchmark_filter=BM_Store", *arguments])
 
 
 def _files_at(root, number):
