@@ -41,8 +41,8 @@ Options OptionsOf(Arm arm) {
   options.block_cache_bytes = 1 << 20;
   options.blob_threshold = arm == Arm::kInline ? 0 : 1;
   options.direct_value_bytes = arm == Arm::kDirect ? 1 : 0;
-  // Direct values of four memtables make one file: as few files lie over one key as in a load of
-  // 2 GB with files of 64 MiB. From 64 of them on, merges write values anew.
+  // Direct values of four memtables make one file. Fewer than 64 files lie over one key in either
+  // arm, as in a load of 2 GB with files of 64 MiB: from 64 on, merges write values anew.
   options.blob_file_bytes = arm == Arm::kDirect ? 4 << 20 : 1 << 20;
   options.verify_outputs = false;
   return options;
