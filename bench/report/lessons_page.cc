@@ -135,14 +135,53 @@ std::string Chart(const std::vector<LessonRows>& lessons) {
   });
 }
 
-// A line for each benchmark that every lesson ran; nothing when none did.
-std::string SameWorkChart(const std::vector<LessonRows>& lessons) {
-  static const char* const kStyles[] = {"blue", "amber", "green", "red", "violet", "teal"};
+struct SameWork {
   struct Line {
     std::vector<double> lessons;
     std::vector<double> nanos;
   };
-  std::map<std::string, Line> lines;
+  std::map<std::string, Line> lines;  // By benchmark.
+  double low = 1e300;
+  double high = 0;
+};
+
+SameWork SameWorkOf(const std::vector<LessonRows>& lessons) {
+  SameWork work;
+  for (const LessonRows& lesson : lessons) {
+    for (const auto& [benchmark, nanos] : lesson.same) {
+      work.lines[benchmark].lessons.push_back(lesson.number);
+      work.lines[benchmark].nanos.push_back(nanos);
+      work.low = std::min(work.low, nanos);
+      work.high = std::max(work.high, nanos);
+    }
+  }
+  return work;
+}
+
+std::string DrawSameWork(const SameWork& work, double last_lesson, PlotSize size) {
+  Plot plot(size, {.label = "lesson", .low = 0.5, .high = last_lesson + 0.5, .whole = true},
+            {.label = "time",
+             .low = work.low / 1.5,
+             .high = work.high * 1.5,
+             .log = true,
+             .format = FormatTime},
+            "Time of the same operations, lesson by lesson");
+  std::vector<std::pair<std::string, std::string>> legend;
+  for (const auto& [benchmark, line] : work.lines) {
+    const char* const style = kLineStyles[legend.size()];
+    legend.emplace_back(style, benchmark);
+    plot.Line(line.lessons, line.nanos, style);
+    for (std::size_t i = 0; i < line.lessons.size(); ++i)
+      plot.Point(line.lessons[i], line.nanos[i], style, 3);
+  }
+  plot.Legend(legend);
+  return plot.Finish();
+}
+
+// A line for each benchmark that every lesson ran; nothing when none did.
+std::string SameWorkChart(const std::vector<LessonRows>& lessons) {
+  const SameWork work = SameWorkOf(lessons);
+  if (work.lines.empty() || work.lines.size() > kLineStyles.size()) return "";
   FigureText text{
       .title = "The same work at every lesson",
       .reading =
@@ -150,34 +189,12 @@ std::string SameWorkChart(const std::vector<LessonRows>& lessons) {
           "added must not cost those who don't use it: a line that rises from one lesson "
           "to the next shows its price, one that falls its gain."};
   text.head = {"lesson", "benchmark", "time"};
-  double low = 1e300;
-  double high = 0;
   for (const LessonRows& lesson : lessons) {
-    for (const auto& [benchmark, nanos] : lesson.same) {
-      lines[benchmark].lessons.push_back(lesson.number);
-      lines[benchmark].nanos.push_back(nanos);
-      low = std::min(low, nanos);
-      high = std::max(high, nanos);
+    for (const auto& [benchmark, nanos] : lesson.same)
       text.rows.push_back({Escape(Name(lesson)), Escape(benchmark), FormatTime(nanos)});
-    }
   }
-  if (lines.empty() || lines.size() > std::size(kStyles)) return "";
-  return FigureOfHeight(text, 340, [&](PlotSize size) {
-    Plot plot(
-        size, {.label = "lesson", .low = 0.5, .high = lessons.back().number + 0.5},
-        {.label = "time", .low = low / 1.5, .high = high * 1.5, .log = true, .format = FormatTime},
-        "Time of the same operations, lesson by lesson");
-    std::vector<std::pair<std::string, std::string>> legend;
-    for (const auto& [benchmark, line] : lines) {
-      const char* const style = kStyles[legend.size()];
-      legend.emplace_back(style, benchmark);
-      plot.Line(line.lessons, line.nanos, style);
-      for (std::size_t i = 0; i < line.lessons.size(); ++i)
-        plot.Point(line.lessons[i], line.nanos[i], style, 3);
-    }
-    plot.Legend(legend);
-    return plot.Finish();
-  });
+  return FigureOfHeight(
+      text, 340, [&](PlotSize size) { return DrawSameWork(work, lessons.back().number, size); });
 }
 
 }  // namespace

@@ -14,8 +14,6 @@ namespace {
 constexpr double kLogFrom =
     20;  // The ratio of largest to smallest from which an axis is logarithmic.
 
-const char* const kStyles[] = {"blue", "red", "green", "amber", "violet", "teal"};
-
 std::string MemberName(const Finding& finding) {
   const BenchmarkId& id = finding.measured.id;
   return id.function + (id.value.empty() ? "" : "/" + id.value);
@@ -123,7 +121,7 @@ std::string InputFigure(const std::vector<const Finding*>& members) {
       lines[member->measured.id.function].push_back({*number, member});
   }
   std::erase_if(lines, [](const auto& line) { return line.second.size() < 3; });
-  if (lines.empty() || lines.size() > std::size(kStyles)) return "";
+  if (lines.empty() || lines.size() > kLineStyles.size()) return "";
   double x_low = 1e300;
   double x_high = 0;
   double y_low = 1e300;
@@ -162,7 +160,7 @@ std::string InputFigure(const std::vector<const Finding*>& members) {
               "Time of an iteration over the input");
     std::vector<std::pair<std::string, std::string>> legend;
     std::size_t i = 0;
-    for (const auto& [function, line] : lines) legend.emplace_back(kStyles[i++], function);
+    for (const auto& [function, line] : lines) legend.emplace_back(kLineStyles[i++], function);
     plot.Legend(legend);
     i = 0;
     for (const auto& [function, line] : lines) {
@@ -171,9 +169,9 @@ std::string InputFigure(const std::vector<const Finding*>& members) {
       for (const auto& [input, member] : line) {
         x.push_back(input);
         y.push_back(member->estimates().typical().point);
-        plot.Point(x.back(), y.back(), kStyles[i], 4);
+        plot.Point(x.back(), y.back(), kLineStyles[i], 4);
       }
-      plot.Line(x, y, kStyles[i++]);
+      plot.Line(x, y, kLineStyles[i++]);
     }
     return plot.Finish();
   });

@@ -264,6 +264,7 @@ std::string Plot::Grid() const {
     const std::vector<double> ticks = Ticks(axis.low, axis.high, count, axis.log);
     const double step = StepOf(ticks, axis.log);
     for (const double tick : ticks) {
+      if (axis.whole && tick != std::round(tick)) continue;
       const std::string text = axis.format ? axis.format(tick) : TickText(tick, step);
       if (is_x) {
         out += LineElement("grid", X(tick), top_, X(tick), bottom);

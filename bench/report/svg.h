@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -24,12 +25,17 @@ struct Axis {
   std::string label;
   double low = 0;
   double high = 1;
-  bool log = false;  // REQUIRES: low > 0.
+  bool log = false;    // REQUIRES: low > 0.
+  bool whole = false;  // Ticks at whole numbers only.
   std::function<std::string(double)> format =
       {};  // Of ticks; default: as few digits as tell them apart.
   std::vector<std::string> rows =
       {};  // Names in place of numbers: row i is at i, the first on top.
 };
+
+// The classes of the style sheet that lines are drawn in, in this order.
+inline constexpr std::array<const char*, 6> kLineStyles = {"blue", "amber",  "green",
+                                                           "red",  "violet", "teal"};
 
 class Plot {
  public:

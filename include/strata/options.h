@@ -112,7 +112,8 @@ struct Options {
   CompactionStyle compaction = CompactionStyle::kLeveled;
   // Cut tables at this size.
   std::uint64_t table_bytes = 64ULL << 20;
-  int level0_runs = 4;                        // Leveled: merge level 0 from this many runs on.
+  // Leveled: merge level 0 from this many runs on. Writers are slowed from 28 more on.
+  int level0_runs = 4;
   std::uint64_t level1_bytes = 256ULL << 20;  // Leveled: target of level 1.
   int level_multiplier = 10;                  // Leveled: each level's target over the one above.
   int tiered_runs = 4;                        // Tiered: merge a level from this many runs on.

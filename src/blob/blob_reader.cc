@@ -116,10 +116,9 @@ Result<sst::BlockHandle> BlobReader::Locate(std::uint32_t ordinal) const {
   }
   std::uint64_t record = ordinal;
   if (!dense_) {
-    record = ranks_[ordinal / 512];
-    for (std::uint64_t i = held_.Next(ordinal / 512 * 512); i < ordinal; i = held_.Next(i + 1)) {
-      ++record;
-    }
+    const std::uint64_t group = ordinal / 512;
+    record = ranks_[group];
+    for (std::uint64_t i = held_.Next(group * 512); i < ordinal; i = held_.Next(i + 1)) ++record;
     if (STRATA_MUTANT(blob_rank_counts_itself) && record + 1 < footer_.values) ++record;
   }
   const std::uint64_t offset = OffsetOf(record);
@@ -152,7 +151,6 @@ Result<StoredValue> BlobReader::ReadStored(std::uint32_t ordinal, std::string* s
 
 Status BlobReader::VerifyAll(const Visitor& visit) const {
   std::string scratch;
-  std::string value;
   std::uint64_t raw_bytes = 0;
   for (std::uint64_t i = held_.Next(0); i < held_.size(); i = held_.Next(i + 1)) {
     const auto ordinal = static_cast<std::uint32_t>(i);

@@ -51,7 +51,10 @@ class TimeWindowPolicy final : public Policy {
   int Tier(const RunView& run) const {
     int tier = 0;
     auto limit = static_cast<double>(options_.memtable_bytes) * options_.tiered_runs / 4;
-    for (; static_cast<double>(run.raw_bytes()) >= limit; limit *= options_.tiered_runs) ++tier;
+    while (static_cast<double>(run.raw_bytes()) >= limit) {
+      limit *= options_.tiered_runs;
+      ++tier;
+    }
     return tier;
   }
 

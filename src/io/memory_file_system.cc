@@ -58,7 +58,8 @@ class MemoryFileSystemImpl final : public MemoryFileSystem {
       STRATA_REQUIRES(mutex_);
   Result<MemoryNodePtr> FindDirectory(const std::string& path, std::string_view doing) const
       STRATA_REQUIRES(mutex_);
-  Result<MemoryNodePtr> CreateFile(const std::string& path, Place place) STRATA_REQUIRES(mutex_);
+  Result<MemoryNodePtr> CreateFile(const std::string& path, const Place& place)
+      STRATA_REQUIRES(mutex_);
   void ChangeName(NameChange change) STRATA_REQUIRES(mutex_);
   void Unlink(MemoryNode& file) STRATA_REQUIRES(mutex_);
 
@@ -147,7 +148,8 @@ void MemoryFileSystemImpl::Unlink(MemoryNode& file) {
   used_ -= file.content.size();
 }
 
-Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path, Place place) {
+Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path,
+                                                       const Place& place) {
   if (capacity_ != 0 && used_ >= capacity_) return OsError(ENOSPC, "creating", path);
   auto node = std::make_shared<MemoryNode>(/*directory=*/false);
   ChangeName({.sequence = 0, .directory = place.directory, .name = place.name, .target = node});

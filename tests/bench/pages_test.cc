@@ -226,6 +226,7 @@ TEST_CASE("what every lesson ran is a line over the lessons") {
   CHECK(page->find("The same work at every lesson") != std::string::npos);
   CHECK(page->find("250.00 ns") != std::string::npos);
   CHECK(page->find("BM_StorePut") != std::string::npos);
+  CHECK(page->find(">1.5</text>") == std::string::npos);  // There is no lesson one and a half.
   const auto without = LessonsPage(R"({"lessons":[{"number":3,"title":"C"}]})", "today", {});
   REQUIRE(without);
   CHECK(without->find("The same work") == std::string::npos);

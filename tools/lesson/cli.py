@@ -17,7 +17,8 @@ def main(root, arguments):
     own, options_of_benchmark = split_at_dashes(arguments)
     options = _parser().parse_args(own)
     options.root = Path(root)
-    options.arguments = options_of_benchmark
+    if options.run is run_bench:
+        options.arguments = options_of_benchmark
     try:
         return options.run(options) or 0
     except LessonError as error:
