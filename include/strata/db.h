@@ -210,6 +210,7 @@ class DB {
   // shadowed entries there are gone. Flushes first.
   virtual Status CompactRange(std::optional<std::string> from, std::optional<std::string> to) = 0;
   // Returns when no flush or compaction is due.
+  // Who waits finds the store at rest: what Options::rest_us would begin is done, too.  //@L20
   virtual Status WaitForCompactions() = 0;
   //@}
   //@L03{

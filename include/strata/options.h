@@ -129,6 +129,12 @@ struct Options {
   // Pieces into which one compaction is split to run side by side.
   int subcompactions = 2;
   std::uint64_t compaction_rate_bytes_per_s = 0;  // 0 is unlimited.
+  //@L20{
+  // After so long without a write (or twice as long), or when somebody waits for compactions,
+  // levels 0 and 1 go down as soon as that costs little for their size, so that reads meet fewer
+  // runs (leveled only). 0: never.
+  std::uint64_t rest_us = 1'000'000;
+  //@}
   // A batch is held back this much at most; how much depends on what compaction owes.
   std::uint32_t stall_max_ms = 100;
 

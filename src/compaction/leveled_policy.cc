@@ -92,6 +92,7 @@ class LeveledPolicy final : public Policy {
     return jobs;
   }
 
+  std::vector<CompactionJob> PickAtRest(const PolicyInput& input) const override;  //@L20
   Debt EstimateDebt(const TreeView& tree, std::uint64_t now_us) const override;
 
  private:
@@ -161,6 +162,40 @@ std::optional<CompactionJob> LeveledPolicy::PickAllRuns(const TreeView& tree, st
   return job.Build(options_, "level " + std::to_string(level) + " must be one run");
 }
 
+//@L20{
+// --- at rest -------------------------------------------------------------------------------------
+
+// What is deeper is too large to be written anew for the sake of one run less.
+constexpr std::uint32_t kRestLevelLast = 2;
+
+// Level `level` and those below it are more than one run. To make them one costs each byte of it no
+// more than going down costs in a full tree, and at most 4 times level 1 in all.
+bool IsCheapToMerge(const TreeView& tree, std::uint32_t level, const Options& options) {
+  const LevelView& here = tree.level(level);
+  for (std::uint32_t below = level + 1; below <= kRestLevelLast; ++below) {
+    const std::uint64_t bytes = tree.level(below).size_bytes();
+    if (bytes == 0) continue;
+    return bytes <= here.size_bytes() * static_cast<std::uint64_t>(options.level_multiplier) &&
+           bytes <= 4 * options.level1_bytes;
+  }
+  return here.runs.size() > 1;
+}
+
+std::vector<CompactionJob> LeveledPolicy::PickAtRest(const PolicyInput& input) const {
+  std::vector<CompactionJob> jobs;
+  TableSet busy = input.busy;
+  for (std::uint32_t level = 0; level < kRestLevelLast; ++level) {
+    if (!IsCheapToMerge(input.tree, level, options_)) continue;
+    std::optional<CompactionJob> job = PickAt(input.tree, level, busy);
+    if (!job) continue;
+    job->reason = "level " + std::to_string(level) + " at rest";
+    busy.insert(job->inputs.begin(), job->inputs.end());
+    jobs.push_back(*std::move(job));
+  }
+  return jobs;
+}
+
+//@}
 // --- debt ----------------------------------------------------------------------------------------
 
 // What is past a target will be merged with its share of the next level, and be past that one's.

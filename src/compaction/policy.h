@@ -59,6 +59,12 @@ class Policy {
   // `input.busy`, so all of them may run side by side. Empty when the tree has its right shape.
   virtual std::vector<CompactionJob> Pick(const PolicyInput& input) const = 0;
 
+  //@L20{
+  // What isn't due, but makes reads cheaper, and pays when nobody else wants the disk: as Pick. It
+  // comes to an end: each job brings the tree nearer to where there is none.
+  virtual std::vector<CompactionJob> PickAtRest(const PolicyInput& /*input*/) const { return {}; }
+  //@}
+
   virtual Debt EstimateDebt(const TreeView& tree, std::uint64_t now_us) const = 0;
 };
 

@@ -35,6 +35,7 @@ void DbImpl::MaybeScheduleWork() {
   compaction_debt_ = {};
   for (const auto& tree : Trees()) PickCompactions(tree);
   ScheduleExpiryTimer();  //@L17
+  ScheduleRestTimer();    //@L20
 }
 
 void DbImpl::PickCompactions(const std::shared_ptr<Tree>& tree) {
@@ -57,7 +58,10 @@ void DbImpl::PickCompactions(const std::shared_ptr<Tree>& tree) {
 bool DbImpl::StartPicked(const std::shared_ptr<Tree>& tree) {
   const compaction::TreeView view = compaction::ViewOf(*VersionOf(*tree));
   const std::uint64_t now = environment_.clock->WallMicros();
-  for (const auto& job : tree->policy->Pick({.tree = view, .busy = busy_tables_, .now_us = now})) {
+  const compaction::PolicyInput input{.tree = view, .busy = busy_tables_, .now_us = now};
+  auto jobs = tree->policy->Pick(input);
+  if (jobs.empty() && IsAtRest()) jobs = tree->policy->PickAtRest(input);  //@L20
+  for (const auto& job : jobs) {
     if (running_compactions_ >= options_.compaction_threads) return false;
     if (!Remember(StartCompaction(tree, job))) return false;
     if (job.trivial_move || job.drop_inputs) return true;

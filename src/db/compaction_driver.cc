@@ -160,6 +160,7 @@ Status DbImpl::CompactTable(TableRef table, std::optional<std::string> from,
 
 Status DbImpl::WaitForCompactions() {
   MutexLock lock(mutex_);
+  rest_sequence_ = last_sequence_;  //@L20
   MaybeScheduleWork();
   environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
     if (collecting_ && read_only_) return false;  //@L19

@@ -237,6 +237,13 @@ class DbImpl final : public DB {
   void SetExpiryTimer(std::uint64_t due_us) STRATA_REQUIRES(mutex_);
   void OnExpiryTimer(std::uint64_t due_us);
   //@}
+  //@L20{
+  // --- rest.cc ---
+  bool IsAtRest() const STRATA_REQUIRES(mutex_);
+  bool HasWorkForRest() const STRATA_REQUIRES(mutex_);
+  void ScheduleRestTimer() STRATA_REQUIRES(mutex_);
+  void OnRestTimer(SequenceNumber last_sequence);
+  //@}
 
   //@L10{
   // --- compaction_driver.cc ---
@@ -455,6 +462,11 @@ class DbImpl final : public DB {
   std::uint32_t next_named_table_ STRATA_GUARDED_BY(mutex_) = 1;
   bool expiry_enabled_ STRATA_GUARDED_BY(mutex_) = false;      // The manifest says so.
   std::uint64_t next_timer_us_ STRATA_GUARDED_BY(mutex_) = 0;  // Wall clock; 0: there is none.
+  //@}
+  //@L20{
+  // The last write when somebody found the store at rest: it is until there is another.
+  std::optional<SequenceNumber> rest_sequence_ STRATA_GUARDED_BY(mutex_);
+  bool rest_timer_set_ STRATA_GUARDED_BY(mutex_) = false;
   //@}
   //@L10{
   compaction::Debt compaction_debt_ STRATA_GUARDED_BY(mutex_);

@@ -148,11 +148,10 @@ void MemoryFileSystemImpl::Unlink(MemoryNode& file) {
   used_ -= file.content.size();
 }
 
-Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path,
-                                                       const Place& place) {
+Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path, const Place& at) {
   if (capacity_ != 0 && used_ >= capacity_) return OsError(ENOSPC, "creating", path);
   auto node = std::make_shared<MemoryNode>(/*directory=*/false);
-  ChangeName({.sequence = 0, .directory = place.directory, .name = place.name, .target = node});
+  ChangeName({.sequence = 0, .directory = at.directory, .name = at.name, .target = node});
   return node;
 }
 

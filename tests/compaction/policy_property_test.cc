@@ -62,6 +62,21 @@ class World {
     CHECK(debt.runs == 0);
   }
 
+  //@L20{
+  // At rest work comes to an end too, whatever is due in between.
+  void Rest() {
+    for (int rounds = 0; rounds < 1000; ++rounds) {
+      Settle();
+      for (const CompactionJob& job :
+           policy_->PickAtRest({.tree = tree_.view(), .busy = busy_, .now_us = now_us_})) {
+        Begin(job);
+      }
+      if (running_.empty()) return;
+    }
+    FAIL("there is always something left to merge at rest");
+  }
+  //@}
+
   void CheckReads() const {
     for (const auto& [key, newest] : newest_) {
       const auto found = tree_.Find(key, nullptr);
@@ -157,6 +172,10 @@ TEST_CASE("no policy, nor any change between them, puts older data before newer"
     for (int turn = 0; turn < 100; ++turn) world.Turn();
     world.Settle();
     world.CheckReads();
+    //@L20{
+    world.Rest();
+    world.CheckReads();
+    //@}
   }
 }
 

@@ -178,8 +178,10 @@ std::string RunPolicyCommand(const std::string& command) {
   const auto policy = MakePolicy(options);
   if (!policy) return testing::Outcome(policy);
   if (verb == "debt") return ShowDebt((*policy)->EstimateDebt(text.tree, text.now_us));
+  const PolicyInput input{.tree = text.tree, .busy = text.busy, .now_us = text.now_us};
+  if (verb == "rest") return ShowJobs((*policy)->PickAtRest(input));  //@L20
   STRATA_CHECK(verb == "pick");
-  return ShowJobs((*policy)->Pick({.tree = text.tree, .busy = text.busy, .now_us = text.now_us}));
+  return ShowJobs((*policy)->Pick(input));
 }
 
 }  // namespace strata::compaction

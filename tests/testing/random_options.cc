@@ -63,7 +63,8 @@ Options DrawOptions(Random& random) {
   options.memtables_max = OneOf(random, {1, 2, 4});
   options.memory_budget_bytes = OneOf(random, {0ULL, 0ULL, 64ULL << 10});
   options.stall_max_ms = OneOf(random, {0U, 1U, 100U});
-  DrawBlobs(random, &options);  //@L19
+  DrawBlobs(random, &options);                                   //@L19
+  options.rest_us = OneOf(random, {0ULL, 1000ULL, 1000000ULL});  //@L20
   return options;
 }
 
