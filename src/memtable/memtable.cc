@@ -150,6 +150,7 @@ void MemTable::AddConcurrently(SequenceNumber sequence, EntryKind kind, std::str
 std::optional<FoundEntry> MemTable::Get(std::string_view key, SequenceNumber sequence) const {
   std::uint64_t comparisons = 0;
   //@L20{
+  if (empty()) return std::nullopt;  // As when a store is read that was written out.
   if (rep_->tree != nullptr) {
     const PrefixTree::Entry* entry =
         rep_->tree->Seek(SearchKey(key, PackTag(sequence, kEntryKindForSeek)), &comparisons)

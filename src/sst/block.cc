@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/coding.h"
 #include "sst/block_hash_index.h"  //@L13
+#include "sst/prefetch.h"          //@L20
 #include "sst/table_format.h"
 
 namespace strata::sst {
@@ -76,12 +77,11 @@ inline void JoinKey(const char* before, const RawEntry& entry, const char* limit
 }
 
 // Only an entry tells where the next one is, so a walk waits for memory at each. A search walks
-// about this far: it asks for all of that at once.
-inline void PrefetchEntries(const char* from, const char* limit) {
+// about this far, and asks for all of that at once, unless the whole block was asked for.
+inline void PrefetchEntries(std::string_view block, const char* from, const char* limit) {
   constexpr std::ptrdiff_t kBytesMax = 2048;
-  constexpr std::ptrdiff_t kCacheLine = 64;
-  const char* const end = from + std::min(limit - from, kBytesMax);
-  for (; from < end; from += kCacheLine) __builtin_prefetch(from);
+  if (block.size() <= kPrefetchedBlockMax) return;
+  PrefetchLines({from, static_cast<std::size_t>(std::min(limit - from, kBytesMax))});
 }
 
 //@}
@@ -156,7 +156,7 @@ Result<std::optional<BlockEntry>> Block::Scan(std::uint32_t from, const LookupKe
   const char* const base = contents_.bytes.data();
   const char* const limit = base + entries_end_;
   if (from >= entries_end_) return DamagedEntry(from);
-  PrefetchEntries(base + from, limit);  //@L20
+  PrefetchEntries(contents_.bytes, base + from, limit);  //@L20
   std::size_t matched = 0;     // Bytes that the previous key and the target have in common.
   std::uint64_t previous = 0;  // Size of the previous key.
   RawEntry entry;
@@ -280,7 +280,7 @@ Status BlockIterator::Seek(std::string_view target) {
   const char* const limit = base + block_->entries_end_;
   const std::uint32_t from = block_->RestartOffset(restart_);
   if (from >= block_->entries_end_) return Fail(from);
-  PrefetchEntries(base + from, limit);
+  PrefetchEntries(block_->contents_.bytes, base + from, limit);
   std::size_t matched = 0;     // Bytes that the previous key and the target have in common.
   std::uint64_t previous = 0;  // Size of the previous key.
   RawEntry entry;

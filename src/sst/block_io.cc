@@ -5,6 +5,7 @@
 #include "base/coding.h"
 #include "base/mutant.h"
 #include "sst/compression.h"  //@L09
+#include "sst/prefetch.h"     //@L20
 
 namespace strata::sst {
 namespace {
@@ -21,6 +22,7 @@ Result<StoredBlock> ReadStored(const BlockSource& source, const BlockHandle& han
   if (!source.mapped) raw = BlockContents::Uninitialised(stored);
   STRATA_TRY_ASSIGN(const std::string_view bytes,
                     source.file->Read(handle.offset, stored, raw.owned.get()));
+  if (source.mapped) PrefetchBlock(bytes);  //@L20
   source.counters->Add(Counter::kBlocksRead);
   source.counters->Add(Counter::kBlockBytesRead, stored);
   const BlockTrailer trailer = TrailerAt(bytes.data() + handle.size);

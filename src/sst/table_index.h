@@ -63,12 +63,14 @@ class TableIndex {
   std::uint64_t PrefixAt(std::string_view user_key) const {
     return KeyPrefix(user_key.substr(common_.size()));
   }
+  std::size_t FirstAtOrAfter(std::uint64_t prefix) const;  // In prefixes_.  //@L20
 
   std::vector<std::uint64_t> data_ends_;  // Of the data blocks, which lie side by side.
   std::string keys_;                      // One after another.
   std::vector<std::uint64_t> ends_{0};    // ends_[i] is where key i begins in keys_.
   std::string common_;                    // Begins every user key.
   std::vector<std::uint64_t> prefixes_;   // Of what follows common_.
+  std::vector<std::uint64_t> samples_;    // The last of each kSample prefixes.  //@L20
   std::optional<LearnedIndex> learned_;   // In the place of all the others.  //@L20
 };
 

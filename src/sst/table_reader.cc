@@ -8,6 +8,7 @@
 #include "sst/block_cache.h"  //@L08
 #include "sst/block_io.h"
 #include "sst/bloom.h"      //@L07
+#include "sst/prefetch.h"   //@L20
 #include "sst/readahead.h"  //@L13
 #include "sst/table_iterator.h"
 #include "sst/table_reader_rep.h"
@@ -156,6 +157,11 @@ Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, Sequ
                                                  const TableReadOptions& options,
                                                  std::string* value) const {
   const Rep& rep = *rep_;
+  //@L20{
+  if (rep.source.mapped && rep.index.learned() == nullptr) {
+    return rep.GetMapped({user_key, PackTag(sequence, kEntryKindForSeek)}, options, value);
+  }
+  //@}
   if (!rep.MayContain(user_key, options)) return std::optional<TableHit>();  //@L07
   //@solve 4.4 "look into one block" uses(rep, user_key, sequence, options, value)
   const LookupKey target{user_key, PackTag(sequence, kEntryKindForSeek)};
@@ -168,6 +174,18 @@ Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, Sequ
 }
 
 //@L20{
+// A block of a mapped file needs no owner: nothing takes it away while the table is open.
+Result<std::optional<TableHit>> TableReader::Rep::GetMapped(const LookupKey& target,
+                                                            const TableReadOptions& read,
+                                                            std::string* value) const {
+  if (!MayContain(target.user_key, read)) return std::optional<TableHit>();
+  const std::size_t i = index.Find(target);
+  if (i == index.size()) return std::optional<TableHit>();
+  STRATA_TRY_ASSIGN(const Block block, LoadBlock(i, source));
+  Trace(read, i, "read");
+  return FindIn(block, i, target, value);
+}
+
 // One block, if the lines are right; two, if they are off by one. Whatever they say, the keys in
 // the blocks decide: down while the block begins after the key, else up while it ends before.
 Result<std::optional<TableHit>> TableReader::Rep::FindNear(const LookupKey& target,
