@@ -1,5 +1,8 @@
 #include "stats/counters.h"
 
+#include <bit>
+#include <utility>
+
 namespace strata {
 namespace {
 
@@ -83,6 +86,37 @@ void Counters::Reset() {
   for (Shard& shard : shards_) {
     for (auto& value : shard.values) value.store(0, std::memory_order_relaxed);
   }
+}
+
+// Held by a thread for as long as it lives; what it counts after that goes to the shared shard.
+class Counters::Lease {
+ public:
+  Lease() {
+    std::uint32_t seen = taken.load(std::memory_order_relaxed);
+    do {
+      shard_of_thread = static_cast<std::size_t>(std::countr_one(seen));
+      if (shard_of_thread >= kSharedShard) {
+        shard_of_thread = kSharedShard;
+        return;
+      }
+    } while (!taken.compare_exchange_weak(seen, seen | std::uint32_t{1} << shard_of_thread,
+                                          std::memory_order_acquire, std::memory_order_relaxed));
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() {
+    const std::size_t shard = std::exchange(shard_of_thread, kSharedShard);
+    if (shard == kSharedShard) return;
+    // Whoever has the shard next goes on from what this thread has counted.
+    taken.fetch_and(~(std::uint32_t{1} << shard), std::memory_order_release);
+  }
+
+ private:
+  static constinit inline std::atomic<std::uint32_t> taken = 0;
+};
+
+void Counters::LeaseShard() {
+  static thread_local const Lease lease;
 }
 
 }  // namespace strata

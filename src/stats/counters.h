@@ -1,5 +1,5 @@
 // Counts of everything a lesson or an operator wants to see: one number a name, cheap enough to be
-// always on. Each thread adds to a cache line of its own; reading sums them.
+// always on. Each thread adds to cache lines of its own; reading sums them.
 //
 // Thread safety: any thread may call any member.
 
@@ -72,8 +72,13 @@ std::string_view CounterName(Counter counter);  // "tables_probed"
 class Counters {
  public:
   void Add(Counter counter, std::uint64_t amount = 1) {
-    shards_[ShardOfThread()].values[static_cast<std::size_t>(counter)].fetch_add(
-        amount, std::memory_order_relaxed);
+    const std::size_t shard = ShardOfThread();
+    auto& value = shards_[shard].values[static_cast<std::size_t>(counter)];
+    if (shard == kSharedShard) {
+      value.fetch_add(amount, std::memory_order_relaxed);
+    } else {  // Nobody else writes to it: no need for an atomic addition, which takes 20 cycles.
+      value.store(value.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    }
   }
 
   // Keeps the largest value seen instead of a sum. Don't mix with Add on one counter.
@@ -81,21 +86,26 @@ class Counters {
 
   std::uint64_t Get(Counter counter) const;
 
-  // All zero again. What other threads add meanwhile may be lost.
+  // All zero again, but for counters that other threads add to meanwhile.
   void Reset();
 
  private:
   static constexpr std::size_t kShards = 16;
+  static constexpr std::size_t kSharedShard = kShards - 1;  // For threads that found no other free.
+  static constexpr std::size_t kNoShard = kShards;
   struct alignas(64) Shard {
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> values{};
   };
+  class Lease;
 
   static std::size_t ShardOfThread() {
-    static std::atomic<std::size_t> next{0};
-    thread_local const std::size_t shard = next.fetch_add(1, std::memory_order_relaxed) % kShards;
-    return shard;
+    if (shard_of_thread == kNoShard) LeaseShard();
+    return shard_of_thread;
   }
+  // Gives the thread a shard of its own, in all Counters, until it ends.
+  static void LeaseShard();
 
+  static constinit inline thread_local std::size_t shard_of_thread = kNoShard;
   std::array<Shard, kShards> shards_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <barrier>
 #include <set>
 #include <string>
 #include <thread>
@@ -26,6 +27,27 @@ TEST_CASE("what threads count adds up", "[L01]") {
   CHECK(counters.Get(Counter::kWrites) == 0);
   counters.Reset();
   CHECK(counters.Get(Counter::kGets) == 0);
+}
+
+TEST_CASE("more threads than shards count, at once and one after the other", "[L01]") {
+  constexpr int kThreads = 50;
+  Counters counters;
+  std::barrier all_there(kThreads);  // So that none of them gives its shard back before the last.
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        counters.Add(Counter::kGets);
+        all_there.arrive_and_wait();
+        for (int n = 0; n < 10'000; ++n) counters.Add(Counter::kGets);
+      });
+    }
+  }
+  CHECK(counters.Get(Counter::kGets) == kThreads * 10'001);
+  for (int i = 0; i < kThreads; ++i) {
+    std::jthread([&counters] { counters.Add(Counter::kWrites); });
+  }
+  CHECK(counters.Get(Counter::kWrites) == kThreads);
 }
 
 TEST_CASE("a peak is the largest value seen by any thread", "[L01]") {
