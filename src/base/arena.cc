@@ -18,6 +18,12 @@ char* AlignUp(char* pointer, std::size_t align) {
   return pointer + ((align - address % align) % align);
 }
 
+// What a piece takes from a block, wherever in it that is.
+std::size_t BytesTaken(std::size_t bytes, std::size_t align) {
+  const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  return align > kAlignment ? rounded + align - kAlignment : rounded;
+}
+
 }  // namespace
 
 Arena::~Arena() {
@@ -31,9 +37,7 @@ Arena::~Arena() {
 char* Arena::Allocate(std::size_t bytes, std::size_t align) {
   STRATA_DCHECK(align > 0 && (align & (align - 1)) == 0);
   allocations_.fetch_add(1, std::memory_order_relaxed);
-  std::size_t wanted = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  if (align > kAlignment) wanted += align - kAlignment;
-
+  const std::size_t wanted = BytesTaken(bytes, align);
   if (wanted > kAloneMin) {  // So that the rest of the current block isn't wasted.
     Block* const own = NewBlock(wanted, wanted);
     Own(own);
@@ -57,6 +61,18 @@ char* Arena::Allocate(std::size_t bytes, std::size_t align) {
   }
 }
 
+//@L20{
+char* Arena::AllocateAlone(std::size_t bytes, std::size_t align) {
+  Block* const block = current_.load(std::memory_order_relaxed);
+  const std::size_t wanted = BytesTaken(bytes, align);
+  const std::size_t start = block == nullptr ? 0 : block->used.load(std::memory_order_relaxed);
+  if (block == nullptr || start + wanted > block->size) return Allocate(bytes, align);
+  block->used.store(start + wanted, std::memory_order_relaxed);
+  allocations_.store(allocations() + 1, std::memory_order_relaxed);
+  return AlignUp(block->bytes() + start, align);
+}
+
+//@}
 Arena::Block* Arena::NewBlock(std::size_t size, std::size_t used) const {
   auto* const block = static_cast<Block*>(::operator new(sizeof(Block) + size));
   return new (block) Block{.next = nullptr, .size = size, .used = used};

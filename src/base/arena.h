@@ -1,7 +1,7 @@
 // Memory that is handed out in pieces and freed all at once: a piece costs one atomic addition, and
 // neighbours in time are neighbours in memory. Blocks double from 4 KiB to 1 MiB.
 //
-// Thread safety: any thread may call any member, without a lock.
+// Thread safety: any thread may call any member, without a lock, unless the member says otherwise.
 
 #pragma once
 
@@ -22,6 +22,11 @@ class Arena {
   // REQUIRES: `align` is a power of two.
   char* Allocate(std::size_t bytes, std::size_t align = 8);
 
+  //@L20{
+  // The same without atomic additions. REQUIRES: nobody else allocates meanwhile.
+  char* AllocateAlone(std::size_t bytes, std::size_t align = 8);
+
+  //@}
   // Taken from the system: what the arena costs.
   std::uint64_t bytes_reserved() const { return bytes_reserved_.load(std::memory_order_relaxed); }
 

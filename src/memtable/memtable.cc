@@ -18,10 +18,17 @@ struct MemTable::Rep {
   }
 
   void CountEntry() {
+    entries.store(entries.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    Count(Counter::kMemtableAllocations, 1);
+  }
+
+  //@L12{
+  void CountEntryConcurrently() {
     entries.fetch_add(1, std::memory_order_relaxed);
     Count(Counter::kMemtableAllocations, 1);
   }
 
+  //@}
   //@L20{
   // One inserter at a time; the others sleep until it is their turn.
   void InsertIntoTree(std::string_view key, std::uint64_t tag, std::string_view value) {
@@ -143,7 +150,7 @@ void MemTable::AddConcurrently(SequenceNumber sequence, EntryKind kind, std::str
     rep_->list.InsertConcurrently(key, PackTag(sequence, kind), value);
   }
   //@}
-  rep_->CountEntry();
+  rep_->CountEntryConcurrently();
 }
 //@}
 

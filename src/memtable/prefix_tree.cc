@@ -99,6 +99,18 @@ PrefixTree::Node* PrefixTree::Descend(const Trunk& trunk, std::uint64_t prefix,
   return node;
 }
 
+PrefixTree::Node* PrefixTree::DescendToLast(const Trunk& trunk, Path* path) {
+  auto* node = const_cast<Node*>(trunk.root.load(std::memory_order_relaxed));
+  path->size = 0;
+  while (!node->is_leaf) {
+    const Order order(node->order.load(std::memory_order_relaxed));
+    STRATA_CHECK(path->size < kDepthMax);
+    path->steps[path->size++] = {.node = node, .order = order, .rank = order.count() - 1};
+    node = const_cast<Node*>(node->ChildIn(order.SlotAt(order.count() - 1)));
+  }
+  return node;
+}
+
 PrefixTree::Position PrefixTree::Seek(const SearchKey& key, std::uint64_t* comparisons,
                                       bool after) const {
   const Trunk& trunk = *trunk_.load(std::memory_order_acquire);
@@ -200,14 +212,14 @@ PrefixTree::Entry::Entry(std::string_view user_key, std::uint64_t tag, std::stri
 const PrefixTree::Entry* PrefixTree::NewEntry(std::string_view user_key, std::uint64_t tag,
                                               std::string_view value) {
   const std::size_t size = sizeof(Entry) + user_key.size() + kTagSize + value.size();
-  return new (arena_.Allocate(size)) Entry(user_key, tag, value);
+  return new (arena_.AllocateAlone(size)) Entry(user_key, tag, value);
 }
 
 PrefixTree::Node* PrefixTree::NewNode(bool is_leaf, const Entry* low) {
   constexpr std::size_t kNodesAtOnceMax = 4;  // What aligning costs is shared.
   if (free_node_count_ == 0) {
     free_node_count_ = std::min(kNodesAtOnceMax, node_count_ + 1);
-    free_nodes_ = arena_.Allocate(free_node_count_ * sizeof(Node), kCacheLine);
+    free_nodes_ = arena_.AllocateAlone(free_node_count_ * sizeof(Node), kCacheLine);
   }
   ++node_count_;
   auto* const node = new (free_nodes_) Node;
@@ -230,21 +242,34 @@ void PrefixTree::Insert(std::string_view user_key, std::uint64_t tag, std::strin
   constexpr std::uint64_t kLearnFrom = 256;
   constexpr std::uint64_t kStrangersMin = 64;
   Trunk* const trunk = trunk_.load(std::memory_order_relaxed);
-  InsertEntry(trunk, NewEntry(user_key, tag, value));
-  if (!trunk->Fits(user_key)) ++strangers_;
+  const std::uint64_t prefix = trunk->PrefixOf(user_key);
+  InsertEntry(trunk, prefix, NewEntry(user_key, tag, value));
+  const bool may_be_stranger = prefix == 0 || prefix == ~std::uint64_t{0};
+  if (may_be_stranger && !trunk->Fits(user_key)) ++strangers_;
   ++entries_;
   if (entries_ == kLearnFrom || strangers_ > kStrangersMin + entries_ / 8)
     GrowTrunk(CommonPrefix());
 }
 
-void PrefixTree::InsertEntry(Trunk* trunk, const Entry* entry) {
+void PrefixTree::InsertEntry(Trunk* trunk, std::uint64_t prefix, const Entry* entry) {
   const SearchKey key(entry->user_key(), entry->tag());
-  const Item item{.prefix = trunk->PrefixOf(key.user_key), .content = entry};
+  const Item item{.prefix = prefix, .content = entry};
+  // Keys that come in order need no search.
+  const bool is_last =
+      trunk->last == nullptr || prefix > trunk->last_prefix ||
+      (prefix == trunk->last_prefix &&
+       CompareKeyAndTag(trunk->last->user_key(), trunk->last->tag(), key.user_key, key.tag) < 0);
+  if (is_last) {
+    trunk->last = entry;
+    trunk->last_prefix = prefix;
+  }
   std::uint64_t comparisons = 0;
   Path path;
-  Node* const leaf = Descend(*trunk, item.prefix, key, &path, &comparisons);
+  Node* const leaf =
+      is_last ? DescendToLast(*trunk, &path) : Descend(*trunk, prefix, key, &path, &comparisons);
   const Order order(leaf->order.load(std::memory_order_relaxed));
-  const std::uint64_t rank = Rank(*leaf, order, item.prefix, key, /*or_equal=*/false, &comparisons);
+  const std::uint64_t rank =
+      is_last ? order.count() : Rank(*leaf, order, prefix, key, /*or_equal=*/false, &comparisons);
   if (order.count() < kSlots) {
     Put(leaf, rank, item);
   } else {
@@ -318,7 +343,7 @@ void PrefixTree::GrowTrunk(std::string common) {
   if (entries_ > 0) {
     std::uint64_t comparisons = 0;
     for (Position at = First(); at.entry() != nullptr; at = Next(at, &comparisons)) {
-      InsertEntry(trunk.get(), at.entry());
+      InsertEntry(trunk.get(), trunk->PrefixOf(at.entry()->user_key()), at.entry());
     }
   }
   strangers_ = 0;

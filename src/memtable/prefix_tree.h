@@ -136,6 +136,8 @@ class PrefixTree {
   struct Trunk {
     std::string common;
     std::atomic<const Node*> root{nullptr};
+    const Entry* last = nullptr;  // The writer's own, as the next: the largest, and its prefix.
+    std::uint64_t last_prefix = 0;
 
     bool Fits(std::string_view user_key) const { return user_key.starts_with(common); }
     // Numbers that never go down as keys go up.
@@ -148,13 +150,16 @@ class PrefixTree {
   // The leaf where `key` belongs; fills `path` with the inner nodes above it.
   static Node* Descend(const Trunk& trunk, std::uint64_t prefix, const SearchKey& key, Path* path,
                        std::uint64_t* comparisons);
+  // The last leaf; fills `path` likewise.
+  static Node* DescendToLast(const Trunk& trunk, Path* path);
   static Position FirstBelow(const Node* node);
   static Position LastBelow(const Node* node);
 
   const Entry* NewEntry(std::string_view user_key, std::uint64_t tag, std::string_view value);
   Node* NewNode(bool is_leaf, const Entry* low);
   static void Put(Node* node, std::uint64_t rank, Item item);
-  void InsertEntry(Trunk* trunk, const Entry* entry);
+  // `prefix` is that of the entry's key.
+  void InsertEntry(Trunk* trunk, std::uint64_t prefix, const Entry* entry);
   // Puts `item`, which finds no room in `full` as its `rank`, and splits that node in two.
   // `replacement`, if any, takes the place of the child before it.
   void Split(Trunk* trunk, Path* path, Node* full, std::uint64_t rank, Item item,

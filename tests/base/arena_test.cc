@@ -19,13 +19,16 @@ struct Piece {
   char fill;
 };
 
+using Allocation = char* (Arena::*)(std::size_t bytes, std::size_t align);
+
 // Fills each piece with its own byte, so that two pieces that overlap show.
-void AllocateMany(Arena* arena, std::uint64_t seed, std::vector<Piece>* pieces) {
+void AllocateMany(Arena* arena, std::uint64_t seed, std::vector<Piece>* pieces,
+                  Allocation allocate = &Arena::Allocate) {
   Random random(seed);
   for (int i = 0; i < 3000; ++i) {
     const std::size_t size = random.OneIn(100) ? random.Uniform(400'000) : 1 + random.Uniform(200);
     const std::size_t align = std::size_t{1} << random.Uniform(7);
-    char* const bytes = arena->Allocate(size, align);
+    char* const bytes = (arena->*allocate)(size, align);
     STRATA_CHECK(reinterpret_cast<std::uintptr_t>(bytes) % align == 0);
     const auto fill = static_cast<char>(random.Next());
     std::memset(bytes, fill, size);
@@ -45,6 +48,18 @@ TEST_CASE("pieces are aligned and apart from each other", "[L02]") {
   for (const Piece& piece : pieces) REQUIRE(IsIntact(piece));
   CHECK(arena.allocations() == pieces.size());
 }
+
+//@L20{
+TEST_CASE("pieces for one thread alone are aligned and apart from all others", "[L20]") {
+  Arena arena;
+  std::vector<Piece> pieces;
+  AllocateMany(&arena, 1, &pieces, &Arena::AllocateAlone);
+  AllocateMany(&arena, 2, &pieces);
+  AllocateMany(&arena, 3, &pieces, &Arena::AllocateAlone);
+  for (const Piece& piece : pieces) REQUIRE(IsIntact(piece));
+  CHECK(arena.allocations() == pieces.size());
+}
+//@}
 
 TEST_CASE("many small pieces cost little more than their bytes", "[L02]") {
   Arena arena;
@@ -74,7 +89,7 @@ TEST_CASE("threads that allocate at once get pieces apart from each other", "[L0
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
-      threads.emplace_back(AllocateMany, &arena, i, &pieces[i]);
+      threads.emplace_back([&arena, &pieces, i] { AllocateMany(&arena, i, &pieces[i]); });
     }
   }
   for (const auto& of_thread : pieces) {
