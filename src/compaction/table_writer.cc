@@ -80,7 +80,8 @@ Status TableWriter::Add(std::string_view key, std::string_view value) {
   }
   if (open_ == nullptr) STRATA_TRY(OpenTable());
   STRATA_TRY(values_->Separate(&key, &value));  //@L19
-  STRATA_TRY(Annotate(open_->builder.Add(key, value), "writing " + open_->path));
+  Status added = open_->builder.Add(key, value);
+  if (!added) return Annotate(std::move(added), "writing " + open_->path);
   open_->CountExpiry(ExpiryOf(KindOf(key), value));  //@L17
   if (!open_->full && open_->builder.size_estimate() >= options_.table_bytes_max) {
     open_->full = true;
