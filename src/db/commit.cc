@@ -62,10 +62,7 @@ Status DbImpl::Enqueue(Writer* self) {
     // The leader has logged this batch and asks for its own part of the work.
     self->insert = false;
     mutex_.Unlock();
-    //@L12..18{
-    //| Status inserted = InsertEntries(self->batch->encoded(), self->first_sequence, true);
-    //@}
-    Status inserted = InsertEntries(self->entries(), self->first_sequence, true);  //@L19
+    Status inserted = InsertBatchOf(*self, /*concurrently=*/true);
     mutex_.Lock();
     self->status = std::move(inserted);
     self->inserted = true;
@@ -181,15 +178,19 @@ Status DbImpl::CommitGroup(const std::vector<Writer*>& group) {
     sync = true;
   }
   if (sync) STRATA_TRY(SealRetiredLogs());
-  mutex_.Unlock();  // Writers may queue up meanwhile; the log is the leader's.
-  Status logged = WriteGroupToLog(group, first, sync);
+  mutex_.Unlock();  // Writers may queue up meanwhile; the log and the memtables are the leader's.
+  Status written = WriteGroupToLog(group, first, sync);
+  const bool in_parallel = InsertsInParallel(group);
+  for (std::size_t i = 0; i < group.size() && written && !in_parallel; ++i) {
+    written = InsertBatchOf(*group[i], /*concurrently=*/false);
+  }
   //| mutex_.Lock();  //@L12..19
   mutex_.LockSoon();  //@L20
-  STRATA_TRY(Remember(std::move(logged)));
+  STRATA_TRY(Remember(std::move(written)));
   FinishFullFiles();  //@L19
   if (sync) last_sync_micros_ = now;
   if (!sync && by_interval) ScheduleIntervalSync();
-  STRATA_TRY(Remember(InsertGroup(group)));
+  if (in_parallel) STRATA_TRY(Remember(InsertInParallel(group)));
   NoteDeadlines(group);  //@L17
   last_sequence_ = next - 1;
   //@L16{
@@ -218,34 +219,30 @@ Status DbImpl::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber
   return {};
 }
 
-Status DbImpl::InsertGroup(const std::vector<Writer*>& group) {
+bool DbImpl::InsertsInParallel(const std::vector<Writer*>& group) const {
+  if (options_.memtable != MemtableKind::kSkipList) return false;  //@L20
   std::size_t bytes = 0;
   //@L12..18{
   //| for (const Writer* writer : group) bytes += writer->batch->size_bytes();
   //@}
   for (const Writer* writer : group) bytes += writer->entries().size();  //@L19
-  //@L12..19{
-  //| const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes;
+  return group.size() > 1 && bytes >= kParallelInsertBytes;
+}
+
+Status DbImpl::InsertBatchOf(const Writer& writer, bool concurrently) const {
+  //@L12..18{
+  //| return InsertEntries(writer.batch->encoded(), writer.first_sequence, concurrently);
   //@}
-  //@L20{
-  const bool in_parallel = group.size() > 1 && bytes >= kParallelInsertBytes &&
-                           options_.memtable == MemtableKind::kSkipList;
-  //@}
-  if (in_parallel) {
-    for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
-    environment_.executor->NotifyAll();
-  }
+  return InsertEntries(writer.entries(), writer.first_sequence, concurrently);  //@L19
+}
+
+// Each member of the group puts in its own batch.
+Status DbImpl::InsertInParallel(const std::vector<Writer*>& group) {
+  for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
+  environment_.executor->NotifyAll();
   mutex_.Unlock();
-  Status status;
-  for (std::size_t i = 0; i < (in_parallel ? 1 : group.size()) && status; ++i) {
-    //@L12..18{
-    //| status = InsertEntries(group[i]->batch->encoded(), group[i]->first_sequence, in_parallel);
-    //@}
-    status = InsertEntries(group[i]->entries(), group[i]->first_sequence, in_parallel);  //@L19
-  }
-  //| mutex_.Lock();  //@L12..19
-  mutex_.LockSoon();  //@L20
-  if (!in_parallel) return status;
+  Status status = InsertBatchOf(*group.front(), /*concurrently=*/true);
+  mutex_.Lock();
   environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
     return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
   });

@@ -123,7 +123,9 @@ class DbImpl final : public DB {
   void BuildGroup(std::vector<Writer*>* group) const STRATA_REQUIRES(mutex_);
   Status CommitGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   Status WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync);
-  Status InsertGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  bool InsertsInParallel(const std::vector<Writer*>& group) const;
+  Status InsertBatchOf(const Writer& writer, bool concurrently) const;
+  Status InsertInParallel(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   void FinishGroup(const std::vector<Writer*>& group, const Status& status) STRATA_REQUIRES(mutex_);
   Status SyncLog() STRATA_REQUIRES(mutex_);
   // Runs what ends in a sync of the log, and notes how long it took.

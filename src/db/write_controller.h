@@ -34,7 +34,7 @@ inline std::uint64_t StallFor(const WritePressure& pressure) {
   //@solve 12.3 "slow writers down as debt grows" inert(return 0;)
   // From 0, as long as what is owed is free, to 1 at kDebtFull times as much.
   const auto share = [](std::uint64_t owed, std::uint64_t free) {
-    if (free == 0) return 0.0;
+    if (free == 0 || owed <= free) return 0.0;
     const double times = static_cast<double>(owed) / static_cast<double>(free);
     return std::clamp((times - 1) / (kDebtFull - 1), 0.0, 1.0);
   };
@@ -50,7 +50,7 @@ inline std::uint64_t StallFor(const WritePressure& pressure) {
   const double by_fill = std::clamp(fill, 0.0, 1.0) / 100;  // A flush takes well under a second.
   //| const double level = std::max(by_debt * by_debt, by_fill * by_fill);  //@L12..18
   //@L19{
-  const double over = pressure.blob_file_bytes == 0
+  const double over = pressure.blob_bytes_over == 0 || pressure.blob_file_bytes == 0
                           ? 0
                           : static_cast<double>(pressure.blob_bytes_over) /
                                 static_cast<double>(pressure.blob_file_bytes);

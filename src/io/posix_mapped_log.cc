@@ -68,9 +68,11 @@ class MappedLog final : public WritableFile {
       if (::ftruncate(fd_.get(), ToOffset(size_)) != 0) return OsError(errno, "truncating", path_);
       return {};
     }
-    void* const mapped = ::mmap(nullptr, window_bytes_, PROT_READ | PROT_WRITE,
-                                MAP_SHARED | MAP_POPULATE, fd_.get(), ToOffset(begin));
+    void* const mapped = ::mmap(nullptr, window_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED,
+                                fd_.get(), ToOffset(begin));
     if (mapped == MAP_FAILED) return OsError(errno, "mapping", path_);
+    // All pages ready to be written at once, where the system can; else each as it is come to.
+    static_cast<void>(::madvise(mapped, window_bytes_, MADV_POPULATE_WRITE));
     window_ = static_cast<char*>(mapped);
     window_end_ = end;
     return {};
