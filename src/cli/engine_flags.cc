@@ -44,8 +44,9 @@ void DeclareIndexFlags(Flags& flags, Options* options) {
                           {{"sparse", IndexKind::kSparse}, {"learned", IndexKind::kLearned}},
                           "Index of the tables in the deepest levels (sparse)");
   flags.Integer("learned-levels", &options->learned_levels, 1, "How many levels those are (2)");
-  flags.DurationMicros("rest", &options->rest_us,
-                       "Without a write for so long small levels are merged down, 0 for never (1s)");
+  flags.DurationMicros(
+      "rest", &options->rest_us,
+      "Without a write for so long small levels are merged down, 0 for never (1s)");
 }
 
 }  // namespace
