@@ -210,6 +210,7 @@ Result<std::string> LessonsPage(const std::string& text, const std::string& date
   if (!lessons.empty()) body += Chart(lessons) + SameWorkChart(lessons);
   for (const LessonRows& lesson : lessons) {
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(lesson.rows.size());
     for (const Row& row : lesson.rows) {
       rows.push_back({Escape(row.benchmark), Escape(row.is_time() ? "time" : row.metric),
                       row.before > 0 ? Value(row, row.before) : "–", Value(row, row.here),

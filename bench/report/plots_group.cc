@@ -159,6 +159,7 @@ std::string InputFigure(const std::vector<const Finding*>& members) {
                .format = AxisTime},
               "Time of an iteration over the input");
     std::vector<std::pair<std::string, std::string>> legend;
+    legend.reserve(lines.size());
     std::size_t i = 0;
     for (const auto& [function, line] : lines) legend.emplace_back(kLineStyles[i++], function);
     plot.Legend(legend);

@@ -162,7 +162,7 @@ Result<std::unique_ptr<WritableFile>> MemoryFileSystemImpl::Create(
   MutexLock lock(mutex_);
   STRATA_TRY_ASSIGN(Place place, Find(path, "creating"));
   if (place.node != nullptr) return OsError(EEXIST, "creating", path);
-  STRATA_TRY_ASSIGN(MemoryNodePtr node, CreateFile(path, std::move(place)));
+  STRATA_TRY_ASSIGN(MemoryNodePtr node, CreateFile(path, place));
   node->has_zeros_ahead = options.mapped;
   return std::unique_ptr<WritableFile>(
       std::make_unique<MemoryWritableFile>(*this, std::move(node), path));
@@ -311,7 +311,7 @@ Result<std::unique_ptr<FileLock>> MemoryFileSystemImpl::Lock(const std::string& 
   STRATA_TRY_ASSIGN(Place place, Find(path, "creating"));
   MemoryNodePtr node = place.node;
   if (node == nullptr) {
-    STRATA_TRY_ASSIGN(node, CreateFile(path, std::move(place)));
+    STRATA_TRY_ASSIGN(node, CreateFile(path, place));
   }
   if (node->is_directory) return OsError(EISDIR, "creating", path);
   if (node->is_locked) {

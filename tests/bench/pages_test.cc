@@ -239,7 +239,7 @@ TEST_CASE("many baselines stand in one table, the fastest of a row as 1.00") {
                     {"two", {MeasuredOf("10", 200, 1, random), MeasuredOf("20", 5, 1, random)}}},
                    {.count = 300});
   CHECK(table.find("1.00  ") != std::string::npos);
-  CHECK(table.find("-") != std::string::npos);
+  CHECK(table.find('-') != std::string::npos);
   CHECK(table.starts_with("benchmark"));
 }
 

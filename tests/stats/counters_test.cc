@@ -15,6 +15,7 @@ TEST_CASE("what threads count adds up", "[L01]") {
   Counters counters;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&counters] {
         for (int n = 0; n < 10'000; ++n) counters.Add(Counter::kGets);
@@ -30,12 +31,14 @@ TEST_CASE("what threads count adds up", "[L01]") {
 }
 
 TEST_CASE("more threads than shards count, at once and one after the other", "[L01]") {
-  constexpr int kThreads = 50;
+  constexpr std::size_t kThreads = 50;
   Counters counters;
-  std::barrier all_there(kThreads);  // So that none of them gives its shard back before the last.
+  // So that none of them gives its shard back before the last has come.
+  std::barrier all_there(std::ptrdiff_t{kThreads});
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < kThreads; ++i) {
+    threads.reserve(kThreads);
+    for (std::size_t i = 0; i < kThreads; ++i) {
       threads.emplace_back([&] {
         counters.Add(Counter::kGets);
         all_there.arrive_and_wait();
@@ -43,8 +46,8 @@ TEST_CASE("more threads than shards count, at once and one after the other", "[L
       });
     }
   }
-  CHECK(counters.Get(Counter::kGets) == kThreads * 10'001);
-  for (int i = 0; i < kThreads; ++i) {
+  CHECK(counters.Get(Counter::kGets) == 500'050);
+  for (std::size_t i = 0; i < kThreads; ++i) {
     std::jthread([&counters] { counters.Add(Counter::kWrites); });
   }
   CHECK(counters.Get(Counter::kWrites) == kThreads);
@@ -54,6 +57,7 @@ TEST_CASE("a peak is the largest value seen by any thread", "[L01]") {
   Counters counters;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (std::uint64_t i = 0; i < 4; ++i) {
       threads.emplace_back([&counters, i] {
         for (std::uint64_t n = 0; n < 1000; ++n) {
