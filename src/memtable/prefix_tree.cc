@@ -4,19 +4,10 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 
 namespace strata {
 namespace {
-
-constexpr std::size_t kCacheLine = 64;
-
-// Brings all of a node near at once: one wait instead of one a cache line.
-void Prefetch(const PrefixTree::Node* node) {
-  const auto* const bytes = reinterpret_cast<const char*>(node);
-  for (std::size_t at = 0; at < sizeof(PrefixTree::Node); at += kCacheLine) {
-    __builtin_prefetch(bytes + at);
-  }
-}
 
 // The child at `rank`, or null when the node isn't any more as `order` says: then the child may
 // have given half of what it had to a new one beside it, which `order` doesn't know. (A child is
@@ -94,7 +85,7 @@ PrefixTree::Node* PrefixTree::Descend(const Trunk& trunk, std::uint64_t prefix,
     STRATA_CHECK(path->size < kDepthMax);
     path->steps[path->size++] = {.node = node, .order = order, .rank = rank == 0 ? 0 : rank - 1};
     node = const_cast<Node*>(child);
-    Prefetch(node);
+    PrefetchLines({reinterpret_cast<const char*>(node), sizeof(Node)});
   }
   return node;
 }

@@ -77,10 +77,11 @@ inline void JoinKey(const char* before, const RawEntry& entry, const char* limit
 }
 
 // Only an entry tells where the next one is, so a walk waits for memory at each. A search walks
-// about this far, and asks for all of that at once, unless the whole block was asked for.
-inline void PrefetchEntries(std::string_view block, const char* from, const char* limit) {
+// about this far, and asks for all of that at once, unless the whole block was asked for: one of a
+// mapped file, which owns no memory.
+inline void PrefetchEntries(const BlockContents& block, const char* from, const char* limit) {
   constexpr std::ptrdiff_t kBytesMax = 2048;
-  if (block.size() <= kPrefetchedBlockMax) return;
+  if (block.owned == nullptr && block.bytes.size() <= kPrefetchedBlockMax) return;
   PrefetchLines({from, static_cast<std::size_t>(std::min(limit - from, kBytesMax))});
 }
 
@@ -156,7 +157,7 @@ Result<std::optional<BlockEntry>> Block::Scan(std::uint32_t from, const LookupKe
   const char* const base = contents_.bytes.data();
   const char* const limit = base + entries_end_;
   if (from >= entries_end_) return DamagedEntry(from);
-  PrefetchEntries(contents_.bytes, base + from, limit);  //@L20
+  PrefetchEntries(contents_, base + from, limit);  //@L20
   std::size_t matched = 0;     // Bytes that the previous key and the target have in common.
   std::uint64_t previous = 0;  // Size of the previous key.
   RawEntry entry;
@@ -280,7 +281,7 @@ Status BlockIterator::Seek(std::string_view target) {
   const char* const limit = base + block_->entries_end_;
   const std::uint32_t from = block_->RestartOffset(restart_);
   if (from >= block_->entries_end_) return Fail(from);
-  PrefetchEntries(block_->contents_.bytes, base + from, limit);
+  PrefetchEntries(block_->contents_, base + from, limit);
   std::size_t matched = 0;     // Bytes that the previous key and the target have in common.
   std::uint64_t previous = 0;  // Size of the previous key.
   RawEntry entry;

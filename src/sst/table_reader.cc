@@ -8,7 +8,6 @@
 #include "sst/block_cache.h"  //@L08
 #include "sst/block_io.h"
 #include "sst/bloom.h"      //@L07
-#include "sst/prefetch.h"   //@L20
 #include "sst/readahead.h"  //@L13
 #include "sst/table_iterator.h"
 #include "sst/table_reader_rep.h"
@@ -157,17 +156,13 @@ Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, Sequ
                                                  const TableReadOptions& options,
                                                  std::string* value) const {
   const Rep& rep = *rep_;
-  //@L20{
-  if (rep.source.mapped && rep.index.learned() == nullptr) {
-    return rep.GetMapped({user_key, PackTag(sequence, kEntryKindForSeek)}, options, value);
-  }
-  //@}
   if (!rep.MayContain(user_key, options)) return std::optional<TableHit>();  //@L07
   //@solve 4.4 "look into one block" uses(rep, user_key, sequence, options, value)
   const LookupKey target{user_key, PackTag(sequence, kEntryKindForSeek)};
   if (rep.index.learned() != nullptr) return rep.FindNear(target, options, value);  //@L20
   const std::size_t i = rep.index.Find(target);
   if (i == rep.index.size()) return std::optional<TableHit>();
+  if (rep.source.mapped) return rep.FindInMapped(i, target, options, value);  //@L20
   STRATA_TRY_ASSIGN(const BlockPin block, rep.PinBlock(i, options, rep.source));
   return rep.FindIn(*block, i, target, value);
   //@}
@@ -175,12 +170,10 @@ Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, Sequ
 
 //@L20{
 // A block of a mapped file needs no owner: nothing takes it away while the table is open.
-Result<std::optional<TableHit>> TableReader::Rep::GetMapped(const LookupKey& target,
-                                                            const TableReadOptions& read,
-                                                            std::string* value) const {
-  if (!MayContain(target.user_key, read)) return std::optional<TableHit>();
-  const std::size_t i = index.Find(target);
-  if (i == index.size()) return std::optional<TableHit>();
+Result<std::optional<TableHit>> TableReader::Rep::FindInMapped(std::size_t i,
+                                                               const LookupKey& target,
+                                                               const TableReadOptions& read,
+                                                               std::string* value) const {
   STRATA_TRY_ASSIGN(const Block block, LoadBlock(i, source));
   Trace(read, i, "read");
   return FindIn(block, i, target, value);

@@ -39,9 +39,10 @@ struct TableReader::Rep {
   // Of a key that the filter, if there is one, didn't deny.
   void CountMiss(const std::optional<TableHit>& hit) const;
   //@L20{
-  // As Get, in a table that is mapped.
-  Result<std::optional<TableHit>> GetMapped(const LookupKey& target, const TableReadOptions& read,
-                                            std::string* value) const;
+  // As FindIn, with block i of a table that is mapped.
+  Result<std::optional<TableHit>> FindInMapped(std::size_t i, const LookupKey& target,
+                                               const TableReadOptions& read,
+                                               std::string* value) const;
   // As Get, in a table with a learned index.
   Result<std::optional<TableHit>> FindNear(const LookupKey& target, const TableReadOptions& read,
                                            std::string* value) const;
