@@ -83,16 +83,16 @@ class Source:
     tail: str  # What followed the last newline of the file.
 
     def solves(self):
-        found = []
+        return list(_solves(self.nodes))
 
-        def walk(nodes):
-            for node in nodes:
-                if isinstance(node, Solve):
-                    found.append(node)
-                if not isinstance(node, Text):
-                    walk(node.body)
-        walk(self.nodes)
-        return found
+
+def _solves(nodes):
+    """The tasks among the nodes and in them, in order."""
+    for node in nodes:
+        if isinstance(node, Solve):
+            yield node
+        if not isinstance(node, Text):
+            yield from _solves(node.body)
 
 
 _SUSPECT = {lead: re.compile(re.escape(lead) + r"\s*(@\s*(L\s*\d|solve\b|\}|\{)|\|)")
@@ -307,10 +307,11 @@ def _closing(text, start):
 _CUT = object()  # Stands where a marker or a removed line was.
 
 
-def render(source, lesson, starter=False):
-    """Returns the text of the file in lesson `lesson`, or in that lesson's starter."""
+def render(source, lesson, starter=False, answered=frozenset()):
+    """Returns the text of the file in lesson `lesson`, or in that lesson's starter; of the
+    starter's tasks those in `answered` are done."""
     out = []
-    stubs = _emit(source.nodes, lesson, starter, out)
+    stubs = _emit(source.nodes, lesson, starter, out, answered)
     lines = _squeeze(out)
     if stubs:
         lines = _with_include(lines, source.path)
@@ -318,19 +319,30 @@ def render(source, lesson, starter=False):
     return text + "\n" if lines and not source.tail else text
 
 
-def _emit(nodes, lesson, starter, out):
+def _emit(nodes, lesson, starter, out, answered):
     stubs = False
-    for node in nodes:
+    for i, node in enumerate(nodes):
         if isinstance(node, Text):
             out.append(node.line)
             continue
         out.append(_CUT)
-        if isinstance(node, Solve) and starter and node.lesson == lesson:
-            stubs |= _stub(node, out)
-        elif isinstance(node, Solve) or node.alive(lesson, starter):
-            stubs |= _emit(node.body, lesson, starter, out)
+        if isinstance(node, Solve):
+            if starter and node.lesson == lesson and node.task not in answered:
+                stubs |= _stub(node, out)
+            else:
+                stubs |= _emit(node.body, lesson, starter, out, answered)
+        elif node.alive(lesson, starter) and not _is_replaced(node, nodes[i + 1:], lesson, answered):
+            stubs |= _emit(node.body, lesson, starter, out, answered)
         out.append(_CUT)
     return stubs
+
+
+def _is_replaced(region, after, lesson, answered):
+    """Whether the starter keeps this older code only until a task that is answered: the next one."""
+    if region.alive(lesson, starter=False):
+        return False
+    following = next((solve for solve in _solves(after) if solve.lesson == lesson), None)
+    return following is not None and following.task in answered
 
 
 def _stub(solve, out):

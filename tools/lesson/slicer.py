@@ -119,8 +119,8 @@ class Tree:
                                   f'lesson.{lesson:02d}.{key}: "{pattern}" matches no file',
                                   "write the file, or take the name out")
 
-    def slice(self, number, starter=False):
-        """Returns {path: File} of lesson `number`, or of its starter."""
+    def slice(self, number, starter=False, answered=frozenset()):
+        """Returns {path: File} of lesson `number`, or of its starter with some tasks `answered`."""
         self.manifest.lesson(number)
         self.check(number)
         out = {}
@@ -133,7 +133,7 @@ class Tree:
                                   "let the lesson that adds the new one remove the old one")
             source = self.source(path)
             if source is not None:
-                text = markers.render(source, number, starter)
+                text = markers.render(source, number, starter, answered)
                 file = File(text.encode(), file.executable)
             out[target] = file
         out[CURRENT] = File(f"{number:02d}\n".encode())

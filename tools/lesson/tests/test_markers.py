@@ -5,8 +5,8 @@ from lesson import markers
 from lesson.errors import LessonError
 
 
-def at(text, lesson, starter=False, path="src/a.cc", base=1):
-    return markers.render(markers.parse(path, text, base, 13), lesson, starter)
+def at(text, lesson, starter=False, path="src/a.cc", base=1, answered=()):
+    return markers.render(markers.parse(path, text, base, 13), lesson, starter, answered)
 
 
 class Rendering(unittest.TestCase):
@@ -32,6 +32,14 @@ class Rendering(unittest.TestCase):
         self.assertEqual(at(text, 12, starter=True), "old\n")
         self.assertEqual(at(text, 12), "")
         self.assertEqual(at(text, 13, starter=True), "")
+
+    def test_an_answered_task_is_there_and_what_stood_in_for_it_is_not(self):
+        text = ("//@L05..11+{\n//| old\n//@}\n//@L12{\n//@solve 12.1 \"t\" inert()\nnew\n//@}\n"
+                "//@solve 12.2 \"u\" inert(x();)\ny\n//@}\n//@}\n")
+        self.assertEqual(at(text, 12, starter=True), "old\n// Task 12.1: t.\n// Task 12.2: u.\nx();\n")
+        self.assertEqual(at(text, 12, starter=True, answered={"12.1"}), "new\n// Task 12.2: u.\nx();\n")
+        self.assertEqual(at(text, 12, starter=True, answered={"12.2"}), "old\n// Task 12.1: t.\ny\n")
+        self.assertEqual(at(text, 12, starter=True, answered={"12.1", "12.2"}), at(text, 12))
 
     def test_a_single_superseded_line(self):
         text = "//| old;  //@L02..03\nx\n"

@@ -37,6 +37,14 @@ class Slicing(unittest.TestCase):
         full, start = self.tree.slice(2), self.tree.slice(2, starter=True)
         self.assertEqual([path for path in full if full[path] != start[path]], ["src/toy/mul.cc"])
 
+    def test_a_starter_with_every_task_answered_is_the_answer(self):
+        for number in (1, 2):
+            tasks = list(self.tree.tasks(number))
+            self.assertEqual(self.tree.slice(number, True, tasks), self.tree.slice(number))
+            half = self.tree.slice(number, True, tasks[:1])
+            self.assertEqual(sum(b"// Task" in file.data for file in half.values()), 1)
+            self.assertNotEqual(half, self.tree.slice(number, True))
+
     def test_a_name_without_a_file_is_an_error_from_its_lesson_on(self):
         del self.files["src/toy/old.cc"]
         tree = support.tree_of(self.files)
