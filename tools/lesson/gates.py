@@ -7,11 +7,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import manifest as manifests
-from . import slicer, text
+from . import running, slicer, text
 from .build import Build, BuildFailed
 from .errors import LessonError
 
@@ -89,39 +88,12 @@ class Workshop:
         return self.scratch / "programs" / f"{number:02d}-{slicer.digest(built)[:12]}"
 
 
-# Cases that a lesson doesn't run: the slow ones, and the long parts of the reliability programme,
-# which ./dev test runs all the same.
-TOO_LONG = {"slow", "long"}
-
-
-def spec_without(lesson):
-    """Catch2's filter for the cases of other lessons."""
-    return f"~[slow]~[long]~{lesson.tag}"
-
-
 def _own_cases(lesson, cases):
-    own = [case for case in cases if case.of(lesson.id) and not TOO_LONG & set(case.tags)]
+    own = running.own_cases(lesson, cases)
     if not own:
         raise GateFailed(f"no test case carries the tag {lesson.tag}",
                          f'write TEST_CASE("...", "{lesson.tag}") in a tests/*/*_test.cc')
     return own
-
-
-def _run_others(build, lesson, cases):
-    """Runs the other lessons' cases, a process per program; returns the outcomes that failed."""
-    counts = Counter(case.program for case in cases if not case.of(lesson.id))
-
-    def one(program):
-        limit = max(30, min(300, 10 * counts[program]))
-        if build.run_program(program, spec_without(lesson), limit):
-            return []
-        # Each case alone: which is it?
-        return [outcome for outcome in (build.run(case) for case in cases
-                                        if case.program == program and not case.of(lesson.id)
-                                        and not TOO_LONG & set(case.tags)) if not outcome.passed]
-    with ThreadPoolExecutor(build.jobs) as pool:
-        failed = [outcome for outcomes in pool.map(one, counts) for outcome in outcomes]
-    return sum(counts.values()), failed
 
 
 def _make(build, what):
@@ -145,7 +117,7 @@ def gate1(workshop, lesson):
                          "let that lesson's `adds` name the test's file")
     own = _own_cases(lesson, cases)
     outcomes = build.run_all(own)
-    others, failed = _run_others(build, lesson, cases)
+    others, failed = running.run_others(build, lesson, cases)
     failed += [outcome for outcome in outcomes if not outcome.passed]
     if failed:
         first = failed[0]
@@ -162,7 +134,7 @@ def gate2(workshop, lesson):
     _make(build, "the starter")
     cases = build.cases()
     own = _own_cases(lesson, cases)
-    others, failed = _run_others(build, lesson, cases)
+    others, failed = running.run_others(build, lesson, cases)
     stopped = len(failed)
     failed = unexpected(lesson, failed)
     stopped -= len(failed)
@@ -199,7 +171,7 @@ def unexpected(lesson, failed):
 
 def judge_starter(lesson, outcomes, files):
     """Returns (problems, tasks hit, green tests); a problem is (case or None, text)."""
-    excused = {green.test: excused_names(green.test, files) for green in lesson.green_in_starter}
+    excused = {green.test: running.excused_names(green.test, files) for green in lesson.green_in_starter}
     names = set().union(*excused.values())
     problems, hit = [], set()
     passed = {outcome.case.name for outcome in outcomes if outcome.passed}
@@ -219,17 +191,6 @@ def judge_starter(lesson, outcomes, files):
         if not covered & passed:
             problems.append((None, f'"{entry}": listed in green_in_starter, yet it is not green'))
     return problems, hit, len(passed)
-
-
-def excused_names(entry, files):
-    """The cases that an entry of green_in_starter means: one by its name, or those of a file."""
-    if not entry.startswith("tests/"):
-        return {entry}
-    source = "\n".join(file.data.decode() for path, file in files.items()
-                       if manifests.glob_regex(entry).fullmatch(path))
-    literals = re.findall(r'TEST_CASE(?:_METHOD\(\s*\w+,|\()\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', source)
-    return {re.sub(r'\\(.)', r"\1", "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literal)))
-            for literal in literals}
 
 
 def gate3(workshop, lesson):
