@@ -64,6 +64,10 @@ class Outcome:
         crashed = "due to a fatal error condition" in self.output
         return self.status is not None and self.status > 0 and not crashed
 
+    def said(self):
+        """The lines of the output that say something."""
+        return [line for line in self.output.splitlines() if line.strip()]
+
     def verdict(self):
         if self.status is None:
             return f"still running after {CASE_TIMEOUT_S} s"
@@ -83,7 +87,8 @@ class Build:
     kind: str = "test"
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     options: tuple = ("-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DSTRATA_MUTANTS=ON",
-                      "-DSTRATA_BENCH=ON", "-DSTRATA_PEERS=OFF")
+                      "-DSTRATA_BENCH=ON", "-DSTRATA_PEERS=OFF", "-DSTRATA_WERROR=ON")
+    strict: bool = True  # A warning is an error.
 
     @property
     def folder(self):
@@ -95,13 +100,15 @@ class Build:
                 "CCACHE_NOHASHDIR": "1", "CLICOLOR_FORCE": "0", "LC_ALL": "C"}
 
     def make(self, targets=()):
-        """Configures if needed and builds `targets` (paths below the build folder), or all."""
+        """Configures if needed and builds `targets` (paths below the build folder), or all; returns
+        the log."""
         if not (self.folder / "build.ninja").exists():
             self._run(["cmake", "-G", "Ninja", "-S", str(self.tree), "-B", str(self.folder),
                        *self.options])
         log = self._run(["ninja", "-C", str(self.folder), "-j", str(self.jobs), *targets])
-        if re.search(r"\bwarning:", log):
+        if self.strict and re.search(r"\bwarning:", log):
             raise BuildFailed("ninja", log)
+        return log
 
     def _run(self, command):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -134,8 +141,10 @@ class Build:
                     found.append(Case(program, name, tuple(tags.split(","))))
         return found
 
-    def command(self, case):
-        return shlex.join([str(self.path(case.program)), "--exact", case.name])
+    def command(self, case, folder=None):
+        """What runs the case alone, for somebody who is in `folder`."""
+        path = self.path(case.program)
+        return shlex.join([str(path.relative_to(folder) if folder else path), "--exact", case.name])
 
     def run(self, case):
         status, output, seconds = self._spawn([str(self.path(case.program)), "--exact", case.name],

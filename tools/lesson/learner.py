@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from . import slicer, text
+from . import manifest, progress, running, slicer, text
 from .build import Build, BuildFailed
 from .errors import LessonError
 
@@ -78,70 +80,152 @@ def start(root, number, folder=None):
 
 
 def build(root, kind="test"):
-    """Builds through ./dev, which also installs what is missing, or with CMake alone."""
-    if (Path(root) / "dev").exists():
-        done = subprocess.run([str(Path(root) / "dev"), "build", kind], cwd=root,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        log = done.stdout.decode(errors="replace")
-        if done.returncode != 0:
-            raise BuildFailed("./dev build " + kind, log)
-        return Build(Path(root), kind)
-    fallback = Build(Path(root), kind)
-    fallback.make()
-    return fallback
-
-
-def next_failure(lesson_id, outcomes):
-    """The outcome that the learner should look at first: the lowest task, then the first failure."""
-    failed = [outcome for outcome in outcomes if not outcome.passed]
-
-    def order(outcome):
-        tasks = list(outcome.tasks) + [tag[1:] for tag in outcome.case.tags
-                                       if tag.startswith(f"T{int(lesson_id)}.")]
-        first = min(([int(n) for n in task.split(".")] for task in tasks), default=[10**6])
-        return (not outcome.case.of(lesson_id), first)
-    return min(failed, key=order) if failed else None
+    """Builds through ./dev, which also installs what is missing, or with CMake alone; returns the
+    Build and the log."""
+    built = Build(Path(root), kind, options=(), strict=False)
+    if not (Path(root) / "dev").exists():
+        return built, built.make()
+    done = subprocess.run([str(Path(root) / "dev"), "build", kind], cwd=root, env=built.environment(),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    log = done.stdout.decode(errors="replace")
+    if done.returncode != 0:
+        raise BuildFailed("./dev build " + kind, log)
+    return built, log
 
 
 def check(root, number):
     """Builds, runs the tests, prints the state of the lesson; returns whether all is done."""
     print(f"building lesson {number:02d} (./dev build test) ...", flush=True)
     try:
-        built = build(root)
+        built, log = build(root)
     except BuildFailed as error:
-        print(f"It does not compile yet:\n\n{error.excerpt(40)}\n")
+        said = [line for line in _near(root, error.excerpt(60)) if not line.startswith("FAILED: ")
+                and not re.search(r" -o \S+\.o -c ", line)]
+        print("\n".join(["It does not compile yet:", "", *said[:40], ""]))
         return False
-    outcomes = built.run_all(built.cases())
-    own = [outcome for outcome in outcomes if outcome.case.of(f"{number:02d}")]
-    for name, group in (("earlier lessons", [o for o in outcomes if o not in own]),
-                        (f"lesson {number:02d}", own)):
-        print(f"{name}: {sum(outcome.passed for outcome in group)} of {len(group)} tests pass")
-    first = next_failure(f"{number:02d}", outcomes)
+    warnings = [line for line in _near(root, log) if re.search(r"\bwarning:", line)]
+    if warnings:
+        print("The compiler warns:\n" + "\n".join("  " + line for line in warnings[:10]))
+    lesson = manifest.load((Path(root) / manifest.MANIFEST).read_text()).lesson(number)
+    starter = None
+    if has_tag(root, f"lesson-{number:02d}-start"):
+        starter = slicer.Commit(root, f"lesson-{number:02d}-start").read_all()
     state = State(root)
-    if first is None:
-        state.data["task"] = None
-        state.save()
-        print(f"\nLesson {number:02d} is done. Measure it with ./lesson bench {number}; "
-              "go on with ./lesson next.")
-        return True
-    task = next(iter(first.tasks), None) or next(
-        (tag[1:] for tag in first.case.tags if tag.startswith(f"T{number}.")), None)
-    state.data["task"] = task
+    memory = state.data.setdefault("tests", {}).setdefault(lesson.id, {})
+    print("running the tests ...", flush=True)
+    found = examine(root, lesson, built, starter, memory)
+    state.data["task"] = found.progress.next and found.progress.next.number or None
+    if found.done:
+        state.data["done"] = sorted({*state.data.get("done", []), number})
     state.save()
-    said = [line for line in first.output.splitlines() if line.strip()]
-    print(f'\nnext: "{first.case.name}"\n  {first.verdict()}')
-    if not first.tasks:
-        print("\n".join("  | " + line for line in said[:30]))
-    where = tasks_of(root, number).get(task)
-    if where:
-        print(f"  task {task} is in {where}")
-    print(f"\nRun this test alone:  {built.command(first.case)}\nA hint:               ./lesson hint")
-    return False
+    print("\n".join(found.lines))
+    return found.done
+
+
+def _near(root, log):
+    """The lines of a build's log, with the paths as they are from the top of the tree."""
+    return log.replace(f"{Path(root).resolve()}/", "").splitlines()
+
+
+@dataclass
+class Examined:
+    done: bool
+    progress: progress.Progress
+    lines: list
+
+
+def examine(root, lesson, built, starter, memory):
+    """Runs what stands for the lesson in the tree at `root`: its own cases, one by one, and those of
+    earlier lessons. `starter` is the starter's files, or None; `memory` is judge()'s."""
+    older = running.run_others(built, lesson, built.cases(), planted=False)
+    return examine_own(root, lesson, built, starter, memory, older)
+
+
+def examine_own(root, lesson, built, starter, memory, older=(0, ())):
+    """The same for the lesson's own cases alone; `older` says how the others went."""
+    tests = _tests_of(root)
+    tasks = tasks_in(root, lesson.number, starter)
+    given = {name for green in lesson.green_in_starter
+             for name in running.excused_names(green.test, tests)}
+    own = built.run_all(running.own_cases(lesson, built.cases(), planted=False))
+    here = progress.judge(tasks, own, case_sources(tests), memory, given)
+    count, failed = older
+    stopped = [outcome for outcome in failed if any(task.number in outcome.tasks for task in tasks)]
+    broken = [outcome for outcome in failed if outcome not in stopped]
+    lines = []
+    if count:
+        lines = [f"earlier lessons: {count - len(failed)} of {count} tests pass"
+                 + (f", {len(stopped)} stop at a task of this lesson" if stopped else "")]
+    lines += [f'  "{outcome.case.name}": {outcome.verdict()}' for outcome in broken]
+    lines.append(f"lesson {lesson.id}: {sum(outcome.passed for outcome in own)} of {len(own)} tests pass")
+    width = max((len(task.title) for task in tasks), default=0)
+    for task in [*tasks, here.together] if here.together.tests else tasks:
+        name = f"task {task.number}  {task.title.ljust(width)}" if task.number else task.title
+        lines.append(f"  {name.ljust(width + 10)}  {task.said()}")
+    if here.next is None and not failed:
+        lines += ["", f"Lesson {lesson.id} is done. Measure it with ./lesson bench {lesson.number}; "
+                  "go on with ./lesson next."]
+        return Examined(True, here, lines)
+    return Examined(False, here, lines + _what_next(root, built, here, broken or stopped))
+
+
+def _what_next(root, built, here, older_failures):
+    """What to look at, and how: the lesson's next test, or, once all are green, an earlier one."""
+    failure, lines = here.failure, [""]
+    if failure is None:
+        failure = older_failures[0]
+        lines += ["next: this lesson's tests are green, but one of an earlier lesson fails", ""]
+    elif here.next.number:
+        lines += [f"next: task {here.next.number}, {here.next.title}", f"  in {here.next.path}", ""]
+    else:
+        lines += ["next: each task works by itself; together they don't", ""]
+    lines += [f'"{failure.case.name}": {failure.verdict()}']
+    if not failure.tasks:
+        lines += ["  | " + line for line in failure.said()[:30]]
+    lines += [f'Task {task.number} is written, but this is red, unless it needs a later task: "{task.red[0].case.name}"'
+              for task in here.doubtful]
+    lines += ["", f"Run this test alone:  {built.command(failure.case, root)}"]
+    if here.next and here.next.number:
+        lines.append(f"A hint:               ./lesson hint {here.next.number}")
+    return lines
+
+
+def _tests_of(root):
+    return {str(path.relative_to(root)): slicer.File(path.read_bytes())
+            for path in sorted(Path(root).glob("tests/*/*_test.cc"))}
+
+
+def case_sources(tests):
+    """{key of a case: the file that it is in}."""
+    found = {}
+    for path, file in tests.items():
+        program = f"strata_test_{Path(path).parent.name}"
+        for name in running.case_names(file.data.decode(errors="replace")):
+            found[f"{program}\t{name}"] = path
+    return found
+
+
+def tasks_in(root, number, starter):
+    """The tasks of a lesson, in order, with what is still the starter's in the tree at `root`."""
+    titles = dict(re.findall(r"^#+ Task (\d+\.\d+): *(.*?) *$", readme(root, number).read_text(), re.MULTILINE))
+    places = tasks_of(root, number)
+    for path, file in (starter or {}).items():
+        if path.startswith(("src/", "include/")):
+            for task in progress.stand_ins(file.data.decode(errors="replace")):
+                places[task] = path if task in places else places.get(task, path)
+    tasks = []
+    for task in sorted(titles, key=lambda text: [int(part) for part in text.split(".")]):
+        path = places.get(task, "")
+        mine = Path(root) / path
+        text_of_mine = mine.read_text(errors="replace") if path and mine.is_file() else ""
+        start = starter[path].data.decode() if starter and path in starter else ""
+        tasks.append(progress.Task(task, titles[task], path,
+                                   progress.is_untouched(task, start, text_of_mine)))
+    return tasks
 
 
 def tasks_of(root, number):
     """{task: file} of the tasks named by the text of a lesson."""
-    import re
     found = {}
     source = readme(root, number).read_text()
     for task in re.findall(r"^#+ Task (\d+\.\d+)\b", source, re.MULTILINE):

@@ -5,8 +5,7 @@ import shutil
 import unittest
 
 import support
-from lesson import cli, compare, learner
-from lesson.build import Case, Outcome
+from lesson import cli, compare
 from lesson.errors import LessonError
 
 HAS_BUILD = shutil.which("cmake") and shutil.which("ninja")
@@ -25,8 +24,8 @@ class Walking(unittest.TestCase):
     def here(self, *arguments):
         return self.repository.lesson(*arguments, cwd=self.mine)
 
-    def solve(self, path="src/toy/add.cc"):
-        answer = support.git(self.mine, "show", f"lesson-01:{path}")
+    def solve(self, path="src/toy/add.cc", tag="lesson-01"):
+        answer = support.git(self.mine, "show", f"{tag}:{path}")
         (self.mine / path).write_text("// Mine.\n" + answer)
 
     def test_start_refuses_a_full_folder_and_an_unknown_lesson(self):
@@ -65,23 +64,59 @@ class Walking(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("src/toy/add.cc", output)
 
+    def answer(self, path, old, new):
+        text = (self.mine / path).read_text()
+        self.assertIn(old, text)
+        (self.mine / path).write_text(text.replace(old, new))
+
     @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
-    def test_check_says_which_task_is_next(self):
+    def test_check_leads_from_task_to_task(self):
         status, output = self.here("check")
         self.assertEqual(status, 1)
-        self.assertIn("lesson 01: 0 of 2 tests pass", output)
-        self.assertIn("task 1.1 is yours to write: add the two", output)
-        self.assertIn("task 1.1 is in src/toy/add.cc", output)
-        text = (self.mine / "src/toy/add.cc").read_text()
-        (self.mine / "src/toy/add.cc").write_text(text.replace(
-            '  strata::lesson::YoursToWrite("1.1", "add the two");', "  return a + b;"))
-        self.assertIn("task 1.2 is yours", self.here("check")[1])
+        self.assertIn("...\nlesson 01: 0 of 2 tests pass", output)
+        self.assertIn("task 1.1  add the two       yours to write (1 test)", output)
+        self.assertIn("next: task 1.1, add the two\n  in src/toy/add.cc", output)
+        self.answer("src/toy/add.cc", 'strata::lesson::YoursToWrite("1.1", "add the two")', "return a - b")
+        status, output = self.here("check")
+        self.assertIn("task 1.1  add the two       0 of 1 test green", output)
+        self.assertIn("| CHECK( Add(2, 3) == 5 )", output)
+        self.answer("src/toy/add.cc", "a - b", "a + b")
+        output = self.here("check")[1]
+        self.assertIn("task 1.1  add the two       1 of 1 test green", output)
+        self.assertIn("next: task 1.2, add it to itself", output)
         self.assertIn("Hint 1 of 1.2.", self.here("hint")[1])
         self.solve()
         status, output = self.here("check")
-        self.assertEqual((status, "is done" in output), (0, True), output)
+        self.assertEqual((status, "Lesson 01 is done" in output), (0, True), output)
         (self.mine / "src/toy/add.cc").write_text("int")
-        self.assertIn("does not compile", self.here("check")[1])
+        output = self.here("check")[1]
+        self.assertIn("It does not compile yet:\n\nsrc/toy/add.cc:1:", output)
+        self.assertNotIn("FAILED", output)
+
+    @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
+    def test_check_runs_what_the_gates_run_and_names_what_breaks_of_earlier_lessons(self):
+        self.assertEqual(self.repository.lesson("start", "2")[0], 0)
+        self.mine = self.repository.top / "strata-lesson-02"
+        self.answer("tests/toy/mul_test.cc", 'CASE("zero', 'CASE("for ever", "slow,L02") { while (true); }\n'
+                    'CASE("a bug in the answer", "planted,L02") { CHECK(false); }\nCASE("zero')
+        self.solve("src/toy/mul.cc", "lesson-02")
+        self.answer("src/toy/add.cc", "Add(a, a)", "Add(a, 0)")
+        status, output = self.here("check")
+        self.assertEqual(status, 1)
+        self.assertIn('earlier lessons: 1 of 2 tests pass\n  "twice four is eight": failed', output)
+        self.assertIn("lesson 02: 3 of 3 tests pass", output)
+        self.assertIn("one of an earlier lesson fails", output)
+        self.answer("src/toy/add.cc", "Add(a, 0)", "Add(a, a)")
+        self.assertIn("Lesson 02 is done", self.here("check")[1])
+
+    @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
+    def test_a_warning_is_shown_and_stops_nobody(self):
+        self.answer("CMakeLists.txt", " -Werror", "")
+        self.solve()
+        self.answer("src/toy/add.cc", "// Mine.", "static int unused;")
+        status, output = self.here("check")
+        self.assertEqual(status, 0, output)
+        self.assertIn("The compiler warns:", output)
 
 
 @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
@@ -106,20 +141,6 @@ class Verifying(unittest.TestCase):
             self.assertIn("verifying lessons 02", output)
             self.assertIn("the square of five is 25", output)
             self.assertIn("again:  ./lesson verify 02 --gate 1", output)
-
-
-class Choosing(unittest.TestCase):
-    def test_the_lowest_task_of_the_lesson_comes_first(self):
-        def outcome(name, status, output="", tags=("L07",)):
-            return Outcome(Case("p", name, tags), status, output, 0)
-        outcomes = [outcome("passed", 0), outcome("old", 1, tags=("L02",)), outcome("plain", 1),
-                    outcome("b", 86, "task 7.10 is yours to write: x"),
-                    outcome("a", 86, "task 7.2 is yours to write: x")]
-        self.assertEqual(learner.next_failure("07", outcomes).case.name, "a")
-        outcomes.append(outcome("inert", 1, tags=("L07", "T7.1")))
-        self.assertEqual(learner.next_failure("07", outcomes).case.name, "inert")
-        self.assertEqual(learner.next_failure("07", outcomes[:3]).case.name, "plain")
-        self.assertIsNone(learner.next_failure("07", outcomes[:1]))
 
 
 class Comparing(unittest.TestCase):

@@ -1,0 +1,70 @@
+"""Can the lesson be finished? Puts the answers into its starter, task by task, and looks each time at
+what ./lesson check would say."""
+
+import re
+from pathlib import Path
+
+from . import learner, progress, running, slicer
+from .build import BuildFailed
+from .gates import GateFailed
+
+
+def finish(workshop, lesson):
+    """Returns a line of counts, or raises GateFailed: each task must turn one of its tests green,
+    `check` must name the tasks one after the other, and at the end say that the lesson is done."""
+    tasks = list(workshop.tree.tasks(lesson.number))
+    starter = workshop.slice(lesson.number, starter=True)
+    build = workshop.start
+    programs = _own_programs(lesson, starter)
+    memory, before, turned = {}, None, []
+    for count in range(len(tasks) + 1):
+        answered = tasks[:count]
+        slicer.write(workshop.tree.slice(lesson.number, True, frozenset(answered)), build.tree)
+        last = count == len(tasks)
+        _make(build, answered, [] if last else programs)
+        found = (learner.examine if last else learner.examine_own)(build.tree, lesson, build, starter, memory)
+        here = found.progress
+        now = {progress.key(outcome.case) for task in (*here.tasks, here.together) for outcome in task.green}
+        if before is not None:
+            turned.append((answered[-1], len(now - before)))
+            _require_progress(lesson, here, answered, now - before, found)
+        before = now
+        if not last and (here.next is None or here.next.number != tasks[count]):
+            raise GateFailed(f"after {_list(answered)} check doesn't name task {tasks[count]}:\n"
+                             + "\n".join(found.lines), _see(lesson))
+    if not found.done:
+        raise GateFailed("with every task answered check still says:\n" + "\n".join(found.lines), _see(lesson))
+    each = ", ".join(f"{task} turns {count} green" for task, count in turned)
+    return f"{each}; then the lesson is done"
+
+
+def _require_progress(lesson, here, answered, fresh, found):
+    """The task that was answered last has a test of its own, and one of them has become green."""
+    task = next(task for task in here.tasks if task.number == answered[-1])
+    if not {progress.key(outcome.case) for outcome in task.green} & fresh:
+        raise GateFailed(f"no test of task {task.number} becomes green when {_list(answered)} are answered:\n"
+                         + "\n".join(found.lines),
+                         f'give the case that needs this task and no later one the tag "[T{task.number}]"')
+
+
+def _list(answered):
+    return " and ".join(answered) or "nothing"
+
+
+def _see(lesson):
+    return f"./lesson slice {lesson.id} DIR --start, put the answers in, and ./lesson check there"
+
+
+def _own_programs(lesson, files):
+    """The programs with the lesson's cases, and the one that some of them run."""
+    modules = {Path(path).parent.name for path, file in files.items()
+               if re.fullmatch(r"tests/\w+/\w+_test\.cc", path) and lesson.tag[1:-1].encode() in file.data}
+    return ["bin/strata", *(f"bin/tests/strata_test_{module}" for module in sorted(modules))]
+
+
+def _make(build, answered, targets):
+    try:
+        build.make(targets)
+    except BuildFailed as error:
+        raise GateFailed(f"the starter with {_list(answered)} answered does not build\n{error.excerpt()}",
+                         f"ninja -C {build.folder}") from None
