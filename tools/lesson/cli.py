@@ -20,7 +20,12 @@ def main(root, arguments):
     if options.run is run_bench:
         options.arguments = options_of_benchmark
     try:
-        return options.run(options) or 0
+        status = options.run(options) or 0
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # Of `./lesson list | head`: nobody reads on, and that is all right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except LessonError as error:
         print(f"lesson: {error}", file=sys.stderr)
         return 1
@@ -115,17 +120,20 @@ def run_hint(options):
 
 
 def run_next(options):
-    number, conflicts = learner.apply_next(options.root)
+    number, conflicts = learner.apply_next(options.root, options.force)
+    back = f"To go back to lesson {number - 1:02d} as you committed it: git reset --hard"
     if conflicts:
         print("Your code and the scaffold disagree in these files; look for <<<<<<< in them:",
               *conflicts, sep="\n  ")
+        print(f"When they are mended: git add -A, git commit, and ./lesson check.\n{back}")
         return 1
     print(f"Lesson {number:02d} is on top of your code. Read ./lesson show {number}, commit, and "
-          "./lesson check.")
+          f"./lesson check.\n{back}")
+    return 0
 
 
 def run_show(options):
-    learner.show(options.root, lesson_number(options))
+    learner.show(options.root, lesson_number(options), options.all)
 
 
 def run_bench(options):
@@ -235,9 +243,11 @@ def _parser():
     one.add_argument("number", type=int, nargs="?")
     one = command("hint", run_hint, "the next of a task's three hints")
     one.add_argument("task", nargs="?", help="7.2; default: the task that ./lesson check named")
-    command("next", run_next, "put the next lesson's scaffold on your own code")
+    one = command("next", run_next, "put the next lesson's scaffold on your own code")
+    one.add_argument("--force", action="store_true", help="though tasks of this lesson are not done")
     one = command("show", run_show, "the text of a lesson")
     one.add_argument("number", type=int, nargs="?")
+    one.add_argument("--all", "--hints", action="store_true", help="the hints and the answers to the questions, too")
     one = command("bench", run_bench, "a lesson's benchmark: your tree beside the tag before it")
     one.epilog = "What follows -- goes to Google Benchmark: ./lesson bench -- --benchmark_filter=Get"
     one.add_argument("number", type=int, nargs="?")

@@ -254,9 +254,14 @@ def hint(root, number, task=None):
     return f"task {task}, hint {at + 1} of {len(hints)}", hints[at]
 
 
-def apply_next(root):
+def apply_next(root, force=False):
     """Puts the next lesson's scaffold on the learner's own code; returns (number, conflicts)."""
     number = current(root)
+    left = [] if force else unfinished(root, number)
+    if left:
+        what = f"task {left[0]} is" if len(left) == 1 else f"tasks {', '.join(left)} are"
+        raise LessonError(f"lesson {number:02d}", f"{what} still to be written",
+                          "./lesson check says where you are; ./lesson next --force goes on as it is")
     before, after = f"lesson-{number:02d}", f"lesson-{number + 1:02d}-start"
     if not has_tag(root, after):
         raise LessonError(f"lesson {number:02d}", "there is no next lesson in this clone",
@@ -276,9 +281,33 @@ def apply_next(root):
     return number + 1, conflicts
 
 
-def show(root, number):
+def unfinished(root, number):
+    """The tasks of a lesson whose stand-ins are untouched, unless check has called it done."""
+    if number in State(root).data.get("done", []):
+        return []
+    tag = f"lesson-{number:02d}-start"
+    starter = slicer.Commit(root, tag).read_all() if has_tag(root, tag) else None
+    return [task.number for task in tasks_in(root, number, starter) if task.untouched]
+
+
+def folded(source):
+    """A text without what its collapsed blocks hold: the hints of a task become one line."""
+    def hints(found):
+        task = re.findall(r"^#+ Task (\d+\.\d+)\b", source[:found.start()], re.MULTILINE)[-1:]
+        count = found.group().count("<details>")
+        return f"[{count} hint{'s' if count != 1 else ''}: ./lesson hint {' '.join(task)}]\n\n"
+
+    def other(found):
+        return f"[{' '.join(found.group(1).split())}: ./lesson show --all]"
+    short = re.sub(r"(?:<details>\s*<summary>\s*Hint\b.*?</details>\s*)+", hints, source, flags=re.DOTALL)
+    return re.sub(r"<details>\s*<summary>(.*?)</summary>.*?</details>", other, short, flags=re.DOTALL)
+
+
+def show(root, number, everything=False):
     """Prints the text, through a pager on a terminal."""
     source = readme(root, number).read_text()
+    if not everything:
+        source = folded(source)
     if not sys.stdout.isatty():
         print(source, end="")
         return

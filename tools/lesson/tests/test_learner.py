@@ -1,7 +1,10 @@
 """A learner's way through the toy series, and an author's verify, with the real commands."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import unittest
 
 import support
@@ -40,8 +43,15 @@ class Walking(unittest.TestCase):
         self.assertIn("its tasks are 1.1, 1.2", self.here("hint", "1.7")[1])
         self.assertEqual(support.git(self.mine, "status", "--porcelain"), "")
 
-    def test_show_prints_the_text(self):
-        self.assertIn("# Addition", self.here("show")[1])
+    def test_show_prints_the_text_and_gives_nothing_away(self):
+        output = self.here("show")[1]
+        self.assertIn("# Addition", output)
+        self.assertIn("Change `src/toy/add.cc`.\n\n[3 hints: ./lesson hint 1.2]\n\n[Answer: ./lesson show --all]",
+                      output)
+        self.assertNotIn("Hint 1 of", output)
+        self.assertNotIn("Because.", output)
+        self.assertIn("Hint 1 of 1.2", self.here("show", "--hints")[1])
+        self.assertIn("Because.", self.here("show", "1", "--all")[1])
         self.assertIn("not in this tree", self.here("show", "2")[1])
 
     def test_next_lays_the_scaffold_on_the_learner_s_code(self):
@@ -55,7 +65,7 @@ class Walking(unittest.TestCase):
         self.assertIn('YoursToWrite("2.2"', (self.mine / "src/toy/mul.cc").read_text())
         self.assertEqual((self.mine / "lessons/CURRENT").read_text(), "02\n")
 
-    def test_next_names_the_files_in_conflict(self):
+    def test_next_names_the_files_in_conflict_and_the_way_back(self):
         self.solve()
         path = self.mine / "src/toy/add.cc"
         path.write_text(path.read_text().replace("int Kept(int a) { return a; }", "int Kept(int b) { return b; }"))
@@ -63,6 +73,33 @@ class Walking(unittest.TestCase):
         status, output = self.here("next")
         self.assertEqual(status, 1)
         self.assertIn("src/toy/add.cc", output)
+        self.assertIn("git reset --hard", output)
+        self.assertIn("<<<<<<<", path.read_text())
+        support.git(self.mine, "reset", "--hard")
+        self.assertEqual(support.git(self.mine, "status", "--porcelain"), "")
+        self.assertFalse((self.mine / "src/toy/mul.cc").exists())
+
+    def test_next_waits_for_the_tasks(self):
+        status, output = self.here("next")
+        self.assertEqual(status, 1)
+        self.assertIn("tasks 1.1, 1.2 are still to be written", output)
+        self.answer("src/toy/add.cc", 'strata::lesson::YoursToWrite("1.1", "add the two")', "return a + b")
+        support.git(self.mine, "commit", "-qam", "half")
+        self.assertIn("task 1.2 is still to be written", self.here("next")[1])
+        status, output = self.here("next", "--force")
+        self.assertEqual((self.mine / "lessons/CURRENT").read_text(), "02\n")
+        self.assertIn("git reset --hard", output)
+        support.git(self.mine, "reset", "--hard")
+        self.assertEqual((self.mine / "lessons/CURRENT").read_text(), "01\n")
+        self.assertEqual(support.git(self.mine, "status", "--porcelain"), "")
+
+    def test_nobody_need_read_on(self):
+        for command in (["show", "1"], ["list"], ["hint"], ["check"]):
+            nobody, end = os.pipe()
+            os.close(nobody)
+            done = subprocess.run([sys.executable, "lesson", *command], cwd=self.mine, stdout=end, stderr=subprocess.PIPE)
+            os.close(end)
+            self.assertEqual((done.returncode, done.stderr), (141, b""), command)
 
     def answer(self, path, old, new):
         text = (self.mine / path).read_text()
