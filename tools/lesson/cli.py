@@ -71,16 +71,24 @@ def run_list(options):
     tree = slicer.Tree.of(source_of(options))
     rows = [("no", "slug", "title", "tasks", "files", "lines")]
     for lesson in tree.manifest.lessons:
-        mine = [path for path, number in tree.owners.added.items() if number == lesson.number]
-        code = [path for path in mine if path.startswith(("src/", "include/"))]
-        lines = sum(tree.files[path].data.count(b"\n") for path in code)
-        rows.append((lesson.id, lesson.slug, lesson.title, str(len(tree.tasks(lesson.number))),
-                     str(len(mine)), str(lines)))
+        sizes = learner.sizes(options.root, lesson) if tree.is_slice() else sizes_on_main(tree, lesson)
+        rows.append((lesson.id, lesson.slug, lesson.title, *map(str, sizes)))
     print_table(rows)
+    if tree.is_slice():
+        print("\n(- : the lesson is not in this tree, and it has no tag in this clone)"
+              if any("-" in row for row in rows) else f"\nyou are at lesson {learner.current(options.root):02d}")
     if options.unowned:
         names = [path for path in tree.files
                  if path not in tree.owners.added and not path.startswith("lessons/")]
         print("\nfiles that no lesson owns:", *names, sep="\n  ")
+
+
+def sizes_on_main(tree, lesson):
+    """How many tasks, files and lines of code a lesson brings."""
+    mine = [path for path, number in tree.owners.added.items() if number == lesson.number]
+    code = [path for path in mine if path.startswith(("src/", "include/"))]
+    return (len(tree.tasks(lesson.number)), len(mine),
+            sum(tree.files[path].data.count(b"\n") for path in code))
 
 
 def print_table(rows):

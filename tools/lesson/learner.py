@@ -41,6 +41,23 @@ def current(root):
     return int(path.read_text())
 
 
+def sizes(root, lesson):
+    """How many tasks, files and lines of code a lesson brings, by its tag, or by this tree as far as
+    that goes; dashes where neither has it."""
+    number, tag = lesson.number, f"lesson-{lesson.id}"
+    if has_tag(root, tag):
+        files = slicer.Commit(root, tag).read_all()
+    elif number <= current(root):
+        files = slicer.WorkTree(root).read_all()
+    else:
+        return "-", "-", "-"
+    adds = manifest.Matcher([pattern.removeprefix(manifest.PAST) for pattern in lesson.adds])
+    mine = [path for path in files if adds.matches(path)]
+    source = files[lesson.folder + "/README.md"].data.decode()
+    return (len(re.findall(r"^#+ Task \d+\.\d+\b", source, re.MULTILINE)), len(mine),
+            sum(files[path].data.count(b"\n") for path in mine if path.startswith(("src/", "include/"))))
+
+
 def readme(root, number):
     found = sorted(Path(root).glob(f"lessons/{number:02d}-*/README.md"))
     if not found:

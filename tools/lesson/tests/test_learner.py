@@ -35,6 +35,15 @@ class Walking(unittest.TestCase):
         self.assertIn("not empty", self.repository.lesson("start", "1")[1])
         self.assertIn("git fetch --tags", self.repository.lesson("start", "9")[1])
 
+    def test_list_knows_later_lessons_by_their_tags(self):
+        output = self.here("list")[1]
+        self.assertRegex(output, r"01 +add +Addition +2 +\d+ +\d+\n02 +mul +Multiplication +2 +5 +\d+\n")
+        self.assertIn("you are at lesson 01", output)
+        support.git(self.mine, "tag", "-d", "lesson-02")
+        output = self.here("list")[1]
+        self.assertRegex(output, r"01 +add +Addition +2 .*\n02 +mul +Multiplication +- +- +-\n")
+        self.assertIn("no tag in this clone", output)
+
     def test_hints_come_one_by_one(self):
         for wanted in ("hint 1 of 3\n\nHint 1 of 1.1.", "hint 2 of 3", "hint 3 of 3",
                        "git diff lesson-01-start lesson-01"):
