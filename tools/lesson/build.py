@@ -64,10 +64,6 @@ class Outcome:
         crashed = "due to a fatal error condition" in self.output
         return self.status is not None and self.status > 0 and not crashed
 
-    def said(self):
-        """The lines of the output that say something."""
-        return [line for line in self.output.splitlines() if line.strip()]
-
     def verdict(self):
         if self.status is None:
             return f"still running after {CASE_TIMEOUT_S} s"

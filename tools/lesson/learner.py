@@ -198,13 +198,26 @@ def _what_next(root, built, here, older_failures):
         lines += ["next: each task works by itself; together they don't", ""]
     lines += [f'"{failure.case.name}": {failure.verdict()}']
     if not failure.tasks:
-        lines += ["  | " + line for line in failure.said()[:30]]
-    lines += [f'Task {task.number} is written, but this is red, unless it needs a later task: "{task.red[0].case.name}"'
-              for task in here.doubtful]
+        lines += ["  | " + line for line in _what_it_said(failure)[:30]]
+    elif here.next and here.next.number and here.next.number not in failure.tasks:
+        lines += [f"  It gets there because task {here.next.number} does nothing yet."]
+    if here.doubtful:
+        lines += ["", "Still red, perhaps for want of a later task:"]
+        lines += [f'  task {task.number}: "{task.red[0].case.name}"' for task in here.doubtful]
     lines += ["", f"Run this test alone:  {built.command(failure.case, root)}"]
     if here.next and here.next.number:
         lines.append(f"A hint:               ./lesson hint {here.next.number}")
     return lines
+
+
+_FRAME = re.compile(r"([-~.=])\1{30,}|Filters: |.* is a Catch v|Run with -\?|test cases: |assertions: ")
+
+
+def _what_it_said(failure):
+    """The output of a failed case, without what Catch2 puts around it; paths from the top of the tree."""
+    return [line.replace("../../tests/", "tests/").replace("../../src/", "src/")
+            for line in failure.output.splitlines()
+            if line.strip() and line.strip() != failure.case.name and not _FRAME.match(line)]
 
 
 def _tests_of(root):
@@ -236,8 +249,9 @@ def tasks_in(root, number, starter):
         mine = Path(root) / path
         text_of_mine = mine.read_text(errors="replace") if path and mine.is_file() else ""
         start = starter[path].data.decode() if starter and path in starter else ""
-        tasks.append(progress.Task(task, titles[task], path,
-                                   progress.is_untouched(task, start, text_of_mine)))
+        untouched = progress.is_untouched(task, start, text_of_mine)
+        tasks.append(progress.Task(task, titles[task], path, untouched,
+                                   untouched and f'YoursToWrite("{task}"' not in text_of_mine))
     return tasks
 
 

@@ -1,9 +1,10 @@
 """Where a learner stands in a lesson: which test belongs to which task, and what to do next. Pure.
 
-A test that stops at a task (status 86) belongs to it. One that fails otherwise belongs to the task that
-it stopped at before, or that its tag names, [T3.1], or whose file it is near to: what
-src/wal/log_reader.cc does is tested by tests/wal/log_reader_test.cc, and then by the other tests in
-tests/wal. Tests that none of this says anything of belong to all tasks together.
+A test that stops at a task (status 86) belongs to it, unless it is there only because an earlier task does
+nothing yet. One that fails otherwise belongs to the task that it stopped at before, or that its tag
+names, [T3.1], or whose file it is near to: what src/wal/log_reader.cc does is tested by
+tests/wal/log_reader_test.cc, and then by the other tests in tests/wal. Tests that none of this says
+anything of belong to all tasks together.
 """
 
 import re
@@ -18,7 +19,8 @@ class Task:
     number: str
     title: str
     path: str
-    untouched: bool = False  # The stand-in for the answer is as the starter has it.
+    untouched: bool = False  # The stand-in for the answer is as the starter has it ...
+    silent: bool = False     # ... and stops nobody: it does nothing, or something simpler.
     tests: list = field(default_factory=list)  # Outcomes of the tests that belong to it.
 
     @property
@@ -84,20 +86,19 @@ def distance(task, case, sources):
 
 def owner(outcome, tasks, sources, stopped):
     """The task that a case belongs to, or None; `stopped` is {key of a case: task it stopped at}."""
-    by_number = {task.number: task for task in tasks}
     case = outcome.case
-    now = [task for task in tasks if task.number in outcome.tasks]
-    if now:
-        return now[0]
-    before = by_number.get(stopped.get(key(case)))
-    if before and distance(before, case, sources) < FAR:
-        return before
     tagged = [task for task in tasks if "T" + task.number in case.tags]
-    if tagged:
-        return tagged[-1]
     near = [(distance(task, case, sources), i) for i, task in enumerate(tasks)]
     closest, first = min(near, default=(FAR, 0))
-    return tasks[first] if closest < FAR else None
+    by_file = tasks[first] if closest < FAR else None
+    for i, task in enumerate(tasks):
+        if task.number in outcome.tasks:
+            meant = tagged[-1] if tagged else by_file if closest == OWN_FILE else None
+            return meant if meant in tasks[:i] and meant.silent else task
+    before = next((task for task in tasks if task.number == stopped.get(key(case))), None)
+    if before and distance(before, case, sources) < FAR and not (outcome.passed and before.untouched):
+        return before
+    return tagged[-1] if tagged else by_file
 
 
 @dataclass
@@ -145,5 +146,8 @@ def _choose(tasks, together, sources):
 
 
 def _nearest(task, sources):
-    return min(task.red, key=lambda outcome: (distance(task, outcome.case, sources),
-                                              "T" + task.number not in outcome.case.tags))
+    """The red test of a task that says most of it: not one that runs on to a later task, if there is
+    another; the file's own; one that was made for it."""
+    return min(task.red, key=lambda outcome: (
+        bool(outcome.tasks) and task.number not in outcome.tasks,
+        distance(task, outcome.case, sources), "T" + task.number not in outcome.case.tags))

@@ -41,6 +41,19 @@ class Owning(unittest.TestCase):
         self.assertIsNone(self.owner(outcome("all", program="db"), {"strata_test_db\tall": "3.1"}))
 
 
+    def test_a_test_that_runs_past_a_silent_task_belongs_to_that(self):
+        series = tasks("3.2", "3.3")
+        series[1].silent = True
+        for given, wanted in ((outcome("reads", stops_at="3.3"), "3.2"), (outcome("both", stops_at="3.3"), "3.3"),
+                              (outcome("all", stops_at="3.3", program="db", tags=("T3.2",)), "3.2")):
+            self.assertEqual(progress.owner(given, series, SOURCES, {}).number, wanted)
+        series[1].silent = series[1].untouched = False
+        self.assertEqual(progress.owner(outcome("reads", stops_at="3.3"), series, SOURCES, {}).number, "3.3")
+        # What is green without the task that it stopped at has nothing to do with it.
+        self.assertEqual(progress.owner(outcome("reads", 0), series, SOURCES, {"strata_test_wal\treads": "3.3"}).number,
+                         "3.2")
+
+
 class Choosing(unittest.TestCase):
     def judge(self, outcomes, *untouched, memory=None):
         return progress.judge(tasks(*untouched), outcomes, SOURCES, memory if memory is not None else {}, set())
