@@ -148,10 +148,11 @@ def run_bench(options):
     if options.all:
         return run_bench_all(options)
     number = options.number or learner.current(options.root)
-    tables = compare.bench(options.root, number, options.arguments)
+    tables, notes = compare.bench(options.root, number, options.arguments)
     for program, rows in tables.items():
         print(f"\nlesson {number:02d}: {program}")
         print_table(compare.table(rows))
+    print("", *notes, sep="\n")
     path = compare.write_report(options.root, number, f"Lesson {number:02d}", tables)
     print(f"report: {path}")
     if options.open:

@@ -11,6 +11,7 @@ from .errors import LessonError
 
 _RELEASE = ("-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DSTRATA_TESTS=OFF", "-DSTRATA_BENCH=ON",
             "-DSTRATA_PEERS=OFF")
+SAME, _SAME_FILTER = "map_bench", "--benchmark_filter=BM_Store"  # What every lesson can run.
 _NOT_COUNTERS = {"name", "run_name", "run_type", "repetitions", "repetition_index", "threads",
                  "iterations", "real_time", "cpu_time", "time_unit", "family_index",
                  "per_family_instance_index", "aggregate_name", "aggregate_unit", "label",
@@ -19,7 +20,8 @@ _TO_NS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
 def bench(root, number, arguments=()):
-    """Runs the lesson's benchmarks on both trees; returns {program: rows of the comparison}."""
+    """Runs the lesson's benchmarks on both trees; returns ({program: rows of the comparison}, [what
+    couldn't be compared]). Where that is all of them, the store's own operations are."""
     root = Path(root)
     main = manifest.load((root / manifest.MANIFEST).read_text())
     lesson = main.lesson(number)
@@ -28,16 +30,37 @@ def bench(root, number, arguments=()):
     if not names:
         raise LessonError(f"lesson {number:02d}", "it has no benchmark in this tree",
                           f"choose a lesson up to the one you are at, or finish {number:02d} first")
-    mine = Build(root, "bench", options=_RELEASE)
+    mine = Build(root, "bench", options=_RELEASE, strict=False)
     before = _tree_before(root, number)
-    tables = {}
+    tables, notes = {}, [] if before else [_no_tree_before(number)]
     for name in names:
-        rows = _run(mine, name, arguments)
-        if rows is None:
-            raise LessonError(f"bench/{name}.cc", "does not build in your tree",
-                              f"cmake --build {mine.folder} --target bench_{name}")
-        tables[name] = side_by_side(rows, _run_before(before, root, name, arguments))
-    return tables
+        rows = _run_mine(mine, name, arguments)
+        old = _run_before(before, root, name, arguments) if before else {}
+        if before and not set(rows) & set(old or {}):
+            notes.append(f"lesson {number - 1:02d} " + (
+                f"has other measurements in {name}." if old else
+                f"can't build {name}: it measures what this lesson brings."))
+        tables[name] = side_by_side(rows, old or {})
+    if before and not any(old is not None for rows in tables.values() for _, _, old, _, _ in rows) \
+            and SAME not in tables and (root / "bench" / f"{SAME}.cc").exists():
+        notes.append(f"So {SAME} compares the store's operations, which both have.")
+        same = [*arguments, _SAME_FILTER]
+        tables[SAME] = side_by_side(_run_mine(mine, SAME, same), _run_before(before, root, SAME, same) or {})
+    return tables, notes
+
+
+def _no_tree_before(number):
+    if number == 1:
+        return "There is no lesson before this one to compare with."
+    return f"There is no tag lesson-{number - 1:02d} in this clone to compare with: run ./lesson tags on main."
+
+
+def _run_mine(mine, name, arguments):
+    rows = _run(mine, name, arguments)
+    if rows is None:
+        raise LessonError(f"bench/{name}.cc", "does not build in your tree",
+                          f"cmake --build {mine.folder} --target bench_{name}")
+    return rows
 
 
 def bench_all(root, numbers, arguments=()):
@@ -72,9 +95,9 @@ def bench_all(root, numbers, arguments=()):
 
 def _run_same(build, arguments):
     """What every lesson can run: the store's operations of lesson 01."""
-    if not (build.tree / "bench" / "map_bench.cc").exists():
+    if not (build.tree / "bench" / f"{SAME}.cc").exists():
         return {}
-    return _run_or_say(build, "map_bench", ["--benchmark_filter=BM_Store", *arguments])
+    return _run_or_say(build, SAME, [_SAME_FILTER, *arguments])
 
 
 def _files_at(root, number):
@@ -99,24 +122,25 @@ def _tree_before(root, number):
     tag = f"lesson-{number - 1:02d}"
     if number == 1 or not learner.has_tag(root, tag):
         return None
-    build = Build(root / "build" / "lesson" / "before", "bench", options=_RELEASE)
+    print(f"measuring your tree and lesson-{number - 1:02d}; the first time both are built ...", flush=True)
+    build = Build(root / "build" / "lesson" / "before", "bench", options=_RELEASE, strict=False)
     slicer.write(slicer.Commit(root, tag).read_all(), build.tree)
     return build
 
 
 def _run_before(before, root, name, arguments):
-    """The benchmark may be newer than the tag: then this tree's source is tried there."""
-    if before is None:
-        return {}
+    """The measurements of the tree before, or None if the benchmark doesn't build there. It may be
+    newer than the tag: then this tree's source is tried."""
     source = before.tree / "bench" / f"{name}.cc"
     borrowed = not source.exists()
     if borrowed:
         source.parent.mkdir(exist_ok=True)
         source.write_bytes((root / "bench" / f"{name}.cc").read_bytes())
-    rows = _run(before, name, arguments)
-    if borrowed:
-        source.unlink()
-    return rows or {}
+    try:
+        return _run(before, name, arguments)
+    finally:
+        if borrowed:
+            source.unlink()
 
 
 def _run(build, name, arguments):
@@ -168,7 +192,10 @@ def number_text(value):
 
 
 def table(rows):
-    """The comparison as rows of text, for print_table."""
+    """The comparison as rows of text, for print_table; without the columns of a tree that has nothing."""
+    if all(old is None for _, _, old, _, _ in rows):
+        return [("benchmark", "metric", "yours")] + [
+            (name, metric, number_text(new)) for name, metric, _, new, _ in rows]
     return [("benchmark", "metric", "before", "yours", "ratio")] + [
         (name, metric, number_text(old), number_text(new), f"{ratio:.2f}x" if ratio else "-")
         for name, metric, old, new, ratio in rows]

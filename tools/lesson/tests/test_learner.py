@@ -212,6 +212,26 @@ class Comparing(unittest.TestCase):
             self.assertEqual(cli.split_at_dashes(own), (own, []))
         self.assertEqual(cli.split_at_dashes(["check", "--"]), (["check", "--"], []))
 
+    @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
+    def test_where_the_lesson_before_cannot_run_a_benchmark_the_store_is_compared(self):
+        files = support.toy_files()
+        row = '#include <stdio.h>\n%s\nint main() { puts("{\\"benchmarks\\": [{\\"name\\": \\"%s\\", \\"real_time\\": 2}]}"); }\n'
+        files["lessons/lessons.toml"] = files["lessons/lessons.toml"].replace('"bench/add_bench.cc"', '"bench/map_bench.cc"')
+        del files["bench/add_bench.cc"]
+        files["bench/map_bench.cc"] = row % ("", "BM_Store")
+        files["bench/mul_bench.cc"] = row % ('#include "toy/mul.h"', "BM_Mul")
+        with support.Repository(files) as repository:
+            repository.lesson("tags")
+            repository.lesson("start", "2")
+            mine = repository.top / "strata-lesson-02"
+            status, output = repository.lesson("bench", cwd=mine)
+            self.assertEqual(status, 0, output)
+            self.assertRegex(output, r"benchmark +metric +yours\nBM_Mul +ns +2\n")
+            self.assertIn("lesson 01 can't build mul_bench: it measures what this lesson brings.", output)
+            self.assertRegex(output, r"benchmark +metric +before +yours +ratio\nBM_Store +ns +2 +2 +1.00x\n")
+            status, output = repository.lesson("bench", "1", cwd=mine)
+            self.assertIn("There is no lesson before this one", output)
+
     def test_a_lesson_without_a_benchmark_says_so(self):
         with support.Repository() as repository:
             (repository.root / "bench/mul_bench.cc").unlink()
