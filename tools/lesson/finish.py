@@ -29,6 +29,10 @@ def finish(workshop, lesson):
             turned.append((answered[-1], len(now - before)))
             _require_progress(lesson, here, answered, now - before, found)
         before = now
+        left = [task.number for task in here.tasks if task.untouched]
+        if left != tasks[count:]:
+            raise GateFailed(f"after {_list(answered)} the tasks still to be written seem to be {_list(left)}",
+                             f"see progress.is_untouched: next goes by the starter's `// Task {lesson.number}.N:`")
         if not last and (here.next is None or here.next.number != tasks[count]):
             raise GateFailed(f"after {_list(answered)} check doesn't name task {tasks[count]}:\n"
                              + "\n".join(found.lines), _see(lesson))
