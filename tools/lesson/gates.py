@@ -387,7 +387,8 @@ def check_text(workshop, lesson):
     with tempfile.TemporaryDirectory(prefix="strata-text-") as home:
         try:
             return text.check(path, source, files, workshop.tree.tasks(lesson.number),
-                              lesson.number, workshop.programs, Path(home))
+                              workshop.tree.answers(lesson.number), lesson.number,
+                              workshop.programs, Path(home))
         except LessonError as error:
             raise GateFailed(str(error)) from None
         except BuildFailed as error:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import manifest as manifests
@@ -149,6 +149,20 @@ class Tree:
     def tasks(self, number):
         """{task: (title, path, line)} of a lesson, in the order of the tasks."""
         found = {}
+        for path, solve in self._solves(number):
+            where = path.removeprefix(manifests.PAST)  # As the learner's tree has it.
+            found.setdefault(solve.task, (solve.title, where, solve.number))
+        return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
+
+    def answers(self, number):
+        """{path: [lines, ...]}: what the tasks of a lesson ask for, in the file that it stands in."""
+        found = {}
+        for path, solve in self._solves(number):
+            body = markers.render(replace(self.source(path), nodes=solve.body), number)
+            found.setdefault(path.removeprefix(manifests.PAST), []).append(body.splitlines())
+        return found
+
+    def _solves(self, number):
         for path in self.files:
             # Looking first keeps a mistake in one lesson's file from stopping the others.
             if path not in self.owners.added or f"@solve {number}.".encode() not in \
@@ -156,9 +170,7 @@ class Tree:
                 continue
             for solve in self.source(path).solves():
                 if solve.lesson == number:
-                    where = path.removeprefix(manifests.PAST)  # As the learner's tree has it.
-                    found.setdefault(solve.task, (solve.title, where, solve.number))
-        return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
+                    yield path, solve
 
 
 def digest(files):

@@ -11,6 +11,7 @@ WORDS_MIN, WORDS_MAX = 900, 1800
 HINTS_PER_TASK = 3
 ANSWERS_MIN = 3
 COMMAND_TIMEOUT_S = 30
+REPEATED_LINES = 3  # So many lines of an answer in a row give it away.
 
 _CODE = re.compile(r"\s*<!--\s*code:\s*(\S+)\s+(.+?)\s*-->\s*$")
 _SPAN = re.compile(r'"(.+?)"\s*\.\.\s*"(.+?)"')
@@ -119,16 +120,23 @@ def check_tasks(path, text, tasks):
 
 def extract(text, what):
     """The lines of C++ source that `what` names: a symbol, or "first" .. "last"."""
+    found = _place(text, what)
+    return _dedent(text[found[0]:found[1]].split("\n")) if found else None
+
+
+def _place(text, what):
+    """(start, end) in the source of what `what` names, or None."""
     span = _SPAN.fullmatch(what)
-    lines = text.split("\n")
     if span:
-        first = next((i for i, line in enumerate(lines) if span.group(1) in line), None)
-        last = None if first is None else next(
-            (i for i in range(first, len(lines)) if span.group(2) in lines[i]), None)
-        return None if last is None else _dedent(lines[first:last + 1])
+        first = text.find(span.group(1))
+        last = text.find(span.group(2), text.rfind("\n", 0, first) + 1) if first >= 0 else -1
+        if last < 0:
+            return None
+        end = text.find("\n", last)
+        return text.rfind("\n", 0, first) + 1, end if end >= 0 else len(text)
     scope, _, name = what.rpartition("::")
     places = _definitions(text, what, name, scope)
-    return _dedent(text[places[0][0]:places[0][1]].split("\n")) if places else None
+    return places[0] if places else None
 
 
 def _definitions(text, what, name, scope):
@@ -228,6 +236,95 @@ def code_block(path, block, files):
     return lines
 
 
+# ---------------------------------------------------------------- the answers of tasks
+
+
+def told(lines):
+    """[(number, code)] of the lines that are more than braces, blanks and a comment."""
+    bare = ((number, re.sub(r"//.*", "", line).strip()) for number, line in enumerate(lines))
+    return [(number, code) for number, code in bare if re.search(r"\w", code)]
+
+
+def codes(lines):
+    return [code for _, code in told(lines)]
+
+
+def runs_of(lines, length):
+    """Which `length` lines of code follow each other in `lines`."""
+    said = codes(lines)
+    return {tuple(said[at:at + length]) for at in range(len(said) + 1 - length)}
+
+
+def lines_of_answers(text, bodies):
+    """The numbers, from 0, of the lines of a source file that belong to a task's answer."""
+    source, found = told(text.split("\n")), set()
+    for body in bodies:
+        wanted = codes(body)
+        for at in range(len(source) + 1 - len(wanted)) if wanted else ():
+            here = source[at:at + len(wanted)]
+            if [code for _, code in here] == wanted:
+                found.update(number for number, _ in here)
+    return found
+
+
+def gives_away(lines, block, files, answers):
+    """The file of the task whose answer, or part of it, a code block shows; None if it shows none.
+
+    A block drawn from the slice gives away an answer that it shares a line with, and a block without
+    a comment one that it repeats REPEATED_LINES lines of.
+    """
+    if block.code:
+        source, what, _ = block.code
+        if source not in files or source not in answers:
+            return None
+        text = files[source].data.decode()
+        place = _place(text, what)
+        if place is None:
+            return None
+        first, last = text.count("\n", 0, place[0]), text.count("\n", 0, place[1])
+        hit = any(first <= number <= last for number in lines_of_answers(text, answers[source]))
+        return source if hit else None
+    if block.info.split()[:1] in (["console"], ["mermaid"]):
+        return None
+    shown = runs_of(lines[block.first + 1:block.last], REPEATED_LINES)
+    return next((source for source, bodies in answers.items()
+                 for body in bodies if shown & runs_of(body, REPEATED_LINES)), None)
+
+
+def folds(lines, blocks):
+    """[(first, last)]: the lines between which a <details> is open; fenced blocks don't count."""
+    found, opened = [], []
+    for number, line in enumerate(prose(lines, blocks)):
+        for tag in re.findall(r"<(/?)details\b", line):
+            if not tag:
+                opened.append(number)
+            elif opened:
+                found.append((opened.pop(), number))
+    return found
+
+
+def check_answers(path, lines, blocks, files, answers):
+    """Nobody reads the answer of a task who didn't unfold it; enough questions have one."""
+    folded, problems, given = folds(lines, blocks), [], set()
+    for block in blocks:
+        source = gives_away(lines, block, files, answers)
+        if source is None:
+            continue
+        around = [fold for fold in folded if fold[0] < block.first and block.last < fold[1]]
+        given.update(around)
+        if not around:
+            problems.append(
+                f"{path}:{block.first + 1}: this block shows the answer of a task in {source}; fold "
+                "it, <details><summary>The answer, when you have yours</summary>, or show other code")
+    text = "\n".join(lines)
+    count = len(folded) - len(_HINT.findall(text)) - sum(
+        1 for first, last in given if not _HINT.match("\n".join(lines[first:last + 1])))
+    if count < ANSWERS_MIN:
+        problems.append(f"{path}: {count} questions with collapsed answers, not {ANSWERS_MIN}; "
+                        "write <details><summary>Answer</summary> ... </details>")
+    return problems
+
+
 # ---------------------------------------------------------------- commands
 
 
@@ -275,6 +372,11 @@ def output_matches(expected, actual):
             parts = (re.escape(part) for part in line.rstrip().split("..."))
             pattern += "[^\n]*".join(parts) + r"[ \t]*\n"
     return re.fullmatch(pattern, "".join(line + "\n" for line in actual)) is not None
+
+
+def compares(line):
+    """Whether a line of output says more than that anything may stand there."""
+    return line.replace("...", "").strip() != ""
 
 
 def run_command(command, folder, path, home):
@@ -362,11 +464,11 @@ class Report:
     updated: str  # The text as --update would write it.
 
 
-def check(path, text, files, tasks, number, programs, home):
+def check(path, text, files, tasks, answers, number, programs, home):
     """Checks a lesson's text against its slice.
 
-    `programs(lesson)` returns the PATH with the programs of a lesson; `home` is an empty folder
-    for the commands to run in.
+    `answers` holds the lines of each task's answer, {path: [lines, ...]}; `programs(lesson)` returns
+    the PATH with the programs of a lesson; `home` is an empty folder for the commands to run in.
     """
     lines = text.split("\n")
     blocks = fences(path, lines)
@@ -375,10 +477,7 @@ def check(path, text, files, tasks, number, programs, home):
     if not WORDS_MIN <= words <= WORDS_MAX:
         problems.append(f"{path}: {words} words; the text of a lesson has {WORDS_MIN} to {WORDS_MAX}")
     problems += check_tasks(path, text, tasks)
-    answers = len(re.findall(r"<details>", text)) - len(_HINT.findall(text))
-    if answers < ANSWERS_MIN:
-        problems.append(f"{path}: {answers} questions with collapsed answers, not {ANSWERS_MIN}; "
-                        "write <details><summary>Answer</summary> ... </details>")
+    problems += check_answers(path, lines, blocks, files, answers)
     problems += check_names(path, lines, blocks, files)
     for block in blocks:
         if block.code:
@@ -404,14 +503,20 @@ def _check_code(path, lines, block, files, problems, edits):
 
 
 def _check_console(path, lines, block, number, programs, home, problems, edits):
-    count = 0
+    count, spoke, compared = 0, None, False
     for command in commands(lines, block):
         if not runs(command):
             continue
         count += 1
         actual = run_command(command, home, programs(block.lesson(number)), home)
+        if actual and spoke is None:
+            spoke = command
+        compared |= any(compares(line) for line in command.expected)
         if not output_matches(command.expected, actual):
             problems.append(f"{path}:{command.line + 1}: `{command.text}` prints something else:\n"
                             + "\n".join("    " + line for line in actual[:20]))
             edits.append((command.output_at, command.output_at + len(command.expected), actual))
+    if spoke and spoke.expected and not compared:
+        problems.append(f"{path}:{spoke.line + 1}: `{spoke.text}` prints something, but nothing in "
+                        "this block is compared with it; show the lines that the text speaks of")
     return count

@@ -175,12 +175,16 @@ def readme(number, title, tasks, extra=""):
 
 
 TEXT1 = """
+<details><summary>The answer, when you have yours</summary>
+
 <!-- code: src/toy/add.cc Add -->
 ```cpp
 int Add(int a, int b) {
   return a + b;
 }
 ```
+
+</details>
 
 ```console
 $ strata

@@ -65,10 +65,11 @@ class Checking(unittest.TestCase):
         self.good = files["lessons/01-add/README.md"].replace("$ strata\n2 and ... make 5",
                                                               "$ echo one; echo two\none\n...")
 
-    def report(self, source):
+    def report(self, source, number=1):
         with tempfile.TemporaryDirectory() as home:
-            return text.check("R.md", source, self.tree.slice(1), self.tree.tasks(1), 1,
-                              lambda lesson: "/usr/bin:/bin", Path(home))
+            return text.check("R.md", source, self.tree.slice(number), self.tree.tasks(number),
+                              self.tree.answers(number), number, lambda lesson: "/usr/bin:/bin",
+                              Path(home))
 
     def fails(self, old, new, *words):
         self.assertIn(old, self.good)
@@ -102,6 +103,54 @@ class Checking(unittest.TestCase):
             self.report(self.good + "\n```cpp\n")
         with self.assertRaisesRegex(LessonError, "no code block follows"):
             self.report(self.good + "\n<!-- code: src/toy/add.cc Add -->\nText.\n")
+
+    def test_a_block_that_compares_nothing_is_refused(self):
+        for output in ("...", "...\n...", "... ..."):
+            report = self.fails("one\n...", output, "`echo one; echo two` prints something")
+            number = report.updated.split("\n").index("$ echo one; echo two") + 1
+            self.assertTrue(report.problems[0].startswith(f"R.md:{number}: "), report.problems)
+        # The first command that speaks is named; what is silent or isn't run doesn't matter.
+        self.fails("$ echo one; echo two\none\n...", "$ true\n$ ./dev x\nx\n$ echo one\n...\n$ echo x\n...",
+                   "`echo one` prints something")
+        for good in ("$ true\n$ false", "$ true\n...", "$ echo one\n...\n$ echo two\ntwo", "$ echo one\n...e"):
+            source = self.good.replace("$ echo one; echo two\none\n...", good)
+            self.assertEqual(self.report(source).problems, [], good)
+
+    def test_nobody_reads_an_answer_who_did_not_unfold_it(self):
+        begin, end = "<details><summary>The answer, when you have yours</summary>\n\n", "\n</details>"
+        fold = self.good[self.good.index(begin):].split(end)[0] + end
+        shown = fold.removeprefix(begin).removesuffix(end)
+        report = self.fails(fold, shown, "shows the answer of a task in src/toy/add.cc")
+        number = report.updated.split("\n").index("int Add(int a, int b) {")
+        self.assertTrue(report.problems[0].startswith(f"R.md:{number}: "), report.problems)
+        self.fails(fold, '<!-- code: src/toy/add.cc "return a + b" .. "int Twice" -->\n```cpp\n'
+                   "  return a + b;\n}\n\nint Twice(int a) {\n```\n", "shows the answer of a task")
+        # A fold inside a code block folds nothing.
+        self.fails(fold, f"```text\n{begin}```\n{shown}```text\n{end}\n```\n", "shows the answer")
+        for what, code in (('add.cc "int Add(" .. "int Add("', "int Add(int a, int b) {"),
+                           ("add.cc Kept", "int Kept(int a) { return a; }"),
+                           ("add.h Add", "int Add(int a, int b);")):
+            source = self.good.replace(fold, f"<!-- code: src/toy/{what} -->\n```cpp\n{code}\n```\n")
+            self.assertEqual(self.report(source).problems, [], what)
+
+    def test_an_answer_that_is_copied_without_a_comment_is_found_too(self):
+        good = support.toy_files()["lessons/02-mul/README.md"].split("```console")[0]
+        body = ["int sum = 0;  // So far.", "", "for (int i = 0; i < b; ++i) sum = Step(sum, a);", "}",
+                "return sum;"]
+        copied = "\n```cpp\n" + "\n".join(body) + "\n```\n"
+        said = self.report(good + copied, 2).problems
+        self.assertEqual(len(said), 1, said)
+        self.assertIn("shows the answer of a task in src/toy/mul.cc", said[0])
+        self.assertEqual(self.report(f"{good}<details><summary>Mine</summary>\n{copied}\n</details>\n",
+                                     2).problems, [])
+        two = "\n```cpp\n" + "\n".join(body[:3]) + "\n```\n"
+        self.assertEqual(self.report(good + two, 2).problems, [])
+
+    def test_a_folded_answer_of_a_task_answers_no_question(self):
+        answer = "<details><summary>Answer</summary>\nBecause.\n</details>\n"
+        report = self.report(self.good.replace(answer, "", 1))
+        self.assertEqual(len(report.problems), 1, report.problems)
+        self.assertIn("2 questions", report.problems[0])
 
     def test_update_repairs_code_and_output(self):
         bad = self.good.replace("return a + b;\n}", "x").replace("one\n...", "three")
