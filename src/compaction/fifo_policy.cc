@@ -17,7 +17,8 @@ class FifoPolicy final : public Policy {
   std::string_view name() const override { return "fifo"; }
 
   // Only ever a tail of the reads' order is dropped, in one job: a dropped run with an older one
-  // left behind it would bring back what its tombstones hide.
+  // left behind it would bring back what its tombstones hide. The reason is that of the newest run
+  // that goes: "older than fifo_age_us" or, if it isn't, "more than fifo_bytes".
   std::vector<CompactionJob> Pick(const PolicyInput& input) const override {
     //@solve 11.4 "drop the oldest"
     CompactionJob job;

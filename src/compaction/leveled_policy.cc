@@ -45,6 +45,7 @@ double LevelScore(const TreeView& tree, std::uint32_t level, const TableSet& bus
   //@}
 }
 
+// The reason is "level 0 has 4 runs".
 std::optional<CompactionJob> PickLevel0(const TreeView& tree, const TableSet& busy,
                                         const Options& options) {
   //@solve 10.2 "take the runs of level 0 that belong together"

@@ -67,7 +67,7 @@ class TimeWindowPolicy final : public Policy {
 };
 
 // The oldest window of level 0, once it is over, becomes one run of level 1. Latecomers are merged
-// with the run that their window has there.
+// with the run that their window has there. The reason is "the window is over", the score 1.
 std::optional<CompactionJob> TimeWindowPolicy::PickClosed(
     const PolicyInput& input, const std::vector<std::uint64_t>& windows) const {
   //@solve 11.3 "close the oldest window"

@@ -68,6 +68,7 @@ class UnifiedPolicy final : public Policy {
   const Options options_;
 };
 
+// The reason is "level 2 has 4 runs"; the score, how many runs there are for each of RunsMax.
 std::optional<CompactionJob> UnifiedPolicy::PickFrom(const TreeView& tree, std::uint32_t level,
                                                      const TableSet& busy) const {
   //@solve 11.2 "merge a level, and the next when it would be full"

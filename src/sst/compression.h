@@ -26,7 +26,8 @@ bool Compress(Compression compression, int level, std::string_view in, std::stri
 
 // What was compressed; `tag` is the stored number of the codec. Allocates no more than the bytes
 // declare, and they may declare no more than `size_max`.
-// Errors: kCorruption; kUnsupported for a codec of a newer program, by number.
+// Errors: kCorruption ("compressed bytes declare a length of 4096", more than they may; "the bytes
+// aren't zstd"); kUnsupported for a codec of a newer program, by number.
 Result<BlockContents> Decompress(std::uint8_t tag, std::string_view in, std::uint64_t size_max);
 
 }  // namespace strata::sst

@@ -225,6 +225,8 @@ Result<bool> DecodeTableField(const FieldReader::Field& field, TableMeta* table)
 }
 
 //@}
+// Errors: kCorruption ("a table cut short"; "a table that can't be", by IsPossible or its level),
+// and those of CheckUnknownField, which calls it "table".
 Result<TableMeta> DecodeTable(std::string_view bytes) {
   Values values(bytes);
   TableMeta table;

@@ -85,23 +85,22 @@ Result<std::optional<Record>> LogReader::Next() {
   return std::optional<Record>();
 }
 
-// The record at offset_, if all of it is there, checks, and follows the one before; moves past it.
 std::optional<Record> LogReader::ReadIntact() {
   //@solve 3.2 "trust nothing before it is checked" inert(return std::nullopt;)
   const std::string_view rest = contents_.substr(offset_);
   const std::optional<ParsedHeader> parsed = ParseHeader(rest);
-  why_not_intact_ = "bad header";
+  why_not_intact_ = kBadHeader;
   if (!parsed) return std::nullopt;
 
   const Header& header = parsed->header;
-  why_not_intact_ = "not of this log, or not next in it";
+  why_not_intact_ = kNotNext;
   if (!BelongsHere(header)) return std::nullopt;
 
-  why_not_intact_ = "runs past the end";
+  why_not_intact_ = kPastTheEnd;
   if (header.length > rest.size() - kHeaderSize) return std::nullopt;
 
   const std::string_view payload = rest.substr(kHeaderSize, header.length);
-  why_not_intact_ = "bad checksum";
+  why_not_intact_ = kBadChecksum;
   if (ExtendCrc32c(parsed->header_crc, payload) != parsed->checksum) return std::nullopt;
 
   const Record record{.type = header.type,
@@ -142,7 +141,6 @@ Status LogReader::CheckSupported(const Record& record) const {
   return CheckStartPayload(record.payload);
 }
 
-// There is no intact record at offset_: tells the end, and a torn tail, from damage.
 Result<std::optional<Record>> LogReader::EndOrCorruption() {
   //@solve 3.4 "intact, torn or damaged"
   if (is_sealed_) {

@@ -58,9 +58,22 @@ class LogReader {
   std::uint64_t log_id() const { return log_id_; }
 
  private:
+  // Why a record isn't intact, as errors tell it; tested in this order.
+  static constexpr std::string_view kBadHeader = "bad header";  // ParseHeader says no.
+  static constexpr std::string_view kNotNext = "not of this log, or not next in it";  // BelongsHere
+  static constexpr std::string_view kPastTheEnd = "runs past the end";
+  static constexpr std::string_view kBadChecksum = "bad checksum";
+
+  // The record at offset_, if all of it is there, checks, and follows the one before; moves past
+  // it. Otherwise nothing has changed but why_not_intact_, which is the first of the reasons above
+  // that is true.
   std::optional<Record> ReadIntact();
   bool BelongsHere(const Header& header) const;
   Status CheckSupported(const Record& record) const;
+  // There is no intact record at offset_: tells the end, and a torn tail, from damage, which is one
+  // of these ("missing" where the file ends at offset_):
+  //   record at offset 53: bad checksum, but the log was sealed at 177
+  //   record at offset 53: bad checksum, but the record at offset 136 says it had reached the disk
   Result<std::optional<Record>> EndOrCorruption();
   std::uint64_t WrittenEnd() const;
   std::optional<std::uint64_t> FindWitness() const;
