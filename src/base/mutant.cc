@@ -53,7 +53,8 @@ void SetPause(std::string_view place, std::function<void()> hook) {
 void Pause(std::string_view place) {
   if (!any_pause.load(std::memory_order_acquire) || CurrentPause().name != place) return;
   any_pause.store(false, std::memory_order_release);
-  CurrentPause().hook();
+  const std::function<void()> hook = std::move(CurrentPause().hook);  // It may set the next pause.
+  hook();
 }
 
 }  // namespace strata::mutant

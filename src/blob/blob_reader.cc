@@ -119,15 +119,22 @@ Result<sst::BlockHandle> BlobReader::Locate(std::uint32_t ordinal) const {
     const std::uint64_t group = ordinal / 512;
     record = ranks_[group];
     for (std::uint64_t i = held_.Next(group * 512); i < ordinal; i = held_.Next(i + 1)) ++record;
-    if (STRATA_MUTANT(blob_rank_counts_itself) && record + 1 < footer_.values) ++record;
   }
   const std::uint64_t offset = OffsetOf(record);
   return sst::BlockHandle{offset, OffsetOf(record + 1) - offset};
   //@}
 }
 
+Result<sst::BlockHandle> BlobReader::PlaceOf(const BlobPointer& pointer) const {
+  if (STRATA_MUTANT(blob_rank_counts_itself) && !dense_) {
+    const std::uint64_t next = held_.Next(std::uint64_t{pointer.ordinal} + 1);
+    if (next < held_.size()) return Locate(static_cast<std::uint32_t>(next));
+  }
+  return Locate(pointer.ordinal);
+}
+
 Status BlobReader::Read(const BlobPointer& pointer, std::string* value) const {
-  STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(pointer.ordinal));
+  STRATA_TRY_ASSIGN(const sst::BlockHandle place, PlaceOf(pointer));
   auto record = ReadBytes(place, value);
   if (!record) return AtOffset(std::move(record).error(), place.offset);
   return Open(pointer, *record, value);
@@ -135,7 +142,7 @@ Status BlobReader::Read(const BlobPointer& pointer, std::string* value) const {
 
 Status BlobReader::Open(const BlobPointer& pointer, std::string_view record,
                         std::string* value) const {
-  STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(pointer.ordinal));
+  STRATA_TRY_ASSIGN(const sst::BlockHandle place, PlaceOf(pointer));
   const Status opened = OpenValue(record, footer_.file_id, place.offset, pointer.length, value);
   return opened ? Status() : AtOffset(opened.error(), place.offset);
 }

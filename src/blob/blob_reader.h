@@ -54,6 +54,7 @@ class BlobReader final : public ValueFile {
   Status ReadIndex();
   Status CheckOffsets() const;
   std::uint64_t OffsetOf(std::uint64_t record) const;
+  Result<sst::BlockHandle> PlaceOf(const BlobPointer& pointer) const;
   Result<std::string_view> ReadBytes(const sst::BlockHandle& place, std::string* scratch) const;
   Error InFile(Error error) const;
   Error AtOffset(Error error, std::uint64_t offset) const;

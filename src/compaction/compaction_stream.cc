@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/mutant.h"
 #include "iter/expiry.h"  //@L17
 
 namespace strata::compaction {
@@ -56,7 +57,9 @@ Status CompactionStream::Examine(Status moved) {
   }
   //@}
   if (facts.kind == EntryKind::kDelete) facts.older_below = older_.MayHold(user_key);
+  if (STRATA_MUTANT(drop_tombstone_with_older_below)) facts.older_below = false;
   verdict_ = Judge(facts, snapshots_);
+  if (STRATA_MUTANT(drop_version_under_snapshot) && facts.newer) verdict_ = Verdict::kShadowed;
   held_ = verdict_ == Verdict::kKeep ? HeldBy(facts, snapshots_) : std::nullopt;  //@L14
   return {};
 }

@@ -11,7 +11,6 @@
 #include <optional>
 #include <vector>
 
-#include "base/mutant.h"
 #include "iter/internal_key.h"
 
 namespace strata::compaction {
@@ -42,13 +41,10 @@ inline bool SnapshotBetween(const Snapshots& snapshots, SequenceNumber from, Seq
 inline Verdict Judge(const VersionFacts& version, const Snapshots& snapshots) {
   //@solve 10.3 "judge what a compaction may drop"
   const bool pinned = version.newer && SnapshotBetween(snapshots, version.sequence, *version.newer);
-  if (version.newer && (!pinned || STRATA_MUTANT(drop_version_under_snapshot))) {
-    return Verdict::kShadowed;
-  }
+  if (version.newer && !pinned) return Verdict::kShadowed;
   // Older versions in the input go too unless a snapshot sees them, and then it keeps the
   // tombstone.
-  const bool hides_below = version.older_below && !STRATA_MUTANT(drop_tombstone_with_older_below);
-  if (version.kind == EntryKind::kDelete && !hides_below &&
+  if (version.kind == EntryKind::kDelete && !version.older_below &&
       !SnapshotBetween(snapshots, 0, version.sequence)) {
     return Verdict::kTombstone;
   }

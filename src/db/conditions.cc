@@ -37,7 +37,6 @@ bool Holds(const Condition& condition, const std::optional<Entry>& current) {
 bool GroupKeys::Decide(const WriteBatch& batch) {
   //@solve 15.3 "keep a batch out of a group that decides its conditions" inert(return !batch.conditions().empty() && !batches_.empty();) uses(taken_apart_)
   if (batch.conditions().empty()) return false;
-  if (STRATA_MUTANT(conditions_ignore_group)) return false;  //@L16
   for (; taken_apart_ < batches_.size(); ++taken_apart_) {
     const auto insert = [this](const wal::BatchEntry& entry) {
       keys_.insert(entry.key);
@@ -89,7 +88,7 @@ Result<std::optional<Entry>> DbImpl::FindEntry(const ReadPoint& point, std::stri
 Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOptions& options) {
   counters_.Add(Counter::kGets);
   ReadPoint point = TakeReadPoint();
-  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.snapshot, &point));
   STRATA_TRY(MoveTo(options.table, &point));  //@L17
   STRATA_TRY_ASSIGN(auto entry, FindEntry(point, key, options));
   if (entry) counters_.Add(Counter::kGetHits);

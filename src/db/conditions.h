@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/mutant.h"  //@L16
 #include "strata/conditions.h"
 #include "strata/write_batch.h"
 
@@ -22,7 +23,10 @@ bool Holds(const Condition& condition, const std::optional<Entry>& current);
 class GroupKeys {
  public:
   // The batch, which must outlive this, is in the group.
-  void Add(const WriteBatch& batch) { batches_.push_back(&batch); }
+  void Add(const WriteBatch& batch) {
+    if (STRATA_MUTANT(conditions_ignore_group)) return;  //@L16
+    batches_.push_back(&batch);
+  }
   // True iff a condition of `batch` is about a key that the group writes.
   bool Decide(const WriteBatch& batch);
 

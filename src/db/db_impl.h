@@ -345,6 +345,8 @@ class DbImpl final : public DB {
 
   //@L14{
   // --- snapshots.cc ---
+  // Null: it stays.
+  Status MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const;
   Status MoveTo(const Snapshot& snapshot, ReadPoint* point) const;
   struct Gate;
   static void OnSnapshotReleased(const std::shared_ptr<Gate>& gate, SequenceNumber sequence);

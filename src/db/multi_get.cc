@@ -66,7 +66,7 @@ Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string
   //@}
   //@L14{
   ReadPoint point = TakeReadPoint();
-  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.snapshot, &point));
   //@L14..16{
   //| const auto& [state, sequence] = point;
   //@}

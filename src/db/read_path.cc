@@ -120,7 +120,7 @@ Result<bool> DbImpl::FindKey(std::string_view key, const ReadOptions& options, s
   //@}
   //@L14{
   ReadPoint point = TakeReadPoint();
-  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.snapshot, &point));
   //@}
   STRATA_TRY(MoveTo(options.table, &point));  //@L17
   const ReadState& state = *point.state;
@@ -220,7 +220,7 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   //@}
   //@L14{
   ReadPoint point = TakeReadPoint();
-  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.snapshot, &point));
   STRATA_TRY(MoveTo(options.table, &point));         //@L17
   bounds.now_us = environment_.clock->WallMicros();  //@L17
   auto& [state, sequence] = point;

@@ -108,7 +108,7 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     if (!record) return std::move(record).error().WithContext("replaying " + name);
     if (!record->has_value()) break;
     if ((*record)->type != wal::RecordType::kBatch) continue;
-    if (!STRATA_MUTANT(replay_past_lost_tail) && IsAfterLoss(**record)) continue;  //@L12
+    if (IsAfterLoss(**record)) continue;  //@L12
     //@L19{
     std::string restored;
     auto entries = RestoreValues(**record, &restored);
@@ -165,6 +165,7 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
 // A power cut can then take the old one's end and leave some of the new one; a prefix is what we
 // give back, so nothing after the loss counts.
 bool DbImpl::IsAfterLoss(const wal::Record& record) {
+  if (STRATA_MUTANT(replay_past_lost_tail)) return false;
   if (replay_.previous_unsealed && record.sequence != replay_.next_sequence) {
     replay_.lost_after = replay_.previous_log;
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/mutant.h"
+#include "base/mutant.h"  //@L16
 #include "base/result.h"
 #include "compaction/held_versions.h"
 #include "db/db_impl.h"
@@ -29,7 +29,6 @@ class SnapshotList::Pin final : public Snapshot {
 // between, miss the snapshot, and drop what it sees.
 std::shared_ptr<const Snapshot> SnapshotList::Take(const std::atomic<SequenceNumber>& visible) {
   //@solve 14.1 "pin a moment, with nothing in between"
-  STRATA_PAUSE_POINT(pinning_snapshot);
   Place place;
   {
     MutexLock lock(mutex_);
@@ -77,13 +76,17 @@ std::shared_ptr<const Snapshot> DbImpl::GetSnapshot() {
   return snapshots_->Take(visible_sequence_);
 }
 
+Status DbImpl::MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const {
+  if (STRATA_MUTANT(moving_snapshot)) return {};  //@L16
+  return snapshot == nullptr ? Status() : MoveTo(*snapshot, point);
+}
+
 // What the state holds beyond the snapshot is newer, and not seen from there.
 Status DbImpl::MoveTo(const Snapshot& snapshot, ReadPoint* point) const {
   //@solve 14.2 "read as of a snapshot"
   if (!snapshots_->Owns(snapshot)) {
     return InvalidArgument("the snapshot in the read options is of another store");
   }
-  if (STRATA_MUTANT(moving_snapshot)) return {};  //@L16
   point->sequence = snapshot.sequence();
   return {};
   //@}

@@ -42,7 +42,7 @@ class SnapshotList : public std::enable_shared_from_this<SnapshotList> {
   void Release(Place place);
 
   const std::function<void(SequenceNumber)> released_;
-  mutable Mutex mutex_;
+  mutable Mutex mutex_{"locking_snapshots"};
   std::list<SequenceNumber> pinned_ STRATA_GUARDED_BY(mutex_);  // Ascending.
 };
 

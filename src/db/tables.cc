@@ -275,7 +275,7 @@ Result<bool> DbImpl::EmptyDeletes(TableRef table) const {
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const TableKey> keys,
                                                      const ReadOptions& options) {
   ReadPoint all = TakeReadPoint();
-  if (options.snapshot != nullptr) STRATA_TRY(MoveTo(*options.snapshot, &all));
+  STRATA_TRY(MoveTo(options.snapshot, &all));
   std::map<TableRef, std::vector<std::size_t>> by_table;
   for (std::size_t i = 0; i < keys.size(); ++i) by_table[keys[i].table].push_back(i);
   ExpiryCheck expiry(*environment_.clock);

@@ -39,6 +39,10 @@ bool CanHave(FileOperation operation, Fault fault) {
     case Fault::kSyncRevertsData:
     case Fault::kSyncLosesOnCrash:
       return operation == kSync;
+    //@L06{
+    case Fault::kDirectoryNotSynced:
+      return operation == kSyncDirectory;
+      //@}
   }
   return false;
 }
@@ -135,7 +139,14 @@ class FaultyFileSystemImpl final : public FaultyFileSystem {
     return below_.Rename(from, to);
   }
   Status SyncDirectory(const std::string& directory) override {
-    STRATA_TRY(Check(FileOperation::kSyncDirectory, directory));
+    //@L03..05{
+    //| STRATA_TRY(Check(FileOperation::kSyncDirectory, directory));
+    //@}
+    //@L06{
+    const Verdict verdict = Judge(FileOperation::kSyncDirectory, directory);
+    if (verdict.fails && verdict.fault == Fault::kDirectoryNotSynced) return {};
+    if (verdict.fails) return ErrorOf(verdict, FileOperation::kSyncDirectory, directory);
+    //@}
     return below_.SyncDirectory(directory);
   }
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {

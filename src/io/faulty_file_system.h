@@ -51,6 +51,9 @@ enum class Fault : std::uint8_t {
   kSyncKeepsData,
   kSyncRevertsData,
   kSyncLosesOnCrash,
+  //@L06{
+  kDirectoryNotSynced,  // A sync of a directory succeeds and has done nothing: nobody asked for it.
+  //@}
 };
 
 struct FaultPlan {

@@ -8,6 +8,8 @@
 
 #include <mutex>
 
+#include "base/mutant.h"  //@L14
+
 #if defined(__clang__)
 #define STRATA_THREAD_ANNOTATION(x) __attribute__((x))
 #else
@@ -29,10 +31,26 @@ namespace strata {
 class STRATA_CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
+  //@L14{
+  // In test builds Lock() begins with a pause point of this name (base/mutant.h).
+  explicit Mutex([[maybe_unused]] const char* pause_place) {
+#if defined(STRATA_MUTANTS)
+    pause_place_ = pause_place;
+#endif
+  }
+  //@}
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  void Lock() STRATA_ACQUIRE() { mutex_.lock(); }
+  //| void Lock() STRATA_ACQUIRE() { mutex_.lock(); }  //@L01..13
+  //@L14{
+  void Lock() STRATA_ACQUIRE() {
+#if defined(STRATA_MUTANTS)
+    mutant::Pause(pause_place_);
+#endif
+    mutex_.lock();
+  }
+  //@}
   //@L20{
   // For what is only held for moments: tries for a microsecond or two before it sleeps, as to sleep
   // and be woken takes fifty.
@@ -59,6 +77,11 @@ class STRATA_CAPABILITY("mutex") Mutex {
 #endif
   }
 
+  //@}
+  //@L14{
+#if defined(STRATA_MUTANTS)
+  const char* pause_place_ = "";
+#endif
   //@}
   std::mutex mutex_;
 };

@@ -134,10 +134,11 @@ Result<BlockContents> Decompress(std::uint8_t tag, std::string_view in, std::uin
   if (tag == 0 || tag > static_cast<std::uint8_t>(Compression::kZstd)) {
     return Error(ErrorCode::kUnsupported, "compression " + std::to_string(tag));
   }
+  if (STRATA_MUTANT(alloc_declared_len)) size_max = std::numeric_limits<std::uint64_t>::max();
   //@solve 9.2 "trust no length" uses(in, size_max, DeclaredSize, DecompressTo)
   const auto compression = static_cast<Compression>(tag);
   STRATA_TRY_ASSIGN(const std::uint64_t size, DeclaredSize(compression, &in));
-  if ((size > size_max || in.size() > size_max) && !STRATA_MUTANT(alloc_declared_len)) {
+  if (size > size_max || in.size() > size_max) {
     return Corruption("compressed bytes declare a length of " + std::to_string(size));
   }
   BlockContents out = BlockContents::Uninitialised(size);

@@ -58,8 +58,8 @@ std::string FeatureNames(std::uint32_t features) {
 }
 
 std::uint32_t BlockChecksum(std::string_view covered, const FileId& file_id, std::uint64_t offset) {
-  //@solve 4.3 "tie a block to its file and its place"
   if (STRATA_MUTANT(crc_without_offset)) offset = 0;
+  //@solve 4.3 "tie a block to its file and its place" uses(covered, file_id, offset)
   char place[sizeof(FileId) + sizeof(offset)];
   std::memcpy(place, file_id.data(), file_id.size());
   EncodeFixed(place + file_id.size(), offset);

@@ -1,7 +1,5 @@
 #include "version/current_file.h"
 
-#include "base/mutant.h"
-
 namespace strata {
 namespace {
 
@@ -31,8 +29,6 @@ Status SwitchCurrent(FileSystem& files, const std::string& directory,
   // The manifest's name is on the disk before any CURRENT can name it.
   STRATA_TRY(files.SyncDirectory(directory));
   STRATA_TRY(files.Rename(temporary, path));
-  if (STRATA_MUTANT(skip_dir_fsync_rename)) return {};
-  if (STRATA_MUTANT(unlink_before_rename_durable)) return {};
   return files.SyncDirectory(directory);
   //@}
 }

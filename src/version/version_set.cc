@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "io/faulty_file_system.h"
 #include "version/current_file.h"
 
 namespace strata {
@@ -24,6 +25,17 @@ Result<std::unique_ptr<ManifestWriter>> WriteSnapshot(const Environment& environ
   for (const VersionEdit& edit : state.Snapshot()) STRATA_TRY(manifest->Append(EncodeEdit(edit)));
   STRATA_TRY(manifest->Sync());
   return manifest;
+}
+
+// Makes CURRENT name `manifest`.
+Status SwitchTo(const ManifestWriter& manifest, FileSystem& files, const std::string& directory) {
+  const CurrentManifest current{manifest.number(), manifest.size()};
+  if (STRATA_MUTANT(skip_dir_fsync_rename) || STRATA_MUTANT(unlink_before_rename_durable)) {
+    const auto forgetful = NewFaultyFileSystem(files);
+    forgetful->SetPlan({.fail_at = 5, .fault = Fault::kDirectoryNotSynced});  // After the rename.
+    return SwitchCurrent(*forgetful, directory, current);
+  }
+  return SwitchCurrent(files, directory, current);
 }
 
 // A file that CURRENT or the manifest names must be there.
@@ -64,7 +76,7 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
   const FileNumber number = state.next_file++;
   STRATA_TRY_ASSIGN(auto manifest, WriteSnapshot(environment, directory, number, state, nullptr));
   STRATA_TRY(manifest->Close());
-  return SwitchCurrent(*environment.files, directory, {number, manifest->size()});
+  return SwitchTo(*manifest, *environment.files, directory);
 }
 
 // --- an existing one -----------------------------------------------------------------------------
@@ -281,9 +293,7 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
 Status VersionSet::Close() {
   STRATA_TRY(first_error_);
   STRATA_TRY(Final(manifest_->Close(), {}));
-  STRATA_TRY(Final(
-      SwitchCurrent(*environment_.files, directory_, {manifest_->number(), manifest_->size()}),
-      {}));
+  STRATA_TRY(Final(SwitchTo(*manifest_, *environment_.files, directory_), {}));
   first_error_ = Error(ErrorCode::kAborted, "the manifest is closed");
   return {};
 }
@@ -330,7 +340,7 @@ Status VersionSet::BeginManifest() {
   state.last_sequence = last_sequence_;
   STRATA_TRY_ASSIGN(auto manifest,
                     WriteSnapshot(environment_, directory_, number, state, &counters_));
-  STRATA_TRY(SwitchCurrent(*environment_.files, directory_, {number, manifest->size()}));
+  STRATA_TRY(SwitchTo(*manifest, *environment_.files, directory_));
   manifest_ = std::move(manifest);
   snapshot_bytes_ = manifest_->size();
   return {};

@@ -68,7 +68,9 @@ Result<std::optional<Record>> LogReader::Next() {
       break;
     }
     const std::optional<Record> record = ReadIntact();
-    if (!record) return EndOrCorruption();
+    if (!record) {
+      return STRATA_MUTANT(replay_past_corrupt_wal) ? SkipOrEnd() : EndOrCorruption();
+    }
     if (Status supported = CheckSupported(*record); !supported) {
       return Fail(std::move(supported).error());
     }
@@ -149,7 +151,6 @@ Result<std::optional<Record>> LogReader::EndOrCorruption() {
                                      ", but the log was sealed at " + std::to_string(end_)));
   }
   if (const std::optional<std::uint64_t> witness = FindWitness()) {
-    if (STRATA_MUTANT(replay_past_corrupt_wal)) return SkipTo(*witness);
     return Fail(Corrupt(offset_, std::string(why_not_intact_) + ", but the record at offset " +
                                      std::to_string(*witness) + " says it had reached the disk"));
   }
@@ -190,9 +191,12 @@ bool LogReader::IsWitness(std::uint64_t at) const {
   return ParseHeader(contents_.substr(at, kHeaderSize)).has_value();
 }
 
-Result<std::optional<Record>> LogReader::SkipTo(std::uint64_t offset) {
-  offset_ = offset;
-  previous_ = DecodeFixed<std::uint32_t>(contents_.data() + offset + kPreviousOffset);
+// What a seeded bug does in the place of EndOrCorruption: goes on after the damage.
+Result<std::optional<Record>> LogReader::SkipOrEnd() {
+  const std::optional<std::uint64_t> witness = is_sealed_ ? std::nullopt : FindWitness();
+  if (!witness) return EndOrCorruption();
+  offset_ = *witness;
+  previous_ = DecodeFixed<std::uint32_t>(contents_.data() + offset_ + kPreviousOffset);
   return Next();
 }
 

@@ -78,7 +78,7 @@ class LogReader {
   std::uint64_t WrittenEnd() const;
   std::optional<std::uint64_t> FindWitness() const;
   bool IsWitness(std::uint64_t at) const;
-  Result<std::optional<Record>> SkipTo(std::uint64_t offset);
+  Result<std::optional<Record>> SkipOrEnd();
   Error Fail(Error error);
 
   const std::string_view contents_;  // Up to the sealed length, if there is one.

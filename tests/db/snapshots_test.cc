@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -221,19 +222,21 @@ TEST_CASE("a merge that began before a snapshot keeps what the snapshot sees", "
 
 #if defined(STRATA_MUTANTS)
 TEST_CASE("nothing comes between reading the sequence and pinning it", "[L14]") {
-  // While a snapshot is being taken another thread writes, flushes and merges.
+  // Before the list is locked, each time, another thread writes, flushes and merges.
   TestStore store;
   FillRound(store, "old");
-  SnapshotPtr snapshot;
-  std::string seen;
-  mutant::SetPause("pinning_snapshot", [&] {
-    FillRound(store, "new");
+  int rounds = 0;
+  const std::function<void()> meanwhile = [&] {
+    FillRound(store, "new" + std::to_string(++rounds));
     REQUIRE(store->Flush());
     REQUIRE(store->CompactRange({}, {}));
-  });
-  snapshot = store->GetSnapshot();
+    mutant::SetPause("locking_snapshots", meanwhile);
+  };
+  mutant::SetPause("locking_snapshots", meanwhile);
+  const SnapshotPtr snapshot = store->GetSnapshot();
   mutant::SetPause("", nullptr);
-  CHECK(GetAt(store, KeyOf(0), snapshot) != "(none)");
+  CHECK(rounds > 0);
+  CHECK(GetAt(store, KeyOf(0), snapshot).substr(0, 3) == "new");
 }
 #endif
 

@@ -7,7 +7,8 @@
 #include "base/crc32c.h"
 #include "base/mutant.h"
 #include "base/random.h"
-#include "compaction/drop_rules.h"
+#include "compaction/compaction_stream.h"
+#include "memtable/memtable.h"
 #include "reliability/allocation_limit.h"
 #include "reliability/damage.h"
 #include "reliability/faults.h"
@@ -15,6 +16,7 @@
 #include "reliability/workloads.h"
 #include "sst/compression.h"
 #include "sst/table_reader.h"
+#include "testing/tables.h"
 #include "version/version_set.h"
 #include "wal/batch_format.h"
 
@@ -46,20 +48,37 @@ std::string SeenAt(const std::vector<KeyVersion>& versions, SequenceNumber at, b
   return older_below ? "below" : "nothing";
 }
 
+// Those of one key's versions that a merge keeps whose output lies above the tables of `below`.
 std::vector<KeyVersion> Kept(const std::vector<KeyVersion>& versions,
-                             const compaction::Snapshots& snapshots, bool older_below) {
+                             const compaction::Snapshots& snapshots,
+                             const std::shared_ptr<const Version>& below) {
+  MemTable memtable(1);
+  for (const KeyVersion& version : versions) {
+    memtable.Add(version.sequence, version.kind, "key", "");
+  }
+  compaction::CompactionJob job;
+  job.output = {1, 1};
+  compaction::CompactionStream stream(memtable.NewIterator(), compaction::OlderData(job, below),
+                                      snapshots);
   std::vector<KeyVersion> kept;
-  for (std::size_t i = 0; i < versions.size(); ++i) {
-    compaction::VersionFacts facts;
-    facts.sequence = versions[i].sequence;
-    facts.kind = versions[i].kind;
-    if (i > 0) facts.newer = versions[i - 1].sequence;
-    facts.older_below = older_below;
-    if (compaction::Judge(facts, snapshots) == compaction::Verdict::kKeep) {
-      kept.push_back(versions[i]);
+  STRATA_CHECK(stream.Start({}).has_value());
+  while (stream.Valid()) {
+    if (stream.verdict() == compaction::Verdict::kKeep) {
+      kept.push_back({SequenceOf(stream.key()), KindOf(stream.key())});
     }
+    STRATA_CHECK(stream.Next().has_value());
   }
   return kept;
+}
+
+// A tree whose deepest level has an older version of the key.
+std::shared_ptr<const Version> TreeWithOlder(TableFactory* tables) {
+  auto table = tables->Make(1, {5, 1}, "key@1=below");
+  VersionEdit edit;
+  edit.added = {table->meta()};
+  auto tree = Version().With(edit, {std::move(table)});
+  STRATA_CHECK(tree.has_value());
+  return *std::move(tree);
 }
 
 // --- absurd lengths ------------------------------------------------------------------------------
@@ -284,6 +303,9 @@ Findings CheckFaults() {
 
 Findings CheckDropRules() {
   Random random(77);
+  TableFactory tables;
+  const auto empty = std::make_shared<const Version>();
+  const auto with_older = TreeWithOlder(&tables);
   for (int round = 0; round < 20'000; ++round) {
     std::vector<KeyVersion> versions;
     compaction::Snapshots snapshots;
@@ -296,7 +318,7 @@ Findings CheckDropRules() {
       if (random.OneIn(4)) snapshots.push_back(at);
     }
     const bool older_below = random.OneIn(2);
-    const auto kept = Kept(versions, snapshots, older_below);
+    const auto kept = Kept(versions, snapshots, older_below ? with_older : empty);
     compaction::Snapshots readers = snapshots;
     readers.push_back(kSequenceMax);
     for (const SequenceNumber at : readers) {
