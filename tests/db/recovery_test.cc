@@ -10,7 +10,9 @@
 #include "base/random.h"
 #include "io/faulty_file_system.h"
 #include "testing/results.h"
+#include "testing/string_file.h"
 #include "testing/test_store.h"
+#include "wal/log_writer.h"
 
 namespace strata {
 namespace {
@@ -102,6 +104,24 @@ TEST_CASE("a batch comes back as a whole, wherever a log is cut", "[L03][T3.3]")
     CHECK(Scan(*store) == (cut < end ? "before=1 " : "x=1 y=2 "));
     store.Kill();
   }
+}
+
+TEST_CASE("an intact record whose batch can't be read is corruption", "[L03][T3.3]") {
+  TestStore store;
+  store.Kill();
+  WriteBatch batch;
+  batch.Put("key", "value");
+  batch.Put("other", "value");
+  const std::string_view cut_short = batch.encoded().substr(0, batch.encoded().size() - 1);
+  testing::StringFile file;
+  wal::LogWriter writer(file, /*log_id=*/7, nullptr);
+  REQUIRE(writer.Start());
+  REQUIRE(writer.Append(wal::RecordType::kBatch, 1, {&cut_short, 1}));
+  store.disk().SetContents(LastLog(store.disk()), file.contents);
+  const std::string opened = Outcome(store.TryOpen());
+  CAPTURE(opened);
+  CHECK(opened.find("corruption: ") == 0);
+  CHECK(opened.find("replaying ") != std::string::npos);
 }
 
 TEST_CASE("kill -9 loses nothing, in any sync mode", "[L03][T3.3]") {

@@ -29,6 +29,21 @@ TEST_CASE("a log ends clean, unsealed or torn", "[L03]") {
   CHECK(ReadAll(LogOf({"a", "end"}) + "what is left of an older file") == "a clean");
 }
 
+TEST_CASE("whole records are read one after the other", "[L03][T3.2]") {
+  const std::string log = LogOf({"a", "bb", "sync", "ccc"});
+  CHECK(ReadAll(log) == "a bb ccc unsealed");
+  CHECK(ReadAll(LogOf({"a", "end"})) == "a clean");
+  LogReader reader(log);
+  for (const std::uint64_t offset : {53, 94, 136}) {
+    const auto record = reader.Next();
+    REQUIRE(record);
+    REQUIRE(record->has_value());
+    CHECK((*record)->offset == offset);
+    CHECK((*record)->synced == (offset == 136 ? 136 : 0));
+  }
+  CHECK(reader.log_id() == kLogId);
+}
+
 // A crash can stop the last write after any byte. Whatever survives, the acknowledged records must
 // come back and the torn one must not.
 TEST_CASE("a torn tail ends the log at every cut", "[L03]") {
@@ -160,13 +175,25 @@ TEST_CASE("an error is final", "[L03]") {
   CHECK(first.error().message() == second.error().message());
 }
 
+TEST_CASE("the id of a log isn't taken from a record that doesn't check", "[L03][T3.2]") {
+  const std::string log = LogOf({"a"});
+  LogReader reader(log);
+  REQUIRE(reader.Next());
+  CHECK(reader.log_id() == kLogId);
+  const std::string bad = Flip(log, 8 * kHeaderSize);  // In the payload of the start record.
+  LogReader of_bad(bad);
+  REQUIRE(of_bad.Next());
+  CHECK(of_bad.log_id() == 0);
+  CHECK(of_bad.valid_length() == 0);
+}
+
 // Writes a record by hand, correct but for what the test puts into the header.
 std::string LogWith(Header header, const std::string& payload) {
   std::string log = LogOf({});
   std::string record(kHeaderSize, '\0');
   header.previous = DecodeFixed<std::uint32_t>(log.data());
   header.log_id = header.log_id == 0 ? kLogId : header.log_id;
-  header.length = static_cast<std::uint32_t>(payload.size());
+  if (header.length == 0) header.length = static_cast<std::uint32_t>(payload.size());
   const std::uint32_t crc = EncodeHeader(header, record.data());
   EncodeFixed(record.data(), ExtendCrc32c(crc, payload));
   EncodeFixed(record.data() + kHeaderCheckOffset, static_cast<std::uint16_t>(crc));
@@ -187,6 +214,16 @@ TEST_CASE("intact records that this program doesn't know are refused by name", "
   CHECK(ReadAll(LogWith({.type = RecordType::kBatch, .synced = 54}, "x")) ==
         "corruption: record at offset 53: not of this log, or not next in it, but the record at "
         "offset 53 says it had reached the disk");
+}
+
+TEST_CASE("a record that says it is longer than the log is torn, though its checksum is right",
+          "[L03][T3.2]") {
+  for (const std::uint32_t more : {1, 30, 40, 41, 1'000'000}) {
+    CAPTURE(more);
+    const std::string payload(20, 'x');
+    const Header header{.type = RecordType::kBatch, .length = 20 + more};
+    CHECK(ReadAll(LogWith(header, payload)) == "torn");
+  }
 }
 
 TEST_CASE("random damage never yields a record that wasn't written", "[L03]") {
