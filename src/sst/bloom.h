@@ -3,6 +3,10 @@
 //
 //   filter := block*  (64 bytes each)  probes u8        No block at all: "maybe" to everything.
 //
+// A key's 64-bit hash (base/hash.h) is all that counts. Its upper half, times the number of blocks,
+// over 2^32, is the number of the key's block (BlockOf); its lower half begins the sequence of the
+// `probes` bits that the key sets there (BitSequence). Bit i of a block is bit i % 8 of byte i / 8.
+//
 // Thread safety: the builder none; the free function any.
 
 #pragma once

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/escape.h"
+#include "base/hash.h"
 #include "base/random.h"
 #include "stats/counters.h"
 #include "testing/test_store.h"
@@ -27,7 +28,7 @@ double FalsePositiveRate(const std::string& filter) {
   return maybes / 20'000.0;
 }
 
-TEST_CASE("a key that was added is never denied", "[L07][T7.1]") {
+TEST_CASE("a key that was added is never denied", "[L07][T7.2]") {
   for (const int keys : {1, 2, 10, 1'000, 20'000}) {
     const std::string filter = FilterOf(keys, 10);
     int denied = 0;
@@ -47,7 +48,7 @@ TEST_CASE("false maybes are as rare as the formula says", "[L07][T7.2]") {
   CHECK(FalsePositiveRate(FilterOf(20'000, 15)) < 0.003);
 }
 
-TEST_CASE("a key's bits lie in one block of 64 bytes", "[L07]") {
+TEST_CASE("a key's bits lie in one block of 64 bytes", "[L07][T7.1]") {
   std::size_t keys_seen = 0;  // The rest are false maybes: their bits were all set.
   for (int key = 0; key < 50; ++key) {
     BloomBuilder builder(10);
@@ -67,7 +68,7 @@ TEST_CASE("a key's bits lie in one block of 64 bytes", "[L07]") {
   CHECK(keys_seen > 40);
 }
 
-TEST_CASE("a filter's bytes are pinned", "[L07]") {
+TEST_CASE("a filter's bytes are pinned", "[L07][T7.1]") {
   BloomBuilder builder(10);
   builder.AddKey("hello");
   builder.AddKey("world");
@@ -81,7 +82,58 @@ TEST_CASE("a filter's bytes are pinned", "[L07]") {
   CHECK(filter.back() == 6);
 }
 
-TEST_CASE("a key that repeats costs nothing", "[L07]") {
+// The numbers of the blocks in which bits are set.
+std::string BlocksUsed(const std::string& filter) {
+  std::string used;
+  for (std::size_t block = 0; block < filter.size() / 64; ++block) {
+    if (filter.find_first_not_of('\0', block * 64) < (block + 1) * 64) {
+      used += std::to_string(block) + " ";
+    }
+  }
+  return used;
+}
+
+// As the format says: see bloom.h.
+std::uint64_t BlockOfKey(const std::string& key, std::uint64_t blocks) {
+  return ((Hash64(key) >> 32) * blocks) >> 32;
+}
+
+TEST_CASE("the upper half of the hash chooses the block", "[L07][T7.1]") {
+  for (const std::uint64_t block : {0, 1}) {
+    BloomBuilder builder(64);
+    int added = 0;
+    for (int i = 0; added < 9; ++i) {  // Nine keys of 64 bits take two blocks.
+      const std::string key = "key" + std::to_string(i);
+      if (BlockOfKey(key, 2) != block) continue;
+      builder.AddKey(key);
+      ++added;
+    }
+    const std::string filter = builder.Finish();
+    REQUIRE(filter.size() == 2 * 64 + 1);
+    CHECK(BlocksUsed(filter) == std::to_string(block) + " ");
+  }
+}
+
+TEST_CASE("the bytes of a filter of many blocks are pinned", "[L07][T7.1]") {
+  const std::string filter = FilterOf(1'000, 10);
+  REQUIRE(filter.size() == 20 * 64 + 1);
+  CHECK(Hash64(filter) == 0x27faac78b55f7409);
+}
+
+TEST_CASE("a key is looked for in the block that its hash chooses", "[L07][T7.2]") {
+  const std::uint64_t blocks = 16;
+  for (int i = 0; i < 100; ++i) {
+    const std::string key = "key" + std::to_string(i);
+    const std::uint64_t block = BlockOfKey(key, blocks);
+    std::string filter(blocks * 64, '\0');
+    filter.replace(block * 64, 64, 64, '\xff');
+    CHECK(BloomMayContain(filter + '\x06', key));
+    for (char& byte : filter) byte = static_cast<char>(~byte);
+    CHECK_FALSE(BloomMayContain(filter + '\x06', key));
+  }
+}
+
+TEST_CASE("a key that repeats costs nothing", "[L07][T7.1]") {
   BloomBuilder once(10);
   BloomBuilder often(10);
   for (int i = 0; i < 100; ++i) {
