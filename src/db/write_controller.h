@@ -30,6 +30,12 @@ inline constexpr double kDebtFull = 4.0;
 // No timer sleeps for a few microseconds: delays are saved up until they are worth a sleep.
 inline constexpr std::int64_t kSleepMicrosMin = 250;
 
+// The microseconds to hold a writer back: stall_max_us times the square of the largest of
+//   * debt_bytes and debt_runs, each from 0, as long as it is free, to 1 at kDebtFull times as
+//   much;
+//   * the share of its second half that the memtable has filled while as many wait as may: from 0
+//     to a hundredth, as a flush takes well under a second.
+//   * a tenth of the share of a blob file that blob files take past their bound, up to 1.  //@L19
 inline std::uint64_t StallFor(const WritePressure& pressure) {
   //@solve 12.3 "slow writers down as debt grows" inert(return 0;)
   // From 0, as long as what is owed is free, to 1 at kDebtFull times as much.

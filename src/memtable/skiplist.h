@@ -19,6 +19,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "iter/internal_key.h"
+#include "memtable/raced_atomic.h"  //@L12
 #include "memtable/search_key.h"
 
 namespace strata {
@@ -40,7 +41,8 @@ class SkipList {
 
    private:
     friend class SkipList;
-    using Link = std::atomic<Node*>;
+    //| using Link = std::atomic<Node*>;  //@L02..11
+    using Link = RacedLink<Node>;  //@L12
 
     Node(const SearchKey& key, std::string_view value, int height)
         : prefix_(key.prefix),
@@ -92,6 +94,10 @@ class SkipList {
   const Node* First() const { return head_->next(0); }
   const Node* Last() const;
 
+  // The number of lanes that any node stands on. Readers may see an old, smaller one: they only
+  // start lower. A new, larger one: the head's links up there are null or lead to complete nodes.
+  int height() const { return height_.load(std::memory_order_relaxed); }
+
  private:
   // For each level, the node after which a new one would be linked.
   using Splice = std::array<Node*, kHeightMax>;
@@ -122,14 +128,11 @@ class SkipList {
     return 1 + std::countr_zero(coins) / 2;
   }
 
-  // The number of lanes that any node stands on. Readers may see an old, smaller one: they only
-  // start lower. A new, larger one: the head's links up there are null or lead to complete nodes.
-  int height() const { return height_.load(std::memory_order_relaxed); }
-
   Arena& arena_;
   const std::uint64_t seed_;
   Node* head_;
-  std::atomic<int> height_{1};
+  //| std::atomic<int> height_{1};  //@L02..11
+  RacedAtomic<int, kRaisingHeight> height_{1};  //@L12
 };
 
 inline SkipList::Node* SkipList::Search(const SearchKey& key, Splice* splice,

@@ -90,6 +90,38 @@ TEST_CASE("a burst that compaction has not seen costs nothing", "[L12][T12.3]") 
   CHECK(StallFor(pressure) == 1'000);
 }
 
+TEST_CASE("a delay grows with the square of the debt", "[L12][T12.3]") {
+  constexpr std::uint64_t kLongest = 1'000'000;
+  WritePressure pressure{.memtable_bytes_max = 1 << 20, .stall_max_us = kLongest};
+  // Half of the way from what is free to kDebtFull times as much.
+  const double half = (1 + kDebtFull) / 2;
+  pressure.debt_bytes = static_cast<std::uint64_t>(half * (kDebtFreeMemtables << 20));
+  CHECK(StallFor(pressure) == kLongest / 4);
+  pressure.debt_bytes = 0;
+  pressure.debt_runs = static_cast<std::size_t>(half * kDebtFreeRuns);
+  CHECK(StallFor(pressure) == kLongest / 4);
+  pressure.debt_bytes = static_cast<std::uint64_t>(kDebtFull * (kDebtFreeMemtables << 20));
+  CHECK(StallFor(pressure) == kLongest);  // The larger one counts.
+}
+
+TEST_CASE("the last memtable slows writers over its second half, and only a little",
+          "[L12][T12.3]") {
+  constexpr std::uint64_t kLongest = 100'000'000;
+  constexpr std::uint64_t kFull = 1 << 20;
+  WritePressure pressure{
+      .memtable_bytes_max = kFull, .immutables_max = 2, .stall_max_us = kLongest};
+  const auto stall = [&](std::uint64_t bytes, std::size_t immutables) {
+    pressure.memtable_bytes = bytes;
+    pressure.immutables = immutables;
+    return static_cast<double>(StallFor(pressure));
+  };
+  CHECK(stall(kFull, 1) == 0);  // There is room for another.
+  CHECK(stall(kFull / 2, 2) == 0);
+  CHECK(stall(kFull * 3 / 4, 2) == Approx(kLongest / 40'000.0));
+  CHECK(stall(kFull, 2) == Approx(kLongest / 10'000.0));
+  CHECK(stall(kFull * 2, 2) == Approx(kLongest / 10'000.0));
+}
+
 TEST_CASE("merging in the background keeps every key", "[L12]") {
   Options options = SmallMemTables();
   options.subcompactions = 3;

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,6 +40,26 @@ struct ThreadedStore {
     while (db->Stats().writers_queued < static_cast<std::uint64_t>(count) + 1) {
       std::this_thread::yield();
     }
+  }
+
+  // As QueueUp; each is in line before the next one comes.
+  void QueueInLine(const std::vector<std::function<void(DB&)>>& writers) {
+    files.CloseGate();
+    for (std::size_t i = 0; i < writers.size(); ++i) {
+      threads.emplace_back([this, write = writers[i]] { write(*db); });
+      while (i == 0 && files.waiting() == 0) std::this_thread::yield();
+      while (db->Stats().writers_queued < i + 1) std::this_thread::yield();
+    }
+  }
+
+  // The groups that were written, and the syncs, once all who are in line are through.
+  std::string GroupsOf(const std::vector<std::function<void(DB&)>>& writers) {
+    const std::uint64_t groups = db->counters().Get(Counter::kGroupCommits);
+    const std::uint64_t syncs = db->counters().Get(Counter::kWalSyncs);
+    QueueInLine(writers);
+    OpenGateAndJoin();
+    return std::to_string(db->counters().Get(Counter::kGroupCommits) - groups) + " groups, " +
+           std::to_string(db->counters().Get(Counter::kWalSyncs) - syncs) + " syncs";
   }
 
   void OpenGateAndJoin() {
@@ -96,6 +117,47 @@ TEST_CASE("who asked for no sync is not held up by the syncs of others", "[L12][
   });
   store.OpenGateAndJoin();
   CHECK(store.db->counters().Get(Counter::kWalSyncs) - before == 1);
+}
+
+std::function<void(DB&)> PutOf(std::size_t bytes, bool sync) {
+  return
+      [bytes, sync](DB& db) { db.Put("key", std::string(bytes, 'v'), {.sync = sync}).has_value(); };
+}
+
+// In the cases below the first writer syncs alone, while the others get in line.
+
+TEST_CASE("a small leader writes no megabyte for others", "[L12][T12.1][concurrency]") {
+  ThreadedStore store;
+  constexpr std::size_t kLarge = 100 << 10;
+  CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, true), PutOf(kLarge, true),
+                        PutOf(kLarge, true)}) == "3 groups, 3 syncs");
+}
+
+TEST_CASE("a group ends at a mebibyte", "[L12][T12.1][concurrency]") {
+  ThreadedStore store;
+  constexpr std::size_t kHuge = 600 << 10;
+  CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, true), PutOf(1, true), PutOf(kHuge, true),
+                        PutOf(kHuge, true)}) == "4 groups, 4 syncs");
+}
+
+TEST_CASE("a large leader takes along what fits a mebibyte", "[L12][concurrency]") {
+  ThreadedStore store;
+  CHECK(store.GroupsOf({PutOf(1, true), PutOf(400 << 10, true), PutOf(400 << 10, true)}) ==
+        "2 groups, 2 syncs");
+}
+
+TEST_CASE("a sync in line ends a group, and nobody overtakes it", "[L12][T12.1][concurrency]") {
+  ThreadedStore store;
+  const auto sync = [](DB& db) { db.Sync().has_value(); };
+  CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, false), PutOf(1, false), sync, PutOf(1, false)}) ==
+        "3 groups, 2 syncs");
+}
+
+TEST_CASE("who asked for a sync doesn't join a group without one, and takes others along",
+          "[L12][T12.1][concurrency]") {
+  ThreadedStore store;
+  CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, false), PutOf(1, true), PutOf(1, false)}) ==
+        "3 groups, 2 syncs");
 }
 
 TEST_CASE("batches are seen as a whole by readers beside many writers", "[L12][concurrency]") {
