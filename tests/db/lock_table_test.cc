@@ -40,7 +40,7 @@ struct World {
   }
 };
 
-TEST_CASE("shared locks go together, an exclusive one goes alone", "[L16]") {
+TEST_CASE("shared locks go together, an exclusive one goes alone", "[L16][T16.3]") {
   World world;
   CHECK(world.Share(1, "a") == "ok");
   CHECK(world.Share(2, "a") == "ok");
@@ -89,6 +89,20 @@ TEST_CASE("nobody overtakes those who wait", "[L16]") {
     world.locks->ReleaseAll(1);
   });
   CHECK(world.Own(2, "a", 1'000) == "ok");
+}
+
+TEST_CASE("those who wait to share a lock come in together", "[L16][T16.3]") {
+  World world;
+  REQUIRE(world.Own(1, "a") == "ok");
+  world.Later([&] {
+    world.Later([&] {
+      CHECK(world.locks->waiters() == 2);
+      world.locks->ReleaseAll(1);
+      CHECK(world.locks->waiters() == 0);
+    });
+    CHECK(world.Share(3, "a", 1'000) == "ok");
+  });
+  CHECK(world.Share(2, "a", 1'000) == "ok");
 }
 
 TEST_CASE("of two that wait for each other the younger is told", "[L16][T16.4]") {
