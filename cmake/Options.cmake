@@ -11,6 +11,8 @@ if(EXISTS "${PROJECT_SOURCE_DIR}/lessons/CURRENT")
 else()
   option(STRATA_WERROR "Make warnings errors" ON)
 endif()
+option(STRATA_REPORT "Build bench/report and its tests" ON)
+option(STRATA_COVERAGE "Count the lines that run (gcov)" OFF)
 set(STRATA_SANITIZE "" CACHE STRING "address (with undefined), thread, or nothing")
 set_property(CACHE STRATA_SANITIZE PROPERTY STRINGS "" address thread)
 
@@ -27,7 +29,10 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 # Line tables are enough for a backtrace and a profile, and make the objects a third of the size.
-if(STRATA_SANITIZE)
+set(STRATA_OPTIMIZE "" CACHE STRING "Optimisation of RelWithDebInfo; default: -O1 under a sanitizer, else -O2")
+if(STRATA_OPTIMIZE)
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "${STRATA_OPTIMIZE} -g1")
+elseif(STRATA_SANITIZE)
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
 else()
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
@@ -41,9 +46,13 @@ if(STRATA_MUTANTS)
   add_compile_definitions(STRATA_MUTANTS=1)
 endif()
 
+# Objects are shared by all clones (their paths count from the source folder), and by builds that
+# precompile headers.
 find_program(STRATA_CCACHE ccache)
 if(STRATA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${STRATA_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+      "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros "${STRATA_CCACHE}")
 endif()
 
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
@@ -75,6 +84,11 @@ if(sanitizers)
   if(NOT STRATA_CLANG)
     add_compile_options(-Wno-maybe-uninitialized)  # Instrumented code confuses GCC's analysis.
   endif()
+endif()
+
+if(STRATA_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
 endif()
 
 # Warnings apply to our own code only. Members left out of a designated initialiser are value-

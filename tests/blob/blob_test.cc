@@ -7,6 +7,7 @@
 #include "blob_testing.h"
 #include "sst/compression.h"
 #include "testing/hex.h"
+#include "testing/source_tree.h"
 
 namespace strata::blob {
 namespace {
@@ -186,7 +187,7 @@ TEST_CASE("a disk that fails while a file is written is an error of the writer",
 // Writes the seeds of the fuzz target again, when asked to: strata_test_blob "[.corpus]".
 TEST_CASE("seeds of the fuzz target", "[.corpus]") {
   const auto write = [](const std::string& name, const std::string& bytes) {
-    const auto path = std::filesystem::path(STRATA_SOURCE_DIR) / "fuzz/corpus/blob" / name;
+    const auto path = testing::SourcePath("fuzz/corpus/blob") / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << bytes;
   };

@@ -6,12 +6,13 @@
 #include <string>
 
 #include "cli/session.h"
+#include "testing/source_tree.h"
 
 namespace strata::cli {
 namespace {
 
 std::string Documentation() {
-  std::ifstream file(std::string(STRATA_SOURCE_DIR) + "/docs/cli.md");
+  std::ifstream file(testing::SourcePath("docs/cli.md"));
   REQUIRE(file.good());
   return std::string(std::istreambuf_iterator<char>(file), {});
 }

@@ -14,6 +14,7 @@
 #include "reliability/checks.h"
 #include "testing/ledger.h"
 #include "testing/mutant_guard.h"
+#include "testing/source_tree.h"
 
 namespace strata::testing {
 namespace {
@@ -102,7 +103,7 @@ std::set<std::string> MutantsInSources() {
   std::set<std::string> names;
   const std::regex hook(R"(STRATA_MUTANT\(([a-z0-9_]+)\))");
   for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(std::string(STRATA_SOURCE_DIR) + "/src")) {
+       std::filesystem::recursive_directory_iterator(SourcePath("src"))) {
     if (!entry.is_regular_file() || entry.path().filename() == "mutant.h") continue;
     std::ifstream file(entry.path());
     const std::string text((std::istreambuf_iterator<char>(file)), {});

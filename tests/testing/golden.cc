@@ -6,6 +6,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "testing/source_tree.h"
+
 namespace strata::testing {
 namespace {
 
@@ -38,7 +40,7 @@ std::string TakeUntilEmptyLine(std::string_view* text) {
 
 void RunGoldenScript(const std::string& path,
                      const std::function<std::string(const std::string& command)>& run) {
-  const std::string full_path = std::string(STRATA_SOURCE_DIR) + "/tests/scripts/" + path;
+  const std::string full_path = (SourcePath("tests/scripts") / path).string();
   const std::string script = ReadWhole(full_path);
   const bool update = std::getenv("STRATA_UPDATE_GOLDEN") != nullptr;
   std::string updated;

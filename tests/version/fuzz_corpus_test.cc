@@ -9,13 +9,14 @@
 #include "io/memory_file_system.h"
 #include "testing/edits.h"
 #include "testing/results.h"
+#include "testing/source_tree.h"
 #include "version/manifest.h"
 
 namespace strata {
 namespace {
 
 void Write(const std::string& name, const std::string& bytes) {
-  const auto path = std::filesystem::path(STRATA_SOURCE_DIR) / "fuzz/corpus" / name;
+  const auto path = testing::SourcePath("fuzz/corpus") / name;
   std::filesystem::create_directories(path.parent_path());
   std::ofstream(path, std::ios::binary) << bytes;
 }
