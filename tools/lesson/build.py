@@ -83,7 +83,9 @@ class Build:
     kind: str = "test"
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     options: tuple = ("-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DSTRATA_MUTANTS=ON",
-                      "-DSTRATA_BENCH=ON", "-DSTRATA_PEERS=OFF", "-DSTRATA_WERROR=ON")
+                      "-DSTRATA_BENCH=ON", "-DSTRATA_PEERS=OFF", "-DSTRATA_WERROR=ON",
+                      "-DSTRATA_FAST_BUILD=ON", "-DSTRATA_LINK_MAPS=ON", "-DSTRATA_OPTIMIZE=-O1",
+                      "-DSTRATA_QUICK_TESTS=ON")
     strict: bool = True  # A warning is an error.
 
     @property
@@ -91,9 +93,7 @@ class Build:
         return Path(self.tree) / "build" / self.kind
 
     def environment(self):
-        # Objects of the full slice and of the starter are shared: ccache sees relative paths.
-        return {**os.environ, "CCACHE_BASEDIR": str(Path(self.tree).resolve()),
-                "CCACHE_NOHASHDIR": "1", "CLICOLOR_FORCE": "0", "LC_ALL": "C"}
+        return {**os.environ, "CLICOLOR_FORCE": "0", "LC_ALL": "C"}
 
     def make(self, targets=()):
         """Configures if needed and builds `targets` (paths below the build folder), or all; returns
@@ -117,9 +117,20 @@ class Build:
     def test_programs(self):
         """Names of this slice's test programs that were built: the peers' need libraries that a
         lesson does without. The build folder may hold programs of other slices."""
+        return [name for name in self._test_names() if self.path(name).exists()]
+
+    def test_targets(self):
+        """The targets of the test programs that this slice can build."""
+        names = [f"bin/tests/{name}" for name in self._test_names()]
+        path = self.folder / "build.ninja"
+        if not path.exists():
+            return names
+        known = set(re.findall(r"^build (\S+)", path.read_text(), re.MULTILINE))
+        return [name for name in names if name in known]
+
+    def _test_names(self):
         modules = {path.parent.name for path in Path(self.tree).glob("tests/*/*_test.cc")}
-        names = [f"strata_test_{module}" for module in sorted(modules)]
-        return [name for name in names if self.path(name).exists()]
+        return [f"strata_test_{module}" for module in sorted(modules)]
 
     def path(self, program):
         return self.folder / "bin" / "tests" / program

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import compare, gates, learner, slicer, tags, verify
 from .errors import LessonError
+from .workshop import Workshop
 
 
 def main(root, arguments):
@@ -185,7 +186,7 @@ def run_verify(options):
 def run_text(options):
     tree = tree_of(options)
     lesson = tree.manifest.lesson(options.number)
-    workshop = gates.Workshop(options.root, tree,
+    workshop = Workshop(options.root, tree,
                               options.scratch or options.root / "build" / "lesson", options.jobs)
     try:
         found = gates.check_text(workshop, lesson)
@@ -195,7 +196,7 @@ def run_text(options):
     if options.update and found.updated != path.read_text():
         path.write_text(found.updated)
         print(f"updated {path}")
-        found = gates.check_text(gates.Workshop(options.root, tree_of(options), workshop.scratch,
+        found = gates.check_text(Workshop(options.root, tree_of(options), workshop.scratch,
                                                 options.jobs), lesson)
     print(f"{found.words} words, {found.code_blocks} code blocks, {found.commands} commands")
     print("\n".join(found.problems) or "the text is true")
@@ -263,7 +264,7 @@ def _parser():
     one.add_argument("--all", action="store_true", help="each lesson up to yours (or NN) at its tag, in one chart")
     one.add_argument("--open", action="store_true", help="open the report in a browser")
 
-    one = command("verify", run_verify, "the seven gates (for authors)")
+    one = command("verify", run_verify, "the gates (for authors)")
     one.add_argument("numbers", type=int, nargs="*", help="default: those not in the ledger")
     one.add_argument("--all", action="store_true", help="every lesson, whatever the ledger says")
     one.add_argument("--ledger", action="store_true",
@@ -273,6 +274,8 @@ def _parser():
                      help="only this gate (may be repeated)")
     one.add_argument("--minutes", type=int, metavar="N",
                      help="begin no further lesson after N minutes, and say which weren't reached")
+    one.add_argument("--cut", type=Path, metavar="FILE",
+                     help="with --ledger: where those not reached are kept, to be first the next time")
     one.add_argument("--rev", help="verify this commit instead of the work tree")
     _workshop_options(one)
     one = command("text", run_text, "check a lesson's text, or fill in its code and output")

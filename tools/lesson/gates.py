@@ -1,22 +1,27 @@
-"""The seven gates: each either returns a line of counts or raises GateFailed."""
+"""The gates: each either returns a line of counts or raises GateFailed.
+
+What a gate runs is split into checks, and a check that has passed and can't come out differently (see
+ledger.py) is spared.
+"""
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import manifest as manifests
 from . import running, slicer, text
-from .build import Build, BuildFailed
+from .build import BuildFailed
 from .errors import LessonError
+from .workshop import digest
 
 LINES_MAX = 450
 MARKER_SHARE_MAX, SUPERSEDED_SHARE_MAX = 0.06, 0.02
-MUTANTS_MIN, MUTANTS_MAX = 3, 6
+MUTANTS_MIN, MUTANTS_MAX = 3, 12
 TASKS_MIN, TASKS_MAX = 2, 4
 SECONDS_WANTED = 5
 _CODE_FOLDERS = ("src/", "include/")
@@ -35,59 +40,6 @@ class NotBuilt(GateFailed):
     """The slice does not build, so the gates that run its programs have nothing to say."""
 
 
-class Workshop:
-    """The scratch folder: one tree and build for full slices, one of each for starters.
-
-    Walking the lessons in order makes every build an incremental one.
-    """
-
-    def __init__(self, root, tree, scratch, jobs):
-        self.root, self.tree, self.scratch = Path(root), tree, Path(scratch).resolve()
-        self.full = Build(self.scratch / "full", jobs=jobs)
-        self.start = Build(self.scratch / "start", jobs=jobs)
-        self._slices = {}
-        self.scratch.mkdir(parents=True, exist_ok=True)
-
-    def slice(self, number, starter=False):
-        if (number, starter) not in self._slices:
-            self._slices[number, starter] = self.tree.slice(number, starter)
-        return self._slices[number, starter]
-
-    def enter(self, number, starter=False):
-        """Puts a slice into its folder and returns its Build."""
-        build = self.start if starter else self.full
-        slicer.write(self.slice(number, starter), build.tree)
-        return build
-
-    def programs(self, number):
-        """The PATH with the programs of lesson `number`, building them if there is no copy."""
-        kept = self._kept(number)
-        if not kept.exists():
-            current = (self.full.tree / slicer.CURRENT).read_text()
-            build = self.enter(number)
-            build.make(["bin/strata"])
-            self.keep_programs(number)
-            self.enter(int(current))
-        return os.pathsep.join([str(kept), "/usr/local/bin", "/usr/bin", "/bin"])
-
-    def keep_programs(self, number):
-        """Copies the programs aside, for the texts of later lessons."""
-        kept = self._kept(number)
-        shutil.rmtree(kept, ignore_errors=True)
-        for old in kept.parent.glob(f"{number:02d}-*"):
-            shutil.rmtree(old)
-        kept.mkdir(parents=True)
-        for folder in (self.full.folder / "bin", self.full.folder / "bin" / "bench"):
-            for path in folder.glob("*") if folder.exists() else ():
-                if path.is_file():
-                    shutil.copy2(path, kept / path.name)
-
-    def _kept(self, number):
-        built = {path: file for path, file in self.slice(number).items()
-                 if path.startswith(("src/", "include/", "cmake/", "bench/"))}
-        return self.scratch / "programs" / f"{number:02d}-{slicer.digest(built)[:12]}"
-
-
 def _own_cases(lesson, cases):
     own = running.own_cases(lesson, cases)
     if not own:
@@ -96,9 +48,9 @@ def _own_cases(lesson, cases):
     return own
 
 
-def _make(build, what):
+def _make(build, what, targets=()):
     try:
-        build.make()
+        build.make(targets)
     except BuildFailed as error:
         raise NotBuilt(f"{what} does not build\n{error.excerpt()}",
                        f"ninja -C {build.folder}") from None
@@ -116,33 +68,79 @@ def gate1(workshop, lesson):
         raise GateFailed(f'"{later[0].name}" carries a tag of a later lesson, {later[0].tags}',
                          "let that lesson's `adds` name the test's file")
     own = _own_cases(lesson, cases)
-    outcomes = build.run_all(own)
-    others, failed = running.run_others(build, lesson, cases)
-    failed += [outcome for outcome in outcomes if not outcome.passed]
+    key = workshop.key(programs_of(own), "own", lesson.tag)
+    outcomes = [] if workshop.passed.spares(key) else build.run_all(own)
+    older = older_cases(workshop, lesson, cases)
+    failed = older.failed + [outcome for outcome in outcomes if not outcome.passed]
     if failed:
         first = failed[0]
         raise GateFailed(f'{len(failed)} tests fail, first "{first.case.name}": {first.verdict()}\n'
                          f"{_tail(first.output)}", build.command(first.case))
+    workshop.passed.add(key)
+    for program in build.test_programs():  # Where a later lesson adds nothing to it, all of it.
+        workshop.passed.add(workshop.key([program], "all"))
     seconds = sum(outcome.seconds for outcome in outcomes)
     slow = f" (aim: {SECONDS_WANTED} s)" if seconds > SECONDS_WANTED else ""
-    return f"{others + len(own)} tests pass; this lesson's {len(own)} take {seconds:.1f} s{slow}"
+    return (f"{older.count + len(own)} tests pass{older.said()}; this lesson's {len(own)} "
+            + (f"take {seconds:.1f} s{slow}" if outcomes else "have passed as they are"))
+
+
+def programs_of(cases):
+    return sorted({case.program for case in cases})
+
+
+@dataclass
+class Older:
+    count: int     # Cases of other lessons.
+    spared: int    # Those of them that have passed as they are.
+    failed: list
+
+    def said(self):
+        return f" ({self.spared} have as they are)" if self.spared else ""
+
+
+def older_cases(workshop, lesson, cases, starter=False):
+    """Runs the other lessons' cases of the programs that are due."""
+    others = [case for case in cases if not case.of(lesson.id) and running.wanted(case)]
+    mine = set(programs_of(running.own_cases(lesson, cases)))
+    keys = {}
+    for program in programs_of(others):
+        # A program in which this lesson has no case runs as a whole, in any lesson alike.
+        what = f"all but {lesson.tag}" if program in mine else "all"
+        if starter and lesson.older_tests_stop:
+            what += f", or stops at {lesson.id}"
+        keys[program] = workshop.key([program], what)
+    due = [program for program in keys if not workshop.passed.spares(keys[program])]
+    count, failed = running.run_others(workshop.build, lesson,
+                                       [case for case in cases if case.program in due])
+    bad = {outcome.case.program for outcome in (unexpected(lesson, failed) if starter else failed)}
+    for program in due:
+        if program not in bad:
+            workshop.passed.add(keys[program])
+    return Older(len(others), len(others) - count, failed)
 
 
 def gate2(workshop, lesson):
     """The starter builds; older tests pass; each test of the lesson fails cleanly."""
     build = workshop.enter(lesson.number, starter=True)
-    _make(build, "the starter")
+    # Benchmarks and examples are built from the whole slice: a stub changes nothing for them.
+    _make(build, "the starter", ["bin/strata", *build.test_targets()])
     cases = build.cases()
     own = _own_cases(lesson, cases)
-    others, failed = running.run_others(build, lesson, cases)
-    stopped = len(failed)
-    failed = unexpected(lesson, failed)
-    stopped -= len(failed)
+    older = older_cases(workshop, lesson, cases, starter=True)
+    failed = unexpected(lesson, older.failed)
+    stopped = len(older.failed) - len(failed)
     if failed:
         first = failed[0]
         raise GateFailed(f'an older test fails in the starter: "{first.case.name}": '
                          f"{first.verdict()}\n  give the task an inert(...), or keep the old code "
                          f"with @LNN..MM+{{\n{_tail(first.output)}", build.command(first.case))
+    tasks = workshop.tree.tasks(lesson.number)
+    said = f"{older.count - stopped} older tests pass{older.said()}" + (
+        f", {stopped} stop at a task" if stopped else "")
+    key = workshop.key(programs_of(own), "starter", lesson.tag, lesson.green_in_starter, list(tasks))
+    if workshop.passed.spares(key):
+        return f"{said}; this lesson's {len(own)} have failed as they should"
     problems, hit, greens = judge_starter(lesson, build.run_all(own),
                                           workshop.slice(lesson.number, True))
     if problems:
@@ -150,14 +148,12 @@ def gate2(workshop, lesson):
         rest = "".join(f"\n  also {text.splitlines()[0]}" for _, text in problems[1:])
         raise GateFailed(f"{len(problems)} tests misbehave, first {problem}{rest}",
                          build.command(case) if case else "")
-    tasks = workshop.tree.tasks(lesson.number)
     missed = [task for task in tasks if task not in hit]
     if missed:
         raise GateFailed(f"no failing test hits task {', '.join(missed)}",
                          f'let a case run into it, or give the case the tag "[T{missed[0]}]"')
-    return (f"{others - stopped} older tests pass"
-            + (f", {stopped} stop at a task" if stopped else "") + f"; {len(own) - greens} of {len(own)} fail as they should; "
-            f"{len(tasks)} tasks are hit")
+    workshop.passed.add(key)
+    return f"{said}; {len(own) - greens} of {len(own)} fail as they should; {len(tasks)} tasks are hit"
 
 
 def unexpected(lesson, failed):
@@ -203,26 +199,44 @@ def gate3(workshop, lesson):
     files = workshop.slice(lesson.number)
     _make(build, "the slice")
     own = _own_cases(lesson, build.cases())
-    programs = lesson.tests or sorted({case.program for case in own})
-    own = [case for case in own if case.program in programs]
+    own = [case for case in own if case.program in (lesson.tests or programs_of(own))]
+    basis = workshop.key(programs_of(own), lesson.tag)
+    keys = {path: digest(basis, patch) for path, patch in patches}
+    due = [(path, patch) for path, patch in patches if not workshop.passed.spares(keys[path])]
     survivors, touched = [], []
     try:
-        for path, patch in patches:
+        for path, patch in due:
             restore(build.tree, files, touched)
             touched = apply_patch(build.tree, path, patch)
-            try:
-                build.make([f"bin/tests/{program}" for program in programs])
-            except BuildFailed as error:
-                raise GateFailed(f"{path} does not compile\n{error.excerpt()}",
-                                 f"mend {path}: a mutant is a mistake that compiles") from None
-            if all(outcome.passed for outcome in build.run_all(own, stop_at_failure=True)):
+            if _survives(build, path, touched, own):
                 survivors.append(f"{path}: {mistake(path, patch)}")
+            else:
+                workshop.passed.add(keys[path])
     finally:
         restore(build.tree, files, touched)
     if survivors:
         raise GateFailed(f"{len(survivors)} mutants survive:\n  " + "\n  ".join(survivors),
                          f"add a case with the tag {lesson.tag} that fails on it")
-    return f"{len(patches)} mutants are killed"
+    spared = f", {len(patches) - len(due)} of them as before" if len(due) < len(patches) else ""
+    return f"{len(patches)} mutants are killed{spared}"
+
+
+def _survives(build, path, touched, cases):
+    """Whether all cases pass with the mutant. The tests of the module that it is in are built and run
+    first: they kill most, and the others need not be linked."""
+    near = {f"strata_test_{name.split('/')[1]}" for name in touched if name.startswith("src/")}
+    for chosen in ([case for case in cases if case.program in near],
+                   [case for case in cases if case.program not in near]):
+        if not chosen:
+            continue
+        try:
+            build.make([f"bin/tests/{program}" for program in programs_of(chosen)])
+        except BuildFailed as error:
+            raise GateFailed(f"{path} does not compile\n{error.excerpt()}",
+                             f"mend {path}: a mutant is a mistake that compiles") from None
+        if not all(outcome.passed for outcome in build.run_all(chosen, stop_at_failure=True)):
+            return False
+    return True
 
 
 def mutants(tree, lesson):
@@ -276,6 +290,10 @@ def gate4(workshop, tag_command):
     if orphans:
         raise GateFailed("no lesson owns these files:\n  " + "\n  ".join(orphans),
                          "name them in `adds` of a lesson, or in `common`")
+    planted = planted_in_answers(tree)
+    if planted:
+        raise GateFailed("planted bugs inside a task, which no learner can know of:\n  " + "\n  ".join(planted),
+                         "switch the bug on outside: in the caller, or in what the task calls")
     last = workshop.slice(tree.manifest.last)
     compared = 0
     for path in tree.owners.added:
@@ -295,6 +313,13 @@ def gate4(workshop, tag_command):
     if first != second:
         raise GateFailed("two runs give different hashes", " ".join(map(str, tag_command)))
     return f"{compared} files are main's; {len(first)} tags have the same hash in two runs"
+
+
+def planted_in_answers(tree):
+    """The switches of planted bugs and the pause points of tests that stand in an answer."""
+    return [f"lesson {lesson.id}, {path}: {switch}" for lesson in tree.manifest.lessons
+            for path, bodies in tree.answers(lesson.number).items() for body in bodies
+            for switch in re.findall(r"STRATA_(?:MUTANT|PAUSE_POINT)\(\w+\)", "\n".join(body))]
 
 
 def stripped(source):
@@ -365,18 +390,35 @@ def gate5(workshop):
 def gate6(workshop, lesson):
     """The text is true."""
     tasks = workshop.tree.tasks(lesson.number)
-    report = check_text(workshop, lesson)
+    key = _text_key(workshop, lesson)
+    spared = workshop.passed.spares(key)
+    report = check_text(workshop, lesson, commands=not spared)
     problems = report.problems
     if not TASKS_MIN <= len(tasks) <= TASKS_MAX:
         problems.append(f"{len(tasks)} tasks in the code; a lesson has {TASKS_MIN} to {TASKS_MAX}")
     if problems:
         raise GateFailed(f"{len(problems)} things are untrue or missing:\n  "
                          + "\n  ".join(problems), f"./lesson text {lesson.id}")
-    return (f"{report.words} words, {report.code_blocks} code blocks, {report.commands} commands, "
-            f"{len(tasks)} tasks with hints")
+    workshop.passed.add(key)
+    return (f"{report.words} words, {report.code_blocks} code blocks, {report.commands} commands"
+            + (" (run before)" if spared else "") + f", {len(tasks)} tasks with hints")
 
 
-def check_text(workshop, lesson):
+def _text_key(workshop, lesson):
+    """The key of the text's commands: what the programs that they run are made of."""
+    build = workshop.enter(lesson.number)
+    _make(build, "the slice")
+    text_file = workshop.tree.files.get(lesson.folder + "/README.md")
+    source = text_file.data.decode() if text_file else ""
+    closures, files = workshop.closures(), workshop.slice(lesson.number)
+    names = sorted({*benches(lesson, files), *re.findall(r"\b\w+_bench\b", source)})
+    others = sorted({int(number) for number in re.findall(r"\blesson=(\d+)", source)})
+    return digest(source, closures.key("bin/strata"),
+                  *(closures.key(f"bin/bench/{name}") for name in names),
+                  *(workshop.built_from(number) for number in others))
+
+
+def check_text(workshop, lesson, commands=True):
     """Builds what the text's commands need and checks the text; returns its Report."""
     path = lesson.folder + "/README.md"
     if path not in workshop.tree.files:
@@ -388,7 +430,7 @@ def check_text(workshop, lesson):
         try:
             return text.check(path, source, files, workshop.tree.tasks(lesson.number),
                               workshop.tree.answers(lesson.number), lesson.number,
-                              workshop.programs, Path(home))
+                              workshop.programs if commands else None, Path(home))
         except LessonError as error:
             raise GateFailed(str(error)) from None
         except BuildFailed as error:
@@ -411,18 +453,23 @@ def gate7(workshop, lesson):
     programs = benches(lesson, workshop.slice(lesson.number))
     if not programs:
         raise GateFailed("the lesson has no benchmark", "add bench/<name>_bench.cc to its `adds`")
-    runs = 0
+    runs, closures = 0, workshop.closures()
     for name in programs:
         command = f"{build.folder}/bin/bench/{name} --benchmark_min_time=0.01"
         if not (build.folder / "bin" / "bench" / name).exists():
             raise GateFailed(f"there is no benchmark program {name}",
                              "is Google Benchmark installed? ./dev setup bench")
+        key = closures.key(f"bin/bench/{name}", "counters")
+        if workshop.passed.spares(key):
+            continue
         status, output = build.run_bench(name, ["--benchmark_min_time=0.01"])
         if status != 0 or "ERROR OCCURRED" in output:
             said = "still running after 120 s" if status is None else f"status {status}"
             raise GateFailed(f"{name}: {said}\n{_tail(output)}", command)
+        workshop.passed.add(key)
         runs += len(re.findall(r"^\S+\s+[\d.]+ (?:ns|us|ms|s)\b", output, re.MULTILINE))
-    return f"{len(programs)} programs, {runs} measurements, all counters hold"
+    return f"{len(programs)} programs, " + (f"{runs} measurements, all counters hold" if runs
+                                            else "whose counters have held as they are")
 
 
 def _tail(output, lines=25):

@@ -1,8 +1,11 @@
-"""lessons/verified.json: which lessons passed all gates, by a hash of all that the gates look at.
+"""lessons/verified.json: what has passed, so that it need not be shown again.
 
-The hash covers the slice, the starter, the text, the mutants and the manifest's entry. It leaves
-out what cannot change the verdict (the tool, documents, other lessons' texts), so that a new
-sentence in lesson 3 does not send lesson 13 back to the gates.
+An entry of a lesson holds two things:
+
+  tree    the hash of all that its gates look at. While it is the same nothing of the lesson is due.
+  passed  the keys of its checks that passed. The key of a check is a hash of all that its outcome depends on (for
+          a test program its closure, see closure.py), so a change sends back to the gates what it can
+          reach and no more. Lessons share keys: what has passed in one counts in all.
 """
 
 import hashlib
@@ -12,12 +15,14 @@ import random
 from . import slicer
 
 LEDGER = "lessons/verified.json"
-GATES = 1  # Raise it when a gate becomes stricter, and every lesson is verified again.
-DRAWN = 3
+GATES = 2  # Raise it when a gate becomes stricter, and everything is verified again.
+LESSONS_DRAWN = 3
+CHECKS_DRAWN = 8  # Of the checks that have passed, one in so many is made again.
 
 
-def key(tree, number):
-    """The hash of everything that the gates of a lesson depend on."""
+def tree_key(tree, number):
+    """The hash of everything that the gates of a lesson depend on. It leaves out what cannot change
+    the verdict: the tool, documents, other lessons' texts."""
     lesson = tree.manifest.lesson(number)
     total = hashlib.sha256(f"{GATES} {lesson!r}".encode())
     for starter in (False, True):
@@ -44,11 +49,47 @@ def save(root, entries):
     (root / LEDGER).write_text(json.dumps(dict(sorted(entries.items())), indent=1) + "\n")
 
 
+def entry(tree, passed):
+    return {"tree": tree, "passed": " ".join(sorted(passed))}
+
+
 def due(numbers, keys, entries):
-    """The lessons whose hash the ledger does not hold."""
-    return [number for number in numbers if entries.get(f"{number:02d}") != keys[number]]
+    """The lessons of which something may be due: their hash isn't in the ledger."""
+    return [number for number in numbers
+            if entries.get(f"{number:02d}", {}).get("tree") != keys[number]]
 
 
 def drawn(numbers, commit):
     """Three of `numbers` that only the commit's hash decides, so that nobody can choose them."""
-    return sorted(random.Random(commit).sample(sorted(numbers), min(DRAWN, len(numbers))))
+    return sorted(random.Random(commit).sample(sorted(numbers), min(LESSONS_DRAWN, len(numbers))))
+
+
+class Passed:
+    """What has passed before, and what passes now."""
+
+    def __init__(self, entries=None, commit=None):
+        """`commit` draws some that are made again all the same."""
+        self._before = set()
+        for one in (entries or {}).values():
+            self._before.update(one.get("passed", "").split())
+        self._commit = commit
+        self.now = set()
+        self.made = self.spared = 0
+
+    def spares(self, key):
+        """Whether the check with this key need not be made; counts it either way."""
+        if key in self.now or key in self._before and not self._is_drawn(key):
+            self.spared += 1
+            self.now.add(key)
+            return True
+        self.made += 1
+        return False
+
+    def add(self, key):
+        self.now.add(key)
+
+    def _is_drawn(self, key):
+        if self._commit is None:
+            return False
+        total = hashlib.sha256(f"{self._commit} {key}".encode()).digest()
+        return int.from_bytes(total[:4], "big") % CHECKS_DRAWN == 0

@@ -468,7 +468,8 @@ def check(path, text, files, tasks, answers, number, programs, home):
     """Checks a lesson's text against its slice.
 
     `answers` holds the lines of each task's answer, {path: [lines, ...]}; `programs(lesson)` returns
-    the PATH with the programs of a lesson; `home` is an empty folder for the commands to run in.
+    the PATH with the programs of a lesson, and commands aren't run without it; `home` is an empty
+    folder for them to run in.
     """
     lines = text.split("\n")
     blocks = fences(path, lines)
@@ -508,6 +509,8 @@ def _check_console(path, lines, block, number, programs, home, problems, edits):
         if not runs(command):
             continue
         count += 1
+        if programs is None:
+            continue
         actual = run_command(command, home, programs(block.lesson(number)), home)
         if actual and spoke is None:
             spoke = command

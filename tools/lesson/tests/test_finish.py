@@ -7,6 +7,7 @@ from pathlib import Path
 
 import support
 from lesson import finish, gates
+from lesson.workshop import Workshop
 
 
 @unittest.skipUnless(shutil.which("cmake") and shutil.which("ninja"), "needs cmake and ninja")
@@ -25,7 +26,7 @@ class Finishing(unittest.TestCase):
         for path, old, new in changes:
             self.assertIn(old, files[path])
             files[path] = files[path].replace(old, new)
-        workshop = gates.Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
+        workshop = Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
         return finish.finish(workshop, workshop.tree.manifest.lesson(number))
 
     def fails(self, number, words, *changes):

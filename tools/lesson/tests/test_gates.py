@@ -10,6 +10,7 @@ from lesson import gates
 from lesson.build import Case, Outcome
 from lesson.manifest import Green, Lesson
 from lesson.slicer import File
+from lesson.workshop import Workshop
 
 
 @unittest.skipUnless(shutil.which("cmake") and shutil.which("ninja"), "needs cmake and ninja")
@@ -30,7 +31,7 @@ class Building(unittest.TestCase):
         for path, old, new in changes:
             self.assertIn(old, files[path])
             files[path] = files[path].replace(old, new)
-        return gates.Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
+        return Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
 
     def passes(self, gate, number):
         workshop = self.workshop()
@@ -81,8 +82,8 @@ class Building(unittest.TestCase):
         self.fails(gates.gate3, 2, ["does not say which mistake"], (name, "# mistake: sum\n", ""))
         files = dict(self.files)
         del files[name]
-        workshop = gates.Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
-        with self.assertRaisesRegex(gates.GateFailed, "2 mutants; a lesson has 3 to 6"):
+        workshop = Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
+        with self.assertRaisesRegex(gates.GateFailed, "2 mutants; a lesson has 3 to 12"):
             gates.gate3(workshop, workshop.tree.manifest.lesson(2))
 
     def test_gate_6(self):
@@ -112,7 +113,7 @@ class WholeSeries(unittest.TestCase):
                     path, old, new = change
                     files[path] = files.get(path, "").replace(old, new) or new
                 tree = support.tree_of(files)
-                workshop = gates.Workshop(repository.root, tree, repository.top / "scratch", 1)
+                workshop = Workshop(repository.root, tree, repository.top / "scratch", 1)
                 if drop:
                     drop(workshop)
                 return gates.gate4(workshop, gates.tag_command(repository.root, worktree=True))
@@ -121,6 +122,9 @@ class WholeSeries(unittest.TestCase):
                 gate4(("src/toy/lost.cc", "", "int x;\n"))
             with self.assertRaisesRegex(gates.GateFailed, "match no file:\n.*gone.cc"):
                 gate4(("lessons/lessons.toml", '"src/toy/mul.*"', '"src/toy/mul.*", "src/gone.cc"'))
+
+            with self.assertRaisesRegex(gates.GateFailed, "lesson 02, src/toy/mul.cc: STRATA_MUTANT.one_less"):
+                gate4(("src/toy/mul.cc", "  int sum = 0;", "  int sum = STRATA_MUTANT(one_less) ? -1 : 0;"))
 
             def lose(workshop):
                 last = workshop.slice(2)
@@ -139,7 +143,7 @@ class WholeSeries(unittest.TestCase):
         def gate5(**more):
             tree = support.tree_of({**files, **{k.replace("__", "/") + ".cc": v for k, v in more.items()}})
             with tempfile.TemporaryDirectory() as scratch:
-                return gates.gate5(gates.Workshop(scratch, tree, scratch, 1))
+                return gates.gate5(Workshop(scratch, tree, scratch, 1))
         long = "\n".join(f"int x{i};" for i in range(3000))
         rows, problems, _ = gate5()
         self.assertEqual([row[2] for row in rows[1:]], ["42", "18"])

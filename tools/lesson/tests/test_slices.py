@@ -85,11 +85,11 @@ class Slicing(unittest.TestCase):
 class Ledger(unittest.TestCase):
     def test_the_key_follows_what_the_gates_look_at(self):
         files = support.toy_files()
-        before = {n: ledger.key(support.tree_of(files), n) for n in (1, 2)}
+        before = {n: ledger.tree_key(support.tree_of(files), n) for n in (1, 2)}
 
         def changed(path, text):
             tree = support.tree_of({**files, path: text})
-            return [n for n in (1, 2) if ledger.key(tree, n) != before[n]]
+            return [n for n in (1, 2) if ledger.tree_key(tree, n) != before[n]]
         self.assertEqual(changed("src/toy/mul.h", files["src/toy/mul.h"] + "// x\n"), [2])
         self.assertEqual(changed("src/toy/add.h", files["src/toy/add.h"] + "// x\n"), [1, 2])
         self.assertEqual(changed("lessons/01-add/README.md", "x"), [1])
@@ -99,13 +99,29 @@ class Ledger(unittest.TestCase):
                                  files["lessons/lessons.toml"].replace("Multiplies.", "More.")), [2])
 
     def test_due_and_drawn(self):
-        self.assertEqual(ledger.due([1, 2, 3], {1: "a", 2: "b", 3: "c"}, {"01": "a", "02": "x"}),
+        self.assertEqual(ledger.due([1, 2, 3], {1: "a", 2: "b", 3: "c"}, {"01": {"tree": "a"}, "02": {"tree": "x"}}),
                          [2, 3])
         drawn = ledger.drawn(range(1, 14), "f" * 40)
         self.assertEqual(len(drawn), 3)
         self.assertEqual(drawn, ledger.drawn(range(1, 14), "f" * 40))
         self.assertGreater(len({tuple(ledger.drawn(range(1, 14), f"{i:040x}")) for i in range(50)}), 20)
         self.assertEqual(ledger.drawn([4], "f" * 40), [4])
+
+    def test_what_has_passed_is_spared_unless_it_is_drawn(self):
+        keys = [f"{i:016x}" for i in range(400)]
+        entries = {"01": ledger.entry("t", keys[:300]), "02": ledger.entry("t", [])}
+        passed = ledger.Passed(entries)
+        self.assertEqual([key for key in keys if not passed.spares(key)], keys[300:])
+        self.assertEqual((passed.made, passed.spared), (100, 300))
+        passed.add(keys[399])
+        self.assertTrue(passed.spares(keys[399]))
+        self.assertEqual(len(passed.now), 301)
+        self.assertFalse(ledger.Passed().spares(keys[0]))
+        drawn = [{key for key in keys[:300] if not ledger.Passed(entries, commit).spares(key)}
+                 for commit in ("a" * 40, "a" * 40, "b" * 40)]
+        self.assertEqual(drawn[0], drawn[1])
+        self.assertNotEqual(drawn[0], drawn[2])
+        self.assertTrue(20 < len(drawn[0]) < 60, len(drawn[0]))
 
 
 class Tags(unittest.TestCase):
