@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).parents[2]
-VERBS = ["bench", "build", "clean", "demo", "docs", "fuzz", "lint", "run", "setup", "test"]
+VERBS = ["bench", "build", "clean", "coverage", "demo", "docs", "fuzz", "lint", "run", "setup", "test"]
 
 STAND_IN = """#!/bin/sh
 printf '%s\\n' "{name} $*" >> "{log}"
@@ -163,10 +163,10 @@ class Dev(unittest.TestCase):
         self.assertEqual(2, len(self.bench.calls("cmake --build")))
 
     def test_the_words_after_test_choose_cases(self):
-        for args, chosen in ((["L03"], " -L ^L03$ -LE ^slow$"), (["--all", "-V"], "2 -V"),
-                             (["-R", "torn", "wal"], " -L ^wal$ -LE ^slow$ -R torn"),
-                             (["--under", "asan"], " -L ^(unit|fuzz)$ -LE ^slow$"),
-                             (["--under", "tsan", "io"], " -L ^io$ -LE ^slow$")):
+        for args, chosen in ((["L03"], " -L ^L03$ -LE ^(slow)$"), (["--all", "-V"], "2 -V"),
+                             (["-R", "torn", "wal"], " -L ^wal$ -LE ^(slow)$ -R torn"),
+                             (["--under", "asan"], " -L ^(unit|fuzz)$ -LE ^(slow|reliability|isolation)$"),
+                             (["--under", "tsan", "io"], " -L ^io$ -LE ^(slow)$")):
             with self.subTest(args=args):
                 self.assertEqual(0, self.bench.dev("test", *args).returncode)
                 call = re.sub(r"-j \d+", "2", self.bench.calls("ctest")[-1])
@@ -182,8 +182,15 @@ class Dev(unittest.TestCase):
         self.assertTrue(self.bench.calls("cmake --build")[-1].endswith("--target strata_test_wal"))
         self.bench.dev("test", "L03")
         self.assertNotIn("--target", self.bench.calls("cmake --build")[-1])
+        (self.bench.folder / "fuzz").mkdir()
+        (self.bench.folder / "fuzz" / "log_fuzz.cc").touch()
+        long = self.bench.folder / "tests" / "reliability"
+        long.mkdir()
+        (long / "crash_test.cc").write_text('TEST_CASE("y", "[L13][long]")')
         self.bench.dev("test", "--under", "tsan")
         self.assertTrue(self.bench.calls("cmake --build")[-1].endswith("--target strata_test_wal"))
+        self.bench.dev("test", "--under", "asan")
+        self.assertTrue(self.bench.calls("cmake --build")[-1].endswith("--target strata_test_wal log_fuzz"))
 
     def test_a_failed_test_run_is_a_failed_verb_and_the_time_is_told(self):
         self.bench.stand_in("ctest", "exit 8")
