@@ -3,8 +3,9 @@
 # tools and configured build/lint (clang, nothing optimised).
 #
 # usage: lint.sh [--all] [--fix]
-#   --all  clang-tidy reads every file, not only those changed since STRATA_LINT_BASE (default: where
-#          this branch left origin/main or, on main itself, the last commit)
+#   --all  clang-tidy reads every file and each header is compiled alone, not only what changed since
+#          STRATA_LINT_BASE (default: where this branch left origin/main or, on main itself, the last
+#          commit)
 #   --fix  put the files into the right format first
 
 # shellcheck disable=SC2317  # The checks are called by name, through run.
@@ -43,11 +44,31 @@ check_shell() {
   ((${#scripts[@]} == 0)) || shellcheck "${scripts[@]}"
 }
 
+# The files that differ from the base, and those that git does not know yet.
+changed_files() {
+  local base=${STRATA_LINT_BASE:-}
+  [[ -n $base ]] || base=$(git merge-base HEAD origin/main 2> /dev/null) || true
+  [[ -n $base && $base != "$(git rev-parse HEAD 2> /dev/null)" ]] || base=HEAD~1
+  { git diff --name-only --diff-filter=d "$base" -- "${folders[@]}"
+    git ls-files --others --exclude-standard -- "${folders[@]}"; } 2> /dev/null | sort -u
+}
+
+# The headers that changed, and those that include one of them: what they leaned on may be gone.
+changed_headers() {
+  local header
+  changed_files | grep '\.h$' | while read -r header; do
+    printf '%s\n' "$header"
+    grep -rlF "#include \"${header#*/}\"" --include='*.h' "${folders[@]}" || true
+  done | sort -u
+}
+
 # Thread-safety annotations are checked by clang only, and headers by compiling each alone.
 check_compile() {
-  local targets
-  mapfile -t targets < <(ninja -C "$build" -t targets all |
-    sed -nE 's/^(strata_headers|strata_cli|strata): phony$/\1/p')
+  local targets=() headers=strata_headers
+  ((all)) || headers=$(changed_headers | sed 's|.*|CMakeFiles/strata_headers.dir/headers/&.cc.o|')
+  mapfile -t targets < <({ printf 'strata\nstrata_cli\n'; printf '%s\n' "$headers"; } |
+    grep -xFf <(ninja -C "$build" -t targets all | sed 's/: .*//'))
+  printf '(%d headers) ' "$((${#targets[@]} - 2))"
   ninja -C "$build" -k 0 --quiet "${targets[@]}"
 }
 
@@ -57,11 +78,7 @@ files_to_tidy() {
     find "${folders[@]}" -name '*.cc'
     return
   fi
-  local base=${STRATA_LINT_BASE:-}
-  [[ -n $base ]] || base=$(git merge-base HEAD origin/main 2> /dev/null) || true
-  [[ -n $base && $base != "$(git rev-parse HEAD 2> /dev/null)" ]] || base=HEAD~1
-  { git diff --name-only --diff-filter=d "$base" -- "${folders[@]}"
-    git ls-files --others --exclude-standard -- "${folders[@]}"; } 2> /dev/null |
+  changed_files |
     sed -nE -e '/\.cc$/p' -e "s|^((src\|include\|tests/testing)/.*\.h)\$|$build/headers/\1.cc|p" | sort -u
 }
 
@@ -82,7 +99,7 @@ run() {
   shift
   printf 'lint: %s ... ' "$name"
   if "$@" > build/lint.log 2>&1; then
-    printf '%sok, %d s\n' "$(grep -o '^([0-9]* files) ' build/lint.log || true)" $((SECONDS - start))
+    printf '%sok, %d s\n' "$(grep -oE '^\([0-9]+ (files|headers)\) ' build/lint.log || true)" $((SECONDS - start))
   else
     printf 'FAILED, %d s\n' $((SECONDS - start))
     cat build/lint.log
@@ -95,6 +112,6 @@ run "clang-format" check_format
 run "tidy.py" python3 -B tools/tidy.py .
 run "shell scripts" check_shell
 run "documents' links" python3 -B tools/doc_links.py .
-run "clang, thread safety, each header alone" check_compile
+run "clang: thread safety, headers alone" check_compile
 run "clang-tidy" check_clang_tidy
 exit $failed
