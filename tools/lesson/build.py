@@ -159,8 +159,9 @@ class Build:
         return Outcome(case, status, output, seconds)
 
     def run_program(self, program, spec, timeout):
-        """Runs all cases that match `spec` in one process; returns whether all passed."""
-        return self._spawn([str(self.path(program)), spec], timeout)[0] == 0
+        """Runs all cases that match `spec` in one process; returns the outcome of them together."""
+        case = Case(program, f"{program}, its cases one after the other", ())
+        return Outcome(case, *self._spawn([str(self.path(program)), spec], timeout))
 
     def run_all(self, cases, stop_at_failure=False):
         """Runs each case in its process, `jobs` at a time; keeps the order."""

@@ -35,11 +35,12 @@ def run_others(build, lesson, cases, planted=True):
 
     def one(program):
         limit = max(30, min(300, 10 * counts[program]))
-        if build.run_program(program, spec_without(lesson, planted), limit):
+        whole = build.run_program(program, spec_without(lesson, planted), limit)
+        if whole.passed:
             return []
         # Each case alone: which is it?
         alone = [build.run(case) for case in others if case.program == program]
-        return [outcome for outcome in alone if not outcome.passed]
+        return [outcome for outcome in alone if not outcome.passed] or [whole]
     with ThreadPoolExecutor(build.jobs) as pool:
         failed = [outcome for outcomes in pool.map(one, counts) for outcome in outcomes]
     return len(others), failed
