@@ -14,7 +14,7 @@ DEV = """#!/usr/bin/env bash
 echo "dev $*" >> "$CALLS"
 case "$*" in
   test) echo "97% tests passed, 3 tests failed out of 100"; exit ${TESTS_STATUS:-8} ;;
-  "test --under tsan") echo "100% tests passed, 0 tests failed out of 7"; sleep ${TSAN_SLEEPS:-0} ;;
+  "test --under tsan") sleep ${TSAN_SLEEPS:-0}; echo "100% tests passed, 0 tests failed out of 7" ;;
   "test --under asan") echo "100% tests passed, 0 tests failed out of 5" ;;
   lint) echo "$STRATA_CMAKE_ARGS" > "$CALLS.args" ;;
 esac
@@ -64,15 +64,24 @@ class Clock(unittest.TestCase):
                        .replace("TESTS_STATUS:-8", "TESTS_STATUS:-0"))
         run = self.top / "tree/.ci/run"
         run.write_text(run.read_text().replace("BUDGET=$((60 * ", "BUDGET=$((1 * ").replace("60 * ${step#*:}", "0")
-                       .replace("limit < 30", "limit < 1"))
+                       .replace("limit < 30", "limit < 1").replace("BUDGET - 300", "BUDGET"))
         status, output, calls = self.run_ci(STRATA_CI_MINUTES="6", TSAN_SLEEPS="30")
         self.assertIn("cut by the clock, first the next time: tsan asan", output)
-        self.assertEqual((status, output.splitlines()[-1]), (0, "109 passed, 0 failed"))
+        self.assertEqual((status, output.splitlines()[-1]), (0, "102 passed, 0 failed"))
         self.assertNotIn("dev test --under asan", calls)
         status, output, calls = self.run_ci(STRATA_CI_MINUTES="60")
         self.assertEqual(calls[:4], ["dev test", "dev test --under tsan", "dev test --under asan", "dev lint"])
         self.assertNotIn("cut by the clock", output)
         self.assertEqual(self.run_ci(STRATA_CI_MINUTES="60")[2][1], "dev lint")
+
+    def test_tests_that_do_not_end_fail(self):
+        dev = self.top / "tree/dev"
+        dev.write_text(dev.read_text().replace("  test) ", "  test) sleep 30; "))
+        run = self.top / "tree/.ci/run"
+        run.write_text(run.read_text().replace("BUDGET - 300", "2"))
+        status, output, _ = self.run_ci()
+        self.assertIn("tests        0 passed   1 failed", output)
+        self.assertEqual((status, output.splitlines()[-1]), (1, "14 passed, 1 failed"))
 
     def test_reports_are_left_out_where_they_passed_before(self):
         dev = self.top / "tree/dev"
