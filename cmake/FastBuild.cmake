@@ -41,6 +41,15 @@ function(strata_precompile name)
   add_library(${name} OBJECT "${source}")
   target_link_libraries(${name} PRIVATE ${it_LIBRARIES} Threads::Threads)
   target_precompile_headers(${name} PRIVATE ${it_HEADERS})
+  # The compiler never writes one twice alike. For ccache, this says what is in it.
+  set(sum "${it_HEADERS}")
+  find_file(STRATA_CATCH_HEADER catch2/catch.hpp)
+  if(STRATA_CATCH_HEADER AND sum MATCHES "catch2")
+    file(SHA256 "${STRATA_CATCH_HEADER}" catch)
+    string(APPEND sum " ${catch}")
+  endif()
+  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.gch.sum"
+       CONTENT "${sum} ${CMAKE_CXX_COMPILER_VERSION}\n")
 endfunction()
 
 # Lets the targets named begin with the precompiled header, if there is one.

@@ -7,8 +7,8 @@
 
 namespace strata::testing {
 
-// `path` counts from the top of the source tree: SourcePath("docs/cli.md"). Write it out as one
-// literal: the lesson tool reads there which files a test depends on.
+// `path` counts from the top of the source tree. Write it out as one literal: the lesson tool reads
+// there which files a test depends on.
 std::filesystem::path SourcePath(std::string_view path);
 
 }  // namespace strata::testing

@@ -13,7 +13,6 @@ import subprocess
 from .errors import LessonError
 
 _BUILD = re.compile(r"^build (\S+)[^:]*: (\S+) ?(.*)$")  # Byproducts follow the output.
-_MEMBER = re.compile(rb"([^\s:()]+\.a)\(([^()\s]+\.o)\)")
 _LITERAL = re.compile(rb'"([\w./-]+)"')
 # Where a test looks for a file that it names in a literal.
 _READ_FROM = ("", "tests/scripts/", "tests/scripts/{module}/")
@@ -45,6 +44,17 @@ def parse_deps(text):
         elif ": #deps" in line:
             current = deps.setdefault(line.split(": #deps")[0], [])
     return deps
+
+
+def parse_map(data):
+    """{archive: {members}} that a linker's map names, as /x/libstrata.a(block.cc.o). A map has
+    megabytes, so this looks at nothing but the places with `.a(`."""
+    taken = {}
+    pieces = data.split(b".a(")
+    for before, after in zip(pieces, pieces[1:]):
+        name = before[max(before.rfind(sign) for sign in (b"/", b" ", b"\t", b"\n")) + 1:].decode()
+        taken.setdefault(f"{name}.a", set()).add(after[:after.find(b")")].decode())
+    return taken
 
 
 class Closures:
@@ -97,11 +107,10 @@ class Closures:
         """The objects named on the link line, and the members of archives that the linker took."""
         target = self._targets[program].split("_EXECUTABLE_LINKER__")[1].rsplit("_", 1)[0]
         objects = {item for item in self._graph[program][1] if item.endswith(".o")}
-        taken = set(_MEMBER.findall((self._folder / "maps" / f"{target}.map").read_bytes()))
+        taken = parse_map((self._folder / "maps" / f"{target}.map").read_bytes())
         for archive, (rule, inputs, _) in self._graph.items():
             if "_STATIC_LIBRARY_LINKER__" in rule:
-                names = {member.decode() for library, member in taken
-                         if library.decode().rsplit("/", 1)[-1] == archive.rsplit("/", 1)[-1]}
+                names = taken.get(archive.rsplit("/", 1)[-1], ())
                 # Two members may have one name; then both count.
                 objects |= {item for item in inputs if item.rsplit("/", 1)[-1] in names}
         return objects

@@ -31,6 +31,13 @@ class Parsing(unittest.TestCase):
         self.assertEqual(graph["liba.a"][1], ["a.o", "b.o"])
         self.assertEqual(graph["bin/p"][1], ["c.o"])
 
+    def test_the_linker_s_map(self):
+        data = (b" 0 0 1 1 /b/libx.a(one.cc.o):(.text)\n 0 lib/liby.a(two.cc.o)\nlibx.a(three.cc.o)\n"
+                b" 0 0 CMakeFiles/p.dir/p.cc.o:(.text)\n 0 /b/libx.a(one.cc.o):(.data)\n")
+        self.assertEqual(closure.parse_map(data),
+                         {"libx.a": {"one.cc.o", "three.cc.o"}, "liby.a": {"two.cc.o"}})
+        self.assertEqual(closure.parse_map(b""), {})
+
     def test_the_compiler_s_dependencies(self):
         text = "a.o: #deps 2, deps mtime 1 (VALID)\n    ../src/a.cc\n    /usr/include/x.h\n\nb.o: #deps 0\n"
         self.assertEqual(closure.parse_deps(text), {"a.o": ["../src/a.cc", "/usr/include/x.h"], "b.o": []})
