@@ -125,7 +125,7 @@ class Build:
         path = self.folder / "build.ninja"
         if not path.exists():
             return names
-        known = set(re.findall(r"^build (\S+)", path.read_text(), re.MULTILINE))
+        known = set(re.findall(r"^build ([^\s:]+)", path.read_text(), re.MULTILINE))
         return [name for name in names if name in known]
 
     def _test_names(self):

@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 from lesson import text  # noqa: E402
 
 PROGRAMS = pathlib.Path(os.environ.get("STRATA_BUILD_DIR", ROOT / "build/test")) / "bin"
-TIME = re.compile(r" *\b\d+(\.\d+)? (ns|us|ms|s)\b")
+# A column of times is as wide as the longest of them, and so is what stands above it.
+TIME = re.compile(r" *\b\d+(\.\d+)? (ns|us|ms|s)\b| +time$")
 NUMBER = re.compile(r" *\b\d[\d.,]*( [KMG]?i?B\b)? *")
 
 
