@@ -117,8 +117,7 @@ TEST_CASE("every planted bug in blob files is found by its check", "[L19][long]"
 std::set<std::string> MutantsInSources() {
   std::set<std::string> names;
   const std::regex hook(R"(STRATA_MUTANT\(([a-z0-9_]+)\))");
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(SourcePath("src"))) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SourcePath("src"))) {
     if (!entry.is_regular_file() || entry.path().filename() == "mutant.h") continue;
     std::ifstream file(entry.path());
     const std::string text((std::istreambuf_iterator<char>(file)), {});
