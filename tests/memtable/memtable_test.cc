@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/arena.h"
 #include "base/random.h"
+#include "memtable/skiplist.h"
 
 namespace strata {
 namespace {
@@ -111,6 +113,15 @@ TEST_CASE("random writes read back at every sequence as in a map", "[L02]") {
       }
     }
   }
+}
+
+TEST_CASE("an empty list has nothing before or after a key", "[L02][T2.2]") {
+  Arena arena;
+  const SkipList list(arena, 1);
+  std::uint64_t comparisons = 0;
+  CHECK(list.FindFirstAtOrAfter(SearchKey("k", 1), &comparisons) == nullptr);
+  CHECK(list.FindLastBefore(SearchKey("k", 1), &comparisons) == nullptr);
+  CHECK(comparisons == 0);
 }
 
 // The express lanes are there: a walk along the lowest one alone would look at 5,000 keys.

@@ -13,6 +13,7 @@ namespace strata::wal {
 namespace {
 
 std::string Flip(std::string bytes, std::size_t bit) {
+  REQUIRE(bit / 8 < bytes.size());
   bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
   return bytes;
 }

@@ -1,8 +1,8 @@
 """Where a learner stands in a lesson: which test belongs to which task, and what to do next. Pure.
 
 A test that stops at a task (status 86) belongs to it, unless it is there only because an earlier task does
-nothing yet. One that fails otherwise belongs to the task that it stopped at before, or that its tag
-names, [T3.1], or whose file it is near to: what src/wal/log_reader.cc does is tested by
+nothing yet. One that fails otherwise belongs to the task that its tag names, [T3.1], or that it stopped
+at before, or whose file it is near to: what src/wal/log_reader.cc does is tested by
 tests/wal/log_reader_test.cc, and then by the other tests in tests/wal. Tests that none of this says
 anything of belong to all tasks together.
 """
@@ -95,10 +95,12 @@ def owner(outcome, tasks, sources, stopped):
         if task.number in outcome.tasks:
             meant = tagged[-1] if tagged else by_file if closest == OWN_FILE else None
             return meant if meant in tasks[:i] and meant.silent else task
+    if tagged:
+        return tagged[-1]
     before = next((task for task in tasks if task.number == stopped.get(key(case))), None)
     if before and distance(before, case, sources) < FAR and not (outcome.passed and before.untouched):
         return before
-    return tagged[-1] if tagged else by_file
+    return by_file
 
 
 @dataclass

@@ -39,7 +39,8 @@ class Owning(unittest.TestCase):
     def test_where_it_stopped_before_counts_for_a_test_of_that_module(self):
         self.assertEqual(self.owner(outcome("reads"), {"strata_test_wal\treads": "3.3"}), "3.3")
         self.assertIsNone(self.owner(outcome("all", program="db"), {"strata_test_db\tall": "3.1"}))
-
+        # It ran into 3.1 on its way, and its tag knows better.
+        self.assertEqual(self.owner(outcome("reads", tags=("L03", "T3.2")), {"strata_test_wal\treads": "3.1"}), "3.2")
 
     def test_a_test_that_runs_past_a_silent_task_belongs_to_that(self):
         series = tasks("3.2", "3.3")
