@@ -123,7 +123,7 @@ Status TableWriter::OpenTable() {
 
 Status TableWriter::CutTable() {
   const std::unique_ptr<Open> open = std::move(open_);
-  //@solve 5.4 "finish a table: durable, then open, then checked" uses(open, &Verify)
+  //@solve 5.3 "finish a table: durable, then open, then checked" uses(open, &Verify)
   auto summary = Annotate(open->builder.Finish(), "writing " + open->path);
   if (!summary) return std::move(summary).error();
   STRATA_TRY(open->file->Sync());

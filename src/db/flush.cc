@@ -68,7 +68,7 @@ Result<std::shared_ptr<const Table>> DbImpl::OpenTable(const TableMeta& meta) {
 
 Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
                              VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened) {
-  //@solve 5.3 "stream the memtable into tables"
+  //@solve 5.4 "stream the memtable into tables"
   auto options = MakeTableWriterOptions(tree, {.level = 0, .run = table_store_.new_number()});
   options.write_time_min_us = since_us;
   options.write_time_max_us = environment_.clock->WallMicros();
