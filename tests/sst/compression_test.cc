@@ -68,6 +68,21 @@ bool HugeLengthIsRefused() {
 
 }  // namespace
 
+TEST_CASE("what saves an eighth is appended, and of the rest no trace stays", "[L09][T9.1]") {
+  std::string noise;
+  Random random(1);
+  while (noise.size() < 1000) noise += static_cast<char>(random.Next());
+  for (const Compression codec : {Compression::kSnappy, Compression::kLz4, Compression::kZstd}) {
+    CAPTURE(CompressionName(codec));
+    std::string out = "before";
+    CHECK_FALSE(Compress(codec, 1, noise, &out));
+    CHECK(out == "before");
+    CHECK(Compress(codec, 1, std::string(1000, 'a'), &out));
+    CHECK(out.starts_with("before"));
+    CHECK(out.size() < 6 + 875);
+  }
+}
+
 TEST_CASE("a block is compressed when that saves an eighth, and comes back", "[L09][T9.1]") {
   Random random(1);
   for (const Compression codec : kCodecs) {
