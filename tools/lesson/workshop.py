@@ -31,23 +31,23 @@ class Workshop:
             self._slices[wanted] = self.tree.slice(number, starter)
         return self._slices[wanted]
 
+    def _files(self, number, starter, answered):
+        if answered:
+            return self.tree.slice(number, starter, answered)
+        return self.slice(number, starter)
+
     def enter(self, number, starter=False, answered=frozenset()):
         """Puts a slice into the folder and returns its Build."""
         wanted = (number, starter, answered)
         if self._here != wanted:
-            files = (self.tree.slice(number, starter, answered) if answered
-                     else self.slice(number, starter))
-            slicer.write(files, self.build.tree)
+            slicer.write(self._files(*wanted), self.build.tree)
             self._here, self._closures = wanted, None
         return self.build
 
     def closures(self):
         """The closures of what is built; ask after the build was made."""
         if self._closures is None:
-            number, starter, answered = self._here
-            files = (self.tree.slice(number, starter, answered) if answered
-                     else self.slice(number, starter))
-            self._closures = Closures(self.build, files)
+            self._closures = Closures(self.build, self._files(*self._here))
         return self._closures
 
     def key(self, programs, *more):
