@@ -1,8 +1,11 @@
 // Snapshots: reads that stay where they are while the store moves on, what that costs, and how the
 // space comes back.
 
+#include "db/snapshots.h"
+
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -221,6 +224,28 @@ TEST_CASE("a merge that began before a snapshot keeps what the snapshot sees", "
 }
 
 #if defined(STRATA_MUTANTS)
+TEST_CASE("a list of snapshots pins what is visible when each is taken", "[L14][T14.1]") {
+  std::vector<SequenceNumber> released;
+  const auto list = std::make_shared<SnapshotList>(
+      [&](SequenceNumber sequence) { released.push_back(sequence); });
+  std::atomic<SequenceNumber> visible = 7;
+  auto first = list->Take(visible);
+  visible = 9;
+  auto second = list->Take(visible);
+  auto same = list->Take(visible);
+  CHECK(first->sequence() == 7);
+  CHECK(second->sequence() == 9);
+  CHECK(list->Sequences() == std::vector<SequenceNumber>{7, 9});
+  CHECK(list->size() == 3);
+  CHECK(list->Owns(*first));
+  second.reset();
+  CHECK(list->Sequences() == std::vector<SequenceNumber>{7, 9});
+  same.reset();
+  first.reset();
+  CHECK(list->Sequences().empty());
+  CHECK(released == std::vector<SequenceNumber>{9, 7});
+}
+
 TEST_CASE("nothing comes between reading the sequence and pinning it", "[L14]") {
   // Before the list is locked, each time, another thread writes, flushes and merges.
   TestStore store;

@@ -249,6 +249,7 @@ TEST_CASE("conditions look at the table that they name", "[L17]") {
   REQUIRE(again);
   REQUIRE_FALSE(again->written());
   CHECK(again->failed->index == 0);
+  REQUIRE(again->failed->current);
   CHECK(again->failed->current->value == "0");
   CHECK(Get(store, orders, "order-7") == "apple");
   CHECK(Must(store->PutIfAbsent("apple", "7")).written());
