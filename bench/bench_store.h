@@ -35,7 +35,7 @@ class BenchStore {
   // Ends the process when the store can't be opened.
   explicit BenchStore(Options options = {}, Disk disk = Disk::kMemory)
       : environment_(RealEnvironment()) {
-    environment_.seed = 301;
+    environment_.entropy = SeededEntropy(301);
     std::string path = "db";
     if (disk == Disk::kMemory) {
       memory_ = NewMemoryFileSystem();
@@ -76,7 +76,7 @@ class SimulatedStore {
     environment_.files = disk_.get();
     environment_.clock = &clock_;
     environment_.executor = executor_.get();
-    environment_.seed = 1;
+    environment_.entropy = SeededEntropy(1);
     options.environment = &environment_;
     db_ = MustOpen(options, "db");
   }

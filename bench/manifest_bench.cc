@@ -23,7 +23,10 @@ constexpr int kKeys = 12;
 // Everything that a store needs, in one deterministic thread.
 struct World {
   explicit World(FileSystem& files)
-      : environment{.files = &files, .clock = &clock, .executor = executor.get(), .seed = 1} {
+      : environment{.files = &files,
+                    .clock = &clock,
+                    .executor = executor.get(),
+                    .entropy = SeededEntropy(1)} {
     options.environment = &environment;
   }
 
@@ -136,7 +139,7 @@ struct Set {
 
   const std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   const Environment environment{
-      .files = disk.get(), .clock = nullptr, .executor = nullptr, .seed = 1};
+      .files = disk.get(), .clock = nullptr, .executor = nullptr, .entropy = SeededEntropy(1)};
   Counters counters;
   std::unique_ptr<VersionSet> versions;
 };
@@ -171,7 +174,7 @@ void BM_Recover(benchmark::State& state) {
     state.PauseTiming();
     const auto disk = set.disk->Clone();  // As after kill -9.
     const Environment environment{
-        .files = disk.get(), .clock = nullptr, .executor = nullptr, .seed = 2};
+        .files = disk.get(), .clock = nullptr, .executor = nullptr, .entropy = SeededEntropy(2)};
     state.ResumeTiming();
     const auto versions = set.Recover(environment);
     if (versions == nullptr || versions->current()->table_count() == 0) {

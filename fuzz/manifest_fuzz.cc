@@ -31,8 +31,10 @@ void CheckState(const ManifestState& state) {
 
 std::string LogOf(std::string_view payloads) {
   const auto disk = strata::NewMemoryFileSystem();
-  const strata::Environment environment{
-      .files = disk.get(), .clock = nullptr, .executor = nullptr, .seed = 1};
+  const strata::Environment environment{.files = disk.get(),
+                                        .clock = nullptr,
+                                        .executor = nullptr,
+                                        .entropy = strata::SeededEntropy(1)};
   const auto writer = strata::ManifestWriter::Create(environment, "m", 1, nullptr);
   STRATA_CHECK(writer.has_value());
   while (payloads.size() >= 2) {

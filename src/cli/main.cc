@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "cli/program.h"
+#include "io/standard_streams.h"
 
 int main(int argc, char** argv) {
+  strata::FillStandardStreams();
   std::setlocale(LC_CTYPE, "");  // The line editor counts columns by it.
   strata::cli::InstallSignalHandlers();
   strata::cli::Console console(STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);

@@ -43,7 +43,7 @@ Result<std::uint64_t> ExportTable(Session& session, const std::string& path, Ite
   if (!cursor.Valid()) return InvalidArgument("nothing to export: a table has at least one entry");
   STRATA_TRY_ASSIGN(const auto sink, OpenSink(session, path));
   SinkFile file(*sink);
-  const std::string id = Random(session.environment().seed).Bytes(sizeof(sst::FileId));
+  const std::string id = Random(session.environment().entropy()).Bytes(sizeof(sst::FileId));
   sst::FileId file_id{};
   id.copy(file_id.data(), file_id.size());
   sst::TableBuilder builder(TableOptionsOf(session.globals().engine), file, file_id);

@@ -92,8 +92,8 @@ class BenchVerb final : public Verb {
   // A new folder under TMPDIR, gone when the run is over.
   static std::string ScratchDirectory(Session& session) {
     const std::string parent = session.Variable("TMPDIR").value_or("/tmp");
-    return JoinPath(parent, "strata-bench-" + std::to_string(session.environment().seed) + "-" +
-                                std::to_string(session.clock().NowMicros()));
+    return JoinPath(parent, "strata-bench-" + std::to_string(session.environment().entropy()) +
+                                "-" + std::to_string(session.clock().NowMicros()));
   }
 
   Result<ExitCode> RunAll(Session& session) const {

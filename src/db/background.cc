@@ -119,6 +119,7 @@ Status DbImpl::FlushOldest() {
 }
 
 Status DbImpl::Flush() {
+  STRATA_TRY(owner_.Check(directory_));
   Writer self{.switch_memtable = true};
   MutexLock lock(mutex_);
   STRATA_TRY(Enqueue(&self));

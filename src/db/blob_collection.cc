@@ -77,7 +77,7 @@ Status DbImpl::InstallCollection(const Tree& tree, const compaction::BlobCollect
   const Blob& source = collection.source();
   if (VersionOf(tree)->blobs().count(source.meta().id) == 0) {  // All of it died meanwhile.
     copy->MarkObsolete(
-        [files = environment_.files, path = JoinPath(directory_, BlobFileName(copy->meta().file))] {
+        [files = held_directory_, path = JoinPath(directory_, BlobFileName(copy->meta().file))] {
           (void)files->Remove(path).has_value();
         });
     return {};

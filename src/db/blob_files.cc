@@ -27,7 +27,7 @@ void DbImpl::DropBlobFiles(const Version& before, const Version& now) {
     if (kept == now.blobs().end()) counters_.Add(Counter::kBlobsDropped);
     const std::uint64_t bytes = state.size_bytes();
     *pinned_blob_bytes_ += bytes;
-    state.blob->MarkObsolete([files = environment_.files, pinned = pinned_blob_bytes_, bytes,
+    state.blob->MarkObsolete([files = held_directory_, pinned = pinned_blob_bytes_, bytes,
                               path = JoinPath(directory_, BlobFileName(state.blob->meta().file))] {
       *pinned -= bytes;
       (void)files->Remove(path).has_value();  // Tried again at the next open.

@@ -23,6 +23,7 @@ constexpr std::uint64_t kAwakeNanosMax = 20'000;   //@L20
 }  // namespace
 
 Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));
   STRATA_TRY(CheckBatch(batch));
   //@L12..14{
   //| if (batch.count() == 0) return {};
@@ -43,6 +44,7 @@ Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
 }
 
 Status DbImpl::Sync() {
+  STRATA_TRY(owner_.Check(directory_));
   Writer self{.sync = true};
   MutexLock lock(mutex_);
   return Enqueue(&self);

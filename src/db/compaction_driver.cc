@@ -159,6 +159,7 @@ Status DbImpl::CompactTable(TableRef table, std::optional<std::string> from,
 }
 
 Status DbImpl::WaitForCompactions() {
+  STRATA_TRY(owner_.Check(directory_));
   MutexLock lock(mutex_);
   rest_sequence_ = last_sequence_;  //@L20
   MaybeScheduleWork();

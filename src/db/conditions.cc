@@ -86,6 +86,7 @@ Result<std::optional<Entry>> DbImpl::FindEntry(const ReadPoint& point, std::stri
 }
 
 Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));
   counters_.Add(Counter::kGets);
   ReadPoint point = TakeReadPoint();
   STRATA_TRY(MoveTo(options.snapshot, &point));
@@ -161,6 +162,7 @@ std::vector<Writer*> DbImpl::CheckConditions(const std::vector<Writer*>& group) 
 }
 
 Result<WriteOutcome> DbImpl::WriteIf(const WriteBatch& batch, const WriteOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));
   STRATA_TRY(CheckBatch(batch));
   if (batch.count() == 0 && batch.conditions().empty()) return WriteOutcome();
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));  //@L17

@@ -99,10 +99,10 @@ Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& 
 
 DbImpl::DbImpl(const Options& options, const Environment& environment, std::string directory)
     : options_(options),
-      environment_(environment),
       directory_(std::move(directory)),
-      file_id_random_(environment.seed ^ 0x5deece66d),  //@L05
-      random_(environment.seed) {
+      environment_(environment),
+      file_id_random_(environment.entropy()),  //@L05
+      random_(environment.entropy()) {
   if (options_.event_sink) {
     events_ = std::make_unique<EventTrace>(*environment_.clock, options_.event_sink);
   }
@@ -149,6 +149,7 @@ DbImpl::~DbImpl() {
 }
 
 Status DbImpl::Close() {
+  STRATA_TRY(owner_.Check(directory_));  //@L03
   //@L12{
   {
     MutexLock gate_lock(gate_->mutex);
@@ -197,6 +198,7 @@ Status DbImpl::CloseLog() {
 //@}
 
 StoreStats DbImpl::Stats() {
+  if (!owner_.IsThisProcess()) return {};  //@L03
   MutexLock lock(mutex_);
   StoreStats stats;
   stats.memtable_bytes = MemTableBytes();

@@ -31,7 +31,8 @@
 #include "io/batch_reader.h"  //@L13
 #include "io/environment.h"
 #include "io/mutex.h"
-#include "sst/block_cache.h"  //@L08
+#include "io/owner_process.h"  //@L03
+#include "sst/block_cache.h"   //@L08
 #include "stats/counters.h"
 #include "stats/event_trace.h"
 #include "stats/histogram.h"  //@L12
@@ -410,8 +411,13 @@ class DbImpl final : public DB {
 
   // Constant after construction.
   const Options options_;
-  const Environment environment_;
   const std::string directory_;
+  const OwnerProcess owner_;  //@L03
+
+  // Constant after opening: the files are then those of the directory that was found.
+  Environment environment_;
+  std::shared_ptr<FileSystem>
+      held_directory_;  // Whoever removes a file later keeps it, too.  //@L03
 
   // With a synchronisation of their own.
   Counters counters_;

@@ -132,7 +132,7 @@ Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const T
   //|   const std::string path = JoinPath(directory_, TableFileName(number));
   //|   if (versions_->current()->FindTable(number) != nullptr) continue;  // Moved, not dropped.
   //|   if (const auto table = before->FindTable(number)) {
-  //|     table->MarkObsolete([files = environment_.files, path] {
+  //|     table->MarkObsolete([files = held_directory_, path] {
   //|       (void)files->Remove(path).has_value();  // Tried again at the next open.
   //|     });
   //|   }

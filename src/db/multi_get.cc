@@ -61,6 +61,7 @@ Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
 
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string_view> keys,
                                                      const ReadOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));
   //@L13..13{
   //| const auto [state, sequence] = TakeReadPoint();
   //@}

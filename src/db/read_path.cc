@@ -97,6 +97,7 @@ ReadPoint DbImpl::TakeReadPoint() const {
 }
 
 Result<bool> DbImpl::Get(std::string_view key, std::string* value, const ReadOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));  //@L03
   counters_.Add(Counter::kGets);
   //@L02..12{
   //| STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value));
@@ -214,6 +215,7 @@ Result<bool> DbImpl::IsLive(EntryKind kind, std::string_view key, std::string* v
 
 //@}
 Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));  //@L03
   VisibleIteratorOptions bounds = BoundsOf(options);
   //@L02..13{
   //| auto [state, sequence] = TakeReadPoint();
@@ -264,6 +266,7 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
 
 //@L13{
 Result<bool> DbImpl::TraceGet(std::string_view key, std::string* value, ReadTrace* trace) {
+  STRATA_TRY(owner_.Check(directory_));
   return FindKey(key, ReadOptions{}, value, trace);
 }
 //@}

@@ -44,13 +44,16 @@ Status MakeDirectory(FileSystem& files, const std::string& directory) {
 
 Status DbImpl::Recover() {
   STRATA_TRY(CheckExistence());  //@L06
+  //| STRATA_TRY(MakeDirectory(*environment_.files, directory_));  //@L03..19
+  if (!options_.read_only) STRATA_TRY(MakeDirectory(*environment_.files, directory_));  //@L20
+  // From here on the store is where it was found, whatever its path comes to mean.
+  STRATA_TRY_ASSIGN(held_directory_, environment_.files->OpenDirectory(directory_));
+  environment_.files = held_directory_.get();
   //@L03..19{
-  //| STRATA_TRY(MakeDirectory(*environment_.files, directory_));
   //| STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
   //@}
   //@L20{
   if (!options_.read_only) {
-    STRATA_TRY(MakeDirectory(*environment_.files, directory_));
     STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
   }
   //@}

@@ -14,7 +14,9 @@ class SnapshotList::Pin final : public Snapshot {
  public:
   Pin(std::shared_ptr<SnapshotList> list, Place place)
       : list_(std::move(list)), place_(place), sequence_(*place) {}
-  ~Pin() override { list_->Release(place_); }
+  ~Pin() override {
+    if (list_->owner_.IsThisProcess()) list_->Release(place_);
+  }
 
   std::uint64_t sequence() const override { return sequence_; }
   const SnapshotList* list() const { return list_.get(); }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "io/mutex.h"
+#include "io/owner_process.h"
 #include "iter/internal_key.h"
 #include "strata/snapshot.h"
 
@@ -41,6 +42,7 @@ class SnapshotList : public std::enable_shared_from_this<SnapshotList> {
   using Place = std::list<SequenceNumber>::iterator;
   void Release(Place place);
 
+  const OwnerProcess owner_;
   const std::function<void(SequenceNumber)> released_;
   mutable Mutex mutex_{"locking_snapshots"};
   std::list<SequenceNumber> pinned_ STRATA_GUARDED_BY(mutex_);  // Ascending.

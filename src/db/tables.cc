@@ -48,6 +48,7 @@ Status DbImpl::RecoverTables() {
 }
 
 Status DbImpl::RunAtFront(const std::function<Status()>& task) {
+  STRATA_TRY(owner_.Check(directory_));
   Writer self{.task = &task};
   MutexLock lock(mutex_);
   return Enqueue(&self);
@@ -134,10 +135,10 @@ void DbImpl::LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
       if (!is_used_by_it(blob)) continue;
       const BlobId id = blob->meta().id;
       std::erase_if(edit->blobs, [id](const BlobMeta& meta) { return meta.id == id; });
-      blob->MarkObsolete([files = environment_.files,
-                          path = JoinPath(directory_, BlobFileName(blob->meta().file))] {
-        (void)files->Remove(path).has_value();
-      });
+      blob->MarkObsolete(
+          [files = held_directory_, path = JoinPath(directory_, BlobFileName(blob->meta().file))] {
+            (void)files->Remove(path).has_value();
+          });
     }
     std::erase_if(edit->opened_blobs, is_used_by_it);
     //@}
@@ -150,12 +151,13 @@ void DbImpl::LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
 
 void DbImpl::RemoveWithLastUse(const Table& table) const {
   const std::string path = JoinPath(directory_, TableFileName(table.meta().number));
-  table.MarkObsolete([files = environment_.files, path] {
+  table.MarkObsolete([files = held_directory_, path] {
     (void)files->Remove(path).has_value();  // Tried again at the next open.
   });
 }
 
 Result<TableRef> DbImpl::FindTable(std::string_view name) {
+  STRATA_TRY(owner_.Check(directory_));
   MutexLock lock(mutex_);
   const auto tree = TreeNamed(name);
   if (tree == nullptr) return NoTable(name);
@@ -163,6 +165,7 @@ Result<TableRef> DbImpl::FindTable(std::string_view name) {
 }
 
 std::vector<TableInfo> DbImpl::ListTables() {
+  if (!owner_.IsThisProcess()) return {};
   MutexLock lock(mutex_);
   return DescribeTables();
 }
@@ -274,6 +277,7 @@ Result<bool> DbImpl::EmptyDeletes(TableRef table) const {
 
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const TableKey> keys,
                                                      const ReadOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));
   ReadPoint all = TakeReadPoint();
   STRATA_TRY(MoveTo(options.snapshot, &all));
   std::map<TableRef, std::vector<std::size_t>> by_table;

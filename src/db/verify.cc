@@ -43,6 +43,7 @@ Status VerifyTables(const Version& version) {
 }  // namespace
 
 Status DbImpl::VerifyAll() {
+  STRATA_TRY(owner_.Check(directory_));
   const std::shared_ptr<const ReadState> state = read_state_.Get();
   STRATA_TRY(VerifyTables(*state->version));
   for (const auto& [id, named] : state->named) STRATA_TRY(VerifyTables(*named->version));  //@L17

@@ -1,10 +1,13 @@
 #include "io/environment.h"
 
 #include <algorithm>
+#include <atomic>
 #include <sys/random.h>
 #include <thread>
 
 #include "base/check.h"
+#include "base/random.h"
+#include "io/owner_process.h"
 
 namespace strata {
 namespace {
@@ -15,23 +18,38 @@ int BackgroundThreads() {
   return static_cast<int>(std::clamp(cores / 2, 2U, 8U));
 }
 
+std::uint64_t BitsFromKernel() {
+  std::uint64_t bits = 0;
+  STRATA_CHECK(::getrandom(&bits, sizeof(bits), 0) == sizeof(bits));
+  return bits;
+}
+
 }  // namespace
 
 Environment& RealEnvironment() {
-  static auto* const environment = [] {
+  struct Made {
+    OwnerProcess owner;
+    Environment environment;
+  };
+  static std::atomic<Made*> current{nullptr};
+  Made* made = current.load();
+  while (made == nullptr || !made->owner.IsThisProcess()) {  // A child has none of the threads.
     auto executor = NewThreadExecutor(1, BackgroundThreads(), RealClock());
-    return new Environment{.files = &PosixFileSystem(),
-                           .clock = &RealClock(),
-                           .executor = executor.release(),
-                           .seed = SeedFromKernel()};
-  }();
-  return *environment;
+    auto mine = std::make_unique<Made>();
+    mine->environment = {.files = &PosixFileSystem(),
+                         .clock = &RealClock(),
+                         .executor = executor.get(),
+                         .entropy = BitsFromKernel};
+    if (!current.compare_exchange_strong(made, mine.get())) continue;
+    executor.release();
+    made = mine.release();
+  }
+  return made->environment;
 }
 
-std::uint64_t SeedFromKernel() {
-  std::uint64_t seed = 0;
-  STRATA_CHECK(::getrandom(&seed, sizeof(seed), 0) == sizeof(seed));
-  return seed;
+Entropy SeededEntropy(std::uint64_t seed) {
+  const auto next = std::make_shared<std::atomic<std::uint64_t>>(seed);
+  return [next] { return Random(next->fetch_add(0x9e3779b97f4a7c15)).Next(); };
 }
 
 }  // namespace strata

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "io/clock.h"
@@ -12,18 +13,22 @@
 
 namespace strata {
 
+// Each call returns random bits that no other call returned: what is told apart by them (stores,
+// logs, tables) is, however often one process opens them. Any thread may call it.
+using Entropy = std::function<std::uint64_t()>;
+
+// The same bits for the same seed, call by call; copies share one sequence.
+Entropy SeededEntropy(std::uint64_t seed);
+
 // Borrowed: what it points to must outlive everything opened with it.
 struct Environment {
   FileSystem* files = nullptr;
   Clock* clock = nullptr;
   Executor* executor = nullptr;
-  std::uint64_t seed = 0;  // Of every random choice (skip-list heights, file ids).
+  Entropy entropy = SeededEntropy(0);  // Of every random choice (skip-list heights, file ids).
 };
 
-// The machine: posix files, real clocks, real threads, a seed from the kernel. Lives for ever.
+// The machine: posix files, real clocks, real threads, random bits from the kernel. Lives for ever.
 Environment& RealEnvironment();
-
-// Random bytes from the kernel.
-std::uint64_t SeedFromKernel();
 
 }  // namespace strata

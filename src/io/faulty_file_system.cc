@@ -78,6 +78,9 @@ struct Verdict {
 class FaultyFileSystemImpl final : public FaultyFileSystem {
  public:
   explicit FaultyFileSystemImpl(FileSystem& below) : below_(below) {}
+  // A directory of `root`, which plans and counts for it.
+  FaultyFileSystemImpl(std::unique_ptr<FileSystem> directory, FaultyFileSystemImpl& root)
+      : owned_(std::move(directory)), below_(*owned_), root_(&root) {}
 
   void SetPlan(const FaultPlan& plan) override {
     MutexLock lock(mutex_);
@@ -153,6 +156,12 @@ class FaultyFileSystemImpl final : public FaultyFileSystem {
     STRATA_TRY(Check(FileOperation::kLock, path));
     return below_.Lock(path);
   }
+  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override {
+    STRATA_TRY(Check(FileOperation::kOpen, directory));
+    STRATA_TRY_ASSIGN(auto below, below_.OpenDirectory(directory));
+    return std::unique_ptr<FileSystem>(
+        std::make_unique<FaultyFileSystemImpl>(std::move(below), *this));
+  }
 
   // --- for the files opened here ---
 
@@ -173,7 +182,9 @@ class FaultyFileSystemImpl final : public FaultyFileSystem {
   }
 
  private:
+  const std::unique_ptr<FileSystem> owned_;
   FileSystem& below_;
+  FaultyFileSystemImpl* const root_ = nullptr;
 
   mutable Mutex mutex_;
   FaultPlan plan_ STRATA_GUARDED_BY(mutex_);
@@ -232,6 +243,7 @@ class FaultyRandomAccessFile final : public RandomAccessFile {
 };
 
 Verdict FaultyFileSystemImpl::Judge(FileOperation operation, const std::string& path) {
+  if (root_ != nullptr) return root_->Judge(operation, path);
   MutexLock lock(mutex_);
   const std::uint64_t index = events_.size();
   const bool crashed = plan_.crash && fired_;

@@ -138,6 +138,16 @@ class FileSystem {
   // Takes the lock file at `path`, creating it; its content is the owner's process id. Errors:
   // kBusy when another process, or another handle of this one, holds it; the message says which.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
+
+  //@L03{
+  // The same files, with `directory` found now and held open: whatever becomes of its name, of
+  // links on the way to it or of the working directory, paths below stay in the directory found.
+  // They are given, and shown in messages, as before: JoinPath(directory, name). Once the directory
+  // has been removed, nothing can be created in it. REQUIRES: only `directory` and names in it are
+  // asked for. This file system outlives the result, and the result the files opened with it.
+  // Errors: kNotFound.
+  virtual Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) = 0;
+  //@}
 };
 
 // The real file system; lives for ever.

@@ -227,6 +227,19 @@ std::uint64_t SizeBelow(const MemoryNode& node) {
   return size;
 }
 
+//@L03{
+std::optional<std::string> PathBelow(const MemoryNode& node, const MemoryNodePtr& sought,
+                                     const std::string& path) {
+  for (const auto& [name, child] : node.entries) {
+    if (!child->is_directory) continue;
+    const std::string below = path + name;
+    if (child == sought) return below;
+    if (auto found = PathBelow(*child, sought, below + "/")) return found;
+  }
+  return std::nullopt;
+}
+
+//@}
 }  // namespace
 
 MemoryDisk MemoryDisk::Copy() const {
@@ -264,5 +277,12 @@ void MemoryDisk::SyncNames(const MemoryNodePtr& directory) {
 std::uint64_t MemoryDisk::SizeOfFiles() const {
   return SizeBelow(*root);
 }
+
+//@L03{
+std::optional<std::string> MemoryDisk::PathOf(const MemoryNodePtr& directory) const {
+  return PathBelow(*root, directory, "/");
+}
+
+//@}
 
 }  // namespace strata

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>  //@L03
 #include <string>
 #include <vector>
 
@@ -84,6 +85,9 @@ struct MemoryDisk {
   void SyncNames(const MemoryNodePtr& directory);
 
   std::uint64_t SizeOfFiles() const;
+
+  // Nothing when it has no name any more.  //@L03
+  std::optional<std::string> PathOf(const MemoryNodePtr& directory) const;  //@L03
 };
 
 // Applies a change to `entries` of the two directories that it names.

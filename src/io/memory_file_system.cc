@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "base/check.h"
+#include "io/forwarding_file_system.h"  //@L03
 #include "io/memory_content.h"
 #include "io/memory_disk.h"
 #include "io/mutex.h"
@@ -38,6 +39,7 @@ class MemoryFileSystemImpl final : public MemoryFileSystem {
   Status Rename(const std::string& from, const std::string& to) override;
   Status SyncDirectory(const std::string& directory) override;
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
+  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;  //@L03
 
   std::unique_ptr<MemoryFileSystem> Crash(CrashKind kind, Random& random) const override;
   std::unique_ptr<MemoryFileSystem> Clone() const override;
@@ -50,6 +52,8 @@ class MemoryFileSystemImpl final : public MemoryFileSystem {
   Status AppendTo(MemoryNode& file, const std::string& path, std::string_view data);
   void SyncFile(MemoryNode& file);
   void Unlock(MemoryNode& file);
+  // Where the directory is now; `path` if it is still there, or nowhere.  //@L03
+  std::string PathOf(const MemoryNodePtr& directory, const std::string& path) const;  //@L03
 
  private:
   // Errors: kNotFound or kIo if the directory above isn't there.
@@ -328,6 +332,46 @@ void MemoryFileSystemImpl::Unlock(MemoryNode& file) {
   file.is_locked = false;
 }
 
+//@L03{
+// Paths in one directory, wherever it has got to.
+class MemoryDirectory final : public ForwardingFileSystem {
+ public:
+  MemoryDirectory(MemoryFileSystemImpl& files, MemoryNodePtr directory, std::string path)
+      : ForwardingFileSystem(files),
+        files_(files),
+        directory_(std::move(directory)),
+        path_(std::move(path)) {}
+
+ protected:
+  std::string Below(const std::string& path) override {
+    const std::string prefix = JoinPath(path_, "");
+    const std::string now = files_.PathOf(directory_, path_);
+    return path.size() <= prefix.size() ? now : JoinPath(now, path.substr(prefix.size()));
+  }
+
+ private:
+  MemoryFileSystemImpl& files_;
+  const MemoryNodePtr directory_;
+  const std::string path_;
+};
+
+Result<std::unique_ptr<FileSystem>> MemoryFileSystemImpl::OpenDirectory(
+    const std::string& directory) {
+  MutexLock lock(mutex_);
+  STRATA_TRY_ASSIGN(MemoryNodePtr node, FindDirectory(directory, "opening"));
+  return std::unique_ptr<FileSystem>(
+      std::make_unique<MemoryDirectory>(*this, std::move(node), directory));
+}
+
+std::string MemoryFileSystemImpl::PathOf(const MemoryNodePtr& directory,
+                                         const std::string& path) const {
+  MutexLock lock(mutex_);
+  const auto found = Find(path, "looking for");
+  if (found && found->node == directory) return path;
+  return disk_.PathOf(directory).value_or("/a directory that was removed/" + path);
+}
+
+//@}
 // --- what only tests do ------------------------------------------------------------------------
 
 std::unique_ptr<MemoryFileSystem> MemoryFileSystemImpl::Crash(CrashKind kind,

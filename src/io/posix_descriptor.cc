@@ -1,8 +1,17 @@
 #include "io/posix_descriptor.h"
 
+#include <fcntl.h>
+
 #include "io/os_error.h"
 
 namespace strata {
+
+Result<Descriptor> ClearOfStandardStreams(Descriptor fd, const std::string& path) {
+  if (fd.get() > STDERR_FILENO) return fd;
+  Descriptor clear(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (clear.get() < 0) return OsError(errno, "opening", path);
+  return clear;
+}
 
 Status WriteAtEnd(const Descriptor& fd, const std::string& path, std::string_view data,
                   std::uint64_t* size) {

@@ -40,6 +40,10 @@ class Descriptor {
   int fd_;
 };
 
+// The same file under another number if `fd` has that of a standard stream, which was closed: what
+// anybody prints would go into the file. `path` is for the message.
+Result<Descriptor> ClearOfStandardStreams(Descriptor fd, const std::string& path);
+
 inline off_t ToOffset(std::uint64_t value) {
   return static_cast<off_t>(value);
 }

@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/check.h"  //@L03
 #include "io/file_system.h"
 #include "io/os_error.h"
+#include "io/owner_process.h"
 #include "io/posix_descriptor.h"
 #include "io/posix_mapped_log.h"
 
@@ -21,11 +23,11 @@ namespace {
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
 
-Result<Descriptor> OpenDescriptor(const std::string& path, int flags, std::string_view doing) {
-  const int fd = Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, kFileMode); });
-  if (fd < 0) return OsError(errno, doing, path);
-  return Descriptor(fd);
-}
+// A path as the system calls want it: a directory's descriptor and a name from there on.
+struct Place {
+  int directory = AT_FDCWD;
+  const char* name = nullptr;  // Lives as long as the path.
+};
 
 Result<struct stat> StatOf(int fd, const std::string& path) {
   struct stat info{};
@@ -40,16 +42,23 @@ class PosixWritableFile final : public WritableFile {
   PosixWritableFile(Descriptor fd, std::string path, std::uint64_t preallocate_bytes)
       : fd_(std::move(fd)), path_(std::move(path)), preallocate_bytes_(preallocate_bytes) {}
   ~PosixWritableFile() override {
-    if (fd_.get() >= 0) static_cast<void>(Close());
+    if (fd_.get() >= 0 && owner_.IsThisProcess()) static_cast<void>(Close());
   }
 
   Status Append(std::string_view data) override {
+    STRATA_TRY(owner_.Check(path_));
     Preallocate(size_ + data.size());
     return WriteAtEnd(fd_, path_, data, &size_);
   }
 
-  Status Sync() override { return SyncData(fd_, path_); }
-  Status Close() override { return CutAndClose(&fd_, path_, size_, reserved_); }
+  Status Sync() override {
+    STRATA_TRY(owner_.Check(path_));
+    return SyncData(fd_, path_);
+  }
+  Status Close() override {
+    STRATA_TRY(owner_.Check(path_));
+    return CutAndClose(&fd_, path_, size_, reserved_);
+  }
 
   std::uint64_t size() const override { return size_; }
 
@@ -66,6 +75,7 @@ class PosixWritableFile final : public WritableFile {
     }
   }
 
+  const OwnerProcess owner_;
   Descriptor fd_;
   const std::string path_;
   std::uint64_t preallocate_bytes_;
@@ -140,9 +150,12 @@ class MappedFile final : public RandomAccessFile {
 class PosixFileLock final : public FileLock {
  public:
   explicit PosixFileLock(Descriptor fd) : fd_(std::move(fd)) {}
-  ~PosixFileLock() override { static_cast<void>(::ftruncate(fd_.get(), 0) == 0); }
+  ~PosixFileLock() override {
+    if (owner_.IsThisProcess()) static_cast<void>(::ftruncate(fd_.get(), 0) == 0);
+  }
 
  private:
+  const OwnerProcess owner_;
   const Descriptor fd_;
 };
 
@@ -169,11 +182,11 @@ Error LockedError(const std::string& path, int owner) {
 
 // --- the file system ---------------------------------------------------------------------------
 
-class PosixFileSystemImpl final : public FileSystem {
+class PosixFiles : public FileSystem {
  public:
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
                                                const WritableFileOptions& options) override {
-    STRATA_TRY_ASSIGN(Descriptor fd, OpenDescriptor(path, O_RDWR | O_CREAT | O_EXCL, "creating"));
+    STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(path, O_RDWR | O_CREAT | O_EXCL, "creating"));
     if (options.mapped && options.preallocate_bytes > 0) {
       return NewMappedLog(std::move(fd), path, options.preallocate_bytes);
     }
@@ -182,7 +195,7 @@ class PosixFileSystemImpl final : public FileSystem {
   }
 
   Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
-    STRATA_TRY_ASSIGN(Descriptor fd, OpenDescriptor(path, O_RDONLY, "opening"));
+    STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(path, O_RDONLY, "opening"));
     STRATA_TRY_ASSIGN(const struct stat info, StatOf(fd.get(), path));
     if (S_ISDIR(info.st_mode)) return OsError(EISDIR, "opening", path);
     const auto size = static_cast<std::uint64_t>(info.st_size);
@@ -204,7 +217,7 @@ class PosixFileSystemImpl final : public FileSystem {
   }
 
   Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override {
-    STRATA_TRY_ASSIGN(const Descriptor fd, OpenDescriptor(path, O_RDONLY, "opening"));
+    STRATA_TRY_ASSIGN(const Descriptor fd, OpenAt(path, O_RDONLY, "opening"));
     STRATA_TRY_ASSIGN(const struct stat info, StatOf(fd.get(), path));
     const auto size = static_cast<std::uint64_t>(info.st_size);
     if (size > size_max) return FileTooLarge(path, size_max);
@@ -217,20 +230,26 @@ class PosixFileSystemImpl final : public FileSystem {
 
   Result<bool> Exists(const std::string& path) override {
     struct stat info{};
-    if (::stat(path.c_str(), &info) == 0) return true;
+    const Place at = At(path);
+    if (::fstatat(at.directory, at.name, &info, 0) == 0) return true;
     if (errno == ENOENT || errno == ENOTDIR) return false;
     return OsError(errno, "looking for", path);
   }
 
   Result<std::uint64_t> FileSize(const std::string& path) override {
     struct stat info{};
-    if (::stat(path.c_str(), &info) != 0) return OsError(errno, "reading the size of", path);
+    const Place at = At(path);
+    if (::fstatat(at.directory, at.name, &info, 0) != 0) {
+      return OsError(errno, "reading the size of", path);
+    }
     return static_cast<std::uint64_t>(info.st_size);
   }
 
   Result<std::vector<std::string>> List(const std::string& directory) override {
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), &::closedir);
+    STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(directory, O_RDONLY | O_DIRECTORY, "listing"));
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd.get()), &::closedir);
     if (stream == nullptr) return OsError(errno, "listing", directory);
+    fd.Release();  // The stream's from here on.
     std::vector<std::string> names;
     errno = 0;
     while (const dirent* entry = ::readdir(stream.get())) {
@@ -244,46 +263,52 @@ class PosixFileSystemImpl final : public FileSystem {
   }
 
   Status CreateDirectories(const std::string& directory) override {
-    if (::mkdir(directory.c_str(), kDirectoryMode) == 0) return {};
+    const Place at = At(directory);
+    if (::mkdirat(at.directory, at.name, kDirectoryMode) == 0) return {};
     if (errno == ENOENT) {
       const std::string parent = ParentDirectory(directory);
       if (parent == directory || parent == ".") return OsError(ENOENT, "creating", directory);
       STRATA_TRY(CreateDirectories(parent));
-      if (::mkdir(directory.c_str(), kDirectoryMode) == 0) return {};
+      if (::mkdirat(at.directory, at.name, kDirectoryMode) == 0) return {};
     }
     const int error = errno;
     struct stat info{};
-    const bool is_there = error == EEXIST && ::stat(directory.c_str(), &info) == 0;
+    const bool is_there = error == EEXIST && ::fstatat(at.directory, at.name, &info, 0) == 0;
     if (is_there && S_ISDIR(info.st_mode)) return {};
     return OsError(is_there ? ENOTDIR : error, "creating", directory);
   }
 
   Status Remove(const std::string& path) override {
-    if (::unlink(path.c_str()) != 0) return OsError(errno, "removing", path);
+    const Place at = At(path);
+    if (::unlinkat(at.directory, at.name, 0) != 0) return OsError(errno, "removing", path);
     return {};
   }
 
   Status RemoveDirectory(const std::string& directory) override {
-    if (::rmdir(directory.c_str()) != 0) return OsError(errno, "removing", directory);
+    const Place at = At(directory);
+    if (::unlinkat(at.directory, at.name, AT_REMOVEDIR) != 0) {
+      return OsError(errno, "removing", directory);
+    }
     return {};
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
-    if (::rename(from.c_str(), to.c_str()) != 0) {
+    const Place source = At(from);
+    const Place target = At(to);
+    if (::renameat(source.directory, source.name, target.directory, target.name) != 0) {
       return OsError(errno, "renaming", from + " to " + to);
     }
     return {};
   }
 
   Status SyncDirectory(const std::string& directory) override {
-    STRATA_TRY_ASSIGN(const Descriptor fd,
-                      OpenDescriptor(directory, O_RDONLY | O_DIRECTORY, "opening"));
+    STRATA_TRY_ASSIGN(const Descriptor fd, OpenAt(directory, O_RDONLY | O_DIRECTORY, "opening"));
     if (::fsync(fd.get()) != 0) return OsError(errno, "syncing", directory);
     return {};
   }
 
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
-    STRATA_TRY_ASSIGN(Descriptor fd, OpenDescriptor(path, O_RDWR | O_CREAT, "creating"));
+    STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(path, O_RDWR | O_CREAT, "creating"));
     if (Uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) != 0) {
       if (errno != EWOULDBLOCK) return OsError(errno, "locking", path);
       return LockedError(path, OwnerOf(fd.get()));
@@ -295,12 +320,67 @@ class PosixFileSystemImpl final : public FileSystem {
     }
     return std::unique_ptr<FileLock>(new PosixFileLock(std::move(fd)));
   }
+
+  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;  //@L03
+
+ protected:
+  virtual Place At(const std::string& path) const { return {.name = path.c_str()}; }
+
+ private:
+  Result<Descriptor> OpenAt(const std::string& path, int flags, std::string_view doing) const {
+    const Place at = At(path);
+    const int fd = Uninterrupted(
+        [&] { return ::openat(at.directory, at.name, flags | O_CLOEXEC, kFileMode); });
+    if (fd < 0) return OsError(errno, doing, path);
+    return ClearOfStandardStreams(Descriptor(fd), path);
+  }
 };
 
+//@L03{
+// Paths in one directory, looked up from its descriptor.
+class PosixDirectory final : public PosixFiles {
+ public:
+  PosixDirectory(Descriptor fd, const std::string& directory)
+      : fd_(std::move(fd)), prefix_(JoinPath(directory, "")) {}
+
+  // What changes names is refused in a child of the process that opened the directory.
+  Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
+                                               const WritableFileOptions& options) override {
+    STRATA_TRY(owner_.Check(path));
+    return PosixFiles::Create(path, options);
+  }
+  Status Remove(const std::string& path) override {
+    STRATA_TRY(owner_.Check(path));
+    return PosixFiles::Remove(path);
+  }
+  Status Rename(const std::string& from, const std::string& to) override {
+    STRATA_TRY(owner_.Check(from));
+    return PosixFiles::Rename(from, to);
+  }
+
+ protected:
+  Place At(const std::string& path) const override {
+    if (path.size() <= prefix_.size()) return {.directory = fd_.get(), .name = "."};
+    STRATA_CHECK(path.starts_with(prefix_));
+    return {.directory = fd_.get(), .name = path.c_str() + prefix_.size()};
+  }
+
+ private:
+  const OwnerProcess owner_;
+  const Descriptor fd_;
+  const std::string prefix_;
+};
+
+Result<std::unique_ptr<FileSystem>> PosixFiles::OpenDirectory(const std::string& directory) {
+  STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(directory, O_RDONLY | O_DIRECTORY, "opening"));
+  return std::unique_ptr<FileSystem>(std::make_unique<PosixDirectory>(std::move(fd), directory));
+}
+
+//@}
 }  // namespace
 
 FileSystem& PosixFileSystem() {
-  static auto* const files = new PosixFileSystemImpl();
+  static auto* const files = new PosixFiles();
   return *files;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "io/os_error.h"
+#include "io/owner_process.h"
 
 namespace strata {
 namespace {
@@ -26,10 +27,12 @@ class MappedLog final : public WritableFile {
     STRATA_CHECK(window_bytes % page_bytes_ == 0);
   }
   ~MappedLog() override {
-    if (fd_.get() >= 0) static_cast<void>(Close());
+    if (fd_.get() >= 0 && owner_.IsThisProcess()) static_cast<void>(Close());
+    Unmap();
   }
 
   Status Append(std::string_view data) override {
+    STRATA_TRY(owner_.Check(path_));
     while (!data.empty()) {
       const bool full = size_ >= window_end_;
       if (full && data.size() < kWrittenBytes && !disk_nearly_full_) STRATA_TRY(NextWindow());
@@ -45,11 +48,13 @@ class MappedLog final : public WritableFile {
   }
 
   Status Sync() override {
+    STRATA_TRY(owner_.Check(path_));
     appends_since_sync_ = 0;
     return SyncData(fd_, path_);
   }
 
   Status Close() override {
+    STRATA_TRY(owner_.Check(path_));
     Unmap();
     return CutAndClose(&fd_, path_, size_, window_end_);
   }
@@ -97,6 +102,7 @@ class MappedLog final : public WritableFile {
     window_ = nullptr;
   }
 
+  const OwnerProcess owner_;
   Descriptor fd_;
   const std::string path_;
   const std::uint64_t page_bytes_ = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

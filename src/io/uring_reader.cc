@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/mutex.h"
+#include "io/standard_streams.h"
 
 namespace strata {
 namespace {
@@ -99,6 +100,7 @@ class UringReader final : public BatchReader {
         return ring;
       }
     }
+    const StandardStreamsFilled filled;
     auto ring = std::make_unique<io_uring>();
     if (io_uring_queue_init(depth_, ring.get(), 0) != 0) return nullptr;
     return ring.release();

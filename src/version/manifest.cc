@@ -189,7 +189,7 @@ Result<std::unique_ptr<ManifestWriter>> ManifestWriter::Create(const Environment
                                                                Counters* counters) {
   STRATA_TRY_ASSIGN(std::unique_ptr<WritableFile> file, environment.files->Create(path));
   // Differs from every other log's of this store, so that no log's records pass for another's.
-  const std::uint64_t log_id = Random(environment.seed + number).Next() | 1;
+  const std::uint64_t log_id = environment.entropy() | 1;
   auto writer = std::make_unique<ManifestWriter>(std::move(file), number, log_id, counters);
   STRATA_TRY(writer->log_->Start());
   return writer;

@@ -11,7 +11,7 @@ namespace {
 // A store in memory, on a clock that moves when told to.
 struct World {
   World() : files(NewMemoryFileSystem()), executor(NewThreadExecutor(1, 1, RealClock())) {
-    environment = {files.get(), &RealClock(), executor.get(), 7};
+    environment = {files.get(), &RealClock(), executor.get(), SeededEntropy(7)};
     Options options;
     options.environment = &environment;
     options.sync = SyncMode::kNone;

@@ -334,6 +334,55 @@ TEST_CASE("a lock keeps out a second handle until it is given back", "[L01]") {
   CHECK(Must(world.files->Exists(world("LOCK"))));
 }
 
+//@L03{
+TEST_CASE("a directory that is held is the same one, whatever its path comes to mean", "[L03]") {
+  const World world = AnyWorld();
+  const std::string path = world("d");
+  REQUIRE(world.files->CreateDirectories(path));
+  const auto held = Must(world.files->OpenDirectory(path));
+  const auto write = [&](FileSystem& files, const std::string& name, std::string_view content) {
+    const auto file = Must(files.Create(JoinPath(path, name)));
+    REQUIRE(file->Append(content));
+    REQUIRE(file->Sync());
+    REQUIRE(file->Close());
+  };
+  write(*held, "a", "one");
+  REQUIRE(world.files->Rename(path, world("moved")));
+  REQUIRE(world.files->CreateDirectories(path));
+  write(*world.files, "a", "another");
+
+  CHECK(Must(held->ReadFile(JoinPath(path, "a"), 100)) == "one");
+  write(*held, "b", "two");
+  REQUIRE(held->Rename(JoinPath(path, "b"), JoinPath(path, "c")));
+  REQUIRE(held->SyncDirectory(path));
+  CHECK(Must(held->List(path)) == std::vector<std::string>{"a", "c"});
+  CHECK(Must(held->FileSize(JoinPath(path, "c"))) == 3);
+  REQUIRE(held->Remove(JoinPath(path, "a")));
+  CHECK_FALSE(Must(held->Exists(JoinPath(path, "a"))));
+  CHECK(Must(world.files->List(path)) == std::vector<std::string>{"a"});
+  CHECK(Must(world.files->List(world("moved"))) == std::vector<std::string>{"c"});
+}
+
+TEST_CASE("nothing can be created in a held directory that was removed", "[L03]") {
+  const World world = AnyWorld();
+  const std::string path = world("d");
+  REQUIRE(world.files->CreateDirectories(path));
+  const auto held = Must(world.files->OpenDirectory(path));
+  REQUIRE(world.files->RemoveDirectory(path));
+  CHECK_FALSE(held->Create(JoinPath(path, "f")));
+  REQUIRE(world.files->CreateDirectories(path));  // Another one of that name.
+  CHECK_FALSE(held->Create(JoinPath(path, "f")));
+  CHECK(Must(world.files->List(path)).empty());
+}
+
+TEST_CASE("only a directory that is there can be held", "[L03]") {
+  const World world = AnyWorld();
+  WriteFile(world, "f", "x");
+  CHECK(CodeOf(world.files->OpenDirectory(world("none"))) == "not found");
+  CHECK_FALSE(world.files->OpenDirectory(world("f")));
+}
+
+//@}
 //@L19{
 TEST_CASE("a file opened as growing shows what is appended later, also without its name", "[L19]") {
   const World world = AnyWorld();

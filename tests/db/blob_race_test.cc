@@ -88,8 +88,10 @@ class ReadStore {
 
   const std::unique_ptr<FileSystem> disk_ = NewMemoryFileSystem();
   const std::unique_ptr<Executor> executor_ = NewThreadExecutor(1, 2, RealClock());
-  const Environment environment_{
-      .files = disk_.get(), .clock = &RealClock(), .executor = executor_.get(), .seed = 7};
+  const Environment environment_{.files = disk_.get(),
+                                 .clock = &RealClock(),
+                                 .executor = executor_.get(),
+                                 .entropy = SeededEntropy(7)};
   std::unique_ptr<DB> db_;
   std::atomic<bool> stop_{false};
   std::atomic<int> wrong_{0};

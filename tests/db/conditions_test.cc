@@ -200,8 +200,10 @@ TEST_CASE("a batch whose conditions can't be read is not written, and its writer
   const auto faulty = NewFaultyFileSystem(*disk);
   ManualClock clock;
   const auto executor = NewSimExecutor(1, clock);
-  const Environment environment{
-      .files = faulty.get(), .clock = &clock, .executor = executor.get(), .seed = 1};
+  const Environment environment{.files = faulty.get(),
+                                .clock = &clock,
+                                .executor = executor.get(),
+                                .entropy = SeededEntropy(1)};
   Options options;
   options.environment = &environment;
   options.block_cache_bytes = 0;

@@ -70,8 +70,10 @@ struct ThreadedStore {
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   testing::GatedFileSystem files{*disk};
   std::unique_ptr<Executor> executor = NewThreadExecutor(1, 2, RealClock());
-  Environment environment{
-      .files = &files, .clock = &RealClock(), .executor = executor.get(), .seed = 7};
+  Environment environment{.files = &files,
+                          .clock = &RealClock(),
+                          .executor = executor.get(),
+                          .entropy = SeededEntropy(7)};
   std::unique_ptr<DB> db;
   std::vector<std::thread> threads;
 };

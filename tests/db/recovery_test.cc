@@ -199,8 +199,10 @@ TEST_CASE("after a failed sync the store only reads, and doesn't try the sync ag
   const auto faulty = NewFaultyFileSystem(*disk);
   ManualClock clock;
   const auto executor = NewSimExecutor(1, clock);
-  const Environment environment{
-      .files = faulty.get(), .clock = &clock, .executor = executor.get(), .seed = 1};
+  const Environment environment{.files = faulty.get(),
+                                .clock = &clock,
+                                .executor = executor.get(),
+                                .entropy = SeededEntropy(1)};
   Options options;
   options.environment = &environment;
   auto db = testing::Must(DB::Open(options, "db"));

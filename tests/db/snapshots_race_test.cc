@@ -18,8 +18,10 @@ namespace {
 TEST_CASE("snapshots beside writers and merges see whole batches", "[L14][concurrency]") {
   const auto disk = NewMemoryFileSystem();
   const auto executor = NewThreadExecutor(1, 2, RealClock());
-  const Environment environment{
-      .files = disk.get(), .clock = &RealClock(), .executor = executor.get(), .seed = 7};
+  const Environment environment{.files = disk.get(),
+                                .clock = &RealClock(),
+                                .executor = executor.get(),
+                                .entropy = SeededEntropy(7)};
   Options options{.environment = &environment,
                   .sync = SyncMode::kNone,
                   .memtable_bytes = 16 << 10,

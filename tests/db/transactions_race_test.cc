@@ -28,8 +28,10 @@ struct ThreadedStore {
 
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   std::unique_ptr<Executor> executor = NewThreadExecutor(1, 2, RealClock());
-  Environment environment{
-      .files = disk.get(), .clock = &RealClock(), .executor = executor.get(), .seed = 7};
+  Environment environment{.files = disk.get(),
+                          .clock = &RealClock(),
+                          .executor = executor.get(),
+                          .entropy = SeededEntropy(7)};
   std::unique_ptr<DB> db;
 };
 

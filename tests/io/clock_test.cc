@@ -28,8 +28,18 @@ TEST_CASE("the real clock never goes back and knows the year", "[L01]") {
   CHECK(clock.WallMicros() > 1'700'000'000'000'000);
 }
 
-TEST_CASE("the kernel's seeds differ", "[L01]") {
-  CHECK(SeedFromKernel() != SeedFromKernel());
+TEST_CASE("random bits never come again, and those of a seed are the same each time", "[L01]") {
+  const Entropy& kernel = RealEnvironment().entropy;
+  CHECK(kernel() != kernel());
+  const Entropy seeded = SeededEntropy(7);
+  const Entropy same = SeededEntropy(7);
+  const std::uint64_t first = seeded();
+  CHECK(first == same());
+  const Entropy copy = seeded;  // Goes on where the other is.
+  const std::uint64_t second = copy();
+  CHECK(second != first);
+  CHECK(second == same());
+  CHECK(seeded() == same());
 }
 
 }  // namespace

@@ -2,13 +2,17 @@
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/batch_reader.h"  //@L13
 #include "io/file_system.h"
+#include "io/standard_streams.h"
+#include "testing/child_process.h"
 #include "testing/results.h"
 #include "testing/temp_dir.h"
 
@@ -112,5 +116,72 @@ TEST_CASE("only reads by system call have a descriptor for an asynchronous reade
   CHECK(Must(PosixFileSystem().Open(dir.File("f"), ReadMode::kMapped))->descriptor() == -1);
 }
 
+// A daemon may have closed its standard streams; whoever prints later must not write into a file.
+TEST_CASE("no file gets the number of a standard stream that is closed", "[L01]") {
+  const testing::TempDir dir;
+  const int failed = testing::InChild([&] {
+    for (int fd = 0; fd <= 2; ++fd) ::close(fd);
+    FileSystem& files = PosixFileSystem();
+    const auto plain = Must(files.Create(dir.File("plain")));
+    const auto mapped =
+        Must(files.Create(dir.File("mapped"), {.preallocate_bytes = 1 << 20, .mapped = true}));
+    const auto lock = Must(files.Lock(dir.File("LOCK")));
+    const auto reader = Must(files.Open(dir.File("plain")));
+    const auto batches = NewUringReader(4);  //@L13
+    for (int fd = 0; fd <= 2; ++fd) {
+      if (::write(fd, "printed", 7) >= 0 || errno != EBADF) return 1 + fd;
+    }
+    if (reader->descriptor() <= 2) return 4;
+    return plain->Close() && mapped->Close() ? 0 : 5;
+  });
+  CHECK(failed == 0);
+  CHECK(Must(PosixFileSystem().FileSize(dir.File("plain"))) == 0);
+  CHECK(Must(PosixFileSystem().FileSize(dir.File("mapped"))) == 0);
+}
+
+TEST_CASE("standard streams that are closed can be filled: reads end, writes are errors", "[L01]") {
+  const testing::TempDir dir;
+  const int failed = testing::InChild([&] {
+    ::close(0);
+    ::close(2);
+    FillStandardStreams();
+    char byte = 0;
+    if (::read(0, &byte, 1) != 0) return 1;
+    if (::write(2, "x", 1) >= 0 || errno != EBADF) return 2;
+    return ::open("/dev/null", O_RDONLY) > 2 ? 0 : 3;
+  });
+  CHECK(failed == 0);
+}
+
+//@L03{
+// What a child does to a file that it inherited, it does to its parent's.
+TEST_CASE("a child after fork can't change the files that its parent has open", "[L03]") {
+  const testing::TempDir dir;
+  FileSystem& files = PosixFileSystem();
+  const bool is_mapped = GENERATE(false, true);
+  auto file =
+      Must(files.Create(dir.File("f"), {.preallocate_bytes = 1 << 20, .mapped = is_mapped}));
+  for (int i = 0; i < 100; ++i) REQUIRE(file->Append("one "));
+  auto held = Must(files.OpenDirectory(dir.path()));
+  auto lock = Must(files.Lock(dir.File("LOCK")));
+  const int failed = testing::InChild([&] {
+    if (file->Append("two") || file->Sync() || file->Close()) return 1;
+    if (held->Create(dir.File("g")) || held->Remove(dir.File("f"))) return 2;
+    if (held->Rename(dir.File("f"), dir.File("h"))) return 3;
+    file.reset();
+    lock.reset();
+    held.reset();
+    return 0;
+  });
+  CHECK(failed == 0);
+  CHECK(Must(files.List(dir.path())) == std::vector<std::string>{"LOCK", "f"});
+  CHECK_FALSE(Must(files.ReadFile(dir.File("LOCK"), 100)).empty());
+  CHECK_FALSE(files.Lock(dir.File("LOCK")));
+  for (int i = 0; i < 100; ++i) REQUIRE(file->Append("one "));
+  REQUIRE(file->Close());
+  CHECK(Must(files.FileSize(dir.File("f"))) == 800);
+}
+
+//@}
 }  // namespace
 }  // namespace strata

@@ -157,7 +157,8 @@ VersionEdit Seal(FileNumber log) {
 class ManifestWorld {
  public:
   ManifestWorld() : disk_(NewMemoryFileSystem()), files_(NewFaultyFileSystem(*disk_)) {
-    environment_ = {.files = files_.get(), .clock = &clock_, .executor = nullptr, .seed = 4};
+    environment_ = {
+        .files = files_.get(), .clock = &clock_, .executor = nullptr, .entropy = SeededEntropy(4)};
     STRATA_CHECK(disk_->CreateDirectories("db").has_value());
     STRATA_CHECK(disk_->SyncDirectory(".").has_value());
     STRATA_CHECK(VersionSet::Create(environment_, "db", {}).has_value());

@@ -11,14 +11,13 @@
 #include <thread>
 #include <vector>
 
-#include "io/file_system.h"
+#include "io/forwarding_file_system.h"
 
 namespace strata::testing {
 
-class GatedFileSystem final : public FileSystem {
+class GatedFileSystem final : public ForwardingFileSystem {
  public:
-  // `below` must outlive this.
-  explicit GatedFileSystem(FileSystem& below) : below_(below) {}
+  using ForwardingFileSystem::ForwardingFileSystem;
 
   void CloseGate() { open_ = false; }
   void OpenGate() { open_ = true; }
@@ -26,35 +25,8 @@ class GatedFileSystem final : public FileSystem {
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
                                                const WritableFileOptions& options) override {
-    STRATA_TRY_ASSIGN(auto file, below_.Create(path, options));
+    STRATA_TRY_ASSIGN(auto file, below().Create(path, options));
     return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, std::move(file)));
-  }
-  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
-    return below_.Open(path, mode);
-  }
-  Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override {
-    return below_.ReadFile(path, size_max);
-  }
-  Result<bool> Exists(const std::string& path) override { return below_.Exists(path); }
-  Result<std::uint64_t> FileSize(const std::string& path) override { return below_.FileSize(path); }
-  Result<std::vector<std::string>> List(const std::string& directory) override {
-    return below_.List(directory);
-  }
-  Status CreateDirectories(const std::string& directory) override {
-    return below_.CreateDirectories(directory);
-  }
-  Status Remove(const std::string& path) override { return below_.Remove(path); }
-  Status RemoveDirectory(const std::string& directory) override {
-    return below_.RemoveDirectory(directory);
-  }
-  Status Rename(const std::string& from, const std::string& to) override {
-    return below_.Rename(from, to);
-  }
-  Status SyncDirectory(const std::string& directory) override {
-    return below_.SyncDirectory(directory);
-  }
-  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
-    return below_.Lock(path);
   }
 
  private:
@@ -78,7 +50,6 @@ class GatedFileSystem final : public FileSystem {
     const std::unique_ptr<WritableFile> below_;
   };
 
-  FileSystem& below_;
   std::atomic<bool> open_{true};
   std::atomic<int> waiting_{0};
 };

@@ -7,8 +7,10 @@ namespace strata::testing {
 StoreWorld::StoreWorld(std::unique_ptr<MemoryFileSystem> disk, const Options& options,
                        std::uint64_t seed)
     : options_(options), disk_(std::move(disk)), executor_(NewSimExecutor(seed, clock_)) {
-  environment_ = {
-      .files = disk_.get(), .clock = &clock_, .executor = executor_.get(), .seed = seed};
+  environment_ = {.files = disk_.get(),
+                  .clock = &clock_,
+                  .executor = executor_.get(),
+                  .entropy = SeededEntropy(seed)};
   options_.environment = &environment_;
 }
 
@@ -17,7 +19,6 @@ StoreWorld::~StoreWorld() = default;
 Status StoreWorld::Open(FileSystem* through) {
   STRATA_CHECK(db_ == nullptr);
   environment_.files = through != nullptr ? through : disk_.get();
-  environment_.seed = environment_.seed * 6364136223846793005ULL + 1442695040888963407ULL;
   STRATA_TRY_ASSIGN(db_, DB::Open(options_, kDirectory));
   return {};
 }

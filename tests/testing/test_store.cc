@@ -16,8 +16,10 @@ std::string Pair(std::string_view key, std::string_view value) {
 TestStore::TestStore(Options options, std::uint64_t seed, Start start)
     : options_(std::move(options)), seed_(seed), disk_(NewMemoryFileSystem()) {
   executor_ = NewSimExecutor(seed_, clock_);
-  environment_ = {
-      .files = disk_.get(), .clock = &clock_, .executor = executor_.get(), .seed = seed_};
+  environment_ = {.files = disk_.get(),
+                  .clock = &clock_,
+                  .executor = executor_.get(),
+                  .entropy = SeededEntropy(seed_)};
   options_.environment = &environment_;
   if (start == Start::kClosed) return;
   auto opened = DB::Open(options_, kDirectory);
@@ -57,7 +59,6 @@ void TestStore::PowerCut(CrashKind kind, Random& random) {
 Status TestStore::TryOpen() {
   db_.reset();
   environment_.files = disk_.get();
-  environment_.seed = environment_.seed * 6364136223846793005ULL + 1442695040888963407ULL;
   STRATA_TRY_ASSIGN(db_, DB::Open(options_, kDirectory));
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "io/forwarding_file_system.h"
+
 namespace strata::testing {
 namespace {
 
@@ -32,57 +34,44 @@ class WatchedWritableFile final : public WritableFile {
   const std::string path_;
 };
 
-class WatchedFileSystem final : public FileSystem {
+class WatchedFileSystem final : public ForwardingFileSystem {
  public:
-  WatchedFileSystem(FileSystem& below, Before before) : below_(below), before_(std::move(before)) {}
+  WatchedFileSystem(FileSystem& below, Before before)
+      : ForwardingFileSystem(below), before_(std::move(before)) {}
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
                                                const WritableFileOptions& options) override {
     before_({FileOperation::kCreate, path});
-    STRATA_TRY_ASSIGN(auto file, below_.Create(path, options));
+    STRATA_TRY_ASSIGN(auto file, below().Create(path, options));
     return std::unique_ptr<WritableFile>(
         std::make_unique<WatchedWritableFile>(before_, std::move(file), path));
   }
   Status CreateDirectories(const std::string& directory) override {
     before_({FileOperation::kCreateDirectories, directory});
-    return below_.CreateDirectories(directory);
+    return below().CreateDirectories(directory);
   }
   Status Remove(const std::string& path) override {
     before_({FileOperation::kRemove, path});
-    return below_.Remove(path);
+    return below().Remove(path);
   }
   Status RemoveDirectory(const std::string& directory) override {
     before_({FileOperation::kRemove, directory});
-    return below_.RemoveDirectory(directory);
+    return below().RemoveDirectory(directory);
   }
   Status Rename(const std::string& from, const std::string& to) override {
     before_({FileOperation::kRename, from});
-    return below_.Rename(from, to);
+    return below().Rename(from, to);
   }
   Status SyncDirectory(const std::string& directory) override {
     before_({FileOperation::kSyncDirectory, directory});
-    return below_.SyncDirectory(directory);
+    return below().SyncDirectory(directory);
   }
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
     before_({FileOperation::kLock, path});
-    return below_.Lock(path);
-  }
-
-  // These change nothing.
-  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
-    return below_.Open(path, mode);
-  }
-  Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override {
-    return below_.ReadFile(path, size_max);
-  }
-  Result<bool> Exists(const std::string& path) override { return below_.Exists(path); }
-  Result<std::uint64_t> FileSize(const std::string& path) override { return below_.FileSize(path); }
-  Result<std::vector<std::string>> List(const std::string& directory) override {
-    return below_.List(directory);
+    return below().Lock(path);
   }
 
  private:
-  FileSystem& below_;
   const Before before_;
 };
 

@@ -23,7 +23,7 @@ void Write(const std::string& name, const std::string& bytes) {
 
 std::string Manifest(const std::vector<std::string>& payloads, bool close) {
   const auto disk = NewMemoryFileSystem();
-  const Environment environment{.files = disk.get(), .seed = 1};
+  const Environment environment{.files = disk.get(), .entropy = SeededEntropy(1)};
   const auto writer = testing::Must(ManifestWriter::Create(environment, "m", 1, nullptr));
   for (const std::string& payload : payloads) {
     REQUIRE(writer->Append(payload));

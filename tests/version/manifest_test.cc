@@ -46,7 +46,7 @@ struct Written {
   std::string contents() const { return Must(disk->Contents("m")); }
 
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
-  Environment environment{.files = disk.get(), .seed = 1};
+  Environment environment{.files = disk.get(), .entropy = SeededEntropy(1)};
   Counters counters;
   std::unique_ptr<ManifestWriter> writer;
 };
@@ -210,7 +210,7 @@ TEST_CASE("edits that can't follow each other are refused with their offset", "[
 TEST_CASE("what a newer program wrote is refused by name", "[L06]") {
   const auto outcome = [](const StoreProperties& properties) {
     const auto disk = NewMemoryFileSystem();
-    const Environment environment{.files = disk.get(), .seed = 1};
+    const Environment environment{.files = disk.get(), .entropy = SeededEntropy(1)};
     const auto writer = Must(ManifestWriter::Create(environment, "m", 2, nullptr));
     REQUIRE(writer->Append(EncodeProperties(properties)));
     const std::string contents = Must(disk->Contents("m"));

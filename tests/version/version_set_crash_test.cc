@@ -44,7 +44,7 @@ Status Step(VersionSet& set, FileSystem& files, Told* told, std::size_t key_byte
 
 // Makes a store, edits it past several rollovers, and closes it.
 Status Workload(FileSystem& files, Told* told) {
-  const Environment environment{.files = &files, .seed = 3};
+  const Environment environment{.files = &files, .entropy = SeededEntropy(3)};
   Counters counters;
   STRATA_TRY(VersionSet::Create(environment, "db", {}));
   told->created = true;
@@ -67,7 +67,7 @@ std::uint64_t OperationsOfWorkload() {
 
 // "" when the disk holds what it must, or what is wrong. Goes on writing to it.
 std::string WhatIsWrong(MemoryFileSystem& disk, const Told& told) {
-  const Environment environment{.files = &disk, .seed = 4};
+  const Environment environment{.files = &disk, .entropy = SeededEntropy(4)};
   Counters counters;
   auto set = VersionSet::Recover(environment, "db", OpenerOf(disk), counters);
   if (!set.has_value() && set.error().code() == ErrorCode::kNotFound && !told.created) {
@@ -86,7 +86,7 @@ std::string WhatIsWrong(MemoryFileSystem& disk, const Told& told) {
   if (!stepped.has_value()) return "one more edit: " + Outcome(stepped);
   Random random(1);
   const auto after = disk.Crash(CrashKind::kNothingUnsynced, random);
-  const Environment again{.files = after.get(), .seed = 5};
+  const Environment again{.files = after.get(), .entropy = SeededEntropy(5)};
   const auto last = VersionSet::Recover(again, "db", OpenerOf(*after), counters);
   if (!last.has_value()) return "after one more edit: " + Outcome(last);
   return TablesOf(**last) == next.acknowledged ? "" : "one more edit is lost";
@@ -139,7 +139,7 @@ TEST_CASE("a power cut during recovery leaves what was there", "[L06][T6.3]") {
       const auto again = first->Clone();
       const auto faulty = NewFaultyFileSystem(*again);
       faulty->SetPlan({.fail_at = second_at, .crash = true});
-      const Environment environment{.files = faulty.get(), .seed = 4};
+      const Environment environment{.files = faulty.get(), .entropy = SeededEntropy(4)};
       Counters counters;
       (void)VersionSet::Recover(environment, "db", OpenerOf(*faulty), counters);
       for (const CrashKind kind : {CrashKind::kNothingUnsynced, CrashKind::kRandomSubset,

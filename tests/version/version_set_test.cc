@@ -31,7 +31,7 @@ struct Store {
   StoreProperties properties;
 
  private:
-  const Environment environment_{.files = files.get(), .seed = 3};
+  const Environment environment_{.files = files.get(), .entropy = SeededEntropy(3)};
 };
 
 std::vector<std::string> FilesOf(Store& store) {

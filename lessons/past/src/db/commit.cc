@@ -6,6 +6,7 @@
 namespace strata {
 
 Status DbImpl::Write(const WriteBatch& batch, [[maybe_unused]] const WriteOptions& options) {
+  STRATA_TRY(owner_.Check(directory_));  //@L03
   STRATA_TRY(CheckBatch(batch));
   MutexLock lock(mutex_);
   STRATA_TRY(CheckWritable());
@@ -28,6 +29,7 @@ Status DbImpl::Write(const WriteBatch& batch, [[maybe_unused]] const WriteOption
 
 //@L03{
 Status DbImpl::Sync() {
+  STRATA_TRY(owner_.Check(directory_));
   MutexLock lock(mutex_);
   STRATA_TRY(CheckWritable());
   return Remember(log_.writer->Sync());

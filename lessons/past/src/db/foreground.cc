@@ -11,6 +11,7 @@ Status DbImpl::MakeRoom() {
 }
 
 Status DbImpl::Flush() {
+  STRATA_TRY(owner_.Check(directory_));
   MutexLock lock(mutex_);
   STRATA_TRY(CheckWritable());
   return SwitchMemTable();
