@@ -124,7 +124,6 @@ struct Options {
   std::uint64_t fifo_bytes = 1ULL << 30;    // FIFO: drop the oldest tables past this size.
   std::uint64_t fifo_age_us = 0;            // FIFO: and tables older than this; 0 is never.
 
-  int flush_threads = 1;
   int compaction_threads = 2;
   // Pieces into which one compaction is split to run side by side.
   int subcompactions = 2;

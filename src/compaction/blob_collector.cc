@@ -97,7 +97,9 @@ Result<std::shared_ptr<const Blob>> BlobCollection::Finish() {
   if (!(blob->reader().held() == live_)) {
     return Corruption(blob->reader().name() + ": holds other values than were copied");
   }
-  path_.clear();
+  blob->MarkObsolete([files = store_.files, path = std::exchange(path_, {})] {
+    (void)files->Remove(path).has_value();
+  });
   return blob;
 }
 

@@ -1,6 +1,7 @@
 #include "compaction/table_writer.h"
 
 #include <algorithm>  //@L17
+#include <utility>
 
 #include "compaction/held_versions.h"    //@L14
 #include "compaction/value_separator.h"  //@L19
@@ -72,11 +73,13 @@ std::uint64_t TableWriter::blob_bytes_written() const {
 //| TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
 //|     : store_(store), options_(options) {}
 //@}
-TableWriter::~TableWriter() = default;
+TableWriter::~TableWriter() {
+  Abandon();
+}
 
 Status TableWriter::Add(std::string_view key, std::string_view value) {
   if (open_ != nullptr && open_->full && open_->last_user_key != UserKeyOf(key)) {
-    STRATA_TRY(CutTable());
+    STRATA_TRY(FinishTable());
   }
   if (open_ == nullptr) STRATA_TRY(OpenTable());
   STRATA_TRY(values_->Separate(&key, &value));  //@L19
@@ -97,27 +100,36 @@ void TableWriter::MarkHeld(const SnapshotRange& range, std::uint64_t bytes) {
 //@}
 
 Result<std::vector<std::shared_ptr<const Table>>> TableWriter::Finish() {
-  if (open_ != nullptr) STRATA_TRY(CutTable());
+  if (open_ != nullptr) STRATA_TRY(FinishTable());
   STRATA_TRY(values_->Finish());  //@L19
   return std::move(done_);
 }
 
+// A file that can't be removed now goes when the store is opened next: no version names it.
 void TableWriter::Abandon() {
   open_ = nullptr;
-  done_.clear();
-  // A file that can't be removed now goes when the store is opened next: no version names it.
+  done_.clear();       // Tables that nobody else has go with their files.
   values_->Abandon();  //@L19
-  for (const std::string& path : paths_) (void)store_.files->Remove(path);
-  paths_.clear();
+  if (!path_.empty()) (void)store_.files->Remove(path_).has_value();
+  path_.clear();
 }
 
 Status TableWriter::OpenTable() {
   const FileNumber number = store_.new_number();
   std::string path = JoinPath(store_.directory, TableFileName(number));
   STRATA_TRY_ASSIGN(auto file, store_.files->Create(path));
-  paths_.push_back(path);
+  path_ = path;
   open_ = std::make_unique<Open>(options_, number, store_.new_file_id(), std::move(path),
                                  std::move(file));
+  return {};
+}
+
+Status TableWriter::FinishTable() {
+  STRATA_TRY(CutTable());
+  if (done_.empty()) return {};
+  done_.back()->MarkObsolete([files = store_.files, path = std::exchange(path_, {})] {
+    (void)files->Remove(path).has_value();
+  });
   return {};
 }
 

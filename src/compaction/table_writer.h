@@ -66,11 +66,12 @@ class TableWriter {
   void MarkHeld(const SnapshotRange& range, std::uint64_t bytes);
   //@}
 
-  // Finishes the last table. None at all when nothing was added. Called once.
+  // Finishes the last table. None at all when nothing was added. Called once. Each table's file
+  // goes with the last that has the table, until Table::MarkNamed: what fails on the way to an
+  // edit, or is given up, leaves nothing behind.
   Result<std::vector<std::shared_ptr<const Table>>> Finish();
 
-  // Removes the files: the job failed or was stopped, and no edit names its tables. Once an edit
-  // that names them was handed to the manifest, even in vain, they must stay.
+  // Removes the files: the job failed or was stopped. As the destructor, but now.
   void Abandon();
 
   std::uint64_t bytes_written() const { return bytes_written_; }
@@ -82,6 +83,7 @@ class TableWriter {
 
  private:
   Status OpenTable();
+  Status FinishTable();
   Status CutTable();
   static Status Verify(const Table& table);
 
@@ -90,7 +92,7 @@ class TableWriter {
   struct Open;
   std::unique_ptr<Open> open_;
   std::vector<std::shared_ptr<const Table>> done_;
-  std::vector<std::string> paths_;  // Of every file made.
+  std::string path_;  // Of the file being written.
   std::uint64_t bytes_written_ = 0;
   const std::unique_ptr<ValueSeparator> values_;  //@L19
 };

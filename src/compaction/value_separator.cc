@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/mutant.h"
 #include "compaction/table_writer.h"
@@ -25,7 +26,9 @@ struct ValueSeparator::Open {
 
 ValueSeparator::ValueSeparator(const TableStore& store, SeparatorOptions options)
     : store_(store), options_(std::move(options)) {}
-ValueSeparator::~ValueSeparator() = default;
+ValueSeparator::~ValueSeparator() {
+  Abandon();
+}
 
 bool ValueSeparator::Wants(EntryKind kind, std::string_view value) const {
   if (sst::IsPointer(kind)) {
@@ -65,21 +68,21 @@ Result<BlobPointer> ValueSeparator::Write(std::string_view value) {
     STRATA_TRY(CutFile());
   }
   if (open_ == nullptr) STRATA_TRY(OpenFile());
-  return Annotate(open_->writer.Add(value), "writing " + paths_.back());
+  return Annotate(open_->writer.Add(value), "writing " + path_);
 }
 
 Status ValueSeparator::OpenFile() {
   const FileNumber number = store_.new_number();
   std::string path = JoinPath(store_.directory, BlobFileName(number));
   STRATA_TRY_ASSIGN(auto file, store_.files->Create(path));
-  paths_.push_back(std::move(path));
+  path_ = std::move(path);
   open_ = std::make_unique<Open>(options_.blob, number, store_.new_file_id(), std::move(file));
   return {};
 }
 
 Status ValueSeparator::CutFile() {
   const std::unique_ptr<Open> open = std::move(open_);
-  auto summary = Annotate(open->writer.Finish(), "writing " + paths_.back());
+  auto summary = Annotate(open->writer.Finish(), "writing " + path_);
   if (!summary) return std::move(summary).error();
   if (!STRATA_MUTANT(blob_not_synced_before_edit)) STRATA_TRY(open->file->Sync());
   STRATA_TRY(open->file->Close());
@@ -87,6 +90,9 @@ Status ValueSeparator::CutFile() {
   STRATA_TRY_ASSIGN(std::shared_ptr<const Blob> blob,
                     store_.open_blob(MakeBlobMeta(open->number, open->file_id, *summary)));
   if (options_.verify) STRATA_TRY(blob->reader().VerifyAll());
+  blob->MarkObsolete([files = store_.files, path = std::exchange(path_, {})] {
+    (void)files->Remove(path).has_value();
+  });
   done_.push_back(std::move(blob));
   return {};
 }
@@ -98,8 +104,8 @@ Status ValueSeparator::Finish() {
 void ValueSeparator::Abandon() {
   open_ = nullptr;
   done_.clear();
-  for (const std::string& path : paths_) (void)store_.files->Remove(path);
-  paths_.clear();
+  if (!path_.empty()) (void)store_.files->Remove(path_).has_value();
+  path_.clear();
 }
 
 // --- locality ------------------------------------------------------------------------------------

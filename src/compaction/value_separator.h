@@ -46,11 +46,12 @@ class ValueSeparator {
   // until the next call.
   Status Separate(std::string_view* key, std::string_view* value);
 
-  // Finishes the last file. The blobs are synced and open; the directory isn't synced.
+  // Finishes the last file. The blobs are synced and open; the directory isn't synced. Until
+  // Blob::MarkNamed a file goes with the last that has the blob.
   Status Finish();
   // REQUIRES: Finish succeeded.
   std::vector<std::shared_ptr<const Blob>> TakeBlobs() { return std::move(done_); }
-  // Removes the files: no edit names them.
+  // Removes the files: the job failed or was stopped. As the destructor, but now.
   void Abandon();
 
   std::uint64_t bytes_written() const { return bytes_written_; }
@@ -66,7 +67,7 @@ class ValueSeparator {
   struct Open;
   std::unique_ptr<Open> open_;
   std::vector<std::shared_ptr<const Blob>> done_;
-  std::vector<std::string> paths_;  // Of every file made.
+  std::string path_;  // Of the file being written.
   std::uint64_t bytes_written_ = 0;
   std::string key_;      // What Separate's views show.
   std::string pointer_;  // An expiry may stand before it.

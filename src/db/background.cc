@@ -134,10 +134,13 @@ Status DbImpl::SwitchMemTable() {
   if (MemTablesEmpty()) return {};
   const FileNumber number = versions_->NewFileNumber();
   retired_logs_.push_back(std::move(log_));
+  STRATA_TRY(Remember(StartLog(number)));
+  VersionEdit begun;
+  begun.begun_logs.push_back({number, environment_.clock->WallMicros()});
+  STRATA_TRY(Remember(versions_->NoteLogs(std::move(begun))));
   // What was promised to be on the disk is there before the new log takes a write: no holes. What
   // wasn't promised need never be: soon it is in a table.
   if (options_.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
-  STRATA_TRY(Remember(StartLog(number)));
   //@L12..18{
   //| Immutable& full = immutables_.emplace_back(Immutable{{}, number, memtable_since_us_});
   //@}

@@ -75,13 +75,8 @@ Step DbImpl::CollectionStep(RunningCollection& running) {
 Status DbImpl::InstallCollection(const Tree& tree, const compaction::BlobCollection& collection,
                                  const std::shared_ptr<const Blob>& copy) {
   const Blob& source = collection.source();
-  if (VersionOf(tree)->blobs().count(source.meta().id) == 0) {  // All of it died meanwhile.
-    copy->MarkObsolete(
-        [files = held_directory_, path = JoinPath(directory_, BlobFileName(copy->meta().file))] {
-          (void)files->Remove(path).has_value();
-        });
-    return {};
-  }
+  // All of it died meanwhile: the copy's file goes with the copy.
+  if (VersionOf(tree)->blobs().count(source.meta().id) == 0) return {};
   if (STRATA_MUTANT(blob_removed_before_edit)) {
     (void)environment_.files->Remove(JoinPath(directory_, BlobFileName(source.meta().file)));
   }

@@ -35,7 +35,12 @@ Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
   if (batch.count() == 0 && batch.conditions().empty()) return {};
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));  //@L17
   Writer self{.batch = &batch, .sync = WantsSync(options)};
-  if (resolved) self.batch = &*resolved;  //@L17
+  //@L17{
+  if (resolved) {
+    STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
+    self.batch = &*resolved;
+  }
+  //@}
   //| MutexLock lock(mutex_);  //@L15..19
   MutexLock lock(mutex_, !self.sync);  //@L20
   STRATA_TRY(Enqueue(&self));

@@ -90,19 +90,21 @@ Step DbImpl::CompactionStep(const std::shared_ptr<RunningCompaction>& running, s
 
 void DbImpl::FinishCompaction(RunningCompaction& running) {
   Status status = running.status;
-  //@L17{
-  if (status && running.tree->dropped) {
-    status = Error(ErrorCode::kAborted, "the table was dropped");
-  }
-  //@}
   if (status) {
     mutex_.Unlock();
     auto result =
         compaction::Conclude(running.job, *running.version, table_store_,
                              MakeRunnerOptions(*running.tree), std::move(running.outputs));
     mutex_.Lock();
-    status = result ? InstallEdit(std::move(result->edit), std::move(result->opened))
-                    : Status(std::move(result).error());
+    if (!result) {
+      status = std::move(result).error();
+      //@L17{
+    } else if (running.tree->dropped) {  // Only now is it certain: nothing comes in between.
+      status = Error(ErrorCode::kAborted, "the table was dropped");
+      //@}
+    } else {
+      status = InstallEdit(std::move(result->edit), std::move(result->opened));
+    }
   } else {
     for (auto& part : running.parts) part->Abandon();
   }

@@ -167,7 +167,12 @@ Result<WriteOutcome> DbImpl::WriteIf(const WriteBatch& batch, const WriteOptions
   if (batch.count() == 0 && batch.conditions().empty()) return WriteOutcome();
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));  //@L17
   Writer self{.batch = &batch, .sync = WantsSync(options)};
-  if (resolved) self.batch = &*resolved;  //@L17
+  //@L17{
+  if (resolved) {
+    STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
+    self.batch = &*resolved;
+  }
+  //@}
   MutexLock lock(mutex_);
   STRATA_TRY(Enqueue(&self));
   WriteOutcome outcome;

@@ -12,6 +12,12 @@ Status CheckOptions(const Options& options) {
   if (options.memtable_bytes < 4096) {
     return InvalidArgument("option memtable_bytes must be at least 4096");
   }
+  //@L03{
+  if (options.memtable_bytes > (4ULL << 30)) {
+    return InvalidArgument(
+        "option memtable_bytes must be at most 4 GiB: opening the store reads its logs as a whole");
+  }
+  //@}
   //@L04{
   if (options.block_bytes < 64 || options.block_bytes > (4U << 20)) {
     return InvalidArgument("option block_bytes must be between 64 and 4 MiB");
@@ -134,7 +140,15 @@ Status DbImpl::Open() {
   //| empty_value_deletes_ = options_.empty_value_deletes;
   //@}
   STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(options_));  //@L10
-  STRATA_TRY(Recover());                                               //@L03
+  //@L03..18{
+  //| STRATA_TRY(Recover());
+  //@}
+  //@L19{
+  if (Status recovered = Recover(); !recovered) {
+    direct_->RemoveUnused({});
+    return recovered;
+  }
+  //@}
   PublishReadState();
   MaybeScheduleWork();  //@L12
   //| transactions_->empty_value_deletes = empty_value_deletes_;  //@L16..16

@@ -150,6 +150,7 @@ class DbImpl final : public DB {
   };
   // True when something before this record is missing that nobody was promised.
   bool IsAfterLoss(const wal::Record& record) STRATA_REQUIRES(mutex_);
+  Status CheckFollows(const wal::Record& record) const STRATA_REQUIRES(mutex_);
   Status NoteEnd(const LogEnd& end) STRATA_REQUIRES(mutex_);
   //@}
   Status StartLog(FileNumber number) STRATA_REQUIRES(mutex_);
@@ -157,6 +158,7 @@ class DbImpl final : public DB {
   //@}
   //@L06{
   Status CheckNoLogMissing(const std::vector<FileNumber>& logs) const STRATA_REQUIRES(mutex_);
+  bool IsLeftOver(FileNumber number) const STRATA_REQUIRES(mutex_);
   // --- recover_versions.cc ---
   Status CheckExistence() const;
   Status CreateOrRecoverVersions() STRATA_REQUIRES(mutex_);
@@ -165,8 +167,17 @@ class DbImpl final : public DB {
   // Writes the memtables out when a log holds more than fits into them.
   Status SpillWhileReplaying() STRATA_REQUIRES(mutex_);
   Status WriteRecovered() STRATA_REQUIRES(mutex_);
+  // Wall clock: nothing that the logs hold was written earlier.
+  std::uint64_t RecoveredSince() const STRATA_REQUIRES(mutex_);
   Status FinishRecovery(const std::vector<FileNumber>& logs) STRATA_REQUIRES(mutex_);
   void RemoveStrayFiles() STRATA_REQUIRES(mutex_);
+  void RemoveStrayBlobs() STRATA_REQUIRES(mutex_);  //@L19
+  //@}
+
+  //@L06{
+  // --- verify.cc ---
+  Status VerifyLogs();
+  Status VerifyManifest() const;
   //@}
 
   //@L05{
@@ -222,6 +233,7 @@ class DbImpl final : public DB {
   std::shared_ptr<Tree> TreeOf(TableRef table) const STRATA_REQUIRES(mutex_);  // Or null.
   std::vector<TableInfo> DescribeTables() const STRATA_REQUIRES(mutex_);
   void RemoveWithLastUse(const Table& table) const;
+  void RemoveWithLastUse(const Blob& blob) const;  //@L19
   // Whether an empty value is a delete there. Errors: kNotFound.
   Result<bool> EmptyDeletes(TableRef table) const;
   // The batch with all expiries told, or nothing when it can be written as it is.

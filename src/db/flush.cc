@@ -109,6 +109,7 @@ Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::ui
 
 //@L05..05{
 //| Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+//|   for (const auto& table : opened) table->MarkNamed();
 //|   STRATA_TRY_ASSIGN(version_, version_->With(edit, std::move(opened)));
 //|   PublishReadState();
 //|   return {};

@@ -93,13 +93,25 @@ Status DbImpl::SpillWhileReplaying() {
 Status DbImpl::WriteRecovered() {
   for (const auto& tree : Trees()) {
     if (tree->memtable->empty()) continue;
-    STRATA_TRY(WriteMemTable(*tree, *tree->memtable, environment_.clock->WallMicros(),
-                             &recovery_edit_, &recovery_tables_));
-    STRATA_TRY(AdoptDirect(*tree, *direct_, &recovery_edit_, recovery_tables_));  //@L19
+    STRATA_TRY(WriteMemTable(*tree, *tree->memtable, RecoveredSince(), &recovery_edit_,
+                             &recovery_tables_));
+    //@L19{
+    const std::size_t others = recovery_edit_.opened_blobs.size();
+    STRATA_TRY(AdoptDirect(*tree, *direct_, &recovery_edit_, recovery_tables_));
+    // Copies of what the log points to: they go with an opening that fails.
+    for (std::size_t i = others; i < recovery_edit_.opened_blobs.size(); ++i) {
+      RemoveWithLastUse(*recovery_edit_.opened_blobs[i]);
+    }
+    //@}
     tree->memtable = NewMemTable();
   }
   StartDirectValues();  //@L19
   return {};
+}
+
+std::uint64_t DbImpl::RecoveredSince() const {
+  const auto& begun = versions_->recovered().begun_logs;
+  return begun.empty() ? environment_.clock->WallMicros() : begun.front().began_us;
 }
 
 Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
@@ -124,22 +136,25 @@ Status DbImpl::FinishRecovery(const std::vector<FileNumber>& logs) {
   //@}
   const FileNumber log_number = versions_->NewFileNumber();
   versions_->SetLastSequence(last_sequence_);
-  if (!keep_logs) {
+  if (keep_logs) {
+    memtable_since_us_ = RecoveredSince();
+  } else {
     STRATA_TRY(WriteRecovered());
     if (!recovery_tables_.empty()) STRATA_TRY(environment_.files->SyncDirectory(directory_));
     recovery_edit_.oldest_log = log_number;
-    STRATA_TRY(versions_->LogAndApply(std::move(recovery_edit_), std::move(recovery_tables_)));
   }
-  RemoveStrayFiles();
-  //| return StartLog(log_number);  //@L06..18
-  //@L19{
+  // The log is there before an edit says that it is.
   STRATA_TRY(StartLog(log_number));
-  StartDirectValues();
+  StartDirectValues();  //@L19
+  recovery_edit_.begun_logs.push_back({log_number, environment_.clock->WallMicros()});
+  STRATA_TRY(versions_->LogAndApply(std::move(recovery_edit_), std::move(recovery_tables_)));
+  RemoveLogsBefore(versions_->oldest_log());
+  RemoveStrayBlobs();  //@L19
   return {};
-  //@}
 }
 
-// Files that no version names: a crash came before their edit, or after the one that dropped them.
+// Files that no version names: a crash came before their edit, or after the one that dropped them;
+// logs are replayed first.
 // What can't be removed now is tried again at the next open.
 void DbImpl::RemoveStrayFiles() {
   const auto names = environment_.files->List(directory_);
@@ -152,20 +167,27 @@ void DbImpl::RemoveStrayFiles() {
                              //| versions_->current()->FindTable(parsed->number) == nullptr;
                              //@}
                              versions_->FindTable(parsed->number) == nullptr;  //@L17
-    //@L19{
-    if (parsed->kind == FileKind::kBlob && !IsBlobFileInUse(parsed->number)) {
-      (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();
-    }
-    //@}
-    const bool stray_log =
-        parsed->kind == FileKind::kLog && parsed->number < versions_->oldest_log();
     const bool stray_manifest =
         parsed->kind == FileKind::kManifest && parsed->number != versions_->manifest_number();
     if (parsed->kind != FileKind::kLog) versions_->MarkFileNumberUsed(parsed->number);
-    if (stray_table || stray_log || stray_manifest || parsed->kind == FileKind::kTemporary) {
+    if (stray_table || stray_manifest || parsed->kind == FileKind::kTemporary) {
       (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();
     }
   }
 }
 
+//@L19{
+// The same for blob files, once no log that is left points to one.
+void DbImpl::RemoveStrayBlobs() {
+  const auto names = environment_.files->List(directory_);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    const auto parsed = ParseFileName(name);
+    if (parsed && parsed->kind == FileKind::kBlob && !IsBlobFileInUse(parsed->number)) {
+      (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();
+    }
+  }
+}
+
+//@}
 }  // namespace strata

@@ -57,7 +57,11 @@ Status DbImpl::Recover() {
     STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
   }
   //@}
-  STRATA_TRY(CreateOrRecoverVersions());  //@L06
+  //@L06{
+  STRATA_TRY(CreateOrRecoverVersions());
+  if (!options_.read_only) RemoveStrayFiles();  // Their space may be needed.  //@L20
+  //| RemoveStrayFiles();  // Their space may be needed.  //@L06..19
+  //@}
   //@L05..05{
   //| InitTableStore();
   //| STRATA_TRY(ListTables());
@@ -66,14 +70,39 @@ Status DbImpl::Recover() {
 }
 
 //@L06{
-// `logs` ascending. A log that was sealed stays until the manifest says that it can go.
+// `logs` ascending. A log that was begun or sealed stays until the manifest says that it can go.
 Status DbImpl::CheckNoLogMissing(const std::vector<FileNumber>& logs) const {
+  const auto is_missing = [&](FileNumber number) {
+    return !std::binary_search(logs.begin(), logs.end(), number);
+  };
   for (const SealedLog& sealed : versions_->recovered().sealed_logs) {
-    if (std::binary_search(logs.begin(), logs.end(), sealed.number)) continue;
+    if (!is_missing(sealed.number)) continue;
     return Corruption("a file is missing: " + LogFileName(sealed.number) + ", a log of " +
                       std::to_string(sealed.length) + " bytes");
   }
+  for (const BegunLog& begun : versions_->recovered().begun_logs) {
+    if (!is_missing(begun.number)) continue;
+    return Corruption("a file is missing: " + LogFileName(begun.number) +
+                      ", a log with entries that are in no table yet; put it back (a store can be "
+                      "copied by `strata backup`, or while no process has it open)");
+  }
   return {};
+}
+
+// A log that an opening began before it failed: no manifest knows it, and nothing is in it.
+bool DbImpl::IsLeftOver(FileNumber number) const {
+  const auto has_number = [&](const auto& log) { return log.number == number; };
+  const auto& recovered = versions_->recovered();
+  if (std::any_of(recovered.begun_logs.begin(), recovered.begun_logs.end(), has_number) ||
+      std::any_of(recovered.sealed_logs.begin(), recovered.sealed_logs.end(), has_number)) {
+    return false;
+  }
+  const std::string path = JoinPath(directory_, LogFileName(number));
+  const auto contents = environment_.files->ReadFile(path, kLogBytesMax);
+  if (!contents) return false;
+  wal::LogReader reader(*contents);
+  const auto first = reader.Next();
+  return first && !first->has_value() && reader.ending() != wal::Ending::kTorn;
 }
 
 //@}
@@ -85,6 +114,11 @@ Status DbImpl::ReplayLogs() {
     return number < versions_->oldest_log();
   });
   STRATA_TRY(CheckNoLogMissing(logs));
+  std::erase_if(logs, [&](FileNumber number) STRATA_REQUIRES(mutex_) {
+    //| return IsLeftOver(number) &&  //@L06..19
+    return IsLeftOver(number) && !options_.read_only &&  //@L20
+           environment_.files->Remove(JoinPath(directory_, LogFileName(number))).has_value();
+  });
   //@}
   for (const FileNumber number : logs) STRATA_TRY(ReplayLog(number, number == logs.back()));
   visible_sequence_.store(last_sequence_, std::memory_order_release);
@@ -111,7 +145,8 @@ Status DbImpl::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     if (!record) return std::move(record).error().WithContext("replaying " + name);
     if (!record->has_value()) break;
     if ((*record)->type != wal::RecordType::kBatch) continue;
-    if (IsAfterLoss(**record)) continue;  //@L12
+    if (IsAfterLoss(**record)) continue;                                //@L12
+    STRATA_TRY(Annotate(CheckFollows(**record), "replaying " + name));  //@L12
     //@L19{
     std::string restored;
     auto entries = RestoreValues(**record, &restored);
@@ -175,6 +210,22 @@ bool DbImpl::IsAfterLoss(const wal::Record& record) {
   replay_.previous_unsealed = false;
   replay_.promised = replay_.promised || record.synced > 0;
   return replay_.lost_after.has_value();
+}
+
+// Whatever was lost at the end of the logs before this one has been dealt with: now a gap is
+// damage.
+Status DbImpl::CheckFollows(const wal::Record& record) const {
+  const bool is_first_of_log = replay_.next_sequence == replay_.next_sequence_before;
+  if (!is_first_of_log || replay_.next_sequence == 0 || record.sequence == replay_.next_sequence ||
+      STRATA_MUTANT(replay_past_lost_tail)) {
+    return {};
+  }
+  //| return Corruption(  //@L12..18
+  if (replay_.missing) return {};  //@L19
+  return Corruption(               //@L19
+      "it begins with entry " + std::to_string(record.sequence) + ", but " +
+      LogFileName(replay_.previous_log) + ", the log before it, ends at " +
+      std::to_string(replay_.next_sequence - 1) + ": a log between them is missing");
 }
 
 // A sync of a log comes after syncs of all logs before it: whatever says that a later log was

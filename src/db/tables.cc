@@ -119,9 +119,6 @@ void DbImpl::LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
     const auto is_of_it = [&](const auto& table) {
       return table->meta().named_table == tree->table.id;
     };
-    for (const auto& table : *opened) {
-      if (is_of_it(table)) RemoveWithLastUse(*table);
-    }
     //@L19{
     const auto is_used_by_it = [&](const auto& blob) {
       return std::any_of(opened->begin(), opened->end(), [&](const auto& table) {
@@ -133,12 +130,8 @@ void DbImpl::LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
     };
     for (const auto& blob : edit->opened_blobs) {
       if (!is_used_by_it(blob)) continue;
-      const BlobId id = blob->meta().id;
-      std::erase_if(edit->blobs, [id](const BlobMeta& meta) { return meta.id == id; });
-      blob->MarkObsolete(
-          [files = held_directory_, path = JoinPath(directory_, BlobFileName(blob->meta().file))] {
-            (void)files->Remove(path).has_value();
-          });
+      std::erase_if(edit->blobs,
+                    [id = blob->meta().id](const BlobMeta& meta) { return meta.id == id; });
     }
     std::erase_if(edit->opened_blobs, is_used_by_it);
     //@}
@@ -149,6 +142,15 @@ void DbImpl::LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
   }
 }
 
+//@L19{
+void DbImpl::RemoveWithLastUse(const Blob& blob) const {
+  blob.MarkObsolete(
+      [files = held_directory_, path = JoinPath(directory_, BlobFileName(blob.meta().file))] {
+        (void)files->Remove(path).has_value();  // Tried again at the next open.
+      });
+}
+
+//@}
 void DbImpl::RemoveWithLastUse(const Table& table) const {
   const std::string path = JoinPath(directory_, TableFileName(table.meta().number));
   table.MarkObsolete([files = held_directory_, path] {

@@ -357,6 +357,11 @@ class PosixDirectory final : public PosixFiles {
     STRATA_TRY(owner_.Check(from));
     return PosixFiles::Rename(from, to);
   }
+  // Takes no descriptor, of which there may be none left.
+  Status SyncDirectory(const std::string& directory) override {
+    if (::fsync(fd_.get()) != 0) return OsError(errno, "syncing", directory);
+    return {};
+  }
 
  protected:
   Place At(const std::string& path) const override {

@@ -111,6 +111,7 @@ Status ManifestState::ApplyNamed(const VersionEdit& edit) {
 
 //@}
 Status ManifestState::ApplyLogs(const VersionEdit& edit) {
+  for (const BegunLog& log : edit.begun_logs) begun_logs.emplace(log.number, log.began_us);
   for (const SealedLog& log : edit.sealed_logs) {
     const auto [at, is_new] = sealed_logs.emplace(log.number, log.length);
     if (!is_new && at->second != log.length) {
@@ -118,6 +119,7 @@ Status ManifestState::ApplyLogs(const VersionEdit& edit) {
     }
   }
   oldest_log = std::max(oldest_log, edit.oldest_log.value_or(0));
+  begun_logs.erase(begun_logs.begin(), begun_logs.lower_bound(oldest_log));
   sealed_logs.erase(sealed_logs.begin(), sealed_logs.lower_bound(oldest_log));
   next_file = std::max(next_file, edit.next_file.value_or(0));
   last_sequence = std::max(last_sequence, edit.last_sequence.value_or(0));
@@ -129,6 +131,9 @@ std::vector<VersionEdit> ManifestState::Snapshot() const {
   edits.front().oldest_log = oldest_log;
   edits.front().next_file = next_file;
   edits.front().last_sequence = last_sequence;
+  for (const auto& [number, began_us] : begun_logs) {
+    edits.front().begun_logs.push_back({number, began_us});
+  }
   for (const auto& [number, length] : sealed_logs) {
     edits.front().sealed_logs.push_back({number, length});
   }

@@ -28,8 +28,10 @@ inline constexpr std::string_view kBlobFeature = "blob files";  //@L19
 struct ManifestState {
   StoreProperties properties;
   std::map<FileNumber, TableMeta> tables;
-  std::map<BlobId, BlobMeta> blobs;                 //@L19
-  std::map<FileNumber, std::uint64_t> sealed_logs;  // Number to length; none below oldest_log.
+  std::map<BlobId, BlobMeta> blobs;  //@L19
+  // Of logs, none of them below oldest_log: when each was begun, and at what length it was sealed.
+  std::map<FileNumber, std::uint64_t> begun_logs;
+  std::map<FileNumber, std::uint64_t> sealed_logs;
   FileNumber oldest_log = 0;
   FileNumber next_file = 1;
   SequenceNumber last_sequence = 0;

@@ -18,6 +18,7 @@
 //     7  feature: its name                      7  oldest log that matters: number, varint
 //                                               9  file numbers given out are below this, varint
 //                                              11  last sequence given out, varint
+//                                              12  log begun: number, wall clock in us, varints
 //                                              13  blob added, or moved to another file
 //                                              15  blob removed: id, varint
 //                                              17  named table created (named_table.h)

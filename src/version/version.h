@@ -36,9 +36,13 @@ class Table {
   const TableMeta& meta() const { return meta_; }
   const sst::TableReader& reader() const { return *reader_; }
 
-  // Called once, when a durable edit has removed the table: `remove` runs after the last user. Not
-  // for a table that the same edit added again at another position: its file stays.
+  // Called when a durable edit has removed the table, and for a new one that no edit names yet:
+  // `remove` runs after the last user. Not for a table that the same edit added again at another
+  // position: its file stays.
   void MarkObsolete(std::function<void()> remove) const;
+  // An edit that names the table is about to be written: from now on its file stays, even if that
+  // fails, as the edit may be found after a restart.
+  void MarkNamed() const { on_last_use_ = nullptr; }
 
  private:
   const TableMeta meta_;
@@ -58,8 +62,9 @@ class Blob {
 
   const BlobMeta& meta() const { return meta_; }
   const blob::BlobReader& reader() const { return *reader_; }
-  // As Table::MarkObsolete: the values were dropped, or are in another file now.
+  // As Table's: the values were dropped, or are in another file now, or the file is new.
   void MarkObsolete(std::function<void()> remove) const;
+  void MarkNamed() const { on_last_use_ = nullptr; }
 
  private:
   const BlobMeta meta_;

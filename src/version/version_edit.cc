@@ -12,6 +12,7 @@ enum EditTag : std::uint64_t {
   kOldestLog = 7,
   kNextFile = 9,
   kLastSequence = 11,
+  kLogBegun = 12,     // A program that doesn't know it doesn't notice when the log is missing.
   kBlobAdded = 13,    //@L19
   kBlobRemoved = 15,  //@L19
   //@L17{
@@ -301,6 +302,10 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
       SealedLog& log = edit->sealed_logs.emplace_back();
       return DecodeNumbers(field.contents, {&log.number, &log.length});
     }
+    case kLogBegun: {
+      BegunLog& log = edit->begun_logs.emplace_back();
+      return DecodeNumbers(field.contents, {&log.number, &log.began_us});
+    }
     case kOldestLog:
       return DecodeNumber(field.contents, &edit->oldest_log);
     case kNextFile:
@@ -345,6 +350,9 @@ std::string EncodeEdit(const VersionEdit& edit) {
   std::string out;
   for (const TableMeta& table : edit.added) AppendField(&out, kTableAdded, EncodeTable(table));
   for (const FileNumber number : edit.removed) AppendField(&out, kTableRemoved, Varint(number));
+  for (const BegunLog& log : edit.begun_logs) {
+    AppendField(&out, kLogBegun, Varint(log.number) + Varint(log.began_us));
+  }
   for (const SealedLog& log : edit.sealed_logs) {
     AppendField(&out, kLogSealed, Varint(log.number) + Varint(log.length));
   }

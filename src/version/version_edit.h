@@ -91,6 +91,14 @@ struct SealedLog {
 
   bool operator==(const SealedLog&) const = default;
 };
+
+// A log that is there from before the edit on, until an edit says that it doesn't matter any more.
+struct BegunLog {
+  FileNumber number = 0;
+  std::uint64_t began_us = 0;  // Wall clock: nothing in it was written earlier.
+
+  bool operator==(const BegunLog&) const = default;
+};
 //@}
 
 //@L19{
@@ -120,6 +128,7 @@ struct VersionEdit {
   std::optional<std::uint32_t> next_named_table;  // Ids below this have been given out.
   //@}
   //@L06{
+  std::vector<BegunLog> begun_logs;
   std::vector<SealedLog> sealed_logs;
   // Logs below this number hold nothing that isn't in tables.
   std::optional<FileNumber> oldest_log;

@@ -143,6 +143,9 @@ Status VersionSet::OpenTables(const BlobOpener& open_blob) {  //@L19
   last_sequence_ = state_.last_sequence;
   recovered_.oldest_log = state_.oldest_log;
   recovered_.last_sequence = state_.last_sequence;
+  for (const auto& [log, began_us] : state_.begun_logs) {
+    recovered_.begun_logs.push_back({log, began_us});
+  }
   for (const auto& [log, length] : state_.sealed_logs) {
     recovered_.sealed_logs.push_back({log, length});
   }
@@ -248,6 +251,7 @@ Status VersionSet::EnableFeature(std::string_view feature) {
 //@}
 Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
   STRATA_TRY(first_error_);
+  const std::vector<std::shared_ptr<const Table>> added = opened;
   //@L06..16{
   //| STRATA_TRY_ASSIGN(std::shared_ptr<const Version> next, current_->With(edit, std::move(opened)));
   //@}
@@ -280,6 +284,8 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   }
   edit.next_file = next_file_.load();
   edit.last_sequence = last_sequence_;
+  for (const auto& table : added) table->MarkNamed();
+  for (const auto& blob : edit.opened_blobs) blob->MarkNamed();  //@L19
   //@solve 6.2 "durable first, visible second" inert(current_ = std::move(next); state_ = std::move(state); STRATA_TRY(manifest_->Append(EncodeEdit(edit))); return manifest_->Sync();)
   STRATA_TRY(Final(manifest_->Append(EncodeEdit(edit)), edit));
   STRATA_TRY(Final(manifest_->Sync(), edit));
@@ -290,10 +296,22 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   //@}
 }
 
+//@L12{
+Status VersionSet::NoteLogs(VersionEdit edit) {
+  STRATA_TRY(first_error_);
+  STRATA_TRY(state_.ApplyLogs(edit));
+  edit.next_file = next_file_.load();
+  return Final(manifest_->Append(EncodeEdit(edit)), edit);
+}
+
+//@}
 Status VersionSet::Close() {
   STRATA_TRY(first_error_);
   STRATA_TRY(Final(manifest_->Close(), {}));
-  STRATA_TRY(Final(SwitchTo(*manifest_, *environment_.files, directory_), {}));
+  if (Status named = SwitchTo(*manifest_, *environment_.files, directory_); !named) {
+    RemoveUnlessCurrent(manifest_->number());
+    return Final(std::move(named), {});
+  }
   first_error_ = Error(ErrorCode::kAborted, "the manifest is closed");
   return {};
 }
@@ -338,12 +356,26 @@ Status VersionSet::BeginManifest() {
   const FileNumber number = NewFileNumber();
   state.next_file = next_file_.load();
   state.last_sequence = last_sequence_;
-  STRATA_TRY_ASSIGN(auto manifest,
-                    WriteSnapshot(environment_, directory_, number, state, &counters_));
-  STRATA_TRY(SwitchTo(*manifest, *environment_.files, directory_));
-  manifest_ = std::move(manifest);
+  auto manifest = WriteSnapshot(environment_, directory_, number, state, &counters_);
+  Status begun = manifest ? SwitchTo(**manifest, *environment_.files, directory_)
+                          : Status(std::move(manifest).error());
+  if (!begun) {
+    RemoveUnlessCurrent(number);
+    return begun;
+  }
+  manifest_ = *std::move(manifest);
   snapshot_bytes_ = manifest_->size();
   return {};
+}
+
+// What a manifest that couldn't be begun leaves behind would fill a disk that is full, one attempt
+// after the other.
+void VersionSet::RemoveUnlessCurrent(FileNumber number) const {
+  FileSystem& files = *environment_.files;
+  (void)files.Remove(JoinPath(directory_, TemporaryFileName(number))).has_value();
+  const auto current = ReadCurrent(files, directory_);
+  if (!current || current->number == number) return;
+  (void)files.Remove(JoinPath(directory_, ManifestFileName(number))).has_value();
 }
 
 // REQUIRES: CURRENT's switch is durable. A file that stays is removed next time.

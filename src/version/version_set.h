@@ -32,8 +32,9 @@ class VersionSet {
  public:
   // What recovery found besides the version.
   struct Recovered {
-    std::vector<SealedLog> sealed_logs;  // By number; those that may still matter.
-    FileNumber oldest_log = 0;           // 0: none was ever named.
+    std::vector<BegunLog> begun_logs;  // By number, as all here; those that may still matter.
+    std::vector<SealedLog> sealed_logs;
+    FileNumber oldest_log = 0;  // 0: none was ever named.
     SequenceNumber last_sequence = 0;
   };
 
@@ -64,12 +65,19 @@ class VersionSet {
 
   // Makes `edit` durable and installs the version after it. `opened`: as Version::With. The set
   // fills in next_file and last_sequence itself (and the blobs that nothing uses any more).
-  // REQUIRES: tables that the edit adds are synced, and so is the directory.
+  // REQUIRES: tables that the edit adds are synced, and so is the directory. They are named from
+  // the moment on when the edit is written (Table::MarkNamed).
   //
   // After an error current() is what it was. If the edit doesn't fit the version, nothing else has
   // happened. If the manifest failed, the edit may be found after a restart all the same: delete
   // none of the files that it adds or removes. The set then stays failed with that first error.
   Status LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);
+
+  //@L12{
+  // Writes an edit that is about logs only. It survives the end of the process; the next
+  // LogAndApply makes it durable. Errors: as there.
+  Status NoteLogs(VersionEdit edit);
+  //@}
 
   const std::shared_ptr<const Version>& current() const { return current_; }
   //@L17{
@@ -132,6 +140,7 @@ class VersionSet {
   Status MarkFilesFound();
   Status BeginManifest();
   bool IsManifestLong() const;
+  void RemoveUnlessCurrent(FileNumber number) const;
   void RemoveOldManifests() const;
   Status Final(Status status, const VersionEdit& edit);
 

@@ -26,6 +26,7 @@ CompactionResult SmallTree::Compact(const CompactionJob& job) {
 }
 
 void SmallTree::Install(const CompactionResult& result) {
+  for (const auto& table : result.opened) table->MarkNamed();
   version_ = testing::Must(version_->With(result.edit, result.opened));
 }
 

@@ -156,7 +156,9 @@ TEST_CASE("every failing file operation is an error, and no table comes of it", 
       faulty->SetPlan({.fail_at = fail_at, .fault = fault});
       TableWriter writer(store, options);
       const Status added = AddAll(writer, ParseEntries("a@1=x b@1=x"));
-      const bool finished = added.has_value() && writer.Finish().has_value();
+      Result<std::vector<std::shared_ptr<const Table>>> written = Error(ErrorCode::kIo, "");
+      if (added) written = writer.Finish();
+      const bool finished = written.has_value();  // What was written goes with `written`.
       CAPTURE(fail_at, static_cast<int>(fault));
       if (!faulty->fired()) {
         CHECK(finished);

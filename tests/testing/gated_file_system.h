@@ -20,7 +20,11 @@ class GatedFileSystem final : public ForwardingFileSystem {
   using ForwardingFileSystem::ForwardingFileSystem;
 
   void CloseGate() { open_ = false; }
-  void OpenGate() { open_ = true; }
+  //@L17{
+  void CloseGateOfDirectories() { directories_open_ = false; }
+  void OpenGate() { open_ = directories_open_ = true; }
+  //@}
+  //| void OpenGate() { open_ = true; }  //@L12..16
   int waiting() const { return waiting_; }  // Syncs at the closed gate.
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
@@ -28,8 +32,20 @@ class GatedFileSystem final : public ForwardingFileSystem {
     STRATA_TRY_ASSIGN(auto file, below().Create(path, options));
     return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, std::move(file)));
   }
+  //@L17{
+  Status SyncDirectory(const std::string& directory) override {
+    Pass(directories_open_);
+    return below().SyncDirectory(directory);
+  }
+  //@}
 
  private:
+  void Pass(const std::atomic<bool>& gate) {
+    ++waiting_;
+    while (!gate) std::this_thread::yield();
+    --waiting_;
+  }
+
   class File final : public WritableFile {
    public:
     File(GatedFileSystem& owner, std::unique_ptr<WritableFile> below)
@@ -37,9 +53,7 @@ class GatedFileSystem final : public ForwardingFileSystem {
 
     Status Append(std::string_view data) override { return below_->Append(data); }
     Status Sync() override {
-      ++owner_.waiting_;
-      while (!owner_.open_) std::this_thread::yield();
-      --owner_.waiting_;
+      owner_.Pass(owner_.open_);
       return below_->Sync();
     }
     Status Close() override { return below_->Close(); }
@@ -51,6 +65,7 @@ class GatedFileSystem final : public ForwardingFileSystem {
   };
 
   std::atomic<bool> open_{true};
+  std::atomic<bool> directories_open_{true};  //@L17
   std::atomic<int> waiting_{0};
 };
 
