@@ -94,6 +94,15 @@ struct MultiGetResult {
 };
 //@}
 
+//@L20{
+// What a checkpoint holds.
+struct CheckpointInfo {
+  std::uint64_t files = 0;  // Tables and blob files.
+  std::uint64_t bytes = 0;
+  std::uint64_t linked_bytes = 0;  // Of these, shared with the store; the others were copied.
+};
+//@}
+
 class DB {
  public:
   // Opens the store in `directory`, creating it (mode 0700) unless the options forbid. Recovers
@@ -216,6 +225,13 @@ class DB {
   //@L03{
   // Makes every acknowledged write durable, whatever the sync mode.
   virtual Status Sync() = 0;
+  //@}
+  //@L20{
+  // Makes `directory`, which must be empty or not there, a store of its own with all that was
+  // acknowledged before. Writers go on meanwhile; what they write is in it or not. Tables are
+  // linked where the file system can, so it takes little room and time. Flushes first. Errors:
+  // kInvalidArgument when something is in the directory; after any error nothing is left of it.
+  virtual Result<CheckpointInfo> Checkpoint(const std::string& directory) = 0;
   //@}
   //@L06{
   // Reads and checks every byte of every table, log and manifest; the first damage is the error.

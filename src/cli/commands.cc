@@ -31,6 +31,7 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(InspectCommand);          //@L03
   STRATA_VERB(CompactCommand);          //@L10
   STRATA_VERB(VerifyCommand);           //@L06
+  STRATA_VERB(BackupCommand);           //@L20
   STRATA_VERB(ResetCommand);            //@L03
   STRATA_VERB(BenchCommand);            //@L05
   STRATA_VERB(ExplorePoliciesCommand);  //@L11

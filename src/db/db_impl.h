@@ -82,8 +82,9 @@ class DbImpl final : public DB {
   Status CompactTable(TableRef table, std::optional<std::string> from,
                       std::optional<std::string> to) override;
   //@}
-  Status Sync() override;       //@L03
-  Status VerifyAll() override;  //@L06
+  Result<CheckpointInfo> Checkpoint(const std::string& directory) override;  //@L20
+  Status Sync() override;                                                    //@L03
+  Status VerifyAll() override;                                               //@L06
   Status Close() override;
   StoreStats Stats() override;
   Counters& counters() override { return counters_; }
@@ -253,6 +254,11 @@ class DbImpl final : public DB {
   void OnExpiryTimer(std::uint64_t due_us);
   //@}
   //@L20{
+  // --- checkpoint.cc ---
+  Result<CheckpointInfo> CopyTo(FileSystem& target, const std::string& directory);
+  Status CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
+                  CheckpointInfo* info) const;
+  void RemoveCopy(FileSystem& target, const std::string& directory) const;
   // --- rest.cc ---
   bool IsAtRest() const STRATA_REQUIRES(mutex_);
   bool HasWorkForRest() const STRATA_REQUIRES(mutex_);
@@ -428,8 +434,11 @@ class DbImpl final : public DB {
 
   // Constant after opening: the files are then those of the directory that was found.
   Environment environment_;
-  std::shared_ptr<FileSystem>
-      held_directory_;  // Whoever removes a file later keeps it, too.  //@L03
+  //@L03{
+  // Whoever removes a file later keeps it, too.
+  std::shared_ptr<FileSystem> held_directory_;
+  //@}
+  FileSystem* const outside_;  // Where paths of others are looked up.  //@L20
 
   // With a synchronisation of their own.
   Counters counters_;

@@ -148,6 +148,11 @@ class FileSystem {
   // Errors: kNotFound.
   virtual Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) = 0;
   //@}
+  //@L20{
+  // Gives the file a second name, `to` in `other`: one copy of the bytes on the disk. Errors:
+  // kUnsupported where that can't be, as between two disks: then it has to be copied.
+  virtual Status Link(const std::string& path, FileSystem& other, const std::string& to);
+  //@}
 };
 
 // The real file system; lives for ever.

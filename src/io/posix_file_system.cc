@@ -323,6 +323,20 @@ class PosixFiles : public FileSystem {
 
   Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;  //@L03
 
+  //@L20{
+  Status Link(const std::string& path, FileSystem& other, const std::string& to) override {
+    const auto* const there = dynamic_cast<PosixFiles*>(&other);
+    if (there == nullptr) return FileSystem::Link(path, other, to);
+    const Place from = At(path);
+    const Place target = there->At(to);
+    if (::linkat(from.directory, from.name, target.directory, target.name, 0) == 0) return {};
+    if (errno == EXDEV || errno == EPERM || errno == EMLINK || errno == ENOTSUP) {
+      return FileSystem::Link(path, other, to);
+    }
+    return OsError(errno, "linking", path + " to " + to);
+  }
+  //@}
+
  protected:
   virtual Place At(const std::string& path) const { return {.name = path.c_str()}; }
 

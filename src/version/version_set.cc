@@ -79,6 +79,18 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
   return SwitchTo(*manifest, *environment.files, directory);
 }
 
+//@L20{
+Status VersionSet::CreateFrom(const Environment& environment, const std::string& directory,
+                              const ManifestState& state) {
+  ManifestState with_manifest = state;
+  const FileNumber number = with_manifest.next_file++;
+  STRATA_TRY_ASSIGN(auto manifest,
+                    WriteSnapshot(environment, directory, number, with_manifest, nullptr));
+  STRATA_TRY(manifest->Close());
+  return SwitchTo(*manifest, *environment.files, directory);
+}
+
+//@}
 // --- an existing one -----------------------------------------------------------------------------
 
 VersionSet::VersionSet(Private, const Environment& environment, std::string directory,
@@ -333,8 +345,7 @@ bool VersionSet::IsManifestLong() const {
   return manifest_->size() > std::max(kLongManifestBytes, kLongManifestFactor * snapshot_bytes_);
 }
 
-// Puts a new manifest, which says what the store is now, in the place of the old.
-Status VersionSet::BeginManifest() {
+ManifestState VersionSet::State() const {
   ManifestState state = state_;
   for (const Run& run : current_->runs()) {
     for (const auto& table : run.tables) state.tables.emplace(table->meta().number, table->meta());
@@ -353,9 +364,15 @@ Status VersionSet::BeginManifest() {
     }
   }
   //@}
-  const FileNumber number = NewFileNumber();
   state.next_file = next_file_.load();
   state.last_sequence = last_sequence_;
+  return state;
+}
+
+// Puts a new manifest, which says what the store is now, in the place of the old.
+Status VersionSet::BeginManifest() {
+  const FileNumber number = NewFileNumber();
+  const ManifestState state = State();
   auto manifest = WriteSnapshot(environment_, directory_, number, state, &counters_);
   Status begun = manifest ? SwitchTo(**manifest, *environment_.files, directory_)
                           : Status(std::move(manifest).error());

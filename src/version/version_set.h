@@ -110,6 +110,15 @@ class VersionSet {
   FileNumber manifest_number() const { return manifest_->number(); }
   std::uint64_t manifest_bytes() const { return manifest_->size(); }
 
+  // What a manifest begun now would say.
+  ManifestState State() const;
+  //@L20{
+  // Makes the files of a store in `directory`, whose files it has, that is what `state` says.
+  // REQUIRES as for Create; tables and blobs, and their names, are synced.
+  static Status CreateFrom(const Environment& environment, const std::string& directory,
+                           const ManifestState& state);
+  //@}
+
   // Ends the manifest with an end record and has CURRENT say its whole length, so that damage
   // anywhere in it is found. REQUIRES: nothing follows.
   Status Close();

@@ -1,0 +1,106 @@
+// A copy of a store as it is at one instant, made beside its writers: what is in memory is written
+// to tables, the versions of that moment are held, and their files, which never change, get a
+// second name or are copied. The last thing written is what makes the copy a store.
+
+#include <algorithm>
+#include <memory>
+
+#include "db/db_impl.h"
+
+namespace strata {
+namespace {
+
+constexpr std::size_t kCopyBytes = 1 << 20;
+
+Status Copy(FileSystem& from, const std::string& path, FileSystem& to, const std::string& target) {
+  STRATA_TRY_ASSIGN(const auto in, from.Open(path));
+  STRATA_TRY_ASSIGN(const auto out, to.Create(target));
+  const std::unique_ptr<char[]> buffer(new char[kCopyBytes]);
+  for (std::uint64_t offset = 0; offset < in->size();) {
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(in->size() - offset, kCopyBytes));
+    STRATA_TRY_ASSIGN(const std::string_view bytes, in->Read(offset, size, buffer.get()));
+    STRATA_TRY(out->Append(bytes));
+    offset += size;
+  }
+  STRATA_TRY(out->Sync());
+  return out->Close();
+}
+
+// The files that `state` names, without a directory.
+std::vector<std::string> FilesOf(const ManifestState& state) {
+  std::vector<std::string> names;
+  for (const auto& [number, _] : state.tables) names.push_back(TableFileName(number));
+  for (const auto& [_, blob] : state.blobs) names.push_back(BlobFileName(blob.file));
+  return names;
+}
+
+}  // namespace
+
+Result<CheckpointInfo> DbImpl::Checkpoint(const std::string& directory) {
+  STRATA_TRY(owner_.Check(directory_));
+  FileSystem& files = *outside_;
+  STRATA_TRY(files.CreateDirectories(directory));
+  STRATA_TRY_ASSIGN(const auto there, files.List(directory));
+  if (!there.empty()) {
+    return InvalidArgument("copying the store to " + directory + ": " + there.front() +
+                           " is in it; name a directory that is empty, or not there");
+  }
+  STRATA_TRY_ASSIGN(const auto target, files.OpenDirectory(directory));
+  auto info = Annotate(CopyTo(*target, directory), "copying the store to " + directory);
+  if (!info) RemoveCopy(*target, directory);
+  return info;
+}
+
+Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& directory) {
+  STRATA_TRY(Flush());
+  ManifestState state;
+  VersionSet::Versions held;  // Keeps the files of that moment.
+  {
+    MutexLock lock(mutex_);
+    STRATA_TRY(CheckWritable());
+    versions_->SetLastSequence(last_sequence_);
+    state = versions_->State();
+    held = versions_->versions();
+    state.properties.store_id = table_store_.new_file_id();
+  }
+  state.begun_logs.clear();  // What later writes put into logs isn't part of it.
+  state.sealed_logs.clear();
+  state.oldest_log = state.next_file;
+  CheckpointInfo info;
+  for (const std::string& name : FilesOf(state)) {
+    STRATA_TRY(CopyFile(name, target, directory, &info));
+  }
+  STRATA_TRY(target.SyncDirectory(directory));
+  Environment environment = environment_;
+  environment.files = &target;
+  STRATA_TRY(VersionSet::CreateFrom(environment, directory, state));
+  STRATA_TRY(outside_->SyncDirectory(ParentDirectory(directory)));
+  return info;
+}
+
+Status DbImpl::CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
+                        CheckpointInfo* info) const {
+  const std::string path = JoinPath(directory_, name);
+  const std::string copy = JoinPath(directory, name);
+  Status linked = environment_.files->Link(path, target, copy);
+  if (!linked && linked.error().code() != ErrorCode::kUnsupported) return linked;
+  if (!linked) STRATA_TRY(Copy(*environment_.files, path, target, copy));
+  STRATA_TRY_ASSIGN(const std::uint64_t size, target.FileSize(copy));
+  ++info->files;
+  info->bytes += size;
+  if (linked) info->linked_bytes += size;
+  return {};
+}
+
+// Only what was made here: the directory was empty.
+void DbImpl::RemoveCopy(FileSystem& target, const std::string& directory) const {
+  const auto names = target.List(directory);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    (void)target.Remove(JoinPath(directory, name)).has_value();
+  }
+  (void)outside_->RemoveDirectory(directory).has_value();
+}
+
+}  // namespace strata
