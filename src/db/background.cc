@@ -32,8 +32,15 @@ void DbImpl::MaybeScheduleWork() {
     ScheduleJob(Priority::kHigh, [this] { return FlushStep(); });
   }
   ScheduleCollection();  //@L19
-  compaction_debt_ = {};
-  for (const auto& tree : Trees()) PickCompactions(tree);
+  compaction::Debt debt;
+  for (const auto& tree : Trees()) {
+    PickCompactions(tree);
+    const compaction::Debt own = tree->policy->EstimateDebt(compaction::ViewOf(*VersionOf(*tree)),
+                                                            environment_.clock->WallMicros());
+    debt.bytes += own.bytes;
+    debt.runs = std::max(debt.runs, own.runs);
+  }
+  compaction_debt_ = debt;
   ScheduleExpiryTimer();  //@L17
   ScheduleRestTimer();    //@L20
 }
@@ -42,10 +49,6 @@ void DbImpl::PickCompactions(const std::shared_ptr<Tree>& tree) {
   PickExpired(tree);  //@L17
   while (compactions_paused_ == 0 && StartPicked(tree)) {
   }
-  const compaction::Debt debt = tree->policy->EstimateDebt(compaction::ViewOf(*VersionOf(*tree)),
-                                                           environment_.clock->WallMicros());
-  compaction_debt_.bytes += debt.bytes;
-  compaction_debt_.runs = std::max(compaction_debt_.runs, debt.runs);
   if (compactions_paused_ > 0) return;
   //@L14{
   while (running_compactions_ < options_.compaction_threads) {
@@ -94,6 +97,7 @@ Status DbImpl::FlushOldest() {
   if (written) written = environment_.files->SyncDirectory(directory_);
   mutex_.Lock();
   STRATA_TRY(written);
+  AwaitEdits();
   LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
   const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
@@ -137,7 +141,7 @@ Status DbImpl::SwitchMemTable() {
   STRATA_TRY(Remember(StartLog(number)));
   VersionEdit begun;
   begun.begun_logs.push_back({number, environment_.clock->WallMicros()});
-  STRATA_TRY(Remember(versions_->NoteLogs(std::move(begun))));
+  STRATA_TRY(NoteLogs(std::move(begun)));
   // What was promised to be on the disk is there before the new log takes a write: no holes. What
   // wasn't promised need never be: soon it is in a table.
   if (options_.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
@@ -176,7 +180,7 @@ Status DbImpl::SealRetiredLogs() {
     if (log.number < versions_->oldest_log()) continue;  // Its entries are in tables by now.
     edit.sealed_logs.push_back({log.number, log.writer->size()});
   }
-  return edit.sealed_logs.empty() ? Status() : InstallEdit(std::move(edit), {});
+  return NoteLogs(std::move(edit));  // The log's end record says it, too.
 }
 
 Status DbImpl::MakeRoom() {

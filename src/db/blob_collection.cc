@@ -75,6 +75,7 @@ Step DbImpl::CollectionStep(RunningCollection& running) {
 Status DbImpl::InstallCollection(const Tree& tree, const compaction::BlobCollection& collection,
                                  const std::shared_ptr<const Blob>& copy) {
   const Blob& source = collection.source();
+  AwaitEdits();
   // All of it died meanwhile: the copy's file goes with the copy.
   if (VersionOf(tree)->blobs().count(source.meta().id) == 0) return {};
   if (STRATA_MUTANT(blob_removed_before_edit)) {

@@ -36,11 +36,20 @@ compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
 
 Status DbImpl::StartCompaction(const std::shared_ptr<Tree>& tree,
                                const compaction::CompactionJob& job) {
-  if (job.trivial_move || job.drop_inputs) return ApplyJobWithoutMerging(*tree, job);
   auto running = std::make_shared<RunningCompaction>();
   running->tree = tree;
   running->job = job;
   running->version = VersionOf(*tree);
+  busy_tables_.insert(job.inputs.begin(), job.inputs.end());
+  ++running_compactions_;
+  if (job.trivial_move || job.drop_inputs) {  // Nothing to merge.
+    ScheduleJob(Priority::kLow, [this, running] {
+      MutexLock lock(mutex_);
+      FinishCompaction(*running);
+      return Step::kDone;
+    });
+    return {};
+  }
   const auto ranges = compaction::SplitJob(
       job, *running->version, static_cast<std::size_t>(std::max(options_.subcompactions, 1)));
   for (const auto& range : ranges) {
@@ -49,18 +58,10 @@ Status DbImpl::StartCompaction(const std::shared_ptr<Tree>& tree,
   }
   running->outputs.resize(ranges.size());
   running->parts_left = ranges.size();
-  busy_tables_.insert(job.inputs.begin(), job.inputs.end());
-  ++running_compactions_;
   for (std::size_t part = 0; part < ranges.size(); ++part) {
     ScheduleJob(Priority::kLow, [this, running, part] { return CompactionStep(running, part); });
   }
   return {};
-}
-
-Status DbImpl::ApplyJobWithoutMerging(const Tree& tree, const compaction::CompactionJob& job) {
-  STRATA_TRY_ASSIGN(auto result, compaction::Conclude(job, *VersionOf(tree), table_store_,
-                                                      MakeRunnerOptions(tree), {}));
-  return InstallEdit(std::move(result.edit), std::move(result.opened));
 }
 
 Step DbImpl::CompactionStep(const std::shared_ptr<RunningCompaction>& running, std::size_t part) {
@@ -96,6 +97,7 @@ void DbImpl::FinishCompaction(RunningCompaction& running) {
         compaction::Conclude(running.job, *running.version, table_store_,
                              MakeRunnerOptions(*running.tree), std::move(running.outputs));
     mutex_.Lock();
+    AwaitEdits();
     if (!result) {
       status = std::move(result).error();
       //@L17{

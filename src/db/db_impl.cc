@@ -107,7 +107,7 @@ DbImpl::DbImpl(const Options& options, const Environment& environment, std::stri
     : options_(options),
       directory_(std::move(directory)),
       environment_(environment),
-      outside_(environment.files),  //@L20
+      outside_(environment.files),             //@L20
       file_id_random_(environment.entropy()),  //@L05
       random_(environment.entropy()) {
   if (options_.event_sink) {

@@ -200,7 +200,15 @@ class DbImpl final : public DB {
   //@}
   // Called by whoever is to write next: makes sure that the memtable has room.
   Status MakeRoom() STRATA_REQUIRES(mutex_);
+  //@L12{
+  // Returns when no edit is being written: what the caller sees now is what its own edit, if it
+  // makes one before it gives the mutex away, is applied to.
+  void AwaitEdits() STRATA_REQUIRES(mutex_);
+  // Writes what an edit says of logs, now or after the edit that is being written: nobody waits.
+  Status NoteLogs(VersionEdit edit) STRATA_REQUIRES(mutex_);
+  //@}
   // Makes an edit durable and shows the version after it to readers.
+  // Gives the mutex away while it writes.  //@L12
   Status InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened)
       STRATA_REQUIRES(mutex_);
   void RemoveLogsBefore(FileNumber oldest) const;
@@ -244,6 +252,7 @@ class DbImpl final : public DB {
   std::vector<Writer*> CheckTables(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   void LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
                        std::vector<std::shared_ptr<const Table>>* opened) STRATA_REQUIRES(mutex_);
+  Status EnableFeature(std::string_view feature) STRATA_REQUIRES(mutex_);
   Status EnableExpiry(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   // --- deadlines.cc ---
   void PickExpired(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
@@ -278,8 +287,6 @@ class DbImpl final : public DB {
   //| Status CompactUntilIdle() STRATA_REQUIRES(mutex_);
   //@}
   //@L12{
-  Status ApplyJobWithoutMerging(const Tree& tree, const compaction::CompactionJob& job)
-      STRATA_REQUIRES(mutex_);
   Step CompactionStep(const std::shared_ptr<RunningCompaction>& running, std::size_t part);
   void FinishCompaction(RunningCompaction& running) STRATA_REQUIRES(mutex_);
   //@}
@@ -546,6 +553,8 @@ class DbImpl final : public DB {
   bool interval_sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
   std::uint64_t last_sync_micros_ STRATA_GUARDED_BY(mutex_) = 0;
   std::int64_t stall_owed_us_ STRATA_GUARDED_BY(mutex_) = 0;
+  bool editing_ STRATA_GUARDED_BY(mutex_) = false;  // An edit is being written.
+  VersionEdit notes_ STRATA_GUARDED_BY(mutex_);     // About logs; for when it is.
   int running_jobs_ STRATA_GUARDED_BY(mutex_) = 0;
   int running_compactions_ STRATA_GUARDED_BY(mutex_) = 0;
   int compactions_paused_ STRATA_GUARDED_BY(mutex_) = 0;  // By a manual compaction.

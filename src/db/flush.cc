@@ -1,6 +1,8 @@
 // How a full memtable becomes a table: a new log and an empty memtable take over, the full one is
 // written out in key order, and an edit puts the table in front of all others.
 
+#include <utility>  //@L12
+
 #include "base/mutant.h"
 #include "compaction/flush_filter.h"  //@L14
 #include "compaction/table_writer.h"
@@ -115,8 +117,22 @@ Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::ui
 //|   return {};
 //| }
 //@}
+//@L12{
+void DbImpl::AwaitEdits() {
+  environment_.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) { return !editing_; });
+}
+
+Status DbImpl::NoteLogs(VersionEdit edit) {
+  for (BegunLog& log : edit.begun_logs) notes_.begun_logs.push_back(log);
+  for (SealedLog& log : edit.sealed_logs) notes_.sealed_logs.push_back(log);
+  const bool nothing = notes_.begun_logs.empty() && notes_.sealed_logs.empty();
+  return editing_ || nothing ? Status() : Remember(versions_->NoteLogs(std::exchange(notes_, {})));
+}
+
+//@}
 //@L06{
 Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+  AwaitEdits();  //@L12
   const std::vector<FileNumber> removed = edit.removed;
   //@L06..16{
   //| const std::shared_ptr<const Version> before = versions_->current();
@@ -127,7 +143,17 @@ Status DbImpl::InstallEdit(VersionEdit edit, std::vector<std::shared_ptr<const T
   //@}
   const auto versions_before = versions_->versions();  //@L19
   versions_->SetLastSequence(last_sequence_);
-  STRATA_TRY(Remember(versions_->LogAndApply(std::move(edit), std::move(opened))));
+  //@L06..11{
+  //| STRATA_TRY(Remember(versions_->LogAndApply(std::move(edit), std::move(opened))));
+  //@}
+  //@L12{
+  editing_ = true;
+  Status logged = versions_->LogAndApply(std::move(edit), std::move(opened));
+  editing_ = false;
+  environment_.executor->NotifyAll();
+  STRATA_TRY(Remember(std::move(logged)));
+  STRATA_TRY(NoteLogs({}));
+  //@}
   //@L06..16{
   //| for (const FileNumber number : removed) {
   //|   const std::string path = JoinPath(directory_, TableFileName(number));

@@ -63,6 +63,7 @@ Status DbImpl::CreateOrRecoverVersions() {
                      options_.read_only ? VersionSet::Access::kRead : VersionSet::Access::kWrite));
   //@}
   //@}
+  versions_->SetMutex(&mutex_);  //@L12
   empty_value_deletes_ = versions_->properties().empty_value_deletes;
   STRATA_TRY(RecoverTables());  //@L17
   last_sequence_ = versions_->last_sequence();

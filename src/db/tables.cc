@@ -78,7 +78,7 @@ Result<TableRef> DbImpl::CreateTable(std::string_view name, const TableOptions& 
     table.id = next_named_table_;
     if (table.id == UINT32_MAX) return InvalidArgument("all ids of tables have been given out");
     STRATA_TRY_ASSIGN(auto tree, MakeTree(table));
-    STRATA_TRY(Remember(versions_->EnableFeature(kTablesFeature)));
+    STRATA_TRY(EnableFeature(kTablesFeature));
     VersionEdit edit;
     edit.created.push_back(table);
     STRATA_TRY(InstallEdit(std::move(edit), {}));
@@ -96,6 +96,7 @@ Status DbImpl::DropTable(std::string_view name) {
   return RunAtFront([&]() STRATA_REQUIRES(mutex_) -> Status {
     const std::shared_ptr<Tree> tree = TreeNamed(name);
     if (tree == nullptr) return NoTable(name);
+    AwaitEdits();
     const std::shared_ptr<const Version> version = VersionOf(*tree);
     //@solve 17.2 "drop a table by one edit" uses(version)
     VersionEdit edit;
@@ -248,11 +249,21 @@ std::vector<Writer*> DbImpl::CheckTables(const std::vector<Writer*>& group) {
   return writing;
 }
 
+Status DbImpl::EnableFeature(std::string_view feature) {
+  AwaitEdits();
+  editing_ = true;
+  Status enabled = versions_->EnableFeature(feature);
+  editing_ = false;
+  environment_.executor->NotifyAll();
+  STRATA_TRY(Remember(std::move(enabled)));
+  return NoteLogs({});
+}
+
 // Before the first entry that expires gets into the log, the manifest says that there are such.
 Status DbImpl::EnableExpiry(const std::vector<Writer*>& group) {
   const auto expires = [](const Writer* writer) { return writer->batch->expires(); };
   if (expiry_enabled_ || std::none_of(group.begin(), group.end(), expires)) return {};
-  STRATA_TRY(Remember(versions_->EnableFeature(kExpiryFeature)));
+  STRATA_TRY(EnableFeature(kExpiryFeature));
   expiry_enabled_ = true;
   return {};
 }

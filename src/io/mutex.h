@@ -107,4 +107,23 @@ class STRATA_SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
+//@L12{
+// Gives a mutex away until it is destroyed: for what takes long and needs nothing of what the mutex
+// guards. REQUIRES: the caller has it locked; null: there is none.
+class MutexGivenAway {
+ public:
+  explicit MutexGivenAway(Mutex* mutex) STRATA_NO_THREAD_SAFETY_ANALYSIS : mutex_(mutex) {
+    if (mutex_ != nullptr) mutex_->Unlock();
+  }
+  MutexGivenAway(const MutexGivenAway&) = delete;
+  MutexGivenAway& operator=(const MutexGivenAway&) = delete;
+  ~MutexGivenAway() STRATA_NO_THREAD_SAFETY_ANALYSIS {
+    if (mutex_ != nullptr) mutex_->Lock();
+  }
+
+ private:
+  Mutex* const mutex_;
+};
+
+//@}
 }  // namespace strata

@@ -122,7 +122,6 @@ Result<std::unique_ptr<VersionSet>> VersionSet::Recover(
   STRATA_TRY(set->MarkFilesFound());
   if (access == Access::kRead) return set;  //@L20
   STRATA_TRY(set->BeginManifest());
-  set->RemoveOldManifests();
   return set;
 }
 
@@ -255,9 +254,7 @@ Status VersionSet::EnableFeature(std::string_view feature) {
   std::vector<std::string>& features = state_.properties.features;
   if (std::find(features.begin(), features.end(), feature) != features.end()) return {};
   features.emplace_back(feature);
-  STRATA_TRY(Final(BeginManifest(), {}));
-  RemoveOldManifests();
-  return {};
+  return Final(BeginManifest(), {});
 }
 
 //@}
@@ -292,15 +289,21 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   //| if (IsManifestLong()) {  //@L06..18
   if (IsManifestLong() || is_new_feature) {  //@L19
     STRATA_TRY(Final(BeginManifest(), edit));
-    RemoveOldManifests();
   }
   edit.next_file = next_file_.load();
   edit.last_sequence = last_sequence_;
   for (const auto& table : added) table->MarkNamed();
   for (const auto& blob : edit.opened_blobs) blob->MarkNamed();  //@L19
   //@solve 6.2 "durable first, visible second" inert(current_ = std::move(next); state_ = std::move(state); STRATA_TRY(manifest_->Append(EncodeEdit(edit))); return manifest_->Sync();)
-  STRATA_TRY(Final(manifest_->Append(EncodeEdit(edit)), edit));
-  STRATA_TRY(Final(manifest_->Sync(), edit));
+  //@L12{
+  {
+    const MutexGivenAway given_away(mutex_);
+    //@}
+    STRATA_TRY(Final(manifest_->Append(EncodeEdit(edit)), edit));
+    STRATA_TRY(Final(manifest_->Sync(), edit));
+    //@L12{
+  }
+  //@}
   state_ = std::move(state);
   named_ = std::move(named);  //@L17
   current_ = std::move(next);
@@ -373,16 +376,24 @@ ManifestState VersionSet::State() const {
 Status VersionSet::BeginManifest() {
   const FileNumber number = NewFileNumber();
   const ManifestState state = State();
+  STRATA_TRY_ASSIGN(auto manifest, WriteManifest(number, state));
+  manifest_ = std::move(manifest);
+  snapshot_bytes_ = manifest_->size();
+  return {};
+}
+
+Result<std::unique_ptr<ManifestWriter>> VersionSet::WriteManifest(FileNumber number,
+                                                                  const ManifestState& state) {
+  const MutexGivenAway given_away(mutex_);  //@L12
   auto manifest = WriteSnapshot(environment_, directory_, number, state, &counters_);
   Status begun = manifest ? SwitchTo(**manifest, *environment_.files, directory_)
                           : Status(std::move(manifest).error());
-  if (!begun) {
-    RemoveUnlessCurrent(number);
-    return begun;
+  if (begun) {
+    RemoveOldManifests(number);
+    return manifest;
   }
-  manifest_ = *std::move(manifest);
-  snapshot_bytes_ = manifest_->size();
-  return {};
+  RemoveUnlessCurrent(number);
+  return std::move(begun).error();
 }
 
 // What a manifest that couldn't be begun leaves behind would fill a disk that is full, one attempt
@@ -396,13 +407,13 @@ void VersionSet::RemoveUnlessCurrent(FileNumber number) const {
 }
 
 // REQUIRES: CURRENT's switch is durable. A file that stays is removed next time.
-void VersionSet::RemoveOldManifests() const {
+void VersionSet::RemoveOldManifests(FileNumber current) const {
   const auto names = environment_.files->List(directory_);
   if (!names.has_value()) return;
   for (const std::string& name : *names) {
     const auto file = ParseFileName(name);
     if (!file.has_value()) continue;
-    const bool is_old = file->kind == FileKind::kManifest && file->number != manifest_->number();
+    const bool is_old = file->kind == FileKind::kManifest && file->number != current;
     if (is_old || file->kind == FileKind::kTemporary) {
       (void)environment_.files->Remove(JoinPath(directory_, name));
     }

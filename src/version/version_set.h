@@ -5,7 +5,14 @@
 // Version installed. After any error on the manifest it is never appended to again: the set stays
 // failed, and deletes nothing.
 //
-// Thread safety: none; the db serialises changes with its mutex.
+//@L06..11{
+//| // Thread safety: none; the db serialises changes with its mutex.
+//@}
+//@L12{
+// Thread safety: the owner's mutex is held in every call. While a change is written the set gives
+// it away, so that nobody waits for the disk behind it: the owner makes one change at a time; who
+// only asks may come in between, and sees what was before.
+//@}
 
 #pragma once
 
@@ -18,6 +25,7 @@
 
 #include "base/result.h"
 #include "io/environment.h"
+#include "io/mutex.h"  //@L12
 #include "stats/counters.h"
 #include "version/manifest.h"
 #include "version/version.h"
@@ -74,6 +82,8 @@ class VersionSet {
   Status LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);
 
   //@L12{
+  // The mutex to give away; null, as in tests: there is none.
+  void SetMutex(Mutex* mutex) { mutex_ = mutex; }
   // Writes an edit that is about logs only. It survives the end of the process; the next
   // LogAndApply makes it durable. Errors: as there.
   Status NoteLogs(VersionEdit edit);
@@ -148,15 +158,19 @@ class VersionSet {
   //@}
   Status MarkFilesFound();
   Status BeginManifest();
+  // Writes a manifest that says `state`, and has CURRENT name it.
+  Result<std::unique_ptr<ManifestWriter>> WriteManifest(FileNumber number,
+                                                        const ManifestState& state);
   bool IsManifestLong() const;
   void RemoveUnlessCurrent(FileNumber number) const;
-  void RemoveOldManifests() const;
+  void RemoveOldManifests(FileNumber current) const;
   Status Final(Status status, const VersionEdit& edit);
 
   const Environment& environment_;
   const std::string directory_;
   const TableOpener opener_;
   Counters& counters_;
+  Mutex* mutex_ = nullptr;  //@L12
   std::shared_ptr<const Version> current_ = std::make_shared<Version>();
   Versions named_;       // Of each named table.  //@L17
   ManifestState state_;  // What the manifest says, but for the tables: `current_` has them.
