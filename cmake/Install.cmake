@@ -27,6 +27,19 @@ install(FILES "${CMAKE_BINARY_DIR}/StrataConfig.cmake" "${CMAKE_BINARY_DIR}/Stra
 
 list(TRANSFORM STRATA_LIBRARIES PREPEND -l OUTPUT_VARIABLE STRATA_PC_LIBS)
 list(JOIN STRATA_PC_LIBS " " STRATA_PC_LIBS)
+# The prefix is where the file is found, as --prefix may name another one while installing.
+set(STRATA_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  file(RELATIVE_PATH up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+  string(REGEX REPLACE "/$" "" STRATA_PC_PREFIX "\${pcfiledir}/${up}")
+endif()
+foreach(kind LIBDIR INCLUDEDIR)
+  if(IS_ABSOLUTE "${CMAKE_INSTALL_${kind}}")
+    set(STRATA_PC_${kind} "${CMAKE_INSTALL_${kind}}")
+  else()
+    set(STRATA_PC_${kind} "\${prefix}/${CMAKE_INSTALL_${kind}}")
+  endif()
+endforeach()
 configure_file(cmake/strata.pc.in "${CMAKE_BINARY_DIR}/strata.pc" @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/strata.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
         COMPONENT library)

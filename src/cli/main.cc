@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "cli/program.h"
+#include "io/process_usage.h"
 #include "io/standard_streams.h"
 
 int main(int argc, char** argv) {
   strata::FillStandardStreams();
+  strata::RaiseDescriptorLimit();
   std::setlocale(LC_CTYPE, "");  // The line editor counts columns by it.
   strata::cli::InstallSignalHandlers();
   strata::cli::Console console(STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);

@@ -40,12 +40,28 @@ Status MakeDirectory(FileSystem& files, const std::string& directory) {
   return {};
 }
 
+//@L20{
+// A store on a disk that can't be written to, or of another user, can still be read.
+Error WithHint(Error error, FileSystem& files, const std::string& directory) {
+  const auto exists = files.Exists(JoinPath(directory, kCurrentFileName));
+  if (error.code() != ErrorCode::kIo || !exists || !*exists) return error;
+  return Error(error.code(), error.message() +
+                                 "; where files can't be written a store can be opened to be read "
+                                 "only (Options::read_only, --read-only)");
+}
+
+//@}
 }  // namespace
 
 Status DbImpl::Recover() {
   STRATA_TRY(CheckExistence());  //@L06
   //| STRATA_TRY(MakeDirectory(*environment_.files, directory_));  //@L03..19
-  if (!options_.read_only) STRATA_TRY(MakeDirectory(*environment_.files, directory_));  //@L20
+  //@L20{
+  if (!options_.read_only) {
+    Status made = MakeDirectory(*environment_.files, directory_);
+    if (!made) return WithHint(std::move(made).error(), *environment_.files, directory_);
+  }
+  //@}
   // From here on the store is where it was found, whatever its path comes to mean.
   STRATA_TRY_ASSIGN(held_directory_, environment_.files->OpenDirectory(directory_));
   environment_.files = held_directory_.get();
@@ -54,7 +70,9 @@ Status DbImpl::Recover() {
   //@}
   //@L20{
   if (!options_.read_only) {
-    STRATA_TRY_ASSIGN(lock_, environment_.files->Lock(JoinPath(directory_, kLockFileName)));
+    auto lock = environment_.files->Lock(JoinPath(directory_, kLockFileName));
+    if (!lock) return WithHint(std::move(lock).error(), *environment_.files, directory_);
+    lock_ = *std::move(lock);
   }
   //@}
   //@L06{

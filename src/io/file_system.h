@@ -58,8 +58,10 @@ class RandomAccessFile {
 
   virtual std::uint64_t size() const = 0;
 
-  // The descriptor for an asynchronous reader, or -1 where there is none.
-  virtual int descriptor() const { return -1; }
+  // A descriptor for an asynchronous reader, open until it is released; -1 where there is none, and
+  // nothing to release then.
+  virtual int AcquireDescriptor() const { return -1; }
+  virtual void ReleaseDescriptor() const {}
 };
 
 // Held by the process that owns a directory; given back by the destructor.

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/check.h"  //@L03
+#include "base/check.h"          //@L03
+#include "io/descriptor_pool.h"  //@L05
 #include "io/file_system.h"
 #include "io/os_error.h"
 #include "io/owner_process.h"
@@ -22,6 +23,8 @@ namespace {
 
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
+constexpr std::size_t kClosedAtOnce =
+    8;  // Descriptors of the pool, when there are none left.  //@L05
 
 // A path as the system calls want it: a directory's descriptor and a name from there on.
 struct Place {
@@ -113,7 +116,7 @@ class PosixRandomAccessFile final : public RandomAccessFile {
   }
 
   std::uint64_t size() const override { return size_; }
-  int descriptor() const override { return fd_.get(); }
+  int AcquireDescriptor() const override { return fd_.get(); }
 
  private:
   const Descriptor fd_;
@@ -121,6 +124,38 @@ class PosixRandomAccessFile final : public RandomAccessFile {
   const std::uint64_t size_;
 };
 
+//@L05{
+// As above, of a file that keeps its name as long as this is open: its descriptor comes and goes.
+class PooledFile final : public RandomAccessFile {
+ public:
+  PooledFile(std::unique_ptr<PooledDescriptor> fd, std::string path, std::uint64_t size)
+      : fd_(std::move(fd)), path_(std::move(path)), size_(size) {}
+
+  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
+                                char* scratch) const override {
+    if (offset > size_ || size > size_ - offset) return ReadPastEnd(path_, offset, size, size_);
+    STRATA_TRY_ASSIGN(const int fd, fd_->Acquire());
+    const auto done = ReadFully(fd, path_, offset, size, scratch);
+    fd_->Release();
+    STRATA_TRY(done);
+    if (*done < size) return ReadPastEnd(path_, offset, size, offset + *done);
+    return std::string_view(scratch, size);
+  }
+
+  std::uint64_t size() const override { return size_; }
+  int AcquireDescriptor() const override {
+    const auto fd = fd_->Acquire();
+    return fd ? *fd : -1;
+  }
+  void ReleaseDescriptor() const override { fd_->Release(); }
+
+ private:
+  const std::unique_ptr<PooledDescriptor> fd_;
+  const std::string path_;
+  const std::uint64_t size_;
+};
+
+//@}
 class MappedFile final : public RandomAccessFile {
  public:
   MappedFile(const char* data, std::string path, std::uint64_t size)
@@ -180,6 +215,19 @@ Error LockedError(const std::string& path, int owner) {
   return Error(ErrorCode::kBusy, std::move(message));
 }
 
+Result<Descriptor> OpenPlace(Place at, const std::string& path, int flags, std::string_view doing) {
+  const auto open = [&] { return ::openat(at.directory, at.name, flags | O_CLOEXEC, kFileMode); };
+  int fd = Uninterrupted(open);
+  //@L05{
+  const bool has_none_left = fd < 0 && (errno == EMFILE || errno == ENFILE);
+  if (has_none_left && DescriptorPool::OfProcess().Close(kClosedAtOnce) > 0) {
+    fd = Uninterrupted(open);
+  }
+  //@}
+  if (fd < 0) return OsError(errno, doing, path);
+  return ClearOfStandardStreams(Descriptor(fd), path);
+}
+
 // --- the file system ---------------------------------------------------------------------------
 
 class PosixFiles : public FileSystem {
@@ -205,10 +253,7 @@ class PosixFiles : public FileSystem {
           new PosixRandomAccessFile(std::move(fd), path, std::numeric_limits<off_t>::max()));
     }
     //@}
-    if (mode == ReadMode::kPread) {
-      return std::unique_ptr<RandomAccessFile>(
-          new PosixRandomAccessFile(std::move(fd), path, size));
-    }
+    if (mode == ReadMode::kPread) return NewReader(std::move(fd), path, info);
     void* data = nullptr;
     if (size > 0) data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
     if (data == MAP_FAILED) return OsError(errno, "mapping", path);
@@ -340,13 +385,15 @@ class PosixFiles : public FileSystem {
  protected:
   virtual Place At(const std::string& path) const { return {.name = path.c_str()}; }
 
+  virtual std::unique_ptr<RandomAccessFile> NewReader(Descriptor fd, const std::string& path,
+                                                      const struct stat& info) const {
+    return std::make_unique<PosixRandomAccessFile>(std::move(fd), path,
+                                                   static_cast<std::uint64_t>(info.st_size));
+  }
+
  private:
   Result<Descriptor> OpenAt(const std::string& path, int flags, std::string_view doing) const {
-    const Place at = At(path);
-    const int fd = Uninterrupted(
-        [&] { return ::openat(at.directory, at.name, flags | O_CLOEXEC, kFileMode); });
-    if (fd < 0) return OsError(errno, doing, path);
-    return ClearOfStandardStreams(Descriptor(fd), path);
+    return OpenPlace(At(path), path, flags, doing);
   }
 };
 
@@ -355,7 +402,7 @@ class PosixFiles : public FileSystem {
 class PosixDirectory final : public PosixFiles {
  public:
   PosixDirectory(Descriptor fd, const std::string& directory)
-      : fd_(std::move(fd)), prefix_(JoinPath(directory, "")) {}
+      : fd_(std::make_shared<const Descriptor>(std::move(fd))), prefix_(JoinPath(directory, "")) {}
 
   // What changes names is refused in a child of the process that opened the directory.
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
@@ -373,20 +420,38 @@ class PosixDirectory final : public PosixFiles {
   }
   // Takes no descriptor, of which there may be none left.
   Status SyncDirectory(const std::string& directory) override {
-    if (::fsync(fd_.get()) != 0) return OsError(errno, "syncing", directory);
+    if (::fsync(fd_->get()) != 0) return OsError(errno, "syncing", directory);
     return {};
   }
 
  protected:
   Place At(const std::string& path) const override {
-    if (path.size() <= prefix_.size()) return {.directory = fd_.get(), .name = "."};
+    if (path.size() <= prefix_.size()) return {.directory = fd_->get(), .name = "."};
     STRATA_CHECK(path.starts_with(prefix_));
-    return {.directory = fd_.get(), .name = path.c_str() + prefix_.size()};
+    return {.directory = fd_->get(), .name = path.c_str() + prefix_.size()};
   }
+
+  //@L05{
+  std::unique_ptr<RandomAccessFile> NewReader(Descriptor fd, const std::string& path,
+                                              const struct stat& info) const override {
+    const auto open_again = [directory = fd_, name = path.substr(prefix_.size()), path,
+                             info]() -> Result<Descriptor> {
+      const Place at{.directory = directory->get(), .name = name.c_str()};
+      STRATA_TRY_ASSIGN(Descriptor opened, OpenPlace(at, path, O_RDONLY, "opening"));
+      STRATA_TRY_ASSIGN(const struct stat now, StatOf(opened.get(), path));
+      if (now.st_ino == info.st_ino && now.st_dev == info.st_dev) return opened;
+      return Corruption(path + " is another file than the one that was opened");
+    };
+    auto pooled =
+        std::make_unique<PooledDescriptor>(DescriptorPool::OfProcess(), std::move(fd), open_again);
+    return std::make_unique<PooledFile>(std::move(pooled), path,
+                                        static_cast<std::uint64_t>(info.st_size));
+  }
+  //@}
 
  private:
   const OwnerProcess owner_;
-  const Descriptor fd_;
+  const std::shared_ptr<const Descriptor> fd_;  // Files that are opened again keep it, too.
   const std::string prefix_;
 };
 

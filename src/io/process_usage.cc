@@ -27,4 +27,11 @@ ProcessUsage UsageOfThisProcess() {
   return usage;
 }
 
+void RaiseDescriptorLimit() {
+  struct rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit) == 0);  // Less will do, too.
+}
+
 }  // namespace strata

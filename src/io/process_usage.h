@@ -15,4 +15,8 @@ struct ProcessUsage {
 
 ProcessUsage UsageOfThisProcess();
 
+// Lets this process have as many descriptors as the system allows it (its hard limit). For the
+// beginning of a program; a library leaves the limit to its host.
+void RaiseDescriptorLimit();
+
 }  // namespace strata

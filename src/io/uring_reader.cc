@@ -14,6 +14,26 @@
 namespace strata {
 namespace {
 
+// Files whose descriptors stay open while reads are under way.
+class OpenFiles {
+ public:
+  OpenFiles() = default;
+  OpenFiles(const OpenFiles&) = delete;
+  OpenFiles& operator=(const OpenFiles&) = delete;
+  ~OpenFiles() {
+    for (const RandomAccessFile* file : files_) file->ReleaseDescriptor();
+  }
+
+  int Add(const RandomAccessFile& file) {
+    const int fd = file.AcquireDescriptor();
+    if (fd >= 0) files_.push_back(&file);
+    return fd;
+  }
+
+ private:
+  std::vector<const RandomAccessFile*> files_;
+};
+
 class UringReader final : public BatchReader {
  public:
   explicit UringReader(unsigned depth) : depth_(depth) {}
@@ -56,14 +76,16 @@ class UringReader final : public BatchReader {
   // False when the ring itself failed; then no request has a result and none is under way.
   bool ReadSome(io_uring& ring, std::span<ReadRequest> requests) {
     unsigned submitted = 0;
+    OpenFiles open;
     for (ReadRequest& request : requests) {
-      if (request.file->descriptor() < 0) {
+      const int fd = open.Add(*request.file);
+      if (fd < 0) {
         ReadPlainly(request);
         continue;
       }
       io_uring_sqe* entry = io_uring_get_sqe(&ring);
-      io_uring_prep_read(entry, request.file->descriptor(), request.scratch,
-                         static_cast<unsigned>(request.size), request.offset);
+      io_uring_prep_read(entry, fd, request.scratch, static_cast<unsigned>(request.size),
+                         request.offset);
       io_uring_sqe_set_data(entry, &request);
       ++submitted;
     }

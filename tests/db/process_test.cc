@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <sys/resource.h>  //@L05
 #include <unistd.h>
 
 #include "io/environment.h"
@@ -193,6 +194,41 @@ TEST_CASE("a child lets go of snapshots and iterators that it inherited", "[L14]
 }
 //@}
 
+// --- descriptors
+// ----------------------------------------------------------------------------------
+
+//@L05{
+TEST_CASE("a store has more tables than the process has descriptors", "[L05]") {
+  const testing::TempDir dir;
+  const int failed = InChild([&] {
+    const struct rlimit limit{.rlim_cur = 64, .rlim_max = 64};
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
+    Options options{.sync = SyncMode::kNone, .memtable_bytes = 16 << 10};
+    options.table_bytes = 2 << 10;
+    const auto key_of = [](int i) { return "key" + std::to_string(i * 7919 % 20'011); };
+    for (int opening = 0; opening < 2; ++opening) {
+      auto db = DB::Open(options, dir.path());
+      if (!db) return 2;
+      for (int i = 0; i < 4000 && opening == 0; ++i) {
+        if (!(*db)->Put(key_of(i), std::string(40, 'v'))) return 3;
+      }
+      if (!(*db)->Flush()) return 4;
+      std::string value;
+      for (int i = 0; i < 4000; ++i) {
+        const auto found = (*db)->Get(key_of(i), &value);
+        if (!found || !*found) return 5;
+      }
+      std::uint64_t tables = 0;
+      for (const LevelShape& level : (*db)->Stats().levels) tables += level.tables;
+      if (tables < 64) return 6;
+      if (!(*db)->Close()) return 7;
+    }
+    return 0;
+  });
+  CHECK(failed == 0);
+}
+
+//@}
 // --- ids -----------------------------------------------------------------------------------------
 
 // The ids of a store's log and of the files that its manifest names, each with where it is from.

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "io/faulty_file_system.h"
 #include "strata/table.h"
 #include "strata/transaction.h"
 #include "testing/results.h"
@@ -102,6 +103,23 @@ TEST_CASE("a store that is open to be read only refuses whatever would write", "
   REQUIRE(txn->Put("k", "v"));
   CHECK(refused(txn->Commit()));
   CHECK_FALSE(store.Get("k").has_value());
+}
+
+TEST_CASE("who can't write to a store is told how to read it", "[L20]") {
+  TestStore store(Small());
+  Fill(store);
+  REQUIRE(store->Close());
+  const auto faulty = NewFaultyFileSystem(store.disk());
+  faulty->SetPlan({.fail_at = 0, .fault = Fault::kErofs, .sticky = true});
+  Environment environment = *store.options().environment;
+  environment.files = faulty.get();
+  Options options = store.options();
+  options.environment = &environment;
+  const auto refused = DB::Open(options, TestStore::kDirectory);
+  CHECK(testing::Outcome(refused).find("--read-only") != std::string::npos);
+  CHECK(testing::Outcome(DB::Open(options, "another")).find("--read-only") == std::string::npos);
+  options.read_only = true;
+  CHECK(DB::Open(options, TestStore::kDirectory));
 }
 
 TEST_CASE("who opens a store to be read only takes no lock", "[L20]") {

@@ -112,8 +112,8 @@ TEST_CASE("a file that is cut while it is open ends early instead of reading old
 TEST_CASE("only reads by system call have a descriptor for an asynchronous reader", "[L01]") {
   const testing::TempDir dir;
   REQUIRE(Must(PosixFileSystem().Create(dir.File("f")))->Append("x"));
-  CHECK(Must(PosixFileSystem().Open(dir.File("f"), ReadMode::kPread))->descriptor() >= 0);
-  CHECK(Must(PosixFileSystem().Open(dir.File("f"), ReadMode::kMapped))->descriptor() == -1);
+  CHECK(Must(PosixFileSystem().Open(dir.File("f"), ReadMode::kPread))->AcquireDescriptor() >= 0);
+  CHECK(Must(PosixFileSystem().Open(dir.File("f"), ReadMode::kMapped))->AcquireDescriptor() == -1);
 }
 
 // A daemon may have closed its standard streams; whoever prints later must not write into a file.
@@ -131,7 +131,7 @@ TEST_CASE("no file gets the number of a standard stream that is closed", "[L01]"
     for (int fd = 0; fd <= 2; ++fd) {
       if (::write(fd, "printed", 7) >= 0 || errno != EBADF) return 1 + fd;
     }
-    if (reader->descriptor() <= 2) return 4;
+    if (reader->AcquireDescriptor() <= 2) return 4;
     return plain->Close() && mapped->Close() ? 0 : 5;
   });
   CHECK(failed == 0);
