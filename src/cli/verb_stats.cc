@@ -32,6 +32,9 @@ Section StoreSection(const StoreStats& stats) {
   }
   //@}
   //@L03{
+  //@L12{
+  if (!stats.waiting_cause.empty()) section.Add("waiting_cause", Cell::Text(stats.waiting_cause));
+  //@}
   if (!stats.read_only_cause.empty()) {
     section.Add("read_only_cause", Cell::Text(stats.read_only_cause));
   }

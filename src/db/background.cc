@@ -10,6 +10,12 @@
 #include "db/write_controller.h"
 
 namespace strata {
+namespace {
+
+constexpr std::uint64_t kRetryMicrosMin = 1'000'000;
+constexpr std::uint64_t kRetryMicrosMax = 60'000'000;
+
+}  // namespace
 
 // The job counts as running from now on until it says kDone; Close waits for it.
 void DbImpl::ScheduleJob(Priority priority, std::function<Step()> step) {
@@ -31,6 +37,7 @@ void DbImpl::MaybeScheduleWork() {
     flush_scheduled_ = true;
     ScheduleJob(Priority::kHigh, [this] { return FlushStep(); });
   }
+  if (passing_failure_) return;
   ScheduleCollection();  //@L19
   compaction::Debt debt;
   for (const auto& tree : Trees()) {
@@ -70,6 +77,36 @@ bool DbImpl::StartPicked(const std::shared_ptr<Tree>& tree) {
     if (job.trivial_move || job.drop_inputs) return true;
   }
   return false;
+}
+
+// Nothing came of the job, and nothing was lost: on a disk that is full, a delete or another
+// program may make room.
+void DbImpl::NoteFailure(Status status) {
+  if (status) {
+    retry_delay_us_ = 0;
+  } else if (status.error().code() == ErrorCode::kNoSpace && read_only_) {
+    RetryLater(status.error());
+  } else if (status.error().code() != ErrorCode::kAborted) {  // Closing, or a table was dropped.
+    Remember(std::move(status)).has_value();
+  }
+}
+
+void DbImpl::RetryLater(const Error& error) {
+  if (passing_failure_) return;
+  passing_failure_ = error;
+  retry_delay_us_ = std::clamp(2 * retry_delay_us_, kRetryMicrosMin, kRetryMicrosMax);
+  if (events_) events_->Emit("background_failure", {{"cause", std::string_view(error.message())}});
+  environment_.executor->ScheduleAfter(retry_delay_us_, [gate = gate_] {
+    DbImpl* db = EnterGate(*gate);
+    if (db == nullptr) return Step::kDone;
+    {
+      MutexLock lock(db->mutex_);
+      db->passing_failure_.reset();
+      db->MaybeScheduleWork();
+    }
+    db->LeaveGate();
+    return Step::kDone;
+  });
 }
 
 Step DbImpl::FlushStep() {

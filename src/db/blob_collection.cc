@@ -65,8 +65,7 @@ Step DbImpl::CollectionStep(RunningCollection& running) {
   if (status) status = InstallCollection(*running.tree, collection, copy);
   running.collection.reset();  // Lets go of the version, and of the file if it failed.
   collecting_ = false;
-  const bool closing = !status && status.error().code() == ErrorCode::kAborted;
-  if (!closing) Remember(std::move(status)).has_value();
+  NoteFailure(std::move(status));
   MaybeScheduleWork();
   environment_.executor->NotifyAll();
   return Step::kDone;

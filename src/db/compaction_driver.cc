@@ -115,8 +115,7 @@ void DbImpl::FinishCompaction(RunningCompaction& running) {
   running.version.reset();
   for (const FileNumber number : running.job.inputs) busy_tables_.erase(number);
   --running_compactions_;
-  const bool closing = !status && status.error().code() == ErrorCode::kAborted;
-  if (!closing) Remember(std::move(status)).has_value();
+  NoteFailure(std::move(status));
   AdjustCache();
   MaybeScheduleWork();
   environment_.executor->NotifyAll();
@@ -156,7 +155,9 @@ Status DbImpl::CompactTable(TableRef table, std::optional<std::string> from,
     if (pick.job) status = Remember(StartCompaction(tree, *pick.job));
     environment_.executor->WaitUntil(
         mutex_, [&]() STRATA_REQUIRES(mutex_) { return running_compactions_ == 0; });
+    if (passing_failure_) break;
   }
+  if (status && passing_failure_) status = *passing_failure_;
   --compactions_paused_;
   MaybeScheduleWork();
   return status;
@@ -171,6 +172,7 @@ Status DbImpl::WaitForCompactions() {
     if (collecting_ && read_only_) return false;  //@L19
     return (immutables_.empty() && running_compactions_ == 0) || !read_only_;
   });
+  if (passing_failure_) return *passing_failure_;
   return CheckWritable();
 }
 

@@ -223,6 +223,7 @@ StoreStats DbImpl::Stats() {
   stats.log_bytes = log_.writer == nullptr ? 0 : log_.writer->size();
   stats.recovered_entries = recovered_entries_;
   if (!read_only_) stats.read_only_cause = read_only_.error().message();
+  if (passing_failure_) stats.waiting_cause = passing_failure_->message();  //@L12
   //@}
   //@L05{
   for (const auto& tree : Trees()) AddShape(*VersionOf(*tree), &stats);

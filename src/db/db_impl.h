@@ -227,6 +227,10 @@ class DbImpl final : public DB {
   // Starts what the tree's policy picks. True when a job was done at once, without a merge: then
   // the tree is another, and more may be due.
   bool StartPicked(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
+  // A background job failed. If it may do better later it is tried again then; else the store takes
+  // no more writes.
+  void NoteFailure(Status status) STRATA_REQUIRES(mutex_);
+  void RetryLater(const Error& error) STRATA_REQUIRES(mutex_);
   Step FlushStep();
   Status FlushOldest() STRATA_REQUIRES(mutex_);
   std::uint64_t StallMicros() STRATA_REQUIRES(mutex_);
@@ -553,6 +557,9 @@ class DbImpl final : public DB {
   bool interval_sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
   std::uint64_t last_sync_micros_ STRATA_GUARDED_BY(mutex_) = 0;
   std::int64_t stall_owed_us_ STRATA_GUARDED_BY(mutex_) = 0;
+  // Why no merge is begun until a timer rings, and how long that was set to.
+  std::optional<Error> passing_failure_ STRATA_GUARDED_BY(mutex_);
+  std::uint64_t retry_delay_us_ STRATA_GUARDED_BY(mutex_) = 0;
   bool editing_ STRATA_GUARDED_BY(mutex_) = false;  // An edit is being written.
   VersionEdit notes_ STRATA_GUARDED_BY(mutex_);     // About logs; for when it is.
   int running_jobs_ STRATA_GUARDED_BY(mutex_) = 0;

@@ -10,6 +10,8 @@ ErrorCode CodeOf(int error_number) {
   switch (error_number) {
     case ENOSPC:
     case EDQUOT:
+    case EMFILE:
+    case ENFILE:
       return ErrorCode::kNoSpace;
     case ENOENT:
       return ErrorCode::kNotFound;

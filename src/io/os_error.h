@@ -11,7 +11,7 @@
 
 namespace strata {
 
-// `doing` and `path` say what failed. ENOSPC and EDQUOT are kNoSpace, ENOENT is kNotFound, all
+// `doing` and `path` say what failed. ENOSPC, EDQUOT, EMFILE and ENFILE are kNoSpace, ENOENT is kNotFound, all
 // others are kIo.
 Error OsError(int error_number, std::string_view doing, std::string_view path);
 

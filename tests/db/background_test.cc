@@ -5,8 +5,10 @@
 
 #include <string>
 
+#include "base/random.h"
 #include "db/write_controller.h"
 #include "stats/counters.h"
+#include "testing/results.h"
 #include "testing/test_store.h"
 
 namespace strata {
@@ -35,6 +37,31 @@ TEST_CASE("a full memtable is written out while writers go on", "[L12]") {
   store.executor().RunAll();
   CHECK(store->Stats().immutable_memtables == 0);
   CHECK_FALSE(store->Stats().levels.empty());
+}
+
+TEST_CASE("a merge that finds no space is tried again, and the store goes on meanwhile", "[L12]") {
+  TestStore store({.memtable_bytes = 16 << 10, .table_bytes = 16 << 10});
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 300; ++i) {
+      REQUIRE(store->Put("key" + std::to_string(i),
+                         Random(static_cast<std::uint64_t>(1000 * round + i)).Bytes(100)));
+    }
+    REQUIRE(store->Flush());
+  }
+  const std::string all = Scan(*store);
+  store.disk().SetCapacity(1);
+  CHECK(testing::CodeOf(store->CompactRange({}, {})) == "no space");
+  CHECK(store->Stats().read_only_cause.empty());
+  CHECK_FALSE(store->Stats().waiting_cause.empty());
+  CHECK(Scan(*store) == all);
+  store.disk().SetCapacity(0);
+  store.clock().Advance(2'000'000);  // The timer rings.
+  while (store.executor().RunOne()) {
+  }
+  CHECK(store->Stats().waiting_cause.empty());
+  CHECK(store->CompactRange({}, {}));
+  CHECK(Scan(*store) == all);
+  CHECK(store->Put("k", "v"));
 }
 
 TEST_CASE("what waits to be written out is read", "[L12]") {
