@@ -2,6 +2,7 @@
 // must be JSON.
 
 #include "cli/session.h"
+#include "keys/decimal.h"
 #include "strata/keys/indexed_table.h"
 
 namespace strata::cli {
@@ -85,11 +86,22 @@ class IndexVerb final : public Verb {
     return kExitOk;
   }
 
-  // Text that reads as an element is one; all other text is text.
+  // Text that reads as an element is one; all other text is text. In JSON a whole number is one to
+  // its last digit, however it is spelled.
+  Result<keys::Element> Wanted(IndexedTable& table) const {
+    STRATA_TRY_ASSIGN(const auto indexes, table.Indexes());
+    const auto whole = keys::WholeNumber(*value_);
+    for (const IndexInfo& index : indexes) {
+      const bool over_json = !index.definition.tuple_element;
+      if (index.definition.name == *name_ && over_json && whole) return keys::Element{*whole};
+    }
+    const auto parsed = keys::ParseElement(*value_);
+    return parsed.has_value() ? *parsed : keys::ElementOf(*value_);
+  }
+
   Result<ExitCode> Lookup(Session& session, IndexedTable& table) const {
     if (!value_) return InvalidArgument("VALUE is missing: what to look for");
-    const auto parsed = keys::ParseElement(*value_);
-    const keys::Element value = parsed.has_value() ? *parsed : keys::ElementOf(*value_);
+    STRATA_TRY_ASSIGN(const keys::Element value, Wanted(table));
     STRATA_TRY_ASSIGN(const auto rows, table.Lookup(*name_, value, limit_));
     RowPrinter printer(session.console(), session.style(), {"key", "value"});
     for (const keys::IndexedRow& row : rows) {

@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "base/result.h"
+#include "keys/decimal.h"
 #include "keys/json_value.h"
 
 namespace strata::keys {
@@ -32,6 +33,10 @@ Result<IndexRows> IndexRowsOf(const IndexDefinition& index, std::string_view key
     rows.emplace(std::move(index_key), index.unique ? std::string(key) : std::string());
   }
   return rows;
+}
+
+Element AsIndexed(const IndexDefinition& index, const Element& element) {
+  return index.tuple_element ? element : AsJsonNumber(element);
 }
 
 Result<std::string> RowKeyOf(const IndexDefinition& index, std::string_view index_key,

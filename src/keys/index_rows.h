@@ -21,6 +21,9 @@ using IndexRows = std::map<std::string, std::string>;  // Key and value of each 
 Result<IndexRows> IndexRowsOf(const IndexDefinition& index, std::string_view key,
                               std::string_view value);
 
+// What the index holds where a value has `element`: in JSON, 1.0 and 1 are one number.
+Element AsIndexed(const IndexDefinition& index, const Element& element);
+
 // The key of the row that an index row leads to. Errors: kCorruption.
 Result<std::string> RowKeyOf(const IndexDefinition& index, std::string_view index_key,
                              std::string_view index_value);

@@ -152,7 +152,7 @@ Result<std::vector<IndexedRow>> IndexedTableImpl::Lookup(std::string_view index,
                                                          const Element& value,
                                                          std::uint64_t limit) {
   STRATA_TRY_ASSIGN(const IndexInfo info, FindIndex(index));
-  const Subspace rows({value});
+  const Subspace rows({AsIndexed(info.definition, value)});
   ReadOptions bounds;
   bounds.lower = rows.prefix();
   bounds.upper = rows.Range().upper;
@@ -163,8 +163,8 @@ Result<std::vector<IndexedRow>> IndexedTableImpl::Range(std::string_view index,
                                                         const IndexBounds& bounds) {
   STRATA_TRY_ASSIGN(const IndexInfo info, FindIndex(index));
   ReadOptions options;
-  if (bounds.from) options.lower = Pack({*bounds.from});
-  if (bounds.to) options.upper = Pack({*bounds.to});
+  if (bounds.from) options.lower = Pack({AsIndexed(info.definition, *bounds.from)});
+  if (bounds.to) options.upper = Pack({AsIndexed(info.definition, *bounds.to)});
   return ReadRows(info, std::move(options), bounds.limit);
 }
 

@@ -18,8 +18,9 @@ Status CheckJson(std::string_view text);
 
 // The scalars at `path` of a JSON text, as elements: "address.city" is the member "city" of the
 // member "address". Arrays on the way, or at the end, stand for all that they hold. Whole numbers
-// become integers, others doubles; null, objects, and what isn't there become nothing, and so does
-// a text that isn't JSON. Known limit: member names with a dot can't be named.
+// become integers of as many bytes as they need, however they are spelled (1, 1.0, 1e0), others
+// doubles; null, objects, and what isn't there become nothing, and so does a text that isn't JSON.
+// Known limit: member names with a dot can't be named.
 std::vector<Element> JsonAt(std::string_view text, std::string_view path);
 
 }  // namespace strata::keys

@@ -1,5 +1,6 @@
 // Tuples as people write them: ("user", 42, null).
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -7,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/result.h"
+#include "keys/decimal.h"
 #include "strata/keys/tuple.h"
 
 namespace strata::keys {
@@ -133,7 +135,21 @@ class Parser {
     if (word == "true" || word == "false") return Element{word == "true"};
     if (word.substr(0, 5) == "uuid:") return FromHexArray<Uuid>(word.substr(5));
     if (word.substr(0, 6) == "stamp:") return FromHexArray<Versionstamp>(word.substr(6));
-    if (const auto integer = IntegerFrom(word)) return Element{*integer};
+    const std::string_view unsigned_word = word.substr(word.starts_with('-') ? 1 : 0);
+    if (unsigned_word.starts_with("0x")) return FromHexadecimal(word, unsigned_word.substr(2));
+    const bool is_integer = !unsigned_word.empty() &&
+                            unsigned_word.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!is_integer) return FromFloat(word);
+    if (const auto whole = WholeNumber(word)) return Element{*whole};
+    return TooLong();
+  }
+
+  Error TooLong() const {
+    return Wrong("an integer of more than " + std::to_string(Integer::kMagnitudeSizeMax) +
+                 " bytes; write it as text, in quotes");
+  }
+
+  Result<Element> FromFloat(std::string_view word) const {
     const std::string text(word);
     char* end = nullptr;
     const bool is_float = !word.empty() && word.back() == 'f' && word != "inf" && word != "-inf";
@@ -141,8 +157,24 @@ class Parser {
     if (end == text.c_str() || std::string_view(end) != (is_float ? "f" : "")) {
       return Wrong("what is " + EscapeShort(word) + "? (text stands in quotes)");
     }
-    if (is_float) return Element{std::strtof(text.c_str(), nullptr)};
-    return Element{number};
+    const float narrow = is_float ? std::strtof(text.c_str(), nullptr) : 0;
+    const bool spelled_out = word.find_first_of("nN") != std::string_view::npos;  // inf, nan.
+    if (!spelled_out && (std::isinf(number) || std::isinf(narrow))) {
+      return Wrong(EscapeShort(word) + " is more than a " + (is_float ? "float" : "double") +
+                   " holds; write it as text, in quotes");
+    }
+    return is_float ? Element{narrow} : Element{number};
+  }
+
+  Result<Element> FromHexadecimal(std::string_view word, std::string_view digits) const {
+    const auto magnitude = FromHex((digits.size() % 2 == 0 ? "" : "0") + std::string(digits));
+    if (digits.empty() || !magnitude) {
+      return Wrong("what is " + EscapeShort(word) +
+                   "? (hexadecimal has the digits 0 to 9, a to f)");
+    }
+    const std::size_t zeros = std::min(magnitude->find_first_not_of('\0'), magnitude->size());
+    if (magnitude->size() - zeros > Integer::kMagnitudeSizeMax) return TooLong();
+    return Element{Integer::OfMagnitude(word.starts_with('-'), *magnitude)};
   }
 
   static std::optional<std::string> FromHex(std::string_view digits) {
@@ -156,21 +188,6 @@ class Parser {
       bytes.push_back(static_cast<char>(byte));
     }
     return bytes;
-  }
-
-  static std::optional<Integer> IntegerFrom(std::string_view word) {
-    const bool negative = !word.empty() && word[0] == '-';
-    const std::string_view digits = word.substr(negative ? 1 : 0);
-    if (digits.substr(0, 2) == "0x") {
-      const auto magnitude = FromHex(digits.substr(2));
-      if (!magnitude || magnitude->size() > Integer::kMagnitudeSizeMax) return std::nullopt;
-      return Integer::OfMagnitude(negative, *magnitude);
-    }
-    std::uint64_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, value);
-    if (digits.empty() || error != std::errc() || stop != end) return std::nullopt;
-    return Integer::OfMagnitude(negative, Integer::OfUnsigned(value).magnitude());
   }
 
   template <typename T>

@@ -74,6 +74,41 @@ TEST_CASE("an index leads from what values hold to their keys", "[L18]") {
         "not found: table people has no index nope");
 }
 
+TEST_CASE("a number in JSON is found in each of its spellings, and only by itself", "[L18]") {
+  World world;
+  REQUIRE(world.people->CreateIndex(ByAge()));
+  REQUIRE(world.people->CreateIndex({.name = "by_element", .tuple_element = 0}));
+  for (const auto& [key, age] :
+       std::vector<std::pair<std::string, std::string>>{{"one", "1.0"},
+                                                        {"hundred", "1e2"},
+                                                        {"half", "0.5"},
+                                                        {"big", "1e25"},
+                                                        {"past", "18446744073709551616"},
+                                                        {"next", "18446744073709551617"}}) {
+    REQUIRE(world.people->Put(key, R"({"age": )" + age + "}"));
+  }
+  const auto find = [&world](const Element& age) {
+    return world.Keys(world.people->Lookup("by_age", age));
+  };
+  CHECK(find(ElementOf(1)) == "one");
+  CHECK(find({1.0}) == "one");
+  CHECK(find({1.0F}) == "one");
+  CHECK(find({1e2}) == "hundred");
+  CHECK(find({0.5F}) == "half");
+  CHECK(find({1e25}) == "big");
+  CHECK(find(Must(ParseElement("10000000000000000000000000"))) == "big");
+  CHECK(find(Must(ParseElement("18446744073709551616"))) == "past");
+  CHECK(find(Must(ParseElement("18446744073709551617"))) == "next");
+  CHECK(find(Must(ParseElement("18446744073709551618"))) == "");
+  CHECK(world.Keys(world.people->Range("by_age", {.from = Element{1.0}, .to = Element{100.0}})) ==
+        "one");
+
+  // An element of a tuple has a type.
+  REQUIRE(world.people->Put("typed", Pack(TupleOf(1.0))));
+  CHECK(world.Keys(world.people->Lookup("by_element", {1.0})) == "typed");
+  CHECK(world.Keys(world.people->Lookup("by_element", ElementOf(1))) == "");
+}
+
 TEST_CASE("an index follows its rows as they change and go", "[L18][T18.3]") {
   World world;
   REQUIRE(world.people->CreateIndex(ByCity()));

@@ -48,6 +48,25 @@ TEST_CASE("a path leads to scalars, through objects and arrays", "[L18]") {
   CHECK(At("5", "") == "(5)");
 }
 
+TEST_CASE("a number of JSON is one element in all its spellings, and no other's", "[L18]") {
+  CHECK(At("[1, 1.0, 1e0, 10E-1, 1.00]", "") == "(1, 1, 1, 1, 1)");
+  CHECK(At("[1E+2, -0, -0.0, 1.50, -1.5e0]", "") == "(100, 0, 0, 1.5, -1.5)");
+  CHECK(At("[18446744073709551615, 18446744073709551616, 18446744073709551617]", "") ==
+        "(0xffffffffffffffff, 0x010000000000000000, 0x010000000000000001)");
+  CHECK(At("[9223372036854775808, -9223372036854775809, 9007199254740993.0]", "") ==
+        "(0x8000000000000000, -0x8000000000000001, 9007199254740993)");
+  CHECK(At("1e25", "") == At("10000000000000000000000000", ""));
+  CHECK(Outcome(CheckJson("{\"n\": 1e400}")) ==
+        "invalid argument: no JSON: line 1, column 11: number overflow parsing '1e400'");
+}
+
+TEST_CASE("of two members of one name the last counts", "[L18]") {
+  CHECK(At(R"({"a": 1, "a": 2})", "a") == "(2)");
+  CHECK(At(R"({"a": [1, 2], "b": 3, "a": {"x": 4}})", "a") == "()");
+  CHECK(At(R"([{"a": 1}, {"a": 2, "a": 3}, {"b": 4}])", "a") == "(1, 3)");
+  CHECK(At(R"({"a": {"b": 1, "a": {"b": 2}}})", "a.b") == "(1)");
+}
+
 TEST_CASE("deep nesting and any bytes are taken or refused, never a crash", "[L18]") {
   const std::string deep = std::string(20'000, '[') + std::string(20'000, ']');
   CHECK(CheckJson(deep).has_value());

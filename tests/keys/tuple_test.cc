@@ -226,6 +226,43 @@ TEST_CASE("tuples are written as people would", "[L18]") {
         "invalid argument: tuple, character 8: what is city? (text stands in quotes)");
 }
 
+TEST_CASE("a number that is read keeps its value or is refused, never bent to a neighbour",
+          "[L18]") {
+  const auto text = [](const char* number) { return Outcome(ParseElement(number)); };
+  CHECK(ElementText(Must(ParseElement("18446744073709551616"))) == "0x010000000000000000");
+  CHECK(ElementText(Must(ParseElement("18446744073709551617"))) == "0x010000000000000001");
+  CHECK(ElementText(Must(ParseElement("-18446744073709551617"))) == "-0x010000000000000001");
+  CHECK(ElementText(Must(ParseElement("0xabc"))) == "2748");
+  CHECK(ElementText(Must(ParseElement("-0"))) == "0");
+  CHECK(ElementText(Must(ParseElement("007"))) == "7");
+  // In a tuple a number has a type: these are three elements.
+  CHECK(Pack({Must(ParseElement("1"))}) != Pack({Must(ParseElement("1.0"))}));
+  CHECK(Pack({Must(ParseElement("1.0f"))}) != Pack({Must(ParseElement("1.0"))}));
+  CHECK(
+      text("1e400") ==
+      "invalid argument: tuple, character 5: 1e400 is more than a double holds; write it as text, "
+      "in quotes");
+  CHECK(
+      text("-1e39f") ==
+      "invalid argument: tuple, character 6: -1e39f is more than a float holds; write it as text, "
+      "in quotes");
+  CHECK(
+      text("0x1p3") ==
+      "invalid argument: tuple, character 5: what is 0x1p3? (hexadecimal has the digits 0 to 9, a "
+      "to f)");
+  CHECK_FALSE(ParseElement("0x").has_value());
+  const std::string too_long =
+      "invalid argument: tuple, character 700: an integer of more than 255 "
+      "bytes; write it as text, in quotes";
+  CHECK(text(std::string(700, '9').c_str()) == too_long);
+  CHECK(text(("0x" + std::string(698, 'f')).c_str()) == too_long);
+  CHECK(ElementText(Must(ParseElement("0x" + std::string(700, '0') + "1"))) == "1");
+  for (const char* const kept : {"inf", "-inf", "nan", "inff", "-1.5", "1e-400"}) {
+    CAPTURE(kept);
+    CHECK(ParseElement(kept).has_value());
+  }
+}
+
 TEST_CASE("bytes that no tuple has are refused, with the place", "[L18]") {
   for (const std::string& packed :
        {std::string("\x01"

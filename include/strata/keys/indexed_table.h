@@ -101,8 +101,9 @@ class IndexedTable {
   virtual Result<bool> RequiresJson() = 0;
 
   // The rows whose indexed element is `value`, or lies between bounds, in the index's order; all at
-  // one instant. Integers come before all other numbers. Errors: kNotFound; kBusy for an index
-  // that isn't filled.
+  // one instant. In JSON 1, 1.0 and 1e0 are one number, an integer; an element of a tuple has a
+  // type, and a double isn't found by an integer. Integers come before all other numbers.
+  // Errors: kNotFound; kBusy for an index that isn't filled.
   virtual Result<std::vector<IndexedRow>> Lookup(std::string_view index, const Element& value,
                                                  std::uint64_t limit) = 0;
   Result<std::vector<IndexedRow>> Lookup(std::string_view index, const Element& value) {
