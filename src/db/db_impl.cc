@@ -234,6 +234,8 @@ StoreStats DbImpl::Stats() {
     AddBlobStats(*VersionOf(*tree), &stats);  //@L19
   }
   //@}
+  const FileId& id = versions_->properties().store_id;   //@L06
+  stats.store_id.assign(id.data(), id.size());           //@L06
   stats.tables = DescribeTables();                       //@L17
   stats.immutable_memtables = immutables_.size();        //@L12
   stats.writers_queued = writers_.size();                //@L12
