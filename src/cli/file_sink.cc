@@ -1,6 +1,12 @@
 #include "cli/file_sink.h"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/output_file.h"
+#include "io/os_error.h"
 
 namespace strata::cli {
 namespace {
@@ -20,42 +26,80 @@ class ConsoleSink final : public Sink {
 
 class FileSink final : public Sink {
  public:
-  FileSink(FileSystem& files, std::string path, std::unique_ptr<WritableFile> file)
-      : files_(files), path_(std::move(path)), file_(std::move(file)) {}
-  ~FileSink() override {
-    if (file_ != nullptr) (void)files_.Remove(TemporaryName(path_));
-  }
-
-  static std::string TemporaryName(const std::string& path) { return path + ".part"; }
-
+  explicit FileSink(std::unique_ptr<OutputFile> file) : file_(std::move(file)) {}
   Status Append(std::string_view bytes) override { return file_->Append(bytes); }
-
-  Status Finish() override {
-    STRATA_TRY(file_->Sync());
-    STRATA_TRY(file_->Close());
-    STRATA_TRY(files_.Rename(TemporaryName(path_), path_));
-    file_.reset();
-    return files_.SyncDirectory(ParentDirectory(path_));
-  }
+  Status Finish() override { return file_->Finish(); }
 
  private:
-  FileSystem& files_;
-  const std::string path_;
-  std::unique_ptr<WritableFile> file_;
+  const std::unique_ptr<OutputFile> file_;
 };
+
+// A device or a pipe: nothing there can be replaced.
+class DescriptorSink final : public Sink {
+ public:
+  DescriptorSink(int descriptor, std::string path)
+      : descriptor_(descriptor), path_(std::move(path)) {}
+  ~DescriptorSink() override { ::close(descriptor_); }
+
+  Status Append(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written >= 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+      if (written < 0 && errno != EINTR) return OsError(errno, "writing", path_);
+      if (written < 0 && Interrupted()) return Error(ErrorCode::kAborted, "interrupted");
+    }
+    return {};
+  }
+  Status Finish() override { return {}; }
+
+ private:
+  const int descriptor_;
+  const std::string path_;
+};
+
+Result<std::unique_ptr<Sink>> OpenDevice(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+  if (descriptor < 0) return OsError(errno, "opening", path);
+  return std::unique_ptr<Sink>(std::make_unique<DescriptorSink>(descriptor, path));
+}
+
+// A name such as /dev/stdout: the same file, and what was written there before stays.
+bool IsStandardOutput(const struct stat& info) {
+  struct stat out{};
+  const bool is_open = ::fstat(STDOUT_FILENO, &out) == 0;
+  return is_open && out.st_dev == info.st_dev && out.st_ino == info.st_ino;
+}
+
+// Whoever opened it goes on with it, so it can't be replaced, whatever it is.
+bool IsOpenFile(const std::string& path) {
+  return path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/") ||
+         path == "/dev/stderr";
+}
+
+Result<std::unique_ptr<Sink>> CreateFile(FileSystem& files, const std::string& path) {
+  Result<std::unique_ptr<OutputFile>> file = OutputFile::Create(files, path);
+  if (file) return std::unique_ptr<Sink>(std::make_unique<FileSink>(*std::move(file)));
+  if (file.error().code() == ErrorCode::kInvalidArgument) return file.error();
+  return Error(file.error().code(), file.error().message() +
+                                        " (a file is written beside its name first; name another " +
+                                        "folder, or use export - > FILE)");
+}
 
 }  // namespace
 
 Result<std::unique_ptr<Sink>> OpenSink(Session& session, const std::string& path) {
-  if (path == "-") return std::unique_ptr<Sink>(std::make_unique<ConsoleSink>(session.console()));
+  if (path.empty()) return InvalidArgument("FILE is empty; name one, or - for stdout");
   struct stat info{};
-  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-    return InvalidArgument(path + " isn't a file that can be replaced; write to - instead");
+  const bool is_there = path != "-" && ::stat(path.c_str(), &info) == 0;
+  if (path == "-" || (is_there && IsStandardOutput(info))) {
+    return std::unique_ptr<Sink>(std::make_unique<ConsoleSink>(session.console()));
   }
-  const std::string temporary = FileSink::TemporaryName(path);
-  (void)session.files().Remove(temporary);  // Left by a crash.
-  STRATA_TRY_ASSIGN(auto file, session.files().Create(temporary));
-  return std::unique_ptr<Sink>(std::make_unique<FileSink>(session.files(), path, std::move(file)));
+  if (!is_there) return CreateFile(session.files(), path);
+  if (S_ISDIR(info.st_mode)) {
+    return InvalidArgument(path + " is a directory; name a file in it");
+  }
+  const bool is_replaced = S_ISREG(info.st_mode) && !IsOpenFile(path);
+  return is_replaced ? CreateFile(session.files(), path) : OpenDevice(path);
 }
 
 }  // namespace strata::cli

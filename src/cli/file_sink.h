@@ -1,4 +1,5 @@
-// Where export writes: standard output, or a file that appears whole or not at all.
+// Where export writes: standard output, a file that appears whole or not at all, or a device or
+// pipe, straight away.
 //
 // Thread safety: none.
 
@@ -17,12 +18,13 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual Status Append(std::string_view bytes) = 0;
-  // Makes the file durable under its name. Without it, nothing appears.
+  // Makes a file durable under its name. Without it, none appears.
   virtual Status Finish() = 0;
 };
 
-// `path` may be "-". A file of that name is replaced. Errors: kInvalidArgument: something that
-// isn't a file has the name; kIo.
+// `path` may be "-". A file of that name, or that a symbolic link there leads to, is replaced; what
+// is neither a file nor a directory is written to and stays. Errors: kInvalidArgument: a directory
+// has the name; kIo.
 Result<std::unique_ptr<Sink>> OpenSink(Session& session, const std::string& path);
 
 }  // namespace strata::cli

@@ -1,5 +1,6 @@
 #include "cli/records.h"
 
+#include <algorithm>
 #include <array>
 
 #include "cli/json.h"
@@ -133,6 +134,14 @@ std::unique_ptr<RecordReader> NewRecordReader(ByteSource& source, const RecordOp
     return std::make_unique<CsvRecordReader>(source, options, offset, lines);
   }
   return std::make_unique<LineRecordReader>(source, options, offset, lines);
+}
+
+RecordFormat FormatOfName(std::string_view path) {
+  std::string ending(path.substr(std::min(path.rfind('.'), path.size())));
+  for (char& byte : ending) byte = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 32) : byte;
+  if (ending == ".csv") return RecordFormat::kCsv;
+  const bool is_json = ending == ".json" || ending == ".jsonl" || ending == ".ndjson";
+  return is_json ? RecordFormat::kJsonl : RecordFormat::kTsv;
 }
 
 std::string RecordHeader(const RecordOptions& options) {

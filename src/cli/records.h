@@ -57,6 +57,9 @@ class RecordReader {
 std::unique_ptr<RecordReader> NewRecordReader(ByteSource& source, const RecordOptions& options,
                                               std::uint64_t offset, std::uint64_t lines);
 
+// By the ending of a file's name: .csv, or .json, .jsonl and .ndjson, or else tsv.
+RecordFormat FormatOfName(std::string_view path);
+
 // Errors: kInvalidArgument: the bytes don't fit the format.
 Result<Record> ParseTsv(std::string_view line, const RecordOptions& options);
 Result<Record> ParseJson(std::string_view line);  // records_json.cc

@@ -1,4 +1,4 @@
-// `strata export FILE`.
+// `strata export [FILE]`.
 
 #include "cli/file_sink.h"
 #include "cli/progress.h"
@@ -12,18 +12,21 @@ namespace {
 class ExportVerb final : public Verb {
  public:
   void Declare(Flags& flags) override {
-    flags.Argument("FILE", &path_, "What to write; - for stdout");
-    flags.Choice<RecordFormat>("format", &options_.format,
+    flags.OptionalArgument("FILE", &file_, "What to write (-: stdout)");
+    flags.Choice<RecordFormat>("format", &format_,
                                {{"tsv", RecordFormat::kTsv},
                                 {"table", RecordFormat::kTable},  //@L04
                                 {"csv", RecordFormat::kCsv},
                                 {"jsonl", RecordFormat::kJsonl}},
-                               "How (tsv)");
+                               "How (by FILE's ending: .csv, .jsonl, .json; otherwise tsv)");
     flags.Switch("no-header", &no_header_, "csv: leave the line key,value out");
     flags.Text("prefix", &prefix_, "KEY", "Only keys that start with KEY");
   }
 
   Result<ExitCode> Run(Session& session) override {
+    path_ = file_.value_or("-");
+    options_.format = format_.value_or(FormatOfName(path_));
+    if (!format_ && path_.ends_with(".sst")) options_.format = RecordFormat::kTable;  //@L04
     options_.key_format = session.globals().key_format;
     options_.value_format = session.globals().value_format;
     options_.has_header = !no_header_;
@@ -74,7 +77,9 @@ class ExportVerb final : public Verb {
     return kExitOk;
   }
 
+  std::optional<std::string> file_;
   std::string path_;
+  std::optional<RecordFormat> format_;
   RecordOptions options_;
   bool no_header_ = false;
   std::string prefix_;
@@ -86,11 +91,11 @@ Command ExportCommand() {
   return {.name = "export",
           .alias = "",
           .group = "Files",
-          .summary = "Write all keys and values to a file, in the order of the keys",
+          .summary = "Write all keys and values to a file or stdout, in the order of the keys",
           .examples =
               "--db cities export cities.tsv\n"
-              "--db cities export cities.csv --format csv\n"
-              "--db cities export - --format jsonl | gzip > cities.jsonl.gz",
+              "--db cities export cities.csv\n"
+              "--db cities export --format jsonl | gzip > cities.jsonl.gz",
           .make = MakeVerb<ExportVerb>};
 }
 

@@ -16,7 +16,7 @@ class ImportVerb final : public Verb {
     flags.Choice<RecordFormat>(
         "format", &format_,
         {{"tsv", RecordFormat::kTsv}, {"csv", RecordFormat::kCsv}, {"jsonl", RecordFormat::kJsonl}},
-        "What FILE holds (by its name: .csv, .jsonl; otherwise tsv)");
+        "What FILE holds (by its ending: .csv, .jsonl, .json; otherwise tsv)");
     flags.Switch("no-header", &no_header_, "csv: the first line is a record, not key,value");
     flags.DurationMicros("ttl", &options_.ttl_us, "The records are gone after this time");  //@L17
     flags.Number("batch", &options_.batch, "Write N records at once (1000)");
@@ -52,12 +52,6 @@ class ImportVerb final : public Verb {
   }
 
  private:
-  static RecordFormat FormatOfName(const std::string& path) {
-    if (path.ends_with(".csv")) return RecordFormat::kCsv;
-    const bool is_json = path.ends_with(".jsonl") || path.ends_with(".ndjson");
-    return is_json ? RecordFormat::kJsonl : RecordFormat::kTsv;
-  }
-
   Status Print(Session& session, const ImportSummary& summary) const {
     const OutputStyle style = session.style();
     if (style.format == OutputFormat::kJson || style.format == OutputFormat::kJsonl) {
