@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crc32c.h"  //@L03
 #include "io/os_error.h"
 
 namespace strata::cli {
@@ -77,20 +78,9 @@ Result<std::unique_ptr<ByteSource>> OpenFile(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> OpenSource(Session& session, const std::string& path,
-                                               std::uint64_t offset) {
-  std::unique_ptr<ByteSource> source = std::make_unique<ConsoleSource>(session.console());
-  if (path != "-") {
-    STRATA_TRY_ASSIGN(source, OpenFile(path));
-  }
-  std::string skipped(std::min<std::uint64_t>(kChunk, offset), '\0');
-  while (offset > 0) {
-    const std::size_t wanted = std::min<std::uint64_t>(skipped.size(), offset);
-    STRATA_TRY_ASSIGN(const std::size_t count, source->Read(skipped.data(), wanted));
-    if (count == 0) return InvalidArgument(path + " is shorter than it was");
-    offset -= count;
-  }
-  return source;
+Result<std::unique_ptr<ByteSource>> OpenSource(Session& session, const std::string& path) {
+  if (path != "-") return OpenFile(path);
+  return std::unique_ptr<ByteSource>(std::make_unique<ConsoleSource>(session.console()));
 }
 
 std::unique_ptr<ByteSource> NewMemorySource(std::string bytes, std::size_t step) {
@@ -116,16 +106,15 @@ Result<bool> LineReader::Next(std::string_view* line) {
   while (true) {
     const std::size_t newline = buffer_.find('\n', searched);
     if (newline != std::string::npos || (at_end_ && start_ < buffer_.size())) {
-      const std::size_t end = std::min(newline, buffer_.size());
-      const std::size_t next = std::min(end + 1, buffer_.size());
-      *line = std::string_view(buffer_).substr(start_, end - start_);
-      offset_ += next - start_;
+      const std::size_t next = std::min(newline, buffer_.size() - 1) + 1;
+      Take(std::string_view(buffer_).substr(start_, next - start_), line);
       start_ = next;
-      ++lines_;
       return true;
     }
     if (at_end_) return false;
-    if (buffer_.size() - start_ > kLineMax) return InvalidArgument("the line is too long");
+    if (buffer_.size() - start_ > kLineMax) {
+      return InvalidArgument("the line is too long");
+    }
     buffer_.erase(0, start_);
     start_ = 0;
     searched = buffer_.size();
@@ -134,6 +123,14 @@ Result<bool> LineReader::Next(std::string_view* line) {
     buffer_.resize(searched + count);
     at_end_ = count == 0;
   }
+}
+
+void LineReader::Take(std::string_view bytes, std::string_view* line) {
+  *line = bytes;
+  if (line->ends_with('\n')) line->remove_suffix(1);
+  position_.offset += bytes.size();
+  position_.checksum = ExtendCrc32c(position_.checksum, bytes);  //@L03
+  ++position_.lines;
 }
 
 }  // namespace strata::cli

@@ -24,10 +24,8 @@ class ByteSource {
   virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
 };
 
-// `path` may be "-" for standard input. The first `offset` bytes are left out. Errors: kNotFound,
-// kIo; kInvalidArgument when there are fewer bytes than that.
-Result<std::unique_ptr<ByteSource>> OpenSource(Session& session, const std::string& path,
-                                               std::uint64_t offset);
+// `path` may be "-" for standard input. Errors: kNotFound, kIo.
+Result<std::unique_ptr<ByteSource>> OpenSource(Session& session, const std::string& path);
 
 // For tests: `bytes`, at most `step` of them a read.
 std::unique_ptr<ByteSource> NewMemorySource(std::string bytes, std::size_t step);
@@ -35,24 +33,32 @@ std::unique_ptr<ByteSource> NewMemorySource(std::string bytes, std::size_t step)
 // Errors: kInvalidArgument when there is more than `size_max`.
 Result<std::string> ReadAll(ByteSource& source, std::uint64_t size_max);
 
+// How far an input has been read.
+struct InputPosition {
+  std::uint64_t offset = 0;    // Bytes.
+  std::uint64_t lines = 0;     // Lines in them.
+  std::uint32_t checksum = 0;  // CRC-32C of the bytes.  //@L03
+};
+
 // Lines and where they stand.
 class LineReader {
  public:
-  // `offset` and `line` are those of the source's first byte.
-  LineReader(ByteSource& source, std::uint64_t offset, std::uint64_t lines)
-      : source_(source), offset_(offset), lines_(lines) {}
+  // `source` is borrowed, and stands at `start`.
+  LineReader(ByteSource& source, const InputPosition& start) : source_(source), position_(start) {}
 
   // The next line without its newline into `*line`; false at the end. The view holds until the
   // next call. Errors: those of Read; kInvalidArgument: a line longer than any record can be.
   Result<bool> Next(std::string_view* line);
 
-  std::uint64_t offset() const { return offset_; }  // Of the byte after the line.
-  std::uint64_t lines() const { return lines_; }    // Read so far: the line's number, from 1.
+  // Of the byte after the line; `lines` is the line's number, from 1.
+  const InputPosition& position() const { return position_; }
 
  private:
+  // Counts `bytes` and makes `*line` what counts of them.
+  void Take(std::string_view bytes, std::string_view* line);
+
   ByteSource& source_;
-  std::uint64_t offset_;
-  std::uint64_t lines_;
+  InputPosition position_;
   std::string buffer_;
   std::size_t start_ = 0;
   bool at_end_ = false;

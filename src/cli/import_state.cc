@@ -1,6 +1,7 @@
 #include "cli/import_state.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
@@ -8,102 +9,197 @@
 #include <unistd.h>
 
 #include "base/crc32c.h"
+#include "base/escape.h"
+#include "cli/output_file.h"
 #include "io/os_error.h"
 
 namespace strata::cli {
 namespace {
 
-constexpr std::string_view kFirstLine = "strata-import 1\n";
+constexpr std::string_view kOurs = "strata-import ";
+constexpr std::string_view kFirstLine = "strata-import 2\n";
 constexpr std::uint64_t kSaveEveryMicros = 1'000'000;
-constexpr std::uint64_t kFingerprintBytes = 64 << 10;
-constexpr std::uint64_t kStateSizeMax = 4096;
+constexpr std::uint64_t kStateSizeMax = 64 << 10;
+constexpr std::size_t kChunk = std::size_t{256} << 10;
+constexpr std::string_view kBeginAnew = "; remove it to begin at the first record";
 
-// Takes "name 123\n" off the front.
-bool TakeNumber(std::string_view* text, std::string_view name, std::uint64_t* number) {
-  if (!text->starts_with(name) || text->size() == name.size()) return false;
-  text->remove_prefix(name.size() + 1);
-  const auto parsed = std::from_chars(text->data(), text->data() + text->size(), *number);
-  const auto length = static_cast<std::size_t>(parsed.ptr - text->data());
-  if (parsed.ec != std::errc{} || length == text->size() || (*text)[length] != '\n') return false;
-  text->remove_prefix(length + 1);
+// Takes "name text\n" off the front.
+bool TakeText(std::string_view* rest, std::string_view name, std::string* text) {
+  const std::size_t end = rest->find('\n');
+  const std::string_view line = rest->substr(0, end);
+  if (end == std::string_view::npos || !line.starts_with(name)) return false;
+  if (line.size() == name.size() || line[name.size()] != ' ') return false;
+  *text = line.substr(name.size() + 1);
+  rest->remove_prefix(end + 1);
   return true;
+}
+
+template <typename Number>
+bool TakeNumber(std::string_view* rest, std::string_view name, Number* number) {
+  std::string text;
+  if (!TakeText(rest, name, &text)) return false;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, *number);
+  return parsed.ec == std::errc{} && parsed.ptr == end;
+}
+
+struct StateFile {
+  ImportPurpose purpose;
+  ImportState state;
+  std::uint64_t sequence = 0;
+};
+
+std::string Encode(const StateFile& file) {
+  const auto& [position, records] = file.state;
+  return std::string(kFirstLine) + "store " + file.purpose.store + "\ntable " + file.purpose.table +
+         "\nflags " + file.purpose.flags + "\ninput " + Escape(file.purpose.input) + "\noffset " +
+         std::to_string(position.offset) + "\nlines " + std::to_string(position.lines) +
+         "\nchecksum " + std::to_string(position.checksum) + "\nrecords " +
+         std::to_string(records) + "\nsequence " + std::to_string(file.sequence) + "\n";
+}
+
+bool Decode(std::string_view text, StateFile* file) {
+  if (!text.starts_with(kFirstLine)) return false;
+  text.remove_prefix(kFirstLine.size());
+  InputPosition& position = file->state.position;
+  return TakeText(&text, "store", &file->purpose.store) &&
+         TakeText(&text, "table", &file->purpose.table) &&
+         TakeText(&text, "flags", &file->purpose.flags) &&
+         TakeText(&text, "input", &file->purpose.input) &&
+         TakeNumber(&text, "offset", &position.offset) &&
+         TakeNumber(&text, "lines", &position.lines) &&
+         TakeNumber(&text, "checksum", &position.checksum) &&
+         TakeNumber(&text, "records", &file->state.records) &&
+         TakeNumber(&text, "sequence", &file->sequence) && text.empty();
+}
+
+std::string_view NameOf(ByteFormat format) {
+  switch (format) {
+    case ByteFormat::kUtf8:
+      return "utf8";
+    case ByteFormat::kEscaped:
+      return "escaped";
+    case ByteFormat::kHex:
+      return "hex";
+    //@L18{
+    case ByteFormat::kTuple:
+      return "tuple";
+    //@}
+    case ByteFormat::kBase64:
+      break;
+  }
+  return "base64";
 }
 
 }  // namespace
 
-void ImportCheckpoint::Init(FileSystem& files, Clock& clock, const std::string& input,
-                            const std::string& state_file) {
-  files_ = &files;
-  clock_ = &clock;
-  input_ = input;
-  path_ = !state_file.empty() ? state_file : input == "-" ? "" : input + ".resume";
-  next_us_ = clock.NowMicros() + kSaveEveryMicros;
+std::string FlagsOf(const RecordOptions& options) {
+  if (options.format == RecordFormat::kJsonl) return "--format jsonl";
+  const bool is_csv = options.format == RecordFormat::kCsv;
+  std::string flags = is_csv ? "--format csv" : "--format tsv";
+  flags.append(" --key-format ").append(NameOf(options.key_format));
+  flags.append(" --value-format ").append(NameOf(options.value_format));
+  if (is_csv && !options.has_header) flags += " --no-header";
+  return flags;
 }
 
-// Of the bytes before `offset`: enough to notice another input. 0 for a pipe, which can't be read
-// twice.
-Result<std::uint32_t> ImportCheckpoint::Fingerprint(std::uint64_t offset) const {
+Status ImportCheckpoint::Init(Session& session, ImportPurpose purpose,
+                              const std::string& state_file) {
+  session_ = &session;
+  purpose_ = std::move(purpose);
+  const std::string beside = purpose_.input == "-" ? "" : purpose_.input + ".resume";
+  STRATA_TRY_ASSIGN(path_, WhereLinksLead(state_file.empty() ? beside : state_file));
+  next_us_ = session.clock().NowMicros() + kSaveEveryMicros;
+  return CheckPlace();
+}
+
+// Nothing may be there, or a state.
+Status ImportCheckpoint::CheckPlace() const {
   struct stat info{};
-  const bool is_there = ::stat(input_.c_str(), &info) == 0;
-  if (input_ == "-" || (is_there && !S_ISREG(info.st_mode))) return std::uint32_t{0};
-  STRATA_TRY_ASSIGN(const auto file, files_->Open(input_));
-  const std::uint64_t size = std::min(offset, kFingerprintBytes);
-  if (offset > file->size()) return InvalidArgument(input_ + " is shorter than it was");
-  std::string scratch(size, '\0');
-  STRATA_TRY_ASSIGN(const std::string_view bytes, file->Read(offset - size, size, scratch.data()));
-  return Crc32c(bytes);
+  if (path_.empty() || (::stat(path_.c_str(), &info) != 0 && errno == ENOENT)) return {};
+  std::array<char, kOurs.size()> scratch{};
+  bool is_ours = false;
+  if (S_ISREG(info.st_mode)) {
+    STRATA_TRY_ASSIGN(const auto file, session_->files().Open(path_));
+    const std::size_t size = std::min<std::uint64_t>(file->size(), kOurs.size());
+    STRATA_TRY_ASSIGN(const std::string_view begin, file->Read(0, size, scratch.data()));
+    is_ours = begin == kOurs;
+  }
+  if (is_ours) return {};
+  return InvalidArgument(path_ +
+                         " isn't the state of an import, so it is left alone; move it away, "
+                         "or keep the state elsewhere with --resume-file");
 }
 
-Result<ImportState> ImportCheckpoint::Load() {
+Result<ImportState> ImportCheckpoint::Load(DB& db) const {
   if (path_.empty()) return InvalidArgument("--resume from stdin needs --resume-file FILE");
-  Result<std::string> read = files_->ReadFile(path_, kStateSizeMax);
-  if (!read && read.error().code() == ErrorCode::kNotFound) return ImportState();
-  STRATA_TRY_ASSIGN(const std::string contents, std::move(read));
-  std::string_view rest = contents;
-  ImportState state;
-  std::uint64_t fingerprint = 0;
-  const bool has_first_line = rest.starts_with(kFirstLine);
-  if (has_first_line) rest.remove_prefix(kFirstLine.size());
-  if (!has_first_line || !TakeNumber(&rest, "offset", &state.offset) ||
-      !TakeNumber(&rest, "lines", &state.lines) || !TakeNumber(&rest, "records", &state.records) ||
-      !TakeNumber(&rest, "fingerprint", &fingerprint) || !rest.empty()) {
-    return Corruption(path_ + " isn't the state of an import; remove it to begin anew");
+  Result<std::string> contents = session_->files().ReadFile(path_, kStateSizeMax);
+  if (!contents && contents.error().code() == ErrorCode::kNotFound) return ImportState();
+  StateFile file;
+  if (!contents || !Decode(*contents, &file)) {
+    return Corruption(path_ + " is damaged, or another version's" + std::string(kBeginAnew));
   }
-  STRATA_TRY_ASSIGN(const std::uint32_t actual, Fingerprint(state.offset));
-  if (actual != fingerprint) {
-    return InvalidArgument(input_ + " isn't the file that " + path_ +
-                           " was written for; remove it to begin anew");
+  STRATA_TRY(CheckPurpose(file.purpose));
+  if (db.Stats().last_sequence < file.sequence) {
+    return InvalidArgument("the store has lost writes since " + path_ +
+                           " was written: it is an older copy" + std::string(kBeginAnew));
   }
-  return state;
+  return file.state;
 }
 
-Status ImportCheckpoint::Write(const ImportState& state) {
-  STRATA_TRY_ASSIGN(const std::uint32_t fingerprint, Fingerprint(state.offset));
-  const std::string temporary = path_ + ".new";
-  (void)files_->Remove(temporary);  // Left by a crash.
-  STRATA_TRY_ASSIGN(const auto file, files_->Create(temporary));
-  STRATA_TRY(file->Append(std::string(kFirstLine) + "offset " + std::to_string(state.offset) +
-                          "\nlines " + std::to_string(state.lines) + "\nrecords " +
-                          std::to_string(state.records) + "\nfingerprint " +
-                          std::to_string(fingerprint) + "\n"));
-  STRATA_TRY(file->Sync());
-  STRATA_TRY(file->Close());
-  STRATA_TRY(files_->Rename(temporary, path_));
-  return files_->SyncDirectory(ParentDirectory(path_));
+Status ImportCheckpoint::CheckPurpose(const ImportPurpose& found) const {
+  const auto refuse = [this](const std::string& what) -> Status {
+    return InvalidArgument(path_ + " was written for " + what + std::string(kBeginAnew));
+  };
+  if (found.store != purpose_.store) return refuse("another store, or for this one before a reset");
+  if (found.table != purpose_.table) {
+    return refuse("table " + found.table + ", and this is table " + purpose_.table);
+  }
+  if (found.flags != purpose_.flags) return refuse(found.flags + ": say the same");
+  return {};
+}
+
+Status ImportCheckpoint::Skip(ByteSource& source, const ImportState& state) const {
+  const InputPosition& goal = state.position;
+  std::string scratch(std::min<std::uint64_t>(kChunk, goal.offset), '\0');
+  std::uint32_t checksum = 0;
+  for (std::uint64_t left = goal.offset; left > 0;) {
+    const std::size_t wanted = std::min<std::uint64_t>(scratch.size(), left);
+    STRATA_TRY_ASSIGN(const std::size_t count, source.Read(scratch.data(), wanted));
+    if (count == 0) break;
+    checksum = ExtendCrc32c(checksum, std::string_view(scratch).substr(0, count));
+    left -= count;
+  }
+  if (checksum == goal.checksum) return {};
+  const std::string input = purpose_.input == "-" ? "stdin" : purpose_.input;
+  return InvalidArgument(input + " isn't the input that " + path_ + " was written for: its first " +
+                         std::to_string(goal.offset) + " bytes are others, or gone" +
+                         std::string(kBeginAnew));
+}
+
+Status ImportCheckpoint::Write(DB& db, const ImportState& state) const {
+  STRATA_TRY(CheckPlace());
+  STRATA_TRY_ASSIGN(const auto file, OutputFile::Create(session_->files(), path_));
+  STRATA_TRY(file->Append(Encode({purpose_, state, db.Stats().last_sequence})));
+  return file->Finish();
 }
 
 Status ImportCheckpoint::Save(DB& db, const ImportState& state, When when) {
-  const std::uint64_t now = clock_->NowMicros();
+  const std::uint64_t now = session_->clock().NowMicros();
   if (when == When::kIfDue && now < next_us_) return {};
   next_us_ = now + kSaveEveryMicros;
   STRATA_TRY(db.Sync());
-  if (!path_.empty() && !Write(state)) path_.clear();
+  if (path_.empty()) return {};
+  if (const Status written = Write(db, state); !written) {
+    session_->Note("no state for --resume is kept: " + written.error().message());
+    path_.clear();
+  }
   return {};
 }
 
 Status ImportCheckpoint::Finish(DB& db) {
   STRATA_TRY(db.Sync());
-  if (!path_.empty()) (void)files_->Remove(path_);  // Usually there is none.
+  if (!path_.empty() && CheckPlace()) (void)session_->files().Remove(path_);  // Usually not there.
   return {};
 }
 

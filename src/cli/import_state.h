@@ -1,6 +1,17 @@
 // How far an import has come, kept beside its input so that `import --resume` goes on after a
 // crash, and the file that says which records are acknowledged.
 //
+//   strata-import 2          the first line: a file without it is somebody else's, and left alone
+//   store 5f0c...            what the state is of use for
+//   table default
+//   flags --format csv --key-format escaped --value-format escaped
+//   input cities.csv         for people: it is the checksum that tells one input from another
+//   offset 48000             bytes of the input whose records are durable
+//   lines 3000
+//   checksum 1234567         CRC-32C of these bytes
+//   records 3000             in them
+//   sequence 3000            the store's last write: one that has seen fewer has lost some
+//
 // Thread safety: none.
 
 #pragma once
@@ -10,31 +21,45 @@
 #include <string>
 
 #include "base/result.h"
-#include "io/clock.h"
-#include "io/file_system.h"
+#include "cli/records.h"
+#include "cli/session.h"
 #include "strata/db.h"
 
 namespace strata::cli {
 
 struct ImportState {
-  std::uint64_t offset = 0;   // Bytes of the input whose records are durable.
-  std::uint64_t lines = 0;    // Lines in them.
-  std::uint64_t records = 0;  // Records in them.
+  InputPosition position;     // What is before it is durable.
+  std::uint64_t records = 0;  // In it.
 };
+
+// For any other store, table, or way to read the input, a state would skip what was never written.
+struct ImportPurpose {
+  std::string input;  // "-" for standard input.
+  std::string store;
+  std::string table = "default";
+  std::string flags;  // As FlagsOf has them.
+};
+
+// The flags that have an input read so.
+std::string FlagsOf(const RecordOptions& options);
 
 class ImportCheckpoint {
  public:
-  // `state_file` empty: `input`.resume, or no state at all when the input is "-".
-  void Init(FileSystem& files, Clock& clock, const std::string& input,
-            const std::string& state_file);
+  // `state_file` empty: the input's name and .resume, or no state at all when the input is "-".
+  // Errors: kInvalidArgument: what has the name isn't the state of an import. It stays.
+  Status Init(Session& session, ImportPurpose purpose, const std::string& state_file);
 
-  // Zeros when there is no state file. Errors: kCorruption; kInvalidArgument: the input isn't the
-  // one that the state was written for, or there is no place for a state.
-  Result<ImportState> Load();
+  // Zeros when there is no state file. Errors: kCorruption; kInvalidArgument: the state was written
+  // for another purpose, or there is no place for one.
+  Result<ImportState> Load(DB& db) const;
+
+  // Reads up to where `state` goes on. Errors: kInvalidArgument: the input isn't the one that the
+  // state was written for.
+  Status Skip(ByteSource& source, const ImportState& state) const;
 
   // Syncs the store, then replaces the state file, so that the state never promises more than the
   // store holds. Errors: of the store. A state file that can't be written is no error: the import
-  // goes on without.
+  // says so and goes on without.
   enum class When : std::uint8_t { kNow, kIfDue };  // Due: a second after the last.
   Status Save(DB& db, const ImportState& state, When when);
 
@@ -42,12 +67,12 @@ class ImportCheckpoint {
   Status Finish(DB& db);
 
  private:
-  Result<std::uint32_t> Fingerprint(std::uint64_t offset) const;
-  Status Write(const ImportState& state);
+  Status CheckPlace() const;
+  Status CheckPurpose(const ImportPurpose& found) const;
+  Status Write(DB& db, const ImportState& state) const;
 
-  FileSystem* files_ = nullptr;
-  Clock* clock_ = nullptr;
-  std::string input_;
+  Session* session_ = nullptr;
+  ImportPurpose purpose_;
   std::string path_;
   std::uint64_t next_us_ = 0;
 };

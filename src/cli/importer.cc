@@ -1,5 +1,14 @@
 #include "cli/importer.h"
 
+//@L03..05{
+//| #include <array>
+//| #include <climits>
+//| #include <cstdlib>
+//|
+//| #include "base/escape.h"
+//@}
+#include "cli/text.h"  //@L06
+
 namespace strata::cli {
 namespace {
 
@@ -9,28 +18,17 @@ constexpr std::uint64_t kErrorsShown = 10;
 }  // namespace
 
 Importer::Importer(Session& session, DB& db, ImportOptions options)
-    : session_(session), db_(db), options_(std::move(options)) {
-  checkpoint_.Init(session.files(), session.clock(), options_.path, options_.resume_file);  //@L03
-}
+    : session_(session), db_(db), options_(std::move(options)) {}
 
 Result<ImportSummary> Importer::Run() {
-  std::uint64_t offset = 0;
-  std::uint64_t lines = 0;
+  STRATA_TRY(Prepare());  //@L03
+  STRATA_TRY_ASSIGN(const auto source, OpenSource(session_, options_.path));
+  InputPosition start;
   //@L03{
-  if (!options_.ack_file.empty()) {
-    STRATA_TRY_ASSIGN(acks_, AckFile::Open(options_.ack_file));
-  }
-  if (options_.resume) {
-    STRATA_TRY_ASSIGN(position_, checkpoint_.Load());
-    offset = position_.offset;
-    lines = position_.lines;
-    summary_.records = position_.records;
-    session_.Note(offset == 0 ? "nothing to resume: beginning at the first record"
-                              : "resuming after line " + std::to_string(lines));
-  }
+  STRATA_TRY(checkpoint_.Skip(*source, state_));
+  start = state_.position;
   //@}
-  STRATA_TRY_ASSIGN(const auto source, OpenSource(session_, options_.path, offset));
-  const auto reader = NewRecordReader(*source, options_.records, offset, lines);
+  const auto reader = NewRecordReader(*source, options_.records, start);
   Progress progress(session_.console(), session_.clock(), "imported", session_.globals().quiet,
                     source->size());
   const Status looped = Loop(*reader, progress);
@@ -40,13 +38,49 @@ Result<ImportSummary> Importer::Run() {
   const bool is_complete = summary_.code == kExitOk || options_.skip_errors;
   STRATA_TRY(is_complete && summary_.code != kExitInterrupted
                  ? checkpoint_.Finish(db_)
-                 : checkpoint_.Save(db_, position_, ImportCheckpoint::When::kNow));
+                 : checkpoint_.Save(db_, state_, ImportCheckpoint::When::kNow));
   //@}
-  summary_.bytes = reader->offset() - offset;
+  summary_.bytes = reader->position().offset - start.offset;
   summary_.seconds = progress.seconds();
   return summary_;
 }
 
+//@L03{
+Status Importer::Prepare() {
+  STRATA_TRY(checkpoint_.Init(session_, Purpose(), options_.resume_file));
+  if (options_.resume) {
+    STRATA_TRY_ASSIGN(state_, checkpoint_.Load(db_));
+    summary_.records = state_.records;
+    const InputPosition& start = state_.position;
+    session_.Note(start.offset == 0 ? "nothing to resume: beginning at the first record"
+                                    : "resuming after line " + std::to_string(start.lines));
+  }
+  if (options_.ack_file.empty()) return {};
+  STRATA_TRY_ASSIGN(acks_, AckFile::Open(options_.ack_file));
+  return {};
+}
+
+ImportPurpose Importer::Purpose() const {
+  ImportPurpose purpose;
+  purpose.input = options_.path;
+  purpose.flags = FlagsOf(options_.records);
+  //@L03..05{
+  //| std::array<char, PATH_MAX> place{};
+  //| purpose.store = ::realpath(session_.globals().db.c_str(), place.data()) == nullptr
+  //|                     ? session_.globals().db
+  //|                     : Escape(place.data());
+  //@}
+  purpose.store = ToHex(db_.Stats().store_id);  //@L06
+  //@L17{
+  // One that was dropped and made again has another number.
+  if (options_.table != kDefaultTable) {
+    purpose.table = session_.globals().table + " " + std::to_string(options_.table.id);
+  }
+  //@}
+  return purpose;
+}
+
+//@}
 Status Importer::Loop(RecordReader& reader, Progress& progress) {
   Record record;
   while (!Interrupted()) {
@@ -56,14 +90,14 @@ Status Importer::Loop(RecordReader& reader, Progress& progress) {
       if (Interrupted()) break;
       if (added.error().code() != ErrorCode::kInvalidArgument) {
         STRATA_TRY(Commit());
-        return Annotate(added, options_.path);
+        return Annotate(added, InputName());
       }
       Complain(reader, added.error());
       if (!options_.skip_errors) return Commit();
     }
-    position_ = {reader.offset(), reader.lines(), summary_.records + waiting_};  //@L03
+    state_ = {reader.position(), summary_.records + waiting_};  //@L03
     if (waiting_ >= options_.batch || waiting_bytes_ >= kBatchBytesMax) STRATA_TRY(Commit());
-    progress.Update(reader.offset(), summary_.records);
+    progress.Update(reader.position().offset, summary_.records);
   }
   summary_.code = kExitInterrupted;
   return Commit();
@@ -95,7 +129,7 @@ Status Importer::Commit() {
     if (session_.globals().engine.sync != SyncMode::kAlways) STRATA_TRY(db_.Sync());
     STRATA_TRY(acks_->Append(summary_.records));
   }
-  STRATA_TRY(checkpoint_.Save(db_, position_, ImportCheckpoint::When::kIfDue));
+  STRATA_TRY(checkpoint_.Save(db_, state_, ImportCheckpoint::When::kIfDue));
   //@}
   return {};
 }
@@ -103,8 +137,7 @@ Status Importer::Commit() {
 void Importer::Complain(const RecordReader& reader, const Error& error) {
   summary_.code = kExitFailed;
   if (++summary_.errors <= kErrorsShown) {
-    const std::string name = options_.path == "-" ? "stdin" : options_.path;
-    session_.Complain(name + ":" + std::to_string(reader.line()) + ": " + error.message());
+    session_.Complain(InputName() + ":" + std::to_string(reader.line()) + ": " + error.message());
   }
   if (summary_.errors == kErrorsShown) session_.Note("further errors are only counted");
 }

@@ -46,12 +46,18 @@ class Importer {
   Result<ImportSummary> Run();
 
  private:
+  //@L03{
+  // Opens what keeps account, and goes to where --resume says. Errors: those of ImportCheckpoint.
+  Status Prepare();
+  ImportPurpose Purpose() const;
+  //@}
   Status Loop(RecordReader& reader, Progress& progress);
   // Errors: kInvalidArgument: this record can't be stored.
   Status Add(const Record& record);
   // Writes the records that wait, and says so where somebody asked for it.
   Status Commit();
   void Complain(const RecordReader& reader, const Error& error);
+  std::string InputName() const { return options_.path == "-" ? "stdin" : options_.path; }
 
   Session& session_;
   DB& db_;
@@ -61,7 +67,7 @@ class Importer {
   std::uint64_t waiting_ = 0;
   std::uint64_t waiting_bytes_ = 0;
   //@L03{
-  ImportState position_;  // After the last record that waits or is written.
+  ImportState state_;  // After the last record that waits or is written.
   ImportCheckpoint checkpoint_;
   std::unique_ptr<AckFile> acks_;
   //@}

@@ -17,9 +17,8 @@ Result<Record> Decode(std::string_view key, std::string_view value, const Record
 
 class LineRecordReader final : public RecordReader {
  public:
-  LineRecordReader(ByteSource& source, const RecordOptions& options, std::uint64_t offset,
-                   std::uint64_t lines)
-      : lines_(source, offset, lines), options_(options) {}
+  LineRecordReader(ByteSource& source, const RecordOptions& options, const InputPosition& start)
+      : lines_(source, start), options_(options) {}
 
   Result<bool> Next(Record* record) override {
     std::string_view line;
@@ -32,9 +31,8 @@ class LineRecordReader final : public RecordReader {
     return true;
   }
 
-  std::uint64_t line() const override { return lines_.lines(); }
-  std::uint64_t offset() const override { return lines_.offset(); }
-  std::uint64_t lines() const override { return lines_.lines(); }
+  std::uint64_t line() const override { return lines_.position().lines; }
+  const InputPosition& position() const override { return lines_.position(); }
 
  private:
   LineReader lines_;
@@ -43,11 +41,10 @@ class LineRecordReader final : public RecordReader {
 
 class CsvRecordReader final : public RecordReader {
  public:
-  CsvRecordReader(ByteSource& source, const RecordOptions& options, std::uint64_t offset,
-                  std::uint64_t lines)
-      : lines_(source, offset, lines),
+  CsvRecordReader(ByteSource& source, const RecordOptions& options, const InputPosition& start)
+      : lines_(source, start),
         options_(options),
-        header_due_(options.has_header && offset == 0) {}
+        header_due_(options.has_header && start.offset == 0) {}
 
   Result<bool> Next(Record* record) override {
     if (header_due_) {
@@ -70,14 +67,13 @@ class CsvRecordReader final : public RecordReader {
   }
 
   std::uint64_t line() const override { return first_line_; }
-  std::uint64_t offset() const override { return lines_.offset(); }
-  std::uint64_t lines() const override { return lines_.lines(); }
+  const InputPosition& position() const override { return lines_.position(); }
 
  private:
   // Reads as many lines as the quotes hold together.
   Result<bool> NextFields() {
     fields_.assign(1, "");
-    first_line_ = lines_.lines() + 1;
+    first_line_ = lines_.position().lines + 1;
     bool in_quotes = false;
     do {
       std::string_view line;
@@ -129,11 +125,11 @@ Result<Record> ParseTsv(std::string_view line, const RecordOptions& options) {
 }
 
 std::unique_ptr<RecordReader> NewRecordReader(ByteSource& source, const RecordOptions& options,
-                                              std::uint64_t offset, std::uint64_t lines) {
+                                              const InputPosition& start) {
   if (options.format == RecordFormat::kCsv) {
-    return std::make_unique<CsvRecordReader>(source, options, offset, lines);
+    return std::make_unique<CsvRecordReader>(source, options, start);
   }
-  return std::make_unique<LineRecordReader>(source, options, offset, lines);
+  return std::make_unique<LineRecordReader>(source, options, start);
 }
 
 RecordFormat FormatOfName(std::string_view path) {

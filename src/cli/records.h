@@ -46,16 +46,15 @@ class RecordReader {
   // (the next one can still be read); any other ends the reading.
   virtual Result<bool> Next(Record* record) = 0;
 
-  // Where the last record, good or bad, began (from 1), and the byte after it.
+  // The line, from 1, in which the last record, good or bad, began.
   virtual std::uint64_t line() const = 0;
-  virtual std::uint64_t offset() const = 0;
-  // Lines up to there.
-  virtual std::uint64_t lines() const = 0;
+  // After that record.
+  virtual const InputPosition& position() const = 0;
 };
 
-// `source` is borrowed, and stands at `offset`, after `lines` lines.
+// `source` is borrowed, and stands at `start`.
 std::unique_ptr<RecordReader> NewRecordReader(ByteSource& source, const RecordOptions& options,
-                                              std::uint64_t offset, std::uint64_t lines);
+                                              const InputPosition& start = {});
 
 // By the ending of a file's name: .csv, or .json, .jsonl and .ndjson, or else tsv.
 RecordFormat FormatOfName(std::string_view path);

@@ -78,7 +78,7 @@ class PutVerb final : public Verb {
       return InvalidArgument("give either VALUE or --value-file FILE (usage: put KEY VALUE)");
     }
     if (value_) return session.DecodeValue(*value_);
-    STRATA_TRY_ASSIGN(const auto source, OpenSource(session, *file_, 0));
+    STRATA_TRY_ASSIGN(const auto source, OpenSource(session, *file_));
     return ReadAll(*source, kValueSizeMax);
   }
 

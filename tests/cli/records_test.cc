@@ -12,7 +12,7 @@ namespace {
 std::vector<std::string> ReadBack(const std::string& text, RecordFormat format,
                                   std::size_t step = 7) {
   const auto source = NewMemorySource(text, step);
-  const auto reader = NewRecordReader(*source, {.format = format}, 0, 0);
+  const auto reader = NewRecordReader(*source, {.format = format});
   std::vector<std::string> out;
   while (true) {
     Record record;
@@ -50,27 +50,28 @@ TEST_CASE("a bad record doesn't spoil the ones after it", "[L01]") {
 
 TEST_CASE("the reader knows the line and the byte it has come to", "[L01]") {
   const auto source = NewMemorySource("key,value\na,\"1\n2\"\nb,3\n", 3);
-  const auto reader = NewRecordReader(*source, {.format = RecordFormat::kCsv}, 0, 0);
+  const auto reader = NewRecordReader(*source, {.format = RecordFormat::kCsv});
   Record record;
   REQUIRE(reader->Next(&record).value());
   CHECK(reader->line() == 2);
-  CHECK(reader->lines() == 3);
-  CHECK(reader->offset() == 18);
+  CHECK(reader->position().lines == 3);
+  CHECK(reader->position().offset == 18);
   REQUIRE(reader->Next(&record).value());
   CHECK(reader->line() == 4);
-  CHECK(reader->offset() == 22);
+  CHECK(reader->position().offset == 22);
   CHECK_FALSE(reader->Next(&record).value());
 }
 
 TEST_CASE("reading goes on in the middle", "[L01]") {
   const std::string text = "key,value\na,1\nb,2\n";
   const auto source = NewMemorySource(text.substr(14), 100);
-  const auto reader = NewRecordReader(*source, {.format = RecordFormat::kCsv}, 14, 2);
+  const auto reader =
+      NewRecordReader(*source, {.format = RecordFormat::kCsv}, {.offset = 14, .lines = 2});
   Record record;
   REQUIRE(reader->Next(&record).value());
   CHECK(record.key == "b");
   CHECK(reader->line() == 3);
-  CHECK(reader->offset() == text.size());
+  CHECK(reader->position().offset == text.size());
 }
 
 TEST_CASE("an unescaped tab or newline is never written to tsv", "[L01]") {
