@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/crc32c.h"  //@L03
+#include "cli/text.h"
 #include "io/os_error.h"
 
 namespace strata::cli {
@@ -107,13 +108,14 @@ Result<bool> LineReader::Next(std::string_view* line) {
     const std::size_t newline = buffer_.find('\n', searched);
     if (newline != std::string::npos || (at_end_ && start_ < buffer_.size())) {
       const std::size_t next = std::min(newline, buffer_.size() - 1) + 1;
-      Take(std::string_view(buffer_).substr(start_, next - start_), line);
+      STRATA_TRY(Take(std::string_view(buffer_).substr(start_, next - start_), line));
       start_ = next;
       return true;
     }
     if (at_end_) return false;
     if (buffer_.size() - start_ > kLineMax) {
-      return InvalidArgument("the line is too long");
+      return Error(ErrorCode::kAborted, "line " + std::to_string(position_.lines + 1) +
+                                            " is longer than any record; is this a text file?");
     }
     buffer_.erase(0, start_);
     start_ = 0;
@@ -125,12 +127,21 @@ Result<bool> LineReader::Next(std::string_view* line) {
   }
 }
 
-void LineReader::Take(std::string_view bytes, std::string_view* line) {
+Status LineReader::Take(std::string_view bytes, std::string_view* line) {
   *line = bytes;
   if (line->ends_with('\n')) line->remove_suffix(1);
+  if (position_.offset == 0) {
+    const bool is_utf16 = bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
+    if (is_utf16 && bytes.substr(0, 4).find('\0') != std::string_view::npos) {
+      return Error(ErrorCode::kAborted,
+                   "this is UTF-16; make UTF-8 of it first: iconv -f UTF-16 -t UTF-8");
+    }
+    if (line->starts_with(kByteOrderMark)) line->remove_prefix(kByteOrderMark.size());
+  }
   position_.offset += bytes.size();
   position_.checksum = ExtendCrc32c(position_.checksum, bytes);  //@L03
   ++position_.lines;
+  return {};
 }
 
 }  // namespace strata::cli

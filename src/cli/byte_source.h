@@ -40,14 +40,15 @@ struct InputPosition {
   std::uint32_t checksum = 0;  // CRC-32C of the bytes.  //@L03
 };
 
-// Lines and where they stand.
+// Lines and where they stand. A byte order mark at the front of the input belongs to no line.
 class LineReader {
  public:
   // `source` is borrowed, and stands at `start`.
   LineReader(ByteSource& source, const InputPosition& start) : source_(source), position_(start) {}
 
   // The next line without its newline into `*line`; false at the end. The view holds until the
-  // next call. Errors: those of Read; kInvalidArgument: a line longer than any record can be.
+  // next call. Errors: those of Read; kAborted: a line longer than any record can be, or a text
+  // that isn't in UTF-8 or ASCII.
   Result<bool> Next(std::string_view* line);
 
   // Of the byte after the line; `lines` is the line's number, from 1.
@@ -55,7 +56,7 @@ class LineReader {
 
  private:
   // Counts `bytes` and makes `*line` what counts of them.
-  void Take(std::string_view bytes, std::string_view* line);
+  Status Take(std::string_view bytes, std::string_view* line);
 
   ByteSource& source_;
   InputPosition position_;

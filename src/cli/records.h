@@ -4,6 +4,8 @@
 //   csv    RFC 4180 with the header key,value; fields in the key and value formats
 //   jsonl  one object a line: {"key":"..","value":".."}, or key_b64 and value_b64 for bytes
 //
+// Blank lines and a byte order mark at the front are no records.
+//
 // Thread safety: none.
 
 #pragma once
@@ -55,6 +57,8 @@ class RecordReader {
 // `source` is borrowed, and stands at `start`.
 std::unique_ptr<RecordReader> NewRecordReader(ByteSource& source, const RecordOptions& options,
                                               const InputPosition& start = {});
+std::unique_ptr<RecordReader> NewCsvReader(ByteSource& source, const RecordOptions& options,
+                                           const InputPosition& start);  // records_csv.cc
 
 // By the ending of a file's name: .csv, or .json, .jsonl and .ndjson, or else tsv.
 RecordFormat FormatOfName(std::string_view path);
@@ -62,9 +66,15 @@ RecordFormat FormatOfName(std::string_view path);
 // Errors: kInvalidArgument: the bytes don't fit the format.
 Result<Record> ParseTsv(std::string_view line, const RecordOptions& options);
 Result<Record> ParseJson(std::string_view line);  // records_json.cc
+// Both fields in their formats.
+Result<Record> DecodeRecord(std::string_view key, std::string_view value,
+                            const RecordOptions& options);
 
 // What goes before the first record.
 std::string RecordHeader(const RecordOptions& options);
+// A file whose first record begins with a byte order mark gets one of its own before it: readers
+// take one away.
+void MarkIfMarked(std::string* file);
 // Errors: kInvalidArgument: the key or value isn't UTF-8 and the format asks for it.
 Status AppendRecord(std::string_view key, std::string_view value, const RecordOptions& options,
                     std::string* out);

@@ -20,6 +20,9 @@ enum class ByteFormat : std::uint8_t {
   kTuple,  // ("user", 42): see strata/keys/tuple.h.  //@L18
 };
 
+// What some programs put before UTF-8; no part of the text.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 // DecodeBytes(f, EncodeBytes(f, b)) is b. Errors: kInvalidArgument: kUtf8 (or kTuple) and the bytes
 // aren't.
 Result<std::string> EncodeBytes(ByteFormat format, std::string_view bytes);

@@ -58,7 +58,7 @@ class ExportVerb final : public Verb {
     constexpr std::size_t kFlushSize = std::size_t{256} << 10;
     while (iterator.Valid() && !Interrupted() && !session.console().out_closed()) {
       STRATA_TRY(AppendRecord(iterator.key(), iterator.value(), options_, &buffer));
-      ++records;
+      if (++records == 1) MarkIfMarked(&buffer);
       STRATA_TRY(iterator.Next());
       if (buffer.size() < kFlushSize) continue;
       bytes += buffer.size();

@@ -6,6 +6,7 @@
 #include "cli/line_editor.h"
 #include "cli/quantity.h"
 #include "cli/session.h"
+#include "cli/text.h"
 #include "cli/words.h"
 
 namespace strata::cli {
@@ -57,8 +58,10 @@ class ShellVerb final : public Verb {
     ExitCode first_failure = kExitOk;
     bool timing = false;
     for (std::uint64_t number = 1; !Interrupted() && !session.console().out_closed(); ++number) {
-      const Result<std::optional<std::string>> line = session.console().ReadLine();
+      Result<std::optional<std::string>> line = session.console().ReadLine();
       if (!line || !line->has_value()) break;
+      const bool is_marked = number == 1 && (*line)->starts_with(kByteOrderMark);
+      if (is_marked) (*line)->erase(0, kByteOrderMark.size());
       session.place = "strata: line " + std::to_string(number);
       const Outcome outcome = RunLine(session, **line, &timing);
       if (first_failure == kExitOk) first_failure = outcome.code;
