@@ -91,6 +91,24 @@ std::string_view NameOf(ByteFormat format) {
   return "base64";
 }
 
+// Nothing may be at `path`, or a state.
+Status CheckPlace(FileSystem& files, const std::string& path) {
+  struct stat info{};
+  if (path.empty() || (::stat(path.c_str(), &info) != 0 && errno == ENOENT)) return {};
+  std::array<char, kOurs.size()> scratch{};
+  bool is_ours = false;
+  if (S_ISREG(info.st_mode)) {
+    STRATA_TRY_ASSIGN(const auto file, files.Open(path));
+    const std::size_t size = std::min<std::uint64_t>(file->size(), kOurs.size());
+    STRATA_TRY_ASSIGN(const std::string_view begin, file->Read(0, size, scratch.data()));
+    is_ours = begin == kOurs;
+  }
+  if (is_ours) return {};
+  return InvalidArgument(path +
+                         " isn't the state of an import, so it is left alone; move it away, "
+                         "or keep the state elsewhere with --resume-file");
+}
+
 }  // namespace
 
 std::string FlagsOf(const RecordOptions& options) {
@@ -103,32 +121,21 @@ std::string FlagsOf(const RecordOptions& options) {
   return flags;
 }
 
+Result<std::string> PlaceOfState(FileSystem& files, const std::string& input,
+                                 const std::string& state_file) {
+  const std::string beside = input == "-" ? "" : input + ".resume";
+  STRATA_TRY_ASSIGN(std::string path, WhereLinksLead(state_file.empty() ? beside : state_file));
+  STRATA_TRY(CheckPlace(files, path));
+  return path;
+}
+
 Status ImportCheckpoint::Init(Session& session, ImportPurpose purpose,
                               const std::string& state_file) {
   session_ = &session;
   purpose_ = std::move(purpose);
-  const std::string beside = purpose_.input == "-" ? "" : purpose_.input + ".resume";
-  STRATA_TRY_ASSIGN(path_, WhereLinksLead(state_file.empty() ? beside : state_file));
+  STRATA_TRY_ASSIGN(path_, PlaceOfState(session.files(), purpose_.input, state_file));
   next_us_ = session.clock().NowMicros() + kSaveEveryMicros;
-  return CheckPlace();
-}
-
-// Nothing may be there, or a state.
-Status ImportCheckpoint::CheckPlace() const {
-  struct stat info{};
-  if (path_.empty() || (::stat(path_.c_str(), &info) != 0 && errno == ENOENT)) return {};
-  std::array<char, kOurs.size()> scratch{};
-  bool is_ours = false;
-  if (S_ISREG(info.st_mode)) {
-    STRATA_TRY_ASSIGN(const auto file, session_->files().Open(path_));
-    const std::size_t size = std::min<std::uint64_t>(file->size(), kOurs.size());
-    STRATA_TRY_ASSIGN(const std::string_view begin, file->Read(0, size, scratch.data()));
-    is_ours = begin == kOurs;
-  }
-  if (is_ours) return {};
-  return InvalidArgument(path_ +
-                         " isn't the state of an import, so it is left alone; move it away, "
-                         "or keep the state elsewhere with --resume-file");
+  return {};
 }
 
 Result<ImportState> ImportCheckpoint::Load(DB& db) const {
@@ -178,7 +185,7 @@ Status ImportCheckpoint::Skip(ByteSource& source, const ImportState& state) cons
 }
 
 Status ImportCheckpoint::Write(DB& db, const ImportState& state) const {
-  STRATA_TRY(CheckPlace());
+  STRATA_TRY(CheckPlace(session_->files(), path_));
   STRATA_TRY_ASSIGN(const auto file, OutputFile::Create(session_->files(), path_));
   STRATA_TRY(file->Append(Encode({purpose_, state, db.Stats().last_sequence})));
   return file->Finish();
@@ -199,7 +206,8 @@ Status ImportCheckpoint::Save(DB& db, const ImportState& state, When when) {
 
 Status ImportCheckpoint::Finish(DB& db) {
   STRATA_TRY(db.Sync());
-  if (!path_.empty() && CheckPlace()) (void)session_->files().Remove(path_);  // Usually not there.
+  if (path_.empty() || !CheckPlace(session_->files(), path_)) return {};
+  (void)session_->files().Remove(path_);  // Usually there is none.
   return {};
 }
 

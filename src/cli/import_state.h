@@ -40,13 +40,17 @@ struct ImportPurpose {
   std::string flags;  // As FlagsOf has them.
 };
 
+// The file of the state, links followed: `state_file`, or without one the input's name and .resume,
+// or "" when that is "-". Errors: kInvalidArgument: what is there isn't the state of an import.
+Result<std::string> PlaceOfState(FileSystem& files, const std::string& input,
+                                 const std::string& state_file);
+
 // The flags that have an input read so.
 std::string FlagsOf(const RecordOptions& options);
 
 class ImportCheckpoint {
  public:
-  // `state_file` empty: the input's name and .resume, or no state at all when the input is "-".
-  // Errors: kInvalidArgument: what has the name isn't the state of an import. It stays.
+  // `state_file` may be empty. Errors: as PlaceOfState.
   Status Init(Session& session, ImportPurpose purpose, const std::string& state_file);
 
   // Zeros when there is no state file. Errors: kCorruption; kInvalidArgument: the state was written
@@ -67,7 +71,6 @@ class ImportCheckpoint {
   Status Finish(DB& db);
 
  private:
-  Status CheckPlace() const;
   Status CheckPurpose(const ImportPurpose& found) const;
   Status Write(DB& db, const ImportState& state) const;
 

@@ -37,12 +37,13 @@ class ImportVerb final : public Verb {
     options_.records.key_format = session.globals().key_format;
     options_.records.value_format = session.globals().value_format;
     options_.records.has_header = !no_header_;
-    // Before the store is made: a missing input leaves no empty store behind.
+    // Before the store is made: a mistake leaves no empty store behind.
     // (Not by opening it: a pipe can be opened once.)
     if (options_.path != "-") {
       STRATA_TRY_ASSIGN(const bool exists, session.files().Exists(options_.path));
       if (!exists) return OsError(ENOENT, "opening", options_.path);
     }
+    STRATA_TRY(PlaceOfState(session.files(), options_.path, options_.resume_file));  //@L03
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
     STRATA_TRY_ASSIGN(options_.table, session.Table(*db));  //@L17
     Importer importer(session, *db, options_);

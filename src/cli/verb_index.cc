@@ -57,7 +57,7 @@ class IndexVerb final : public Verb {
   }
 
  private:
-  static Result<ExitCode> Done(Status status) {
+  static Result<ExitCode> Done(const Status& status) {
     STRATA_TRY(status);
     return kExitOk;
   }

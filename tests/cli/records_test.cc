@@ -44,7 +44,7 @@ TEST_CASE("records of any bytes survive every format, however they are read", "[
       const std::string key = random.Bytes(random.Uniform(12));
       const std::string value = random.OneIn(4) ? "a,\"b\"\n\tc" : random.Bytes(random.Uniform(30));
       REQUIRE(AppendRecord(key, value, {.format = format}, &text));
-      expected.push_back(key + "=" + value);
+      expected.push_back(std::string(key).append("=").append(value));
     }
     for (const std::size_t step : {1UL, 2UL, 100UL, 1UL << 20}) {
       CHECK(ReadBack(text, format, step) == expected);
