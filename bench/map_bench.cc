@@ -32,7 +32,7 @@ const std::string& Value() {
 class FullStore {
  public:
   FullStore() : files_(NewMemoryFileSystem()), executor_(NewThreadExecutor(1, 1, RealClock())) {
-    environment_ = {files_.get(), &RealClock(), executor_.get(), 1};
+    environment_ = {files_.get(), &RealClock(), executor_.get(), SeededEntropy(1)};
     Options options;
     options.environment = &environment_;
     options.sync = SyncMode::kNone;

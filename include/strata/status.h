@@ -24,7 +24,8 @@ enum class ErrorCode : std::uint8_t {
   kCorruption,  // Stored bytes break their format. Retrying can't help; `strata verify` tells more.
   kInvalidArgument,  // The request itself is wrong (a key too long, a bound out of order).
   kIo,               // The operating system refused. The message names the file and the reason.
-  kNoSpace,          // As kIo, for want of disk, quota or descriptors: it may pass.
+  kNoSpace,          // As kIo, and the reason is a full disk or quota.
+  kNoDescriptors,    // As kIo, and the reason is that too many files are open.
   kNotFound,         // A file or directory that must exist doesn't. (A missing key isn't an error.)
   kBusy,             // Another process or handle owns the store.
   kReadOnly,         // The store stopped taking writes; the message holds the first cause.

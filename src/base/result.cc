@@ -12,6 +12,8 @@ std::string_view ErrorCodeName(ErrorCode code) {
       return "i/o error";
     case ErrorCode::kNoSpace:
       return "no space";
+    case ErrorCode::kNoDescriptors:
+      return "no descriptors";
     case ErrorCode::kNotFound:
       return "not found";
     case ErrorCode::kBusy:

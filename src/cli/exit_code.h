@@ -26,6 +26,7 @@ inline ExitCode ExitCodeOf(const Error& error) {
       return kExitCorruption;
     case ErrorCode::kIo:
     case ErrorCode::kNoSpace:
+    case ErrorCode::kNoDescriptors:
     case ErrorCode::kNotFound:
     case ErrorCode::kBusy:
     case ErrorCode::kReadOnly:

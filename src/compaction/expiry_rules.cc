@@ -29,6 +29,11 @@ bool HeldBySnapshot(const TableMeta& table, const Snapshots& live) {
 
 // When the table becomes due for the deadline; a time that has passed means now.
 std::optional<std::uint64_t> DueAt(const TableMeta& table, const ExpiryInput& input) {
+  //@L20{
+  const bool dense = table.deletes > 0 && 2 * table.deletes >= table.entries;
+  if (input.purge && dense && !HeldBySnapshot(table, input.live)) return 0;
+  if (input.deadline_us == 0) return std::nullopt;
+  //@}
   std::optional<std::uint64_t> since;
   if (!HeldBySnapshot(table, input.live)) since = DeletesSince(table);
   if (table.expiring > 0) {
@@ -73,7 +78,8 @@ std::optional<CompactionJob> PickExpired(const ExpiryInput& input) {
 }
 
 std::optional<CompactionJob> PickOverdue(const ExpiryInput& input, const Options& options) {
-  if (input.deadline_us == 0) return std::nullopt;
+  //| if (input.deadline_us == 0) return std::nullopt;  //@L17..19
+  if (input.deadline_us == 0 && !input.purge) return std::nullopt;  //@L20
   const TreeView view = ViewOf(input.version);
   for (const Run& run : input.version.runs()) {
     for (const auto& table : run.tables) {
@@ -88,7 +94,8 @@ std::optional<CompactionJob> PickOverdue(const ExpiryInput& input, const Options
         pick.job->output = meta.position;
         pick.job->table_bytes = options.table_bytes;
       }
-      pick.job->reason = "the delete deadline";
+      //| pick.job->reason = "the delete deadline";  //@L17..19
+      pick.job->reason = *due == 0 ? "many deletes" : "the delete deadline";  //@L20
       return pick.job;
     }
   }

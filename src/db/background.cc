@@ -3,6 +3,7 @@
 // stop.
 
 #include <algorithm>
+#include <utility>  //@L20
 
 #include "base/mutant.h"
 #include "compaction/held_versions.h"  //@L14
@@ -14,6 +15,10 @@ namespace {
 
 constexpr std::uint64_t kRetryMicrosMin = 1'000'000;
 constexpr std::uint64_t kRetryMicrosMax = 60'000'000;
+
+bool MayPass(ErrorCode code) {
+  return code == ErrorCode::kNoSpace || code == ErrorCode::kNoDescriptors;
+}
 
 }  // namespace
 
@@ -84,7 +89,7 @@ bool DbImpl::StartPicked(const std::shared_ptr<Tree>& tree) {
 void DbImpl::NoteFailure(Status status) {
   if (status) {
     retry_delay_us_ = 0;
-  } else if (status.error().code() == ErrorCode::kNoSpace && read_only_) {
+  } else if (MayPass(status.error().code()) && read_only_) {
     RetryLater(status.error());
   } else if (status.error().code() != ErrorCode::kAborted) {  // Closing, or a table was dropped.
     Remember(std::move(status)).has_value();
@@ -128,7 +133,13 @@ Status DbImpl::FlushOldest() {
   for (const auto& [tree, memtable] : oldest.memtables) {
     if (!written || memtable->empty()) continue;
     if (events_) events_->Emit("flush_begin", {{"entries", memtable->entries()}});
-    written = WriteMemTable(*tree, *memtable, oldest.since_us, &edit, &opened);
+    //@L12..19{
+    //| written = WriteMemTable(*tree, *memtable, oldest.since_us, &edit, &opened);
+    //@}
+    //@L20{
+    written =
+        WriteMemTable(*tree, *memtable, oldest.since_us, &edit, &opened, PublishedVersionOf(*tree));
+    //@}
     if (written) written = AdoptDirect(*tree, *oldest.direct, &edit, opened);  //@L19
   }
   if (written) written = environment_.files->SyncDirectory(directory_);
@@ -233,7 +244,13 @@ Status DbImpl::MakeRoom() {
     counters_.Add(Counter::kStallMicros, slept);
     stall_owed_us_ -= static_cast<std::int64_t>(slept);  // Below 0 when the timer was late.
   }
-  if (MemTableBytes() < options_.memtable_bytes) return CheckWritable();
+  //@L12..19{
+  //| if (MemTableBytes() < options_.memtable_bytes) return CheckWritable();
+  //@}
+  //@L20{
+  const bool switch_wanted = std::exchange(switch_wanted_, false);
+  if (MemTableBytes() < options_.memtable_bytes && !switch_wanted) return CheckWritable();
+  //@}
   const std::size_t waiting_max = static_cast<std::size_t>(std::max(options_.memtables_max - 1, 1));
   if (immutables_.size() >= waiting_max) {
     const std::uint64_t start = environment_.clock->NowMicros();

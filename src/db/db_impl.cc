@@ -141,12 +141,10 @@ Status DbImpl::Open() {
   //| empty_value_deletes_ = options_.empty_value_deletes;
   //@}
   STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(options_));  //@L10
-  //@L03..18{
-  //| STRATA_TRY(Recover());
-  //@}
-  //@L19{
+  //@L03{
   if (Status recovered = Recover(); !recovered) {
-    direct_->RemoveUnused({});
+    log_ = {};                  // Nothing is in it, and nothing gets in.
+    direct_->RemoveUnused({});  //@L19
     return recovered;
   }
   //@}

@@ -189,8 +189,16 @@ class DbImpl final : public DB {
   Result<std::shared_ptr<const Table>> OpenTable(const TableMeta& meta);
   // Writes a memtable of `tree` as its newest run of level 0 and adds it to `edit`.
   // `since_us`: wall clock of its first write.
+  //@L05..19{
+  //| Status WriteMemTable(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
+  //|                      VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened);
+  //@}
+  //@L20{
+  // `below`: all tables older than it; null while these aren't known.
   Status WriteMemTable(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
-                       VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened);
+                       VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened,
+                       const std::shared_ptr<const Version>& below = nullptr);
+  //@}
   // Ends the log, begins a new one, and puts empty memtables in front.
   Status SwitchMemTable() STRATA_REQUIRES(mutex_);
   //@L12{
@@ -272,6 +280,14 @@ class DbImpl final : public DB {
   Status CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
                   CheckpointInfo* info) const;
   void RemoveCopy(FileSystem& target, const std::string& directory) const;
+  // --- purge.cc ---
+  struct Gate;
+  // Some read passed over many deletes. Called by any thread.
+  void OnManyHidden(TableRef table);
+  // Has what is deleted leave the tree's memtable and tables.
+  void Purge(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
+  // Deletes that wait in memory, while what they delete takes room in blob files.
+  bool WantsPurge(const Tree& tree) const STRATA_REQUIRES(mutex_);
   // --- rest.cc ---
   bool IsAtRest() const STRATA_REQUIRES(mutex_);
   bool HasWorkForRest() const STRATA_REQUIRES(mutex_);
@@ -509,6 +525,11 @@ class DbImpl final : public DB {
   // The last write when somebody found the store at rest: it is until there is another.
   std::optional<SequenceNumber> rest_sequence_ STRATA_GUARDED_BY(mutex_);
   bool rest_timer_set_ STRATA_GUARDED_BY(mutex_) = false;
+  bool switch_wanted_ STRATA_GUARDED_BY(mutex_) = false;  // The next writer switches memtables.
+  std::atomic<bool> purge_asked_{false};                  // A job is on its way.
+  const std::function<void(std::uint32_t)> many_hidden_ = [this](std::uint32_t table) {
+    OnManyHidden({table});
+  };
   //@}
   //@L10{
   compaction::Debt compaction_debt_ STRATA_GUARDED_BY(mutex_);

@@ -17,11 +17,14 @@ constexpr std::uint64_t kTimerMinMicros = 1'000;
 void DbImpl::PickExpired(const std::shared_ptr<Tree>& tree) {
   while (compactions_paused_ == 0 && running_compactions_ < options_.compaction_threads) {
     const std::shared_ptr<const Version> version = VersionOf(*tree);
-    const compaction::ExpiryInput input{.version = *version,
-                                        .busy = busy_tables_,
-                                        .now_us = environment_.clock->WallMicros(),
-                                        .deadline_us = tree->table.options.delete_deadline_us,
-                                        .live = snapshots_->Sequences()};
+    const compaction::ExpiryInput input{
+        .version = *version,
+        .busy = busy_tables_,
+        .now_us = environment_.clock->WallMicros(),
+        .deadline_us = tree->table.options.delete_deadline_us,
+        .live = snapshots_->Sequences(),
+        .purge = tree->purge,  //@L20
+    };
     if (const auto job = compaction::PickExpired(input)) {
       for (const FileNumber number : job->inputs) {
         counters_.Add(Counter::kTablesExpiredUnread);
@@ -31,6 +34,7 @@ void DbImpl::PickExpired(const std::shared_ptr<Tree>& tree) {
       continue;
     }
     const auto job = compaction::PickOverdue(input, options_);
+    if (!job && immutables_.empty() && busy_tables_.empty()) tree->purge = false;  //@L20
     if (!job || !Remember(StartCompaction(tree, *job))) return;
   }
 }
@@ -65,6 +69,9 @@ void DbImpl::ScheduleExpiryTimer() {
 
 // A group has been written: its tables' memtables may have a deadline now.
 void DbImpl::NoteDeadlines(const std::vector<Writer*>& group) {
+  //@L20{
+  if (options_.rest_us != 0 && !rest_timer_set_ && WantsPurge(*tree_)) ScheduleRestTimer();
+  //@}
   const std::uint64_t default_deadline = options_.delete_deadline_us;
   if (default_deadline != 0 && !tree_->memtable->empty()) {
     SetExpiryTimer(memtable_since_us_ + default_deadline / 4);
@@ -73,6 +80,11 @@ void DbImpl::NoteDeadlines(const std::vector<Writer*>& group) {
     for (const TableRef table : writer->batch->tables()) {
       const auto found = named_.find(table.id);
       if (found == named_.end()) continue;
+      //@L20{
+      if (options_.rest_us != 0 && !rest_timer_set_ && WantsPurge(*found->second)) {
+        ScheduleRestTimer();
+      }
+      //@}
       const std::uint64_t deadline = found->second->table.options.delete_deadline_us;
       if (deadline != 0) SetExpiryTimer(memtable_since_us_ + deadline / 4);
     }

@@ -68,8 +68,16 @@ Result<std::shared_ptr<const Table>> DbImpl::OpenTable(const TableMeta& meta) {
   return std::make_shared<const Table>(meta, std::move(reader));
 }
 
+//@L05..19{
+//| Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
+//|                              VersionEdit* edit,
+//|                              std::vector<std::shared_ptr<const Table>>* opened) {
+//@}
+//@L20{
 Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
-                             VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened) {
+                             VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened,
+                             const std::shared_ptr<const Version>& below) {
+  //@}
   //@solve 5.4 "stream the memtable into tables"
   auto options = MakeTableWriterOptions(tree, {.level = 0, .run = table_store_.new_number()});
   options.write_time_min_us = since_us;
@@ -78,10 +86,21 @@ Status DbImpl::WriteMemTable(const Tree& tree, const MemTable& memtable, std::ui
   //@L20{
   options.table.learned_index =
       options_.index == IndexKind::kLearned &&
-      compaction::IsAmongDeepest(0, options_.learned_levels, *PublishedVersionOf(tree));
+      compaction::IsAmongDeepest(0, options_.learned_levels, below != nullptr ? *below : Version());
   //@}
   compaction::TableWriter writer(table_store_, options);
-  compaction::FlushFilter filter(snapshots_->Sequences());  //@L14
+  //@L14..19{
+  //| compaction::FlushFilter filter(snapshots_->Sequences());
+  //@}
+  //@L20{
+  std::unique_ptr<compaction::OlderData> older;
+  if (below != nullptr) {
+    compaction::CompactionJob job;
+    job.output = options.position;
+    older = std::make_unique<compaction::OlderData>(job, below);
+  }
+  compaction::FlushFilter filter(snapshots_->Sequences(), std::move(older));
+  //@}
   const auto entries = memtable.NewIterator();
   for (Status moved = entries->SeekToFirst();; moved = entries->Next()) {
     STRATA_TRY(moved);

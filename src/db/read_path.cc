@@ -225,6 +225,8 @@ Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options
   STRATA_TRY(MoveTo(options.snapshot, &point));
   STRATA_TRY(MoveTo(options.table, &point));         //@L17
   bounds.now_us = environment_.clock->WallMicros();  //@L17
+  bounds.many_hidden = &many_hidden_;                //@L20
+  bounds.table = options.table.id;                   //@L20
   auto& [state, sequence] = point;
   //@}
   bounds.sequence = sequence;

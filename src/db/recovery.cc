@@ -120,7 +120,8 @@ bool DbImpl::IsLeftOver(FileNumber number) const {
   if (!contents) return false;
   wal::LogReader reader(*contents);
   const auto first = reader.Next();
-  return first && !first->has_value() && reader.ending() != wal::Ending::kTorn;
+  const bool nothing_torn = reader.ending() != wal::Ending::kTorn || reader.valid_length() == 0;
+  return first && !first->has_value() && nothing_torn;
 }
 
 //@}

@@ -14,7 +14,7 @@ bool DbImpl::HasWorkForRest() const {
     const compaction::TreeView view = compaction::ViewOf(*VersionOf(*tree));
     const compaction::PolicyInput input{
         .tree = view, .busy = busy_tables_, .now_us = environment_.clock->WallMicros()};
-    if (!tree->policy->PickAtRest(input).empty()) return true;
+    if (WantsPurge(*tree) || !tree->policy->PickAtRest(input).empty()) return true;
   }
   return false;
 }
@@ -37,7 +37,12 @@ void DbImpl::OnRestTimer(SequenceNumber last_sequence) {
   MutexLock lock(mutex_);
   rest_timer_set_ = false;
   if (closed_ || closing_) return;
-  if (last_sequence_ == last_sequence) rest_sequence_ = last_sequence;
+  if (last_sequence_ == last_sequence) {
+    rest_sequence_ = last_sequence;
+    for (const auto& tree : Trees()) {
+      if (WantsPurge(*tree)) Purge(tree);
+    }
+  }
   MaybeScheduleWork();
 }
 

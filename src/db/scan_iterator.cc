@@ -254,6 +254,9 @@ class ScanIterator final : public VisibleEntries {
         if (!IsGone(kind, source.at->value())) return StandOn(source, kind);
         Hide(source);
       }
+      if (passed == kManyHidden && options_.many_hidden != nullptr) {
+        (*std::exchange(options_.many_hidden, nullptr))(options_.table);
+      }
       STRATA_TRY(passed % kStepsBeforeSeek != 0 ? Step() : SeekPast(source));
     }
     return {};
@@ -298,7 +301,7 @@ class ScanIterator final : public VisibleEntries {
 
   const std::shared_ptr<const void> owner_;  // First, so that it goes last.
   Counters* const counters_;
-  const VisibleIteratorOptions options_;
+  VisibleIteratorOptions options_;
   std::vector<std::unique_ptr<InternalIterator>> cursors_;  // Empty once plain_ has them.
   std::vector<std::unique_ptr<Source>> rows_;               // One a cursor.
   std::vector<Source*> sources_;

@@ -25,6 +25,7 @@ struct Tree {
   std::shared_ptr<MemTable> memtable;
   std::unique_ptr<const compaction::Policy> policy;  //@L10
   bool dropped = false;             // Jobs that still run for it install nothing.  //@L17
+  bool purge = false;               // Tables with many deletes are merged down.  //@L20
   SequenceNumber held_for_max = 0;  // The newest snapshot that its tables hold versions for. //@L14
 };
 

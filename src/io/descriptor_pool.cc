@@ -41,7 +41,8 @@ std::size_t DescriptorPool::open() const {
 // themselves before they look for it: one of the two sees the other.
 std::size_t DescriptorPool::CloseLocked(std::size_t count) {
   std::size_t closed = 0;
-  for (std::size_t looks = 2 * open_.size(); looks > 0 && closed < count; --looks) {
+  for (std::size_t looks = 2 * open_.size(); looks > 0 && closed < count && !open_.empty();
+       --looks) {
     PooledDescriptor* const file = open_.front();
     const bool was_used = file->used_.exchange(false);
     const int fd = was_used ? -1 : file->fd_.exchange(-1);

@@ -1,77 +1,14 @@
 #include "io/memory_file_system.h"
 
-#include <algorithm>
 #include <cerrno>
 
-#include "base/check.h"
 #include "io/forwarding_file_system.h"  //@L03
 #include "io/memory_content.h"
-#include "io/memory_disk.h"
-#include "io/mutex.h"
+#include "io/memory_file_system_impl.h"
 #include "io/os_error.h"
 
 namespace strata {
 namespace {
-
-// Where a name is, or would be.
-struct Place {
-  MemoryNodePtr directory;
-  std::string name;
-  MemoryNodePtr node;  // Null: nothing has this name.
-};
-
-class MemoryFileSystemImpl final : public MemoryFileSystem {
- public:
-  MemoryFileSystemImpl() = default;
-  MemoryFileSystemImpl(MemoryDisk disk, std::uint64_t capacity)
-      : disk_(std::move(disk)), capacity_(capacity), used_(disk_.SizeOfFiles()) {}
-
-  Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
-                                               const WritableFileOptions& options) override;
-  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override;
-  Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override;
-  Result<bool> Exists(const std::string& path) override;
-  Result<std::uint64_t> FileSize(const std::string& path) override;
-  Result<std::vector<std::string>> List(const std::string& directory) override;
-  Status CreateDirectories(const std::string& directory) override;
-  Status Remove(const std::string& path) override;
-  Status RemoveDirectory(const std::string& directory) override;
-  Status Rename(const std::string& from, const std::string& to) override;
-  Status SyncDirectory(const std::string& directory) override;
-  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
-  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;  //@L03
-
-  std::unique_ptr<MemoryFileSystem> Crash(CrashKind kind, Random& random) const override;
-  std::unique_ptr<MemoryFileSystem> Clone() const override;
-  void ForgetUnsynced(const std::string& path, FailedSync how) override;
-  Result<std::string> Contents(const std::string& path) const override;
-  void SetContents(const std::string& path, std::string contents) override;
-  void SetCapacity(std::uint64_t bytes) override;
-
-  // For the files that were opened here.
-  Status AppendTo(MemoryNode& file, const std::string& path, std::string_view data);
-  void SyncFile(MemoryNode& file);
-  void Unlock(MemoryNode& file);
-  // Where the directory is now; `path` if it is still there, or nowhere.  //@L03
-  std::string PathOf(const MemoryNodePtr& directory, const std::string& path) const;  //@L03
-
- private:
-  // Errors: kNotFound or kIo if the directory above isn't there.
-  Result<Place> Find(const std::string& path, std::string_view doing) const STRATA_REQUIRES(mutex_);
-  Result<MemoryNodePtr> FindFile(const std::string& path, std::string_view doing) const
-      STRATA_REQUIRES(mutex_);
-  Result<MemoryNodePtr> FindDirectory(const std::string& path, std::string_view doing) const
-      STRATA_REQUIRES(mutex_);
-  Result<MemoryNodePtr> CreateFile(const std::string& path, const Place& place)
-      STRATA_REQUIRES(mutex_);
-  void ChangeName(NameChange change) STRATA_REQUIRES(mutex_);
-  void Unlink(MemoryNode& file) STRATA_REQUIRES(mutex_);
-
-  mutable Mutex mutex_;
-  MemoryDisk disk_ STRATA_GUARDED_BY(mutex_);
-  std::uint64_t capacity_ STRATA_GUARDED_BY(mutex_) = 0;
-  std::uint64_t used_ STRATA_GUARDED_BY(mutex_) = 0;  // Bytes of files that have a name.
-};
 
 class MemoryWritableFile final : public WritableFile {
  public:
@@ -108,10 +45,13 @@ class MemoryFileLock final : public FileLock {
   const MemoryNodePtr node_;
 };
 
+}  // namespace
+
 // --- finding and changing names ----------------------------------------------------------------
 
-Result<Place> MemoryFileSystemImpl::Find(const std::string& path, std::string_view doing) const {
-  Place place{.directory = nullptr, .name = "", .node = disk_.root};
+Result<MemoryPlace> MemoryFileSystemImpl::Find(const std::string& path,
+                                               std::string_view doing) const {
+  MemoryPlace place{.directory = nullptr, .name = "", .node = disk_.root};
   for (std::string& name : SplitPath(path)) {
     if (place.node == nullptr) return OsError(ENOENT, doing, path);
     if (!place.node->is_directory) return OsError(ENOTDIR, doing, path);
@@ -125,7 +65,7 @@ Result<Place> MemoryFileSystemImpl::Find(const std::string& path, std::string_vi
 
 Result<MemoryNodePtr> MemoryFileSystemImpl::FindFile(const std::string& path,
                                                      std::string_view doing) const {
-  STRATA_TRY_ASSIGN(Place place, Find(path, doing));
+  STRATA_TRY_ASSIGN(MemoryPlace place, Find(path, doing));
   if (place.node == nullptr) return OsError(ENOENT, doing, path);
   if (place.node->is_directory) return OsError(EISDIR, doing, path);
   return std::move(place.node);
@@ -133,7 +73,7 @@ Result<MemoryNodePtr> MemoryFileSystemImpl::FindFile(const std::string& path,
 
 Result<MemoryNodePtr> MemoryFileSystemImpl::FindDirectory(const std::string& path,
                                                           std::string_view doing) const {
-  STRATA_TRY_ASSIGN(Place place, Find(path, doing));
+  STRATA_TRY_ASSIGN(MemoryPlace place, Find(path, doing));
   if (place.node == nullptr) return OsError(ENOENT, doing, path);
   if (!place.node->is_directory) return OsError(ENOTDIR, doing, path);
   return std::move(place.node);
@@ -152,7 +92,8 @@ void MemoryFileSystemImpl::Unlink(MemoryNode& file) {
   used_ -= file.content.size();
 }
 
-Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path, const Place& at) {
+Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path,
+                                                       const MemoryPlace& at) {
   if (capacity_ != 0 && used_ >= capacity_) return OsError(ENOSPC, "creating", path);
   auto node = std::make_shared<MemoryNode>(/*directory=*/false);
   ChangeName({.sequence = 0, .directory = at.directory, .name = at.name, .target = node});
@@ -164,7 +105,7 @@ Result<MemoryNodePtr> MemoryFileSystemImpl::CreateFile(const std::string& path, 
 Result<std::unique_ptr<WritableFile>> MemoryFileSystemImpl::Create(
     const std::string& path, const WritableFileOptions& options) {
   MutexLock lock(mutex_);
-  STRATA_TRY_ASSIGN(Place place, Find(path, "creating"));
+  STRATA_TRY_ASSIGN(MemoryPlace place, Find(path, "creating"));
   if (place.node != nullptr) return OsError(EEXIST, "creating", path);
   STRATA_TRY_ASSIGN(MemoryNodePtr node, CreateFile(path, place));
   node->has_zeros_ahead = options.mapped;
@@ -258,7 +199,7 @@ Status MemoryFileSystemImpl::CreateDirectories(const std::string& directory) {
 
 Status MemoryFileSystemImpl::Remove(const std::string& path) {
   MutexLock lock(mutex_);
-  STRATA_TRY_ASSIGN(const Place place, Find(path, "removing"));
+  STRATA_TRY_ASSIGN(const MemoryPlace place, Find(path, "removing"));
   if (place.node == nullptr) return OsError(ENOENT, "removing", path);
   if (place.node->is_directory) return OsError(EISDIR, "removing", path);
   ChangeName({.sequence = 0, .directory = place.directory, .name = place.name, .target = nullptr});
@@ -268,7 +209,7 @@ Status MemoryFileSystemImpl::Remove(const std::string& path) {
 
 Status MemoryFileSystemImpl::RemoveDirectory(const std::string& directory) {
   MutexLock lock(mutex_);
-  STRATA_TRY_ASSIGN(const Place place, Find(directory, "removing"));
+  STRATA_TRY_ASSIGN(const MemoryPlace place, Find(directory, "removing"));
   if (place.node == nullptr) return OsError(ENOENT, "removing", directory);
   if (!place.node->is_directory) return OsError(ENOTDIR, "removing", directory);
   if (place.directory == nullptr) return OsError(EBUSY, "removing", directory);
@@ -280,8 +221,8 @@ Status MemoryFileSystemImpl::RemoveDirectory(const std::string& directory) {
 Status MemoryFileSystemImpl::Rename(const std::string& from, const std::string& to) {
   MutexLock lock(mutex_);
   const std::string both = from + " to " + to;
-  STRATA_TRY_ASSIGN(const Place source, Find(from, "renaming"));
-  STRATA_TRY_ASSIGN(const Place target, Find(to, "renaming"));
+  STRATA_TRY_ASSIGN(const MemoryPlace source, Find(from, "renaming"));
+  STRATA_TRY_ASSIGN(const MemoryPlace target, Find(to, "renaming"));
   if (source.node == nullptr) return OsError(ENOENT, "renaming", both);
   if (source.node == target.node) return {};
   if (target.node != nullptr) {
@@ -312,7 +253,7 @@ Status MemoryFileSystemImpl::SyncDirectory(const std::string& directory) {
 
 Result<std::unique_ptr<FileLock>> MemoryFileSystemImpl::Lock(const std::string& path) {
   MutexLock lock(mutex_);
-  STRATA_TRY_ASSIGN(Place place, Find(path, "creating"));
+  STRATA_TRY_ASSIGN(MemoryPlace place, Find(path, "creating"));
   MemoryNodePtr node = place.node;
   if (node == nullptr) {
     STRATA_TRY_ASSIGN(node, CreateFile(path, place));
@@ -333,6 +274,8 @@ void MemoryFileSystemImpl::Unlock(MemoryNode& file) {
 }
 
 //@L03{
+namespace {
+
 // Paths in one directory, wherever it has got to.
 class MemoryDirectory final : public ForwardingFileSystem {
  public:
@@ -355,6 +298,8 @@ class MemoryDirectory final : public ForwardingFileSystem {
   const std::string path_;
 };
 
+}  // namespace
+
 Result<std::unique_ptr<FileSystem>> MemoryFileSystemImpl::OpenDirectory(
     const std::string& directory) {
   MutexLock lock(mutex_);
@@ -372,71 +317,6 @@ std::string MemoryFileSystemImpl::PathOf(const MemoryNodePtr& directory,
 }
 
 //@}
-// --- what only tests do ------------------------------------------------------------------------
-
-std::unique_ptr<MemoryFileSystem> MemoryFileSystemImpl::Crash(CrashKind kind,
-                                                              Random& random) const {
-  MutexLock lock(mutex_);
-  return std::make_unique<MemoryFileSystemImpl>(disk_.AfterPowerCut(kind, random), capacity_);
-}
-
-std::unique_ptr<MemoryFileSystem> MemoryFileSystemImpl::Clone() const {
-  MutexLock lock(mutex_);
-  return std::make_unique<MemoryFileSystemImpl>(disk_.Copy(), capacity_);
-}
-
-void MemoryFileSystemImpl::ForgetUnsynced(const std::string& path, FailedSync how) {
-  MutexLock lock(mutex_);
-  const auto found = FindFile(path, "syncing");
-  if (!found) return;
-  MemoryNode& file = **found;
-  std::string bytes = how == FailedSync::kRevertsData ? file.content.Flatten() : std::string();
-  for (UnsyncedWrite& write : file.unsynced) {
-    if (write.fate != UnsyncedWrite::Fate::kWaits) continue;
-    write.fate =
-        how == FailedSync::kKeepsData ? UnsyncedWrite::Fate::kIgnored : UnsyncedWrite::Fate::kLost;
-    if (!bytes.empty()) std::fill_n(&bytes[write.begin], write.end - write.begin, '\0');
-  }
-  if (!bytes.empty()) file.content = MemoryContent(bytes);
-}
-
-Result<std::string> MemoryFileSystemImpl::Contents(const std::string& path) const {
-  MutexLock lock(mutex_);
-  STRATA_TRY_ASSIGN(const MemoryNodePtr node, FindFile(path, "opening"));
-  return node->content.Flatten();
-}
-
-void MemoryFileSystemImpl::SetContents(const std::string& path, std::string contents) {
-  MutexLock lock(mutex_);
-  MemoryNodePtr directory = nullptr;
-  MemoryNodePtr node = disk_.root;
-  const std::vector<std::string> names = SplitPath(path);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    directory = node;
-    std::erase_if(disk_.journal, [&](const NameChange& change) {
-      return change.directory == directory && change.name == names[i];
-    });
-    MemoryNodePtr& child = directory->entries[names[i]];
-    if (child == nullptr) {
-      child = std::make_shared<MemoryNode>(/*directory=*/i + 1 < names.size());
-    }
-    directory->durable_entries[names[i]] = child;
-    node = child;
-  }
-  STRATA_CHECK(!node->is_directory);
-  used_ += contents.size() - node->content.size();
-  node->content = MemoryContent(contents);
-  node->durable_size = contents.size();
-  node->unsynced.clear();
-}
-
-void MemoryFileSystemImpl::SetCapacity(std::uint64_t bytes) {
-  MutexLock lock(mutex_);
-  capacity_ = bytes;
-}
-
-}  // namespace
-
 std::unique_ptr<MemoryFileSystem> NewMemoryFileSystem() {
   return std::make_unique<MemoryFileSystemImpl>();
 }

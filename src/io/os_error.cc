@@ -10,9 +10,10 @@ ErrorCode CodeOf(int error_number) {
   switch (error_number) {
     case ENOSPC:
     case EDQUOT:
+      return ErrorCode::kNoSpace;
     case EMFILE:
     case ENFILE:
-      return ErrorCode::kNoSpace;
+      return ErrorCode::kNoDescriptors;
     case ENOENT:
       return ErrorCode::kNotFound;
     default:

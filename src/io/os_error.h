@@ -11,8 +11,8 @@
 
 namespace strata {
 
-// `doing` and `path` say what failed. ENOSPC, EDQUOT, EMFILE and ENFILE are kNoSpace, ENOENT is kNotFound, all
-// others are kIo.
+// `doing` and `path` say what failed. ENOSPC and EDQUOT are kNoSpace, EMFILE and ENFILE
+// kNoDescriptors, ENOENT is kNotFound, all others are kIo.
 Error OsError(int error_number, std::string_view doing, std::string_view path);
 
 // A range that the file doesn't hold; see RandomAccessFile::Read.

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits>  //@L19
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "io/os_error.h"
 #include "io/owner_process.h"
 #include "io/posix_descriptor.h"
+#include "io/posix_files.h"
 #include "io/posix_mapped_log.h"
 
 namespace strata {
@@ -23,8 +23,9 @@ namespace {
 
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
-constexpr std::size_t kClosedAtOnce =
-    8;  // Descriptors of the pool, when there are none left.  //@L05
+//@L05{
+constexpr std::size_t kClosedAtOnce = 8;  // Descriptors of the pool, when there are none left.
+//@}
 
 // A path as the system calls want it: a directory's descriptor and a name from there on.
 struct Place {
@@ -37,146 +38,6 @@ Result<struct stat> StatOf(int fd, const std::string& path) {
   if (::fstat(fd, &info) != 0) return OsError(errno, "reading the size of", path);
   return info;
 }
-
-// --- writing -----------------------------------------------------------------------------------
-
-class PosixWritableFile final : public WritableFile {
- public:
-  PosixWritableFile(Descriptor fd, std::string path, std::uint64_t preallocate_bytes)
-      : fd_(std::move(fd)), path_(std::move(path)), preallocate_bytes_(preallocate_bytes) {}
-  ~PosixWritableFile() override {
-    if (fd_.get() >= 0 && owner_.IsThisProcess()) static_cast<void>(Close());
-  }
-
-  Status Append(std::string_view data) override {
-    STRATA_TRY(owner_.Check(path_));
-    Preallocate(size_ + data.size());
-    return WriteAtEnd(fd_, path_, data, &size_);
-  }
-
-  Status Sync() override {
-    STRATA_TRY(owner_.Check(path_));
-    return SyncData(fd_, path_);
-  }
-  Status Close() override {
-    STRATA_TRY(owner_.Check(path_));
-    return CutAndClose(&fd_, path_, size_, reserved_);
-  }
-
-  std::uint64_t size() const override { return size_; }
-
- private:
-  // Only an optimisation: where it isn't supported, or the disk is nearly full, the write itself
-  // tells.
-  void Preallocate(std::uint64_t size) {
-    if (preallocate_bytes_ == 0 || size <= reserved_) return;
-    const std::uint64_t end = (size / preallocate_bytes_ + 1) * preallocate_bytes_;
-    if (::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, ToOffset(end)) == 0) {
-      reserved_ = end;
-    } else {
-      preallocate_bytes_ = 0;
-    }
-  }
-
-  const OwnerProcess owner_;
-  Descriptor fd_;
-  const std::string path_;
-  std::uint64_t preallocate_bytes_;
-  std::uint64_t size_ = 0;
-  std::uint64_t reserved_ = 0;  // The file has space up to here.
-};
-
-// --- reading -----------------------------------------------------------------------------------
-
-// Reads up to `size` bytes at `offset`; fewer only where the file ends.
-Result<std::size_t> ReadFully(int fd, const std::string& path, std::uint64_t offset,
-                              std::size_t size, char* out) {
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count = Uninterrupted(
-        [&] { return ::pread(fd, out + done, size - done, static_cast<off_t>(offset + done)); });
-    if (count < 0) return OsError(errno, "reading", path);
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  return done;
-}
-
-class PosixRandomAccessFile final : public RandomAccessFile {
- public:
-  PosixRandomAccessFile(Descriptor fd, std::string path, std::uint64_t size)
-      : fd_(std::move(fd)), path_(std::move(path)), size_(size) {}
-
-  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
-                                char* scratch) const override {
-    if (offset > size_ || size > size_ - offset) return ReadPastEnd(path_, offset, size, size_);
-    STRATA_TRY_ASSIGN(const std::size_t done, ReadFully(fd_.get(), path_, offset, size, scratch));
-    if (done < size) return ReadPastEnd(path_, offset, size, offset + done);  // Cut since opened.
-    return std::string_view(scratch, size);
-  }
-
-  std::uint64_t size() const override { return size_; }
-  int AcquireDescriptor() const override { return fd_.get(); }
-
- private:
-  const Descriptor fd_;
-  const std::string path_;
-  const std::uint64_t size_;
-};
-
-//@L05{
-// As above, of a file that keeps its name as long as this is open: its descriptor comes and goes.
-class PooledFile final : public RandomAccessFile {
- public:
-  PooledFile(std::unique_ptr<PooledDescriptor> fd, std::string path, std::uint64_t size)
-      : fd_(std::move(fd)), path_(std::move(path)), size_(size) {}
-
-  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
-                                char* scratch) const override {
-    if (offset > size_ || size > size_ - offset) return ReadPastEnd(path_, offset, size, size_);
-    STRATA_TRY_ASSIGN(const int fd, fd_->Acquire());
-    const auto done = ReadFully(fd, path_, offset, size, scratch);
-    fd_->Release();
-    STRATA_TRY(done);
-    if (*done < size) return ReadPastEnd(path_, offset, size, offset + *done);
-    return std::string_view(scratch, size);
-  }
-
-  std::uint64_t size() const override { return size_; }
-  int AcquireDescriptor() const override {
-    const auto fd = fd_->Acquire();
-    return fd ? *fd : -1;
-  }
-  void ReleaseDescriptor() const override { fd_->Release(); }
-
- private:
-  const std::unique_ptr<PooledDescriptor> fd_;
-  const std::string path_;
-  const std::uint64_t size_;
-};
-
-//@}
-class MappedFile final : public RandomAccessFile {
- public:
-  MappedFile(const char* data, std::string path, std::uint64_t size)
-      : data_(data), path_(std::move(path)), size_(size) {}
-  ~MappedFile() override {
-    if (size_ > 0) ::munmap(const_cast<char*>(data_), size_);
-  }
-
-  Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
-                                char* /*scratch*/) const override {
-    if (offset > size_ || size > size_ - offset) return ReadPastEnd(path_, offset, size, size_);
-    return std::string_view(data_ + offset, size);
-  }
-
-  std::uint64_t size() const override { return size_; }
-
- private:
-  const char* const data_;
-  const std::string path_;
-  const std::uint64_t size_;
-};
 
 // --- the lock ----------------------------------------------------------------------------------
 
@@ -238,27 +99,20 @@ class PosixFiles : public FileSystem {
     if (options.mapped && options.preallocate_bytes > 0) {
       return NewMappedLog(std::move(fd), path, options.preallocate_bytes);
     }
-    return std::unique_ptr<WritableFile>(
-        new PosixWritableFile(std::move(fd), path, options.preallocate_bytes));
+    return NewPosixWriter(std::move(fd), path, options.preallocate_bytes);
   }
 
   Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
     STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(path, O_RDONLY, "opening"));
     STRATA_TRY_ASSIGN(const struct stat info, StatOf(fd.get(), path));
     if (S_ISDIR(info.st_mode)) return OsError(EISDIR, "opening", path);
-    const auto size = static_cast<std::uint64_t>(info.st_size);
     //@L19{
     if (mode == ReadMode::kGrowing) {
-      return std::unique_ptr<RandomAccessFile>(
-          new PosixRandomAccessFile(std::move(fd), path, std::numeric_limits<off_t>::max()));
+      return NewPosixReader(std::move(fd), path, std::numeric_limits<off_t>::max());
     }
     //@}
     if (mode == ReadMode::kPread) return NewReader(std::move(fd), path, info);
-    void* data = nullptr;
-    if (size > 0) data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd.get(), 0);
-    if (data == MAP_FAILED) return OsError(errno, "mapping", path);
-    return std::unique_ptr<RandomAccessFile>(
-        new MappedFile(static_cast<const char*>(data), path, size));
+    return NewMappedReader(fd, path, static_cast<std::uint64_t>(info.st_size));
   }
 
   Result<std::string> ReadFile(const std::string& path, std::uint64_t size_max) override {
@@ -387,8 +241,7 @@ class PosixFiles : public FileSystem {
 
   virtual std::unique_ptr<RandomAccessFile> NewReader(Descriptor fd, const std::string& path,
                                                       const struct stat& info) const {
-    return std::make_unique<PosixRandomAccessFile>(std::move(fd), path,
-                                                   static_cast<std::uint64_t>(info.st_size));
+    return NewPosixReader(std::move(fd), path, static_cast<std::uint64_t>(info.st_size));
   }
 
  private:
@@ -444,8 +297,7 @@ class PosixDirectory final : public PosixFiles {
     };
     auto pooled =
         std::make_unique<PooledDescriptor>(DescriptorPool::OfProcess(), std::move(fd), open_again);
-    return std::make_unique<PooledFile>(std::move(pooled), path,
-                                        static_cast<std::uint64_t>(info.st_size));
+    return NewPooledReader(std::move(pooled), path, static_cast<std::uint64_t>(info.st_size));
   }
   //@}
 

@@ -53,9 +53,10 @@ class UringReader final : public BatchReader {
   void ReadAll(std::span<ReadRequest> requests) override {
     io_uring* ring = Take();
     std::size_t next = 0;
+    std::vector<ReadRequest*> plainly;
     while (ring != nullptr && next < requests.size()) {
       const std::size_t count = std::min<std::size_t>(requests.size() - next, depth_);
-      if (!ReadSome(*ring, requests.subspan(next, count))) {
+      if (!ReadSome(*ring, requests.subspan(next, count), &plainly)) {
         Destroy(ring);
         ring = nullptr;
         break;
@@ -63,6 +64,7 @@ class UringReader final : public BatchReader {
       next += count;
     }
     if (ring != nullptr) Put(ring);
+    for (ReadRequest* request : plainly) ReadPlainly(*request);
     for (; next < requests.size(); ++next) ReadPlainly(requests[next]);
   }
 
@@ -73,14 +75,16 @@ class UringReader final : public BatchReader {
     request.result = request.file->Read(request.offset, request.size, request.scratch);
   }
 
-  // False when the ring itself failed; then no request has a result and none is under way.
-  bool ReadSome(io_uring& ring, std::span<ReadRequest> requests) {
+  // Those without a descriptor are added to `plainly`. False when the ring itself failed; then no
+  // request has a result and none is under way.
+  bool ReadSome(io_uring& ring, std::span<ReadRequest> requests,
+                std::vector<ReadRequest*>* plainly) {
     unsigned submitted = 0;
     OpenFiles open;
     for (ReadRequest& request : requests) {
       const int fd = open.Add(*request.file);
-      if (fd < 0) {
-        ReadPlainly(request);
+      if (fd < 0) {  // Mapped, or too many are open already.
+        plainly->push_back(&request);
         continue;
       }
       io_uring_sqe* entry = io_uring_get_sqe(&ring);

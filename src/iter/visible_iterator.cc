@@ -121,6 +121,7 @@ class VisibleIterator final : public VisibleEntries {  //@L19
         hidden = true;
       }
       //@}
+      if (passed == kManyHidden) TellOfManyHidden();  //@L20
       STRATA_TRY(passed % kStepsBeforeSeek != 0 ? entries_->Next() : SeekPast(user_key, hidden));
     }
     return {};
@@ -142,6 +143,7 @@ class VisibleIterator final : public VisibleEntries {  //@L19
   // one key. Each older version that was kept gives way to the next newer one.
   Status FindBackward() {
     std::optional<EntryKind> found;
+    int passed = 0;  //@L20
     while (entries_->Valid()) {
       const std::string_view user_key = UserKeyOf(entries_->key());
       if (found && user_key != key_) break;
@@ -149,6 +151,7 @@ class VisibleIterator final : public VisibleEntries {  //@L19
       if (SequenceOf(entries_->key()) <= options_.sequence) {
         found = Keep(user_key, KindOf(entries_->key()));
       }
+      if (++passed == kManyHidden) TellOfManyHidden();  //@L20
       STRATA_TRY(entries_->Prev());
     }
     if (!found) return {};
@@ -158,6 +161,13 @@ class VisibleIterator final : public VisibleEntries {  //@L19
     return {};
   }
 
+  //@L20{
+  void TellOfManyHidden() {
+    const auto* const listener = std::exchange(options_.many_hidden, nullptr);
+    if (listener != nullptr) (*listener)(options_.table);
+  }
+
+  //@}
   // Copies the entry under entries_, unless it says that the key is deleted.
   std::optional<EntryKind> Keep(std::string_view user_key, EntryKind kind) {
     //| if (kind == EntryKind::kDelete) return std::nullopt;  //@L02..16
@@ -185,7 +195,7 @@ class VisibleIterator final : public VisibleEntries {  //@L19
   static constexpr int kStepsBeforeSeek = 16;
 
   const std::unique_ptr<InternalIterator> entries_;
-  const VisibleIteratorOptions options_;
+  VisibleIteratorOptions options_;
   State state_ = State::kNowhere;
   std::string key_;    // Backward: the current key. Forward: the key whose versions are hidden.
   std::string value_;  // Backward: the current value.

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <functional>  //@L20
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +21,15 @@ struct VisibleIteratorOptions {
   std::optional<std::string> lower = {};  // Inclusive.
   std::optional<std::string> upper = {};  // Exclusive.
   std::uint64_t now_us = 0;  // Entries that have expired by then are hidden as deletes.  //@L17
+  //@L20{
+  // Called, once, with `table` when a move has passed over kManyHidden entries that can't be seen;
+  // unless null it outlives the iterator.
+  const std::function<void(std::uint32_t table)>* many_hidden = nullptr;
+  std::uint32_t table = 0;
+  //@}
 };
+
+inline constexpr int kManyHidden = 1000;  //@L20
 
 //@L02..18{
 //| std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,

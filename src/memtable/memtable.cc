@@ -22,6 +22,12 @@ struct MemTable::Rep {
     Count(Counter::kMemtableAllocations, 1);
   }
 
+  //@L20{
+  void CountDelete() {
+    deletes.store(deletes.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
+  //@}
   //@L12{
   void CountEntryConcurrently() {
     entries.fetch_add(1, std::memory_order_relaxed);
@@ -47,6 +53,7 @@ struct MemTable::Rep {
   //@}
   Counters* const counters;
   std::atomic<std::uint64_t> entries{0};
+  std::atomic<std::uint64_t> deletes{0};  //@L20
 };
 
 namespace {
@@ -134,6 +141,7 @@ void MemTable::Add(SequenceNumber sequence, EntryKind kind, std::string_view key
   }
   //@}
   rep_->CountEntry();
+  if (kind == EntryKind::kDelete) rep_->CountDelete();  //@L20
 }
 
 //@L12{
@@ -151,6 +159,7 @@ void MemTable::AddConcurrently(SequenceNumber sequence, EntryKind kind, std::str
   }
   //@}
   rep_->CountEntryConcurrently();
+  if (kind == EntryKind::kDelete) rep_->deletes.fetch_add(1, std::memory_order_relaxed);  //@L20
 }
 //@}
 
@@ -186,6 +195,12 @@ std::uint64_t MemTable::entries() const {
   return rep_->entries.load(std::memory_order_relaxed);
 }
 
+//@L20{
+std::uint64_t MemTable::deletes() const {
+  return rep_->deletes.load(std::memory_order_relaxed);
+}
+
+//@}
 std::size_t MemTable::bytes_used() const {
   return rep_->arena.bytes_reserved();
 }

@@ -57,6 +57,7 @@ class MemTable {
   std::unique_ptr<InternalIterator> NewIterator() const;
 
   std::uint64_t entries() const;
+  std::uint64_t deletes() const;  // Of these.  //@L20
   bool empty() const { return entries() == 0; }
   // Memory taken from the system, to decide when to write the table out.
   std::size_t bytes_used() const;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/mutant.h"
-#include "io/faulty_file_system.h"
 #include "version/current_file.h"
+#include "version/manifest_files.h"
 
 namespace strata {
 namespace {
@@ -13,30 +13,6 @@ constexpr std::uint64_t kManifestBytesMax = std::uint64_t{1} << 30;
 // A manifest is begun anew past this size, and past this many times the size of its snapshot.
 constexpr std::uint64_t kLongManifestBytes = 64 << 10;
 constexpr std::uint64_t kLongManifestFactor = 4;
-
-// Writes a manifest that says `state`, and syncs it.
-Result<std::unique_ptr<ManifestWriter>> WriteSnapshot(const Environment& environment,
-                                                      const std::string& directory,
-                                                      FileNumber number, const ManifestState& state,
-                                                      Counters* counters) {
-  const std::string path = JoinPath(directory, ManifestFileName(number));
-  STRATA_TRY_ASSIGN(auto manifest, ManifestWriter::Create(environment, path, number, counters));
-  STRATA_TRY(manifest->Append(EncodeProperties(state.properties)));
-  for (const VersionEdit& edit : state.Snapshot()) STRATA_TRY(manifest->Append(EncodeEdit(edit)));
-  STRATA_TRY(manifest->Sync());
-  return manifest;
-}
-
-// Makes CURRENT name `manifest`.
-Status SwitchTo(const ManifestWriter& manifest, FileSystem& files, const std::string& directory) {
-  const CurrentManifest current{manifest.number(), manifest.size()};
-  if (STRATA_MUTANT(skip_dir_fsync_rename) || STRATA_MUTANT(unlink_before_rename_durable)) {
-    const auto forgetful = NewFaultyFileSystem(files);
-    forgetful->SetPlan({.fail_at = 5, .fault = Fault::kDirectoryNotSynced});  // After the rename.
-    return SwitchCurrent(*forgetful, directory, current);
-  }
-  return SwitchCurrent(files, directory, current);
-}
 
 // A file that CURRENT or the manifest names must be there.
 template <typename T>
@@ -324,7 +300,7 @@ Status VersionSet::Close() {
   STRATA_TRY(first_error_);
   STRATA_TRY(Final(manifest_->Close(), {}));
   if (Status named = SwitchTo(*manifest_, *environment_.files, directory_); !named) {
-    RemoveUnlessCurrent(manifest_->number());
+    RemoveUnlessCurrent(*environment_.files, directory_, manifest_->number());
     return Final(std::move(named), {});
   }
   first_error_ = Error(ErrorCode::kAborted, "the manifest is closed");
@@ -389,38 +365,11 @@ Result<std::unique_ptr<ManifestWriter>> VersionSet::WriteManifest(FileNumber num
   Status begun = manifest ? SwitchTo(**manifest, *environment_.files, directory_)
                           : Status(std::move(manifest).error());
   if (begun) {
-    RemoveOldManifests(number);
+    RemoveOldManifests(*environment_.files, directory_, number);
     return manifest;
   }
-  RemoveUnlessCurrent(number);
+  RemoveUnlessCurrent(*environment_.files, directory_, number);
   return std::move(begun).error();
-}
-
-// What a manifest that couldn't be begun leaves behind would fill a disk that is full, one attempt
-// after the other.
-void VersionSet::RemoveUnlessCurrent(FileNumber number) const {
-  FileSystem& files = *environment_.files;
-  (void)files.Remove(JoinPath(directory_, TemporaryFileName(number))).has_value();
-  const auto current = ReadCurrent(files, directory_);
-  if (!current || current->number == number) return;
-  (void)files.Remove(JoinPath(directory_, ManifestFileName(number))).has_value();
-}
-
-// REQUIRES: CURRENT's switch is durable. A file that stays is removed next time.
-void VersionSet::RemoveOldManifests(FileNumber current) const {
-  const auto names = environment_.files->List(directory_);
-  if (!names.has_value()) return;
-  for (const std::string& name : *names) {
-    const auto file = ParseFileName(name);
-    if (!file.has_value()) continue;
-    const bool is_old = file->kind == FileKind::kManifest && file->number != current;
-    if (is_old || file->kind == FileKind::kTemporary) {
-      (void)environment_.files->Remove(JoinPath(directory_, name));
-    }
-  }
-  if (STRATA_MUTANT(unlink_before_rename_durable)) {
-    (void)environment_.files->SyncDirectory(directory_);
-  }
 }
 
 }  // namespace strata

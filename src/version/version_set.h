@@ -162,8 +162,6 @@ class VersionSet {
   Result<std::unique_ptr<ManifestWriter>> WriteManifest(FileNumber number,
                                                         const ManifestState& state);
   bool IsManifestLong() const;
-  void RemoveUnlessCurrent(FileNumber number) const;
-  void RemoveOldManifests(FileNumber current) const;
   Status Final(Status status, const VersionEdit& edit);
 
   const Environment& environment_;

@@ -48,7 +48,7 @@ TEST_CASE("a checkpoint is a store of its own with all that was there", "[L20]")
 
   auto copy = OpenCopy(store, "copy");
   CHECK(Scan(*copy) == all);
-  CHECK(Scan(*copy, {.table = Must(copy->FindTable("t"))}) == "a=in%20the%20table ");
+  CHECK(Scan(*copy, {.table = Must(copy->FindTable("t"))}) == "a=in the table ");
   REQUIRE(copy->VerifyAll());
   REQUIRE(copy->Put("own", "1"));
   REQUIRE(copy->CompactRange({}, {}));
@@ -123,7 +123,7 @@ TEST_CASE("a checkpoint beside writers is one instant", "[L20][concurrency]") {
     int entries = 0;
     auto all = Must(copy->NewIterator({.prefix = "n"}));
     for (Status moved = all->SeekToFirst(); moved && all->Valid(); moved = all->Next()) ++entries;
-    CHECK(std::to_string(entries - 1) == left);
+    CHECK(entries == (left.empty() ? 0 : std::stoi(left) + 1));
   }
   stop = true;
   writer.join();

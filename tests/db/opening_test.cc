@@ -67,12 +67,14 @@ void Fill(TestStore& store, int from, int to) {
 
 // The tables that the store's manifest names.
 std::vector<std::string> TablesNamed(MemoryFileSystem& disk) {
-  const auto current = Must(ReadCurrent(disk, TestStore::kDirectory));
-  const std::string manifest = Must(disk.Contents(PathOf(ManifestFileName(current.number))));
+  const auto current = ReadCurrent(disk, TestStore::kDirectory);
+  REQUIRE(Outcome(current) == "ok");
+  const auto manifest = disk.Contents(PathOf(ManifestFileName(current->number)));
+  REQUIRE(Outcome(manifest) == "ok");
+  const auto state = ReadManifest(*manifest, current->synced_bytes);
+  REQUIRE(Outcome(state) == "ok");
   std::vector<std::string> names;
-  for (const auto& [number, _] : Must(ReadManifest(manifest, current.synced_bytes)).tables) {
-    names.push_back(TableFileName(number));
-  }
+  for (const auto& [number, _] : state->tables) names.push_back(TableFileName(number));
   return names;
 }
 
@@ -93,6 +95,8 @@ TEST_CASE("an opening that finds no space leaves nothing behind, however often i
     ++failed;
     CAPTURE(more, Outcome(opened));
     CHECK(CodeOf(opened) == "no space");
+    // What an edit names that may have been written stays until the next opening knows.
+    if (Outcome(opened).find("writing db/MANIFEST") != std::string::npos) continue;
     CHECK(NamesOf(FilesOf(store.disk()), ".sst").empty());
     CHECK(SizeOf(FilesOf(store.disk())) <= SizeOf(before) + 512);  // A manifest may be longer.
     CHECK(FilesOf(store.disk()).size() <= before.size());
@@ -150,7 +154,10 @@ TEST_CASE("a flush or merge that finds no space leaves no file that nobody names
       put = store->Put(KeyOf(i), ValueOf(i, i % 20 == 0 ? 2000 : 200));
     }
     CHECK_FALSE(put);
+    // What an edit names that may have been written stays.
+    const bool in_edit = store->Stats().read_only_cause.find("MANIFEST") != std::string::npos;
     (void)store->Close().has_value();
+    if (in_edit) continue;
     CHECK(NamesOf(FilesOf(store.disk()), ".sst") == TablesNamed(store.disk()));
   }
 }

@@ -44,11 +44,11 @@ std::string EntriesOf(const std::string& directory) {
 // Writes and does what makes the store create, rename and remove files.
 void Use(DB& db, const std::string& key) {
   REQUIRE(db.Put(key, "1"));
-  REQUIRE(db.Flush());  //@L05
+  REQUIRE(db.Flush());  //@L06
   REQUIRE(db.Put(key, "2"));
-  REQUIRE(db.Flush());               //@L05
-  REQUIRE(db.CompactRange({}, {}));  //@L10
-  REQUIRE(db.VerifyAll());           //@L06
+  REQUIRE(db.Flush());               //@L06
+  REQUIRE(db.CompactRange({}, {}));  //@L11
+  REQUIRE(db.VerifyAll());           //@L07
 }
 
 // --- paths ---------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ TEST_CASE("a store opened by a relative path stays where it is when the process 
     auto db = OpenStore("db");
     if (::chdir("elsewhere") != 0) return 2;
     if (!db->Put("a", "1")) return 3;
-    if (!db->Flush()) return 4;  //@L05
+    if (!db->Flush()) return 4;  //@L06
     return db->Close() ? 0 : 5;
   });
   CHECK(failed == 0);
@@ -165,7 +165,7 @@ TEST_CASE("a child opens stores of its own as any process does", "[L03]") {
     if (CodeOf(DB::Open({}, dir.File("parent"))) != "busy") return 1;
     auto own = OpenStore(dir.File("child"));
     if (!own->Put("a", "1")) return 2;
-    if (!own->Flush()) return 3;  //@L05
+    if (!own->Flush()) return 3;  //@L06
     return own->Close() ? 0 : 4;
   });
   CHECK(failed == 0);
@@ -269,7 +269,7 @@ TEST_CASE("no id is given twice, however often one process opens stores", "[L03]
     for (int opening = 0; opening < 4; ++opening) {
       auto db = OpenStore(directory);
       REQUIRE(db->Put("k" + std::to_string(opening), "v"));
-      REQUIRE(db->Flush());  //@L05
+      REQUIRE(db->Flush());  //@L06
       REQUIRE(db->Close());
       for (const auto& [id, _] : IdsIn(directory)) own.insert(id);
     }

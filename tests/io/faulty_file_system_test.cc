@@ -107,7 +107,7 @@ TEST_CASE("each fault has its own error", "[L03]") {
   CHECK(outcome(Fault::kEdquot, create) ==
         "no space: injected fault: create f: Disk quota exceeded");
   CHECK(outcome(Fault::kEmfile, create) ==
-        "i/o error: injected fault: create f: Too many open files");
+        "no descriptors: injected fault: create f: Too many open files");
   CHECK(outcome(Fault::kErofs, create) ==
         "i/o error: injected fault: create f: Read-only file system");
   CHECK(outcome(Fault::kShortWrite, create) == "ok");

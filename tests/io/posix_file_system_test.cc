@@ -95,7 +95,7 @@ TEST_CASE("running out of file descriptors is an error that says so", "[L01]") {
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
   const std::string outcome = Outcome(PosixFileSystem().Open(dir.File("f")));
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
-  CHECK(outcome == "i/o error: opening " + dir.File("f") + ": Too many open files");
+  CHECK(outcome == "no descriptors: opening " + dir.File("f") + ": Too many open files");
 }
 
 TEST_CASE("a file that is cut while it is open ends early instead of reading old bytes", "[L01]") {

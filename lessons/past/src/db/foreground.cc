@@ -33,7 +33,10 @@ Status DbImpl::SwitchMemTable() {
   std::vector<std::shared_ptr<const Table>> opened;
   STRATA_TRY(Remember(WriteMemTable(*tree_, *tree_->memtable, memtable_since_us_, &edit, &opened)));
   STRATA_TRY(Remember(environment_.files->SyncDirectory(directory_)));
-  edit.oldest_log = number;  //@L06
+  //@L06{
+  edit.begun_logs.push_back({number, environment_.clock->WallMicros()});
+  edit.oldest_log = number;
+  //@}
   tree_->memtable = NewMemTable();
   memtable_since_us_ = environment_.clock->WallMicros();
   STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
