@@ -281,7 +281,6 @@ class DbImpl final : public DB {
                   CheckpointInfo* info) const;
   void RemoveCopy(FileSystem& target, const std::string& directory) const;
   // --- purge.cc ---
-  struct Gate;
   // Some read passed over many deletes. Called by any thread.
   void OnManyHidden(TableRef table);
   // Has what is deleted leave the tree's memtable and tables.
