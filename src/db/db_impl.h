@@ -232,8 +232,8 @@ class DbImpl final : public DB {
   void ScheduleJob(Priority priority, std::function<Step()> step) STRATA_REQUIRES(mutex_);
   void MaybeScheduleWork() STRATA_REQUIRES(mutex_);
   void PickCompactions(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
-  // Starts what the tree's policy picks. True when a job was done at once, without a merge: then
-  // the tree is another, and more may be due.
+  // Starts what the tree's policy picks. True when it began a job without a merge: more may be due
+  // beside it.
   bool StartPicked(const std::shared_ptr<Tree>& tree) STRATA_REQUIRES(mutex_);
   // A background job failed. If it may do better later it is tried again then; else the store takes
   // no more writes.
