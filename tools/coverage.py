@@ -9,7 +9,8 @@ import sys
 from collections import defaultdict
 
 FLOOR = 90.0  # Percent of lines.
-STORAGE = {"base", "io", "iter", "memtable", "wal", "sst", "blob", "version", "compaction", "db"}
+STORAGE = {"base", "io", "iter", "memtable", "wal", "sst", "blob", "version", "compaction",
+           "journal", "read", "state", "commit", "upkeep", "recovery", "txn", "db"}
 
 
 def by_module(summary):

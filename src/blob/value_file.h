@@ -37,6 +37,18 @@ class ValueFile {
   virtual const std::string& name() const = 0;
 };
 
+// The files of values that no version names yet: what a log, and memtables, point to.
+class PendingFiles {
+ public:
+  PendingFiles() = default;
+  PendingFiles(const PendingFiles&) = delete;
+  PendingFiles& operator=(const PendingFiles&) = delete;
+  virtual ~PendingFiles() = default;
+
+  virtual const ValueFile* Find(BlobId blob) const = 0;  // Or null. Lives as long as this.
+  virtual bool empty() const = 0;
+};
+
 // Puts the value itself in the place of a pointer to it, and the kind of such a value in the place
 // of its kind. Others stay as they are. `file_of` says where a blob's values are; null: nowhere.
 // Errors: kCorruption naming file and offset.

@@ -38,8 +38,8 @@ std::vector<std::string> FilesOf(const ManifestState& state) {
 }  // namespace
 
 Result<CheckpointInfo> DbImpl::Checkpoint(const std::string& directory) {
-  STRATA_TRY(owner_.Check(directory_));
-  FileSystem& files = *outside_;
+  STRATA_TRY(CheckOwner());
+  FileSystem& files = *context_.outside;
   STRATA_TRY(files.CreateDirectories(directory));
   STRATA_TRY_ASSIGN(const auto there, files.List(directory));
   if (!there.empty()) {
@@ -58,11 +58,11 @@ Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& dir
   VersionSet::Versions held;  // Keeps the files of that moment.
   {
     MutexLock lock(mutex_);
-    STRATA_TRY(CheckWritable());
-    versions_->SetLastSequence(last_sequence_);
-    state = versions_->State();
-    held = versions_->versions();
-    state.properties.store_id = table_store_.new_file_id();
+    STRATA_TRY(health_.CheckWritable());
+    versions_.set().SetLastSequence(trees_.last_sequence());
+    state = versions_.set().State();
+    held = versions_.set().versions();
+    state.properties.store_id = files_.store().new_file_id();
   }
   state.begun_logs.clear();  // What later writes put into logs isn't part of it.
   state.sealed_logs.clear();
@@ -72,20 +72,20 @@ Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& dir
     STRATA_TRY(CopyFile(name, target, directory, &info));
   }
   STRATA_TRY(target.SyncDirectory(directory));
-  Environment environment = environment_;
+  Environment environment = context_.environment;
   environment.files = &target;
   STRATA_TRY(VersionSet::CreateFrom(environment, directory, state));
-  STRATA_TRY(outside_->SyncDirectory(ParentDirectory(directory)));
+  STRATA_TRY(context_.outside->SyncDirectory(ParentDirectory(directory)));
   return info;
 }
 
 Status DbImpl::CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
                         CheckpointInfo* info) const {
-  const std::string path = JoinPath(directory_, name);
+  const std::string path = JoinPath(context_.directory, name);
   const std::string copy = JoinPath(directory, name);
-  Status linked = environment_.files->Link(path, target, copy);
+  Status linked = context_.environment.files->Link(path, target, copy);
   if (!linked && linked.error().code() != ErrorCode::kUnsupported) return linked;
-  if (!linked) STRATA_TRY(Copy(*environment_.files, path, target, copy));
+  if (!linked) STRATA_TRY(Copy(*context_.environment.files, path, target, copy));
   STRATA_TRY_ASSIGN(const std::uint64_t size, target.FileSize(copy));
   ++info->files;
   info->bytes += size;
@@ -100,7 +100,7 @@ void DbImpl::RemoveCopy(FileSystem& target, const std::string& directory) const 
   for (const std::string& name : *names) {
     (void)target.Remove(JoinPath(directory, name)).has_value();
   }
-  (void)outside_->RemoveDirectory(directory).has_value();
+  (void)context_.outside->RemoveDirectory(directory).has_value();
 }
 
 }  // namespace strata

@@ -1,9 +1,12 @@
-// Opening, closing and describing a store; how it reads and writes is in the files that
+// Opening, closing and describing a store; how it reads and writes is in the parts that
 // db_impl.h names.
 
 #include "db/db_impl.h"
 
-#include <algorithm>
+#include <algorithm>  //@L12
+#include <utility>
+
+#include "recovery/recovery.h"  //@L03
 
 namespace strata {
 namespace {
@@ -65,30 +68,6 @@ Options Sanitized(Options options) {
 }
 //@}
 
-//@L05{
-void AddShape(const Version& version, StoreStats* stats) {
-  std::vector<LevelShape>& levels = stats->levels;
-  for (const Run& run : version.runs()) {
-    const auto is_before = [&](const LevelShape& shape) {
-      return shape.level < run.position.level;
-    };
-    auto shape = std::find_if_not(levels.begin(), levels.end(), is_before);
-    if (shape == levels.end() || shape->level != run.position.level) {
-      shape = levels.insert(shape, {.level = run.position.level});
-    }
-    ++shape->runs;
-    for (const auto& table : run.tables) {
-      ++shape->tables;
-      shape->bytes += table->meta().size_bytes;
-      shape->entries += table->meta().entries;
-      shape->deletes += table->meta().deletes;
-      shape->raw_bytes += table->meta().raw_bytes;
-      stats->index_bytes_saved += table->reader().index_bytes_saved();  //@L20
-    }
-  }
-}
-//@}
-
 }  // namespace
 
 Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& directory) {
@@ -104,54 +83,50 @@ Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& 
 }
 
 DbImpl::DbImpl(const Options& options, const Environment& environment, std::string directory)
-    : options_(options),
-      directory_(std::move(directory)),
-      environment_(environment),
-      outside_(environment.files),             //@L20
-      file_id_random_(environment.entropy()),  //@L05
-      random_(environment.entropy()) {
-  if (options_.event_sink) {
-    events_ = std::make_unique<EventTrace>(*environment_.clock, options_.event_sink);
-  }
-  cache_ = std::make_unique<sst::BlockCache>(options_.block_cache_bytes, counters_);  //@L08
-  batch_reader_ = NewBatchReader(*environment_.executor);                             //@L13
-  //@L12{
-  limiter_ = std::make_unique<compaction::RateLimiter>(options_.compaction_rate_bytes_per_s,
-                                                       *environment_.clock);
-  gate_ = std::make_shared<Gate>();
+    : context_(options, environment, std::move(directory)) {
   //@L16{
-  transactions_->locks = std::make_shared<LockTable>(*environment_.executor, *environment_.clock);
-  //@}
-  snapshots_ = std::make_shared<SnapshotList>(                                           //@L14
-      [gate = gate_](SequenceNumber sequence) { OnSnapshotReleased(gate, sequence); });  //@L14
-  MutexLock lock(gate_->mutex);
-  gate_->db = this;
+  transactions_->locks = std::make_shared<LockTable>(*environment.executor, *environment.clock);
   //@}
 }
 
 Status DbImpl::Open() {
   MutexLock lock(mutex_);
-  tree_->memtable = NewMemTable();
-  //@L17{
-  tree_->table.options.ttl_us = options_.ttl_us;
-  tree_->table.options.delete_deadline_us = options_.delete_deadline_us;
-  //@}
-  StartDirectValues();  //@L19
+  //| STRATA_TRY(trees_.Start());  //@L02..18
+  STRATA_TRY(trees_.Start(files_.store()));  //@L19
   //@L02..05{
-  //| empty_value_deletes_ = options_.empty_value_deletes;
+  //| trees_.SetEmptyValueDeletes(context_.options.empty_value_deletes);
   //@}
-  STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(options_));  //@L10
   //@L03{
-  if (Status recovered = Recover(); !recovered) {
-    log_ = {};                  // Nothing is in it, and nothing gets in.
-    direct_->RemoveUnused({});  //@L19
+  Recovery recovery({
+      .context = context_,
+      .reader = reader_,
+      .trees = trees_,
+      .journal = journal_,
+      .files = files_,                  //@L05
+      .versions = versions_,            //@L05
+      .writer = flush_writer_,          //@L06
+      .direct_writer = direct_writer_,  //@L19
+      .health = health_,                //@L20
+      //| .next_file = next_file_,  //@L03..05
+  });
+  if (Status recovered = recovery.Run(); !recovered) {
+    trees_.direct()->RemoveUnused({});  //@L19
+    health_.SetClosed();                // Nothing is in its log, and nothing gets in.
     return recovered;
   }
+  lock_ = recovery.TakeLock();
+  recovered_entries_ = recovery.recovered_entries();
   //@}
-  PublishReadState();
-  MaybeScheduleWork();  //@L12
-  //| transactions_->empty_value_deletes = empty_value_deletes_;  //@L16..16
+  trees_.Publish();
+  upkeep_.Look();  //@L12
+  //@L16..16{
+  //| transactions_->empty_value_deletes = trees_.empty_value_deletes();
+  //@}
   //@L17{
+  const auto& features = versions_.set().properties().features;
+  if (std::find(features.begin(), features.end(), kExpiryFeature) != features.end()) {
+    commit_.ExpectExpiries();
+  }
   transactions_->empty_value_deletes = [this](TableRef table) { return EmptyDeletes(table); };
   //@}
   return {};
@@ -162,31 +137,27 @@ DbImpl::~DbImpl() {
 }
 
 Status DbImpl::Close() {
-  STRATA_TRY(owner_.Check(directory_));  //@L03
+  STRATA_TRY(CheckOwner());  //@L03
   //@L12{
-  {
-    MutexLock gate_lock(gate_->mutex);
-    gate_->db = nullptr;
-  }
-  closing_ = true;
+  jobs_.Shut();
+  health_.SetClosing();
   transactions_->open = false;  //@L16
   //@}
   MutexLock lock(mutex_);
-  if (closed_) return {};
+  if (health_.closed()) return {};
   //@L12{
-  environment_.executor->WaitUntil(
-      mutex_, [&]() STRATA_REQUIRES(mutex_) { return running_jobs_ == 0 && writers_.empty(); });
+  context_.environment.executor->WaitUntil(mutex_,
+                                           [this] { return jobs_.idle() && commit_.size() == 0; });
   //@}
   //@L03{
-  Status status = CheckWritable();  // After a failure the log may end anywhere: not closed well.
-  if (options_.read_only) status = {};  //@L20
+  Status status = health_.CheckWritable();      // After a failure the log may end anywhere.
+  if (context_.options.read_only) status = {};  //@L20
   //@}
-  closed_ = true;
+  health_.SetClosed();
   //@L03{
-  if (log_.writer != nullptr && status) status = CloseLog();
-  log_.file.reset();
+  if (journal_.number() != 0 && status) status = CloseLog();
   lock_.reset();
-  return Annotate(std::move(status), "closing store " + directory_);
+  return Annotate(std::move(status), "closing store " + context_.directory);
   //@}
   //@L02..02{
   //| return {};
@@ -195,52 +166,130 @@ Status DbImpl::Close() {
 
 //@L03{
 Status DbImpl::CloseLog() {
-  STRATA_TRY(SealRetiredLogs());    //@L12
-  STRATA_TRY(log_.direct->Sync());  //@L19
-  STRATA_TRY(log_.writer->End());
-  STRATA_TRY(log_.file->Close());
+  //@L12{
+  STRATA_TRY_ASSIGN(auto sealed, journal_.SealRetired());
+  //@}
+  STRATA_TRY(journal_.End());
   //@L06{
   VersionEdit edit;
-  edit.sealed_logs.push_back({log_.number, log_.writer->size()});
-  versions_->SetLastSequence(last_sequence_);
-  STRATA_TRY(versions_->LogAndApply(std::move(edit), {}));
-  STRATA_TRY(versions_->Close());
+  edit.sealed_logs = std::move(sealed);  //@L12
+  edit.sealed_logs.push_back({journal_.number(), journal_.size()});
+  versions_.set().SetLastSequence(trees_.last_sequence());
+  STRATA_TRY(versions_.set().LogAndApply(std::move(edit), {}));
+  STRATA_TRY(versions_.set().Close());
   //@}
   return {};
 }
-//@}
 
-StoreStats DbImpl::Stats() {
-  if (!owner_.IsThisProcess()) return {};  //@L03
-  MutexLock lock(mutex_);
-  StoreStats stats;
-  stats.memtable_bytes = MemTableBytes();
-  for (const auto& tree : Trees()) stats.memtable_entries += tree->memtable->entries();
-  stats.last_sequence = last_sequence_;
-  //@L03{
-  stats.log_bytes = log_.writer == nullptr ? 0 : log_.writer->size();
-  stats.recovered_entries = recovered_entries_;
-  if (!read_only_) stats.read_only_cause = read_only_.error().message();
-  if (passing_failure_) stats.waiting_cause = passing_failure_->message();  //@L12
-  //@}
-  //@L05{
-  for (const auto& tree : Trees()) AddShape(*VersionOf(*tree), &stats);
-  //@}
-  //@L14{
-  for (const auto& tree : Trees()) {
-    AddSnapshotStats(*VersionOf(*tree), &stats);
-    AddBlobStats(*VersionOf(*tree), &stats);  //@L19
-  }
-  //@}
-  const FileId& id = versions_->properties().store_id;   //@L06
-  stats.store_id.assign(id.data(), id.size());           //@L06
-  stats.tables = DescribeTables();                       //@L17
-  stats.immutable_memtables = immutables_.size();        //@L12
-  stats.writers_queued = writers_.size();                //@L12
-  stats.cache_bytes = cache_->used_bytes();              //@L08
-  stats.cache_capacity = cache_->capacity_bytes();       //@L08
-  stats.compaction_debt_bytes = compaction_debt_.bytes;  //@L10
-  return stats;
+//@}
+// --- reads ---------------------------------------------------------------------------------------
+
+Result<bool> DbImpl::Get(std::string_view key, std::string* value, const ReadOptions& options) {
+  STRATA_TRY(CheckOwner());  //@L03
+  return reader_.Get(key, value, options);
 }
 
+Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options) {
+  STRATA_TRY(CheckOwner());  //@L03
+  return reader_.NewIterator(options);
+}
+
+//@L13{
+Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string_view> keys,
+                                                     const ReadOptions& options) {
+  STRATA_TRY(CheckOwner());
+  return reader_.MultiGet(keys, options);
+}
+
+Result<bool> DbImpl::TraceGet(std::string_view key, std::string* value, ReadTrace* trace) {
+  STRATA_TRY(CheckOwner());
+  return reader_.TraceGet(key, value, trace);
+}
+
+//@}
+//@L14{
+std::shared_ptr<const Snapshot> DbImpl::GetSnapshot() {
+  return reader_.GetSnapshot();
+}
+
+//@}
+//@L15{
+Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOptions& options) {
+  STRATA_TRY(CheckOwner());
+  return reader_.GetEntry(key, options);
+}
+
+//@}
+//@L17{
+Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const TableKey> keys,
+                                                     const ReadOptions& options) {
+  STRATA_TRY(CheckOwner());
+  return reader_.MultiGet(keys, options);
+}
+
+//@}
+//@L14{
+void DbImpl::LookAgain() {
+  MutexLock lock(mutex_);
+  upkeep_.Look();
+}
+
+//@}
+//@L12{
+// --- what runs beside ----------------------------------------------------------------------------
+
+Status DbImpl::Sync() {
+  STRATA_TRY(CheckOwner());
+  return commit_.Sync();
+}
+
+Status DbImpl::Flush() {
+  STRATA_TRY(CheckOwner());
+  STRATA_TRY_ASSIGN(const FileNumber log, commit_.SwitchMemTables());
+  MutexLock lock(mutex_);
+  return upkeep_.AwaitFlush(log);
+}
+
+//@L12..16{
+//| Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {
+//@}
+//@L17{
+Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {
+  return CompactTable(kDefaultTable, std::move(from), std::move(to));
+}
+
+Status DbImpl::CompactTable(TableRef table, std::optional<std::string> from,
+                            std::optional<std::string> to) {
+  //@}
+  if (from && to && *from > *to) {
+    return InvalidArgument("the range to compact ends before it begins");
+  }
+  STRATA_TRY(Flush());
+  MutexLock lock(mutex_);
+  //| const std::shared_ptr<Tree> tree = trees_.default_tree();  //@L12..16
+  //@L17{
+  const std::shared_ptr<Tree> tree = trees_.Find(table);
+  if (tree == nullptr) {
+    return Error(ErrorCode::kNotFound, "table " + std::to_string(table.id) + " isn't there");
+  }
+  //@}
+  return upkeep_.CompactRange(tree, {std::move(from), std::move(to)});
+}
+
+Status DbImpl::WaitForCompactions() {
+  STRATA_TRY(CheckOwner());
+  MutexLock lock(mutex_);
+  return upkeep_.AwaitIdle();
+}
+
+//@}
+//@L16{
+Result<std::unique_ptr<Transaction>> DbImpl::Begin(const TransactionOptions& options) {
+  STRATA_TRY(CheckOwner());
+  if (!transactions_->open) return Error(ErrorCode::kAborted, "the store is closed");
+  return std::unique_ptr<Transaction>(
+      std::make_unique<TransactionImpl>(*this, transactions_, options));
+}
+
+//@}
 }  // namespace strata

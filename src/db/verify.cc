@@ -43,11 +43,35 @@ Status VerifyTables(const Version& version) {
   return {};
 }
 
+//@L19{
+Status VerifyBlobs(const Version& version) {
+  for (const auto& [id, state] : version.blobs()) {
+    STRATA_TRY(state.blob->reader().VerifyAll());
+    STRATA_TRY_ASSIGN(const Bitmap live, version.LiveIn(id));
+    if (!state.blob->reader().held().ContainsAll(live)) {
+      return Corruption(state.blob->reader().name() + ": lacks values that tables point to");
+    }
+  }
+  return {};
+}
+
+// Every value that a record of a log points to is there.
+Status VerifyPlaces(const StoreContext& context, const wal::Record& record) {
+  std::string value;
+  return wal::ForEachEntry(record.payload, 1, [&](const wal::BatchEntry& entry) -> Status {
+    if (!sst::IsPointer(entry.kind)) return {};
+    const auto place = blob::DecodePlace(entry.value);
+    if (!place) return Corruption("an entry whose pointer to a blob can't be");
+    return ReadDirect(context, *place, &value);
+  });
+}
+
+//@}
 }  // namespace
 
 Status DbImpl::VerifyAll() {
-  STRATA_TRY(owner_.Check(directory_));
-  const std::shared_ptr<const ReadState> state = read_state_.Get();
+  STRATA_TRY(CheckOwner());
+  const std::shared_ptr<const ReadState> state = reader_.state();
   STRATA_TRY(VerifyTables(*state->version));
   for (const auto& [id, named] : state->named) STRATA_TRY(VerifyTables(*named->version));  //@L17
   STRATA_TRY(VerifyBlobs(*state->version));                                                //@L19
@@ -60,12 +84,12 @@ Status DbImpl::VerifyAll() {
 //| // Logs come and go with edits, which need the mutex; readers don't.
 //| Status DbImpl::VerifyLogs() {
 //|   MutexLock lock(mutex_);
-//|   FileSystem& files = *environment_.files;
-//|   STRATA_TRY_ASSIGN(const auto names, files.List(directory_));
+//|   FileSystem& files = *context_.environment.files;
+//|   STRATA_TRY_ASSIGN(const auto names, files.List(context_.directory));
 //|   for (const std::string& name : names) {
 //|     const auto parsed = ParseFileName(name);
-//|     if (parsed && parsed->kind == FileKind::kLog && parsed->number >= versions_->oldest_log()) {
-//|       STRATA_TRY(VerifyLog(files, directory_, name));
+//|     if (parsed && parsed->kind == FileKind::kLog && parsed->number >= versions_.set().oldest_log()) {
+//|       STRATA_TRY(VerifyLog(files, context_.directory, name));
 //|     }
 //|   }
 //|   return {};
@@ -76,28 +100,30 @@ Status DbImpl::VerifyAll() {
 // are read beside the writers.
 Status DbImpl::VerifyLogs() {
   std::map<FileNumber, std::uint64_t> logs;  // The size of each.
-  const auto list = [&]() STRATA_REQUIRES(mutex_) -> Status {
-    STRATA_TRY_ASSIGN(const auto names, environment_.files->List(directory_));
+  const auto list = [&]() -> Status {
+    STRATA_TRY_ASSIGN(const auto names, context_.environment.files->List(context_.directory));
     for (const std::string& name : names) {
       const auto parsed = ParseFileName(name);
-      if (!parsed || parsed->kind != FileKind::kLog || parsed->number < versions_->oldest_log()) {
+      if (!parsed || parsed->kind != FileKind::kLog ||
+          parsed->number < versions_.set().oldest_log()) {
         continue;
       }
-      const bool is_written = log_.writer != nullptr && parsed->number == log_.number;
-      logs[parsed->number] = is_written ? log_.writer->size() : UINT64_MAX;
+      const bool is_written = parsed->number == journal_.number();
+      logs[parsed->number] = is_written ? journal_.size() : UINT64_MAX;
     }
     return {};
   };
-  if (!RunAtFront(list)) {  // A store that takes no writes has nobody there.
+  if (!commit_.RunAtFront(list)) {  // A store that takes no writes has nobody there.
     MutexLock lock(mutex_);
     STRATA_TRY(list());
   }
-  const auto check = [this](const wal::Record& record) { return VerifyPlaces(record); };
+  const auto check = [this](const wal::Record& record) { return VerifyPlaces(context_, record); };
   for (const auto& [number, size] : logs) {
-    Status checked = VerifyLog(*environment_.files, directory_, LogFileName(number), size, check);
+    Status checked = VerifyLog(*context_.environment.files, context_.directory, LogFileName(number),
+                               size, check);
     if (checked) continue;
     MutexLock lock(mutex_);
-    if (number >= versions_->oldest_log()) return checked;  // Else it is in tables by now.
+    if (number >= versions_.set().oldest_log()) return checked;  // Else it is in tables by now.
   }
   return {};
 }
@@ -105,12 +131,12 @@ Status DbImpl::VerifyLogs() {
 
 // The manifest may be begun anew meanwhile, and then the old one goes.
 Status DbImpl::VerifyManifest() const {
-  FileSystem& files = *environment_.files;
+  FileSystem& files = *context_.environment.files;
   while (true) {
-    STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(files, directory_));
+    STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(files, context_.directory));
     const std::string name = ManifestFileName(current.number);
-    const auto contents = files.ReadFile(JoinPath(directory_, name), kFileBytesMax);
-    STRATA_TRY_ASSIGN(const CurrentManifest after, ReadCurrent(files, directory_));
+    const auto contents = files.ReadFile(JoinPath(context_.directory, name), kFileBytesMax);
+    STRATA_TRY_ASSIGN(const CurrentManifest after, ReadCurrent(files, context_.directory));
     if (after.number != current.number) continue;
     STRATA_TRY(contents);
     auto manifest = ReadManifest(*contents, current.synced_bytes);

@@ -1,7 +1,8 @@
-// What every write does, whoever leads it: check the batch, know whether the store takes writes,
-// and put entries into a memtable.
+// What every write does first: the batch is checked, and its entries get their expiries.
 
-#include "base/escape.h"
+#include <algorithm>  //@L17
+
+#include "commit/conditions.h"  //@L15
 #include "db/db_impl.h"
 #include "wal/batch_format.h"
 
@@ -66,7 +67,7 @@ Status DB::Delete(std::string_view key, const WriteOptions& options) {
   //@}
 }
 
-Status DbImpl::CheckBatch(const WriteBatch& batch) const {
+Status DbImpl::CheckBatch(const WriteBatch& batch) {
   if (batch.key_size_max() > kKeySizeMax) {
     return InvalidArgument("a key of " + std::to_string(batch.key_size_max()) +
                            " bytes is longer than the " + std::to_string(kKeySizeMax) +
@@ -86,97 +87,83 @@ Status DbImpl::CheckBatch(const WriteBatch& batch) const {
   return {};
 }
 
-Status DbImpl::CheckWritable() const {
-  if (closed_) return Error(ErrorCode::kAborted, "the store is closed");
-  //@L03{
-  if (!read_only_) {
-    return Error(ErrorCode::kReadOnly,
-                 "the store takes no more writes until it is opened anew, because of: " +
-                     read_only_.error().message());
-  }
-  //@}
-  return {};
-}
-
 //@L03{
 bool DbImpl::WantsSync(const WriteOptions& options) const {
-  return options.sync.value_or(options_.sync == SyncMode::kAlways);
+  return options.sync.value_or(context_.options.sync == SyncMode::kAlways);
 }
 
-Status DbImpl::Remember(Status status) {
-  if (!status && read_only_) {
-    read_only_ = status;
-    if (events_) events_->Emit("read_only", {{"cause", status.error().message()}});
-  }
-  return status;
-}
 //@}
 
-// The memtables stay where they are while the queue's front works: no mutex is needed.
-Status DbImpl::InsertEntries(std::string_view entries, SequenceNumber first,
-                             [[maybe_unused]] bool concurrently, std::uint64_t* count) const {
-  std::uint64_t counted = 0;
-  //| const Tree& tree = *tree_;  //@L02..16
-  //@L17{
-  const auto* const named = &named_;
-  const Tree& default_tree = *tree_;
-  const std::uint32_t next_table = next_named_table_;
+//@L12{
+//@L12..14{
+//| Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
+//|   STRATA_TRY(CheckOwner());
+//|   STRATA_TRY(CheckBatch(batch));
+//|   if (batch.count() == 0) return {};
+//|   return commit_.Write(batch, WantsSync(options));
+//| }
+//|
+//@}
+//@L15{
+Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
+  WriteOutcome outcome;
+  STRATA_TRY(CheckAndWrite(batch, options, &outcome));
+  return outcome.failed ? ConditionError(batch, *outcome.failed) : Status();
+}
+
+Result<WriteOutcome> DbImpl::WriteIf(const WriteBatch& batch, const WriteOptions& options) {
+  WriteOutcome outcome;
+  STRATA_TRY(CheckAndWrite(batch, options, &outcome));
+  return outcome;
+}
+
+Status DbImpl::CheckAndWrite(const WriteBatch& batch, const WriteOptions& options,
+                             WriteOutcome* outcome) {
+  STRATA_TRY(CheckOwner());
+  STRATA_TRY(CheckBatch(batch));
+  if (batch.count() == 0 && batch.conditions().empty()) return {};
+  SequenceNumber first = 0;
+  //@L15..16{
+  //| STRATA_TRY(commit_.Write(batch, WantsSync(options), &outcome->failed, &first));
   //@}
-  STRATA_TRY(wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
-    ++counted;
-    //@L17{
-    const auto found =
-        entry.table == 0 ? named->end() : named->find(static_cast<std::uint32_t>(entry.table));
-    if (entry.table != 0 && found == named->end()) {
-      if (entry.table < next_table) return Status();  // Dropped after it was written.
-      return Status(
-          Corruption("an entry of table " + std::to_string(entry.table) + ", which never was"));
-    }
-    const Tree& tree = entry.table == 0 ? default_tree : *found->second;
-    //@}
-    MemTable& memtable = *tree.memtable;
-    EntryKind kind = entry.kind;
-    //@L02..16{
-    //| if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
-    //|   kind = EntryKind::kDelete;
-    //| }
-    //@}
-    //@L17{
-    std::string_view value = entry.value;
-    std::string with_expiry;
-    //@L19{
-    std::string pointer;
-    if (sst::IsPointer(kind)) {
-      const auto place = blob::DecodePlace(value);
-      if (!place) return Status(Corruption("an entry whose pointer to a blob can't be"));
-      AppendBlobPointer(&pointer, place->pointer);
-      value = pointer;
-    }
-    //@}
-    const bool deletes =
-        entry.table == 0 ? empty_value_deletes_ : tree.table.options.empty_value_deletes;
-    if (kind != EntryKind::kDelete && value.empty() && deletes) {
-      kind = EntryKind::kDelete;
-      //| } else if (kind == EntryKind::kExpiringValue) {  //@L17..18
-    } else if (IsExpiring(kind)) {  //@L19
-      AppendFixed64(&with_expiry, entry.expires_at_us);
-      with_expiry.append(value);
-      value = with_expiry;
-    }
-    //@}
-    //@L12{
-    if (concurrently) {
-      //| memtable.AddConcurrently(entry.sequence, kind, entry.key, entry.value);  //@L12..16
-      memtable.AddConcurrently(entry.sequence, kind, entry.key, value);  //@L17
-      return Status();
-    }
-    //@}
-    //| memtable.Add(entry.sequence, kind, entry.key, entry.value);  //@L02..16
-    memtable.Add(entry.sequence, kind, entry.key, value);  //@L17
-    return Status();
-  }));
-  if (count != nullptr) *count = counted;
+  //@L17{
+  STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));
+  if (resolved) STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
+  STRATA_TRY(
+      commit_.Write(resolved ? *resolved : batch, WantsSync(options), &outcome->failed, &first));
+  //@}
+  if (!outcome->failed && batch.count() > 0) outcome->version = first + batch.count() - 1;
   return {};
 }
 
+//@}
+//@}
+//@L17{
+Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batch,
+                                                          const WriteOptions& options) const {
+  const bool by_default = options.ttl_us != 0 || context_.options.ttl_us != 0;
+  if (!batch.expires() && !by_default && batch.tables().empty()) {
+    return std::optional<WriteBatch>();  // Most batches.
+  }
+  const auto state = reader_.state();
+  const auto ttl_of = [&](TableRef table) -> std::uint64_t {
+    if (options.ttl_us != 0) return options.ttl_us;
+    if (table.id == 0) return context_.options.ttl_us;
+    const auto found = state->named.find(table.id);
+    return found == state->named.end() ? 0 : found->second->ttl_us;
+  };
+  const bool some_expire = batch.expires() || by_default ||
+                           std::any_of(batch.tables().begin(), batch.tables().end(),
+                                       [&](TableRef table) { return ttl_of(table) != 0; });
+  if (!some_expire) return std::optional<WriteBatch>();
+  STRATA_TRY(CheckExpiringSize(batch.value_size_max()));  //@L19
+  const std::uint64_t now = context_.environment.clock->WallMicros();
+  return std::optional(batch.WithExpiries([&](TableRef table, std::uint64_t expires_at_us) {
+    if (expires_at_us != 0) return expires_at_us == kNeverExpires ? 0 : expires_at_us;
+    const std::uint64_t ttl = ttl_of(table);
+    return ttl == 0 || ttl > kNeverExpires - now ? 0 : now + ttl;
+  }));
+}
+
+//@}
 }  // namespace strata

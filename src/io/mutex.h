@@ -24,6 +24,7 @@
 #define STRATA_EXCLUDES(...) STRATA_THREAD_ANNOTATION(locks_excluded(__VA_ARGS__))
 #define STRATA_ACQUIRE(...) STRATA_THREAD_ANNOTATION(acquire_capability(__VA_ARGS__))
 #define STRATA_RELEASE(...) STRATA_THREAD_ANNOTATION(release_capability(__VA_ARGS__))
+#define STRATA_ASSERT_CAPABILITY(x) STRATA_THREAD_ANNOTATION(assert_capability(x))
 #define STRATA_NO_THREAD_SAFETY_ANALYSIS STRATA_THREAD_ANNOTATION(no_thread_safety_analysis)
 
 namespace strata {
@@ -63,6 +64,9 @@ class STRATA_CAPABILITY("mutex") Mutex {
   }
   //@}
   void Unlock() STRATA_RELEASE() { mutex_.unlock(); }
+
+  // Tells the analysis that the caller has it, where it can't follow: at a call from another class.
+  void AssertHeld() const STRATA_ASSERT_CAPABILITY(this) {}
 
   // For condition variables of executors only.
   std::mutex& native() { return mutex_; }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/random.h"
-#include "db/write_controller.h"
+#include "commit/write_controller.h"
 #include "stats/counters.h"
 #include "testing/results.h"
 #include "testing/test_store.h"

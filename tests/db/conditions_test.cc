@@ -1,6 +1,6 @@
 // Batches that are written only if the store is as their writer thinks it is.
 
-#include "db/conditions.h"
+#include "commit/conditions.h"
 
 #include <catch2/catch.hpp>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "db/expiry_check.h"  //@L19
+#include "read/expiry_check.h"  //@L19
 #include "stats/counters.h"
 #include "testing/results.h"
 #include "testing/test_store.h"

@@ -6,33 +6,33 @@
 namespace strata {
 
 Status DbImpl::Write(const WriteBatch& batch, [[maybe_unused]] const WriteOptions& options) {
-  STRATA_TRY(owner_.Check(directory_));  //@L03
+  STRATA_TRY(CheckOwner());  //@L03
   STRATA_TRY(CheckBatch(batch));
   MutexLock lock(mutex_);
-  STRATA_TRY(CheckWritable());
+  STRATA_TRY(health_.CheckWritable());
   if (batch.count() == 0) return {};
   STRATA_TRY(MakeRoom());  //@L05
-  const SequenceNumber first = last_sequence_ + 1;
+  const SequenceNumber first = trees_.last_sequence() + 1;
   //@L03{
   const std::string_view parts[] = {batch.encoded()};
-  STRATA_TRY(Remember(log_.writer->Append(wal::RecordType::kBatch, first, parts)));
-  if (WantsSync(options)) STRATA_TRY(Remember(log_.writer->Sync()));
+  STRATA_TRY(health_.Remember(journal_.Append(first, parts)));
+  if (WantsSync(options)) STRATA_TRY(health_.Remember(journal_.Sync()));
   //@}
-  STRATA_TRY(InsertEntries(batch.encoded(), first, /*concurrently=*/false));
-  last_sequence_ += batch.count();
-  visible_sequence_.store(last_sequence_, std::memory_order_release);
-  counters_.Add(Counter::kWrites);
-  counters_.Add(Counter::kEntriesWritten, batch.count());
-  counters_.Add(Counter::kUserBytesWritten, batch.user_bytes());
+  STRATA_TRY(trees_.Insert(batch.encoded(), first, /*concurrently=*/false));
+  trees_.SetLastSequence(trees_.last_sequence() + batch.count());
+  reader_.Show(trees_.last_sequence());
+  context_.counters.Add(Counter::kWrites);
+  context_.counters.Add(Counter::kEntriesWritten, batch.count());
+  context_.counters.Add(Counter::kUserBytesWritten, batch.user_bytes());
   return {};
 }
 
 //@L03{
 Status DbImpl::Sync() {
-  STRATA_TRY(owner_.Check(directory_));
+  STRATA_TRY(CheckOwner());
   MutexLock lock(mutex_);
-  STRATA_TRY(CheckWritable());
-  return Remember(log_.writer->Sync());
+  STRATA_TRY(health_.CheckWritable());
+  return health_.Remember(journal_.Sync());
 }
 //@}
 

@@ -7,28 +7,29 @@ namespace strata {
 
 compaction::RunnerOptions DbImpl::MakeRunnerOptions(const Tree& tree) {
   compaction::RunnerOptions runner;
-  runner.table = MakeTableWriterOptions(tree, {}).table;
-  runner.verify_outputs = options_.verify_outputs;
-  runner.counters = &counters_;
-  runner.trace = events_.get();
+  runner.table = files_.WriterOptionsFor(tree, {}).table;
+  runner.verify_outputs = context_.options.verify_outputs;
+  runner.counters = &context_.counters;
+  runner.trace = context_.events.get();
   return runner;
 }
 
-Status DbImpl::StartCompaction(const std::shared_ptr<Tree>& tree,
-                               const compaction::CompactionJob& job) {
-  STRATA_TRY_ASSIGN(auto result, compaction::RunJob(job, VersionOf(*tree), table_store_,
-                                                    MakeRunnerOptions(*tree)));
-  return InstallEdit(std::move(result.edit), std::move(result.opened));
+Status DbImpl::RunCompaction(const compaction::CompactionJob& job) {
+  const Tree& tree = *trees_.default_tree();
+  STRATA_TRY_ASSIGN(auto result,
+                    compaction::RunJob(job, tree.version, files_.store(), MakeRunnerOptions(tree)));
+  return versions_.Install(std::move(result.edit), std::move(result.opened));
 }
 
 Status DbImpl::CompactUntilIdle() {
   while (true) {
-    const compaction::TreeView tree = compaction::ViewOf(*versions_->current());
-    const std::uint64_t now = environment_.clock->WallMicros();
-    compaction_debt_ = tree_->policy->EstimateDebt(tree, now);
-    const auto jobs = tree_->policy->Pick({.tree = tree, .busy = busy_tables_, .now_us = now});
+    const compaction::TreeView tree = compaction::ViewOf(*trees_.default_tree()->version);
+    const std::uint64_t now = context_.environment.clock->WallMicros();
+    compaction_debt_ = trees_.default_tree()->policy->EstimateDebt(tree, now);
+    const auto jobs =
+        trees_.default_tree()->policy->Pick({.tree = tree, .busy = busy_tables_, .now_us = now});
     if (jobs.empty()) return {};
-    STRATA_TRY(Remember(StartCompaction(tree_, jobs.front())));
+    STRATA_TRY(health_.Remember(RunCompaction(jobs.front())));
   }
 }
 
@@ -40,16 +41,16 @@ Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::
   const compaction::KeyRange range{std::move(from), std::move(to)};
   MutexLock lock(mutex_);
   while (true) {
-    const auto pick = compaction::PickManual(compaction::ViewOf(*versions_->current()), range,
-                                             busy_tables_, options_);
+    const auto pick = compaction::PickManual(compaction::ViewOf(*trees_.default_tree()->version),
+                                             range, busy_tables_, context_.options);
     if (!pick.job) return {};
-    STRATA_TRY(Remember(StartCompaction(tree_, *pick.job)));
+    STRATA_TRY(health_.Remember(RunCompaction(*pick.job)));
   }
 }
 
 Status DbImpl::WaitForCompactions() {
   MutexLock lock(mutex_);
-  STRATA_TRY(CheckWritable());
+  STRATA_TRY(health_.CheckWritable());
   return CompactUntilIdle();
 }
 

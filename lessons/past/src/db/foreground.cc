@@ -6,41 +6,42 @@
 namespace strata {
 
 Status DbImpl::MakeRoom() {
-  if (tree_->memtable->bytes_used() < options_.memtable_bytes) return {};
+  if (trees_.default_tree()->memtable->bytes_used() < context_.options.memtable_bytes) return {};
   return SwitchMemTable();
 }
 
 Status DbImpl::Flush() {
-  STRATA_TRY(owner_.Check(directory_));
+  STRATA_TRY(CheckOwner());
   MutexLock lock(mutex_);
-  STRATA_TRY(CheckWritable());
+  STRATA_TRY(health_.CheckWritable());
   return SwitchMemTable();
 }
 
 Status DbImpl::SwitchMemTable() {
-  if (tree_->memtable->empty()) return {};
-  const FileNumber number = table_store_.new_number();
+  if (trees_.default_tree()->memtable->empty()) return {};
+  const FileNumber number = files_.store().new_number();
   // The old log is on the disk as a whole before the new one takes a write: no holes.
-  STRATA_TRY(Remember(log_.writer->End()));
-  STRATA_TRY(Remember(log_.file->Close()));
+  STRATA_TRY(health_.Remember(journal_.End()));
   //@L06{
   VersionEdit sealed;
-  sealed.sealed_logs.push_back({log_.number, log_.writer->size()});
-  STRATA_TRY(InstallEdit(std::move(sealed), {}));
+  sealed.sealed_logs.push_back({journal_.number(), journal_.size()});
+  STRATA_TRY(versions_.Install(std::move(sealed), {}));
   //@}
-  STRATA_TRY(Remember(StartLog(number)));
+  STRATA_TRY(health_.Remember(journal_.Begin(number)));
   VersionEdit edit;
   std::vector<std::shared_ptr<const Table>> opened;
-  STRATA_TRY(Remember(WriteMemTable(*tree_, *tree_->memtable, memtable_since_us_, &edit, &opened)));
-  STRATA_TRY(Remember(environment_.files->SyncDirectory(directory_)));
+  STRATA_TRY(
+      health_.Remember(flush_writer_.Write(*trees_.default_tree(), *trees_.default_tree()->memtable,
+                                           trees_.since_us(), &edit, &opened)));
+  STRATA_TRY(health_.Remember(context_.environment.files->SyncDirectory(context_.directory)));
   //@L06{
-  edit.begun_logs.push_back({number, environment_.clock->WallMicros()});
+  edit.begun_logs.push_back({number, context_.environment.clock->WallMicros()});
   edit.oldest_log = number;
   //@}
-  tree_->memtable = NewMemTable();
-  memtable_since_us_ = environment_.clock->WallMicros();
-  STRATA_TRY(InstallEdit(std::move(edit), std::move(opened)));
-  RemoveLogsBefore(number);
+  trees_.default_tree()->memtable = trees_.NewMemTable();
+  trees_.SetSince(context_.environment.clock->WallMicros());
+  STRATA_TRY(versions_.Install(std::move(edit), std::move(opened)));
+  journal_.Release(number);
   return CompactUntilIdle();  //@L10
   //@L05..09{
   //| return {};

@@ -1,0 +1,38 @@
+// Those who work in the background, as the commit queue's front sees them.
+//
+// Thread safety: the store's mutex is held in every call.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "commit/write_controller.h"
+#include "io/executor.h"  //@L19
+#include "state/tree.h"   //@L17
+
+namespace strata {
+
+class BackgroundWork {
+ public:
+  BackgroundWork() = default;
+  BackgroundWork(const BackgroundWork&) = delete;
+  BackgroundWork& operator=(const BackgroundWork&) = delete;
+  virtual ~BackgroundWork() = default;
+
+  // Says what it owes.
+  virtual void AddTo(WritePressure* pressure) const = 0;
+  // Memtables are full.
+  virtual void OnSwitched() = 0;
+  // Calls `task` after a while, without the mutex; not at all once the store has begun to close.
+  virtual void After(std::uint64_t delay_us, std::function<void()> task) = 0;
+  virtual void OnWritten(const Tree& tree) = 0;  // It has got entries.  //@L17
+  //@L19{
+  // Runs `step` until it says kDone.
+  virtual void Schedule(Priority priority, std::function<Step()> step) = 0;
+  // Returns when blob files take no more space than writers may cause.
+  virtual void AwaitSpace() = 0;
+  //@}
+};
+
+}  // namespace strata

@@ -1,0 +1,103 @@
+// What the leader does with a group besides logging and inserting it: conditions are checked,
+// tables that are gone are noticed, large values are taken out.
+
+#include <algorithm>
+
+#include "commit/commit_queue.h"
+#include "commit/conditions.h"
+
+namespace strata {
+
+bool CommitQueue::HasConditions(const std::vector<Writer*>& group) {
+  return std::any_of(group.begin(), group.end(),
+                     [](const Writer* it) { return !it->batch->conditions().empty(); });
+}
+
+std::vector<Writer*> CommitQueue::CheckConditions(const std::vector<Writer*>& group) {
+  std::vector<Writer*> writing;
+  mutex_.Unlock();  // Nobody else writes meanwhile: the leader is at the front of the queue.
+  const ReadPoint now = reader_.Now();
+  for (Writer* writer : group) {
+    auto failed = FirstFailure(writer->batch->conditions(), now, reader_, context_.counters);
+    if (!failed) {
+      writer->status = std::move(failed).error().WithContext("checking the batch's conditions");
+    } else {
+      writer->failed = *std::move(failed);
+    }
+    writer->decided = !writer->status || writer->failed || writer->batch->count() == 0;
+    if (!writer->decided) writing.push_back(writer);
+  }
+  mutex_.Lock();
+  return writing;
+}
+
+//@L17{
+bool CommitQueue::HasTables(const std::vector<Writer*>& group) {
+  return std::any_of(group.begin(), group.end(),
+                     [](const Writer* it) { return !it->batch->tables().empty(); });
+}
+
+// A table may have been dropped since the batch was made.
+std::vector<Writer*> CommitQueue::CheckTables(const std::vector<Writer*>& group) {
+  std::vector<Writer*> writing;
+  for (Writer* writer : group) {
+    for (const TableRef table : writer->batch->tables()) {
+      if (table.id == 0 || trees_.Find(table) != nullptr) continue;
+      writer->status = NoTable(table);
+      writer->decided = true;
+      break;
+    }
+    if (!writer->decided) writing.push_back(writer);
+  }
+  return writing;
+}
+
+// Before the first entry that expires gets into the log, the manifest says that there are such.
+Status CommitQueue::EnableExpiry(const std::vector<Writer*>& group) {
+  const auto expires = [](const Writer* writer) { return writer->batch->expires(); };
+  if (expiry_enabled_ || std::none_of(group.begin(), group.end(), expires)) return {};
+  STRATA_TRY(versions_.EnableFeature(kExpiryFeature));
+  expiry_enabled_ = true;
+  return {};
+}
+
+void CommitQueue::NoteWritten(const std::vector<Writer*>& group) {
+  background_.OnWritten(*trees_.default_tree());
+  for (const Writer* writer : group) {
+    for (const TableRef table : writer->batch->tables()) {
+      if (const auto tree = trees_.Find(table)) background_.OnWritten(*tree);
+    }
+  }
+}
+
+//@}
+//@L19{
+// Writes large values of the group to blob files, unless it must sync and has few of them.
+Status CommitQueue::WriteDirectly(const std::vector<Writer*>& group, bool sync) {
+  DirectValues& direct = *trees_.direct();
+  std::uint64_t bytes = 0;
+  if (sync && direct.synced()) {
+    for (const Writer* writer : group) bytes += direct_writer_.BytesIn(*writer->batch);
+  }
+  const bool worth_sync = bytes > 0 && bytes >= context_.options.direct_sync_bytes;
+  const bool only_huge = sync && direct.synced() && !worth_sync;
+  for (Writer* writer : group) {
+    if (!direct_writer_.MayHave(*writer->batch)) continue;
+    STRATA_TRY(direct_writer_.Write(*writer->batch, only_huge, &writer->with_pointers));
+  }
+  return direct.HandOver();
+}
+
+// Side by side with each other and with a flush, which alone would wait for one sync after the
+// other. It finishes itself those that no thread has come to.
+void CommitQueue::FinishFullFiles() {
+  for (auto& file : trees_.direct()->TakeFull()) {
+    background_.Schedule(Priority::kLow, [file] {
+      (void)file->Finish().has_value();  // The flush gets the same.
+      return Step::kDone;
+    });
+  }
+}
+
+//@}
+}  // namespace strata

@@ -1,0 +1,342 @@
+#include "commit/commit_queue.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/mutant.h"
+#include "commit/conditions.h"  //@L15
+
+namespace strata {
+namespace {
+
+// A group stops growing here, so that a small write isn't held up by a huge one.
+constexpr std::size_t kGroupBytesMax = 1 << 20;
+constexpr std::size_t kSmallBatchBytes = 128 << 10;
+// Below this the leader inserts for all: waking a thread costs more (about 50 us).
+constexpr std::size_t kParallelInsertBytes = 256 << 10;
+constexpr std::uint64_t kGatherNanosMax = 50'000;  //@L20
+constexpr std::uint64_t kAwakeNanosMax = 20'000;   //@L20
+
+}  // namespace
+
+CommitQueue::CommitQueue(const CommitParts& parts)
+    : context_(parts.context),
+      mutex_(parts.context.mutex),
+      health_(parts.health),
+      reader_(parts.reader),
+      trees_(parts.trees),
+      versions_(parts.versions),            //@L17
+      direct_writer_(parts.direct_writer),  //@L19
+      journal_(parts.journal),
+      background_(parts.background),
+      room_(parts.context, parts.health, parts.trees, parts.versions, parts.journal,
+            parts.background) {}
+
+//@L12..14{
+//| Status CommitQueue::Write(const WriteBatch& batch, bool sync) {
+//|   Writer self{.batch = &batch, .sync = sync};
+//|   MutexLock lock(mutex_);
+//|   return Enqueue(&self);
+//| }
+//|
+//@}
+//@L15{
+Status CommitQueue::Write(const WriteBatch& batch, bool sync,
+                          std::optional<FailedCondition>* failed, SequenceNumber* first) {
+  Writer self{.batch = &batch, .sync = sync};
+  //| MutexLock lock(mutex_);  //@L15..19
+  MutexLock lock(mutex_, !sync);  //@L20
+  STRATA_TRY(Enqueue(&self));
+  *failed = std::move(self.failed);
+  *first = self.first_sequence;
+  return {};
+}
+
+//@}
+Status CommitQueue::Sync() {
+  Writer self{.sync = true};
+  MutexLock lock(mutex_);
+  return Enqueue(&self);
+}
+
+Result<FileNumber> CommitQueue::SwitchMemTables() {
+  Writer self{.switch_memtable = true};
+  MutexLock lock(mutex_);
+  STRATA_TRY(Enqueue(&self));
+  return journal_.number();
+}
+
+//@L17{
+Status CommitQueue::RunAtFront(const std::function<Status()>& task) {
+  Writer self{.task = &task};
+  MutexLock lock(mutex_);
+  return Enqueue(&self);
+}
+
+bool CommitQueue::TrySwitch() {
+  mutex_.AssertHeld();
+  if (!writers_.empty()) return false;
+  Writer self{.switch_memtable = true};
+  (void)Enqueue(&self).has_value();  // A failure is remembered: the store is read-only then.
+  return true;
+}
+
+//@}
+//@L20{
+void CommitQueue::SwitchSoon() {
+  if (!TrySwitch()) room_.WantSwitch();
+}
+
+//@}
+// --- the queue -----------------------------------------------------------------------------------
+
+Status CommitQueue::Enqueue(Writer* self) {
+  writers_.push_back(self);
+  while (true) {
+    if (writers_.front() != self) {
+      AwaitCall(*self);  //@L20
+      context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+        return self->done || self->insert || writers_.front() == self;
+      });
+    }
+    if (self->done) return self->status;
+    if (!self->insert) return Lead(self);
+    // The leader has logged this batch and asks for its own part of the work.
+    self->insert = false;
+    mutex_.Unlock();
+    Status inserted = InsertBatchOf(*self, /*concurrently=*/true);
+    mutex_.Lock();
+    self->status = std::move(inserted);
+    self->inserted = true;
+    context_.environment.executor->NotifyAll();
+    context_.environment.executor->WaitUntil(mutex_,
+                                             [&]() STRATA_REQUIRES(mutex_) { return self->done; });
+    return self->status;
+  }
+}
+
+//@L20{
+// Without a sync the writers before this one are through in a microsecond or two: it stays awake
+// for so long.
+void CommitQueue::AwaitCall(const Writer& self) {
+  if (self.sync || writers_.front()->sync) return;
+  mutex_.Unlock();
+  const std::uint64_t until = context_.environment.clock->NowNanos() + kAwakeNanosMax;
+  while (!self.called.load(std::memory_order_acquire) && context_.environment.executor->Yield() &&
+         context_.environment.clock->NowNanos() < until) {
+  }
+  mutex_.LockSoon();
+}
+
+//@}
+// The front of the queue works; everybody else in the queue waits.
+Status CommitQueue::Lead(Writer* self) {
+  Status status = health_.CheckWritable();
+  std::vector<Writer*>& group = group_;
+  group.assign(1, self);
+  if (status && self->batch != nullptr) {
+    status = room_.Make();
+    GatherWriters();  //@L20
+    BuildGroup(&group);
+    //@L12..14{
+    //| if (status) status = CommitGroup(group);
+    //@}
+    //@L15{
+    if (status) status = EnableExpiry(group);  //@L17
+    //| if (status && !HasConditions(group)) {  //@L15..16
+    if (status && !HasConditions(group) && !HasTables(group)) {  //@L17
+      status = CommitGroup(group);
+    } else if (status) {
+      //| const std::vector<Writer*> writing = CheckConditions(group);  //@L15..16
+      const std::vector<Writer*> writing = CheckConditions(CheckTables(group));  //@L17
+      if (!writing.empty()) status = CommitGroup(writing);
+    }
+    //@}
+  } else if (status && self->switch_memtable) {
+    status = room_.SwitchMemTables();
+    //@L17{
+  } else if (status && self->task != nullptr) {
+    status = (*self->task)();
+    //@}
+  } else if (status) {
+    status = SyncLog();
+  }
+  FinishGroup(group, status);
+  return self->status;  // Not the group's, when this batch alone had an error.
+}
+
+//@L20{
+// Those whom the last sync served are likely to be back soon. A wait much shorter than a sync lets
+// the next one serve them as well, instead of one half of the writers after the other.
+void CommitQueue::GatherWriters() {
+  if (!writers_.front()->sync || writers_.size() >= expected_writers_) return;
+  const std::uint64_t until = context_.environment.clock->NowNanos() +
+                              std::min(kGatherNanosMax, journal_.last_sync_nanos() / 2);
+  while (writers_.size() < expected_writers_ && context_.environment.clock->NowNanos() < until) {
+    mutex_.Unlock();
+    const bool others_ran = context_.environment.executor->Yield();
+    mutex_.Lock();
+    if (!others_ran) return;
+  }
+}
+//@}
+
+// `group` holds the leader.
+void CommitQueue::BuildGroup(std::vector<Writer*>* group) const {
+  //@solve 12.1 "take the others along" inert() uses(kGroupBytesMax, kSmallBatchBytes)
+  const Writer& leader = *writers_.front();
+  std::size_t bytes = leader.batch->size_bytes();
+  const std::size_t bytes_max =
+      bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes : std::max(bytes, kGroupBytesMax);
+  //@L15{
+  GroupKeys keys;
+  if (writers_.size() > 1) keys.Add(*leader.batch);
+  //@}
+  for (auto it = std::next(writers_.begin()); it != writers_.end(); ++it) {
+    Writer* const writer = *it;
+    if (writer->batch == nullptr) break;      // A task waits its turn.
+    if (writer->sync && !leader.sync) break;  // It pays for its own sync.
+    bytes += writer->batch->size_bytes();
+    if (bytes > bytes_max) break;
+    if (keys.Decide(*writer->batch)) break;  // Only then can it be checked.  //@L15
+    keys.Add(*writer->batch);                //@L15
+    group->push_back(writer);
+  }
+  //@}
+}
+
+Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
+  const SequenceNumber first = trees_.last_sequence() + 1;
+  bool sync = false;
+  SequenceNumber next = first;
+  for (Writer* writer : group) {
+    writer->first_sequence = next;
+    next += writer->batch->count();
+    sync = sync || writer->sync;
+  }
+  if (trees_.MemTablesEmpty()) trees_.SetSince(context_.environment.clock->WallMicros());
+  const bool by_interval = context_.options.sync == SyncMode::kInterval;
+  const std::uint64_t now = sync || by_interval ? context_.environment.clock->NowMicros() : 0;
+  if (by_interval && now - last_sync_micros_ >= context_.options.sync_interval_ms * 1000ULL) {
+    sync = true;
+  }
+  if (sync) STRATA_TRY(room_.SealRetiredLogs());
+  mutex_.Unlock();  // Writers may queue up meanwhile; the log and the memtables are the leader's.
+  Status written = WriteGroupToLog(group, first, sync);
+  const bool in_parallel = InsertsInParallel(group);
+  for (std::size_t i = 0; i < group.size() && written && !in_parallel; ++i) {
+    written = InsertBatchOf(*group[i], /*concurrently=*/false);
+  }
+  //| mutex_.Lock();  //@L12..19
+  mutex_.LockSoon();  //@L20
+  STRATA_TRY(health_.Remember(std::move(written)));
+  FinishFullFiles();  //@L19
+  if (sync) last_sync_micros_ = now;
+  if (!sync && by_interval) ScheduleIntervalSync();
+  if (in_parallel) STRATA_TRY(health_.Remember(InsertInParallel(group)));
+  NoteWritten(group);  //@L17
+  trees_.SetLastSequence(next - 1);
+  //@L16{
+  if (STRATA_MUTANT(batch_in_parts)) {  // The other half with the next group.
+    reader_.Show(first + (next - 1 - first) / 2);
+    return {};
+  }
+  //@}
+  reader_.Show(next - 1);
+  return {};
+}
+
+Status CommitQueue::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first,
+                                    bool sync) {
+  STRATA_TRY(WriteDirectly(group, sync));  //@L19
+  log_parts_.clear();
+  //@L12..18{
+  //| for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
+  //@}
+  for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19
+  STRATA_TRY(journal_.Append(first, log_parts_));
+  if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(journal_.Sync());
+  context_.counters.Add(Counter::kGroupCommits);
+  return {};
+}
+
+bool CommitQueue::InsertsInParallel(const std::vector<Writer*>& group) const {
+  if (context_.options.memtable != MemtableKind::kSkipList) return false;  //@L20
+  std::size_t bytes = 0;
+  //@L12..18{
+  //| for (const Writer* writer : group) bytes += writer->batch->size_bytes();
+  //@}
+  for (const Writer* writer : group) bytes += writer->entries().size();  //@L19
+  return group.size() > 1 && bytes >= kParallelInsertBytes;
+}
+
+Status CommitQueue::InsertBatchOf(const Writer& writer, bool concurrently) const {
+  //@L12..18{
+  //| return trees_.Insert(writer.batch->encoded(), writer.first_sequence, concurrently);
+  //@}
+  return trees_.Insert(writer.entries(), writer.first_sequence, concurrently);  //@L19
+}
+
+// Each member of the group puts in its own batch.
+Status CommitQueue::InsertInParallel(const std::vector<Writer*>& group) {
+  for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
+  context_.environment.executor->NotifyAll();
+  mutex_.Unlock();
+  Status status = InsertBatchOf(*group.front(), /*concurrently=*/true);
+  mutex_.Lock();
+  context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
+  });
+  for (std::size_t i = 1; i < group.size() && status; ++i) status = group[i]->status;
+  return status;
+}
+
+void CommitQueue::FinishGroup(const std::vector<Writer*>& group, const Status& status) {
+  for (Writer* writer : group) {
+    STRATA_CHECK(writers_.front() == writer);
+    writers_.pop_front();
+    writer->called.store(true, std::memory_order_release);  //@L20
+    //@L12..14{
+    //| writer->status = status;
+    //@}
+    if (!writer->decided) writer->status = status;  //@L15
+    writer->done = true;
+    if (writer->decided) continue;  //@L15
+    if (!status || writer->batch == nullptr) continue;
+    context_.counters.Add(Counter::kWrites);
+    context_.counters.Add(Counter::kEntriesWritten, writer->batch->count());
+    context_.counters.Add(Counter::kUserBytesWritten, writer->batch->user_bytes());
+  }
+  //@L20{
+  if (!writers_.empty()) writers_.front()->called.store(true, std::memory_order_release);
+  expected_writers_ = group.size() + writers_.size();
+  //@}
+  if (group.size() > 1 || !writers_.empty()) context_.environment.executor->NotifyAll();
+}
+
+Status CommitQueue::SyncLog() {
+  STRATA_TRY(room_.SealRetiredLogs());
+  mutex_.Unlock();
+  Status synced = journal_.Sync();
+  mutex_.Lock();
+  last_sync_micros_ = context_.environment.clock->NowMicros();
+  return health_.Remember(std::move(synced));
+}
+
+// What was written without a sync reaches the disk although no more writes come.
+void CommitQueue::ScheduleIntervalSync() {
+  if (interval_sync_scheduled_) return;
+  interval_sync_scheduled_ = true;
+  background_.After(context_.options.sync_interval_ms * 1000ULL, [this] {
+    {
+      MutexLock lock(mutex_);
+      interval_sync_scheduled_ = false;
+      // A step never waits for a writer, who may be waiting for a step: later, then. A writer syncs
+      // too once the interval is over.
+      if (!writers_.empty()) return ScheduleIntervalSync();
+    }
+    (void)Sync().has_value();  // A failure is remembered: the store is read-only then.
+  });
+}
+
+}  // namespace strata

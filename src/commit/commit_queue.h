@@ -1,0 +1,128 @@
+// How batches get in when many callers write at once. They queue up; the one at the front leads:
+// it takes the batches behind it along as a group, writes one log record for all, syncs once if
+// anybody asked to, and has the entries put into the memtable. Nobody waits for another thread
+// unless a sync is worth it.
+//
+//   writer.h      one caller in the queue            room.h               room, and stalls
+//   conditions.h  what batches ask for  //@L15
+//   write_controller.h  how long a stall is          background_work.h    what it asks of others
+//
+// Thread safety: any thread may call Write, Sync, Flush and RunAtFront. For all others the store's
+// mutex is held; it guards the queue. Who is at the front owns the journal and the memtables.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "commit/room.h"
+#include "commit/writer.h"
+#include "read/reader.h"
+#include "state/direct_writer.h"  //@L19
+#include "strata/options.h"
+#include "strata/write_batch.h"
+
+namespace strata {
+
+// The parts of a store that a group of writers works on.
+struct CommitParts {
+  StoreContext& context;
+  Health& health;
+  Reader& reader;
+  TreeSet& trees;
+  Versions& versions;
+  Journal& journal;
+  DirectWriter& direct_writer;  //@L19
+  BackgroundWork& background;
+};
+
+class CommitQueue {
+ public:
+  explicit CommitQueue(const CommitParts& parts);
+
+  // Writes a batch that has been checked; returns when it is visible, and durable if `sync`.
+  //@L12..14{
+  //| Status Write(const WriteBatch& batch, bool sync);
+  //@}
+  //@L15{
+  // With `failed`, which may be null, as WriteIf: it gets the condition that failed, if one did.
+  // `first` gets the sequence of the first entry.
+  Status Write(const WriteBatch& batch, bool sync, std::optional<FailedCondition>* failed,
+               SequenceNumber* first);
+  //@}
+  // Makes durable what was written before.
+  Status Sync();
+  // Has the memtables give way to empty ones; returns the log that begins with them.
+  Result<FileNumber> SwitchMemTables();
+  //@L17{
+  // Runs `task`, with the store's mutex held, while no batch is on its way.
+  Status RunAtFront(const std::function<Status()>& task);
+  // Switches memtables, unless somebody is in the queue: a background step never waits for a
+  // writer, who may be waiting for a step.
+  bool TrySwitch();
+  //@}
+  void SwitchSoon();  // Tries it, or has the next writer do it.  //@L20
+  void ExpectExpiries() { expiry_enabled_ = true; }  // The manifest says so.  //@L17
+
+  std::size_t size() const {
+    mutex_.AssertHeld();
+    return writers_.size();
+  }
+
+ private:
+  Status Enqueue(Writer* self) STRATA_REQUIRES(mutex_);
+  Status Lead(Writer* self) STRATA_REQUIRES(mutex_);
+  void AwaitCall(const Writer& self) STRATA_REQUIRES(mutex_);  //@L20
+  void GatherWriters() STRATA_REQUIRES(mutex_);                //@L20
+  void BuildGroup(std::vector<Writer*>* group) const STRATA_REQUIRES(mutex_);
+  Status CommitGroup(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  Status WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first, bool sync);
+  bool InsertsInParallel(const std::vector<Writer*>& group) const;
+  Status InsertBatchOf(const Writer& writer, bool concurrently) const;
+  Status InsertInParallel(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  void FinishGroup(const std::vector<Writer*>& group, const Status& status) STRATA_REQUIRES(mutex_);
+  Status SyncLog() STRATA_REQUIRES(mutex_);
+  void ScheduleIntervalSync() STRATA_REQUIRES(mutex_);
+  //@L15{
+  static bool HasConditions(const std::vector<Writer*>& group);
+  // Those of the group whose batches are to be written; the others know their outcome then.
+  std::vector<Writer*> CheckConditions(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  //@}
+  //@L17{
+  static bool HasTables(const std::vector<Writer*>& group);
+  std::vector<Writer*> CheckTables(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  Status EnableExpiry(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  void NoteWritten(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  //@}
+  //@L19{
+  Status WriteDirectly(const std::vector<Writer*>& group, bool sync);
+  void FinishFullFiles() STRATA_REQUIRES(mutex_);
+  //@}
+
+  StoreContext& context_;
+  Mutex& mutex_;  // The store's.
+  Health& health_;
+  Reader& reader_;
+  TreeSet& trees_;
+  Versions& versions_;           //@L17
+  DirectWriter& direct_writer_;  //@L19
+  Journal& journal_;
+  BackgroundWork& background_;
+  Room room_;
+  std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
+  //@L20{
+  // Those of the last group, and who had come meanwhile.
+  std::size_t expected_writers_ STRATA_GUARDED_BY(mutex_) = 0;
+  //@}
+  // The front's own, kept for their memory.
+  std::vector<Writer*> group_ STRATA_GUARDED_BY(mutex_);
+  std::vector<std::string_view> log_parts_;
+  bool interval_sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
+  std::uint64_t last_sync_micros_ STRATA_GUARDED_BY(mutex_) = 0;
+  bool expiry_enabled_ = false;  //@L17
+};
+
+}  // namespace strata

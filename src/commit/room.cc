@@ -1,0 +1,99 @@
+#include "commit/room.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/mutant.h"
+
+namespace strata {
+
+Status Room::Make() {
+  mutex_.AssertHeld();
+  Stall();
+  //@L12..19{
+  //| if (trees_.MemTableBytes() < context_.options.memtable_bytes) return health_.CheckWritable();
+  //@}
+  //@L20{
+  const bool switch_wanted = std::exchange(switch_wanted_, false);
+  if (trees_.MemTableBytes() < context_.options.memtable_bytes && !switch_wanted) {
+    return health_.CheckWritable();
+  }
+  //@}
+  if (trees_.full().size() >= waiting_max()) {
+    const std::uint64_t start = context_.environment.clock->NowMicros();
+    context_.environment.executor->WaitUntil(
+        mutex_, [this] { return trees_.full().size() < waiting_max() || health_.failed(); });
+    context_.counters.Add(Counter::kStallMicros, context_.environment.clock->NowMicros() - start);
+  }
+  background_.AwaitSpace();  //@L19
+  STRATA_TRY(health_.CheckWritable());
+  return SwitchMemTables();
+}
+
+// Delays are saved up until they are worth a sleep.
+void Room::Stall() {
+  mutex_.AssertHeld();
+  const std::uint64_t stall = StallMicros();
+  stall_owed_us_ = stall == 0 ? 0 : stall_owed_us_ + static_cast<std::int64_t>(stall);
+  if (stall_owed_us_ < kSleepMicrosMin) return;
+  const std::uint64_t start = context_.environment.clock->NowMicros();
+  const auto owed = static_cast<std::uint64_t>(stall_owed_us_);
+  mutex_.Unlock();
+  context_.environment.clock->SleepMicros(owed);
+  mutex_.Lock();
+  const std::uint64_t slept = context_.environment.clock->NowMicros() - start;
+  context_.counters.Add(Counter::kStallMicros, slept);
+  stall_owed_us_ -= static_cast<std::int64_t>(slept);
+}
+
+std::uint64_t Room::StallMicros() const {
+  WritePressure pressure;
+  pressure.memtable_bytes = trees_.MemTableBytes();
+  pressure.memtable_bytes_max = context_.options.memtable_bytes;
+  pressure.immutables = trees_.full().size();
+  pressure.immutables_max = waiting_max();
+  pressure.stall_max_us = context_.options.stall_max_ms * 1000ULL;
+  background_.AddTo(&pressure);
+  return StallFor(pressure);
+}
+
+std::size_t Room::waiting_max() const {
+  return static_cast<std::size_t>(std::max(context_.options.memtables_max - 1, 1));
+}
+
+Status Room::SwitchMemTables() {
+  if (trees_.MemTablesEmpty()) return {};
+  const FileNumber number = versions_.set().NewFileNumber();
+  //| STRATA_TRY(health_.Remember(journal_.Begin(number)));  //@L12..18
+  //@L19{
+  auto direct = trees_.NewDirect();
+  STRATA_TRY(health_.Remember(journal_.Begin(number, direct)));
+  //@}
+  VersionEdit begun;
+  begun.begun_logs.push_back({number, context_.environment.clock->WallMicros()});
+  STRATA_TRY(versions_.NoteLogs(std::move(begun)));
+  // What was promised to be on the disk is there before the new log takes a write: no holes. What
+  // wasn't promised need never be: soon it is in a table.
+  if (context_.options.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
+  //| trees_.Switch(number);  //@L12..18
+  trees_.Switch(number, std::move(direct));  //@L19
+  background_.OnSwitched();
+  return {};
+}
+
+Status Room::SealRetiredLogs() {
+  if (!journal_.has_retired()) return {};
+  mutex_.AssertHeld();
+  mutex_.Unlock();
+  auto sealed = journal_.SealRetired();
+  mutex_.Lock();
+  if (!sealed) return health_.Remember(std::move(sealed).error());
+  VersionEdit edit;
+  for (const SealedLog& log : *sealed) {
+    if (log.number < versions_.set().oldest_log()) continue;  // Its entries are in tables by now.
+    edit.sealed_logs.push_back(log);
+  }
+  return versions_.NoteLogs(std::move(edit));  // The log's end record says it, too.
+}
+
+}  // namespace strata

@@ -1,0 +1,58 @@
+// Room for what is to be written: memtables that are full give way to empty ones, with a new log,
+// and writers are slowed while those who write them out can't keep up.
+//
+// Thread safety: the store's mutex is held in every call, and given away where it waits. Only the
+// commit queue's front calls.
+
+#pragma once
+
+#include <cstdint>
+
+#include "commit/background_work.h"
+#include "journal/journal.h"
+#include "state/health.h"
+#include "state/store_context.h"
+#include "state/tree_set.h"
+#include "state/versions.h"
+
+namespace strata {
+
+class Room {
+ public:
+  // What these point to must outlive it.
+  Room(StoreContext& context, Health& health, TreeSet& trees, Versions& versions, Journal& journal,
+       BackgroundWork& background)
+      : context_(context),
+        mutex_(context.mutex),
+        health_(health),
+        trees_(trees),
+        versions_(versions),
+        journal_(journal),
+        background_(background) {}
+
+  // Makes sure that the memtables have room for a batch. Errors: the store takes no writes.
+  Status Make();
+  // Ends the log, begins a new one, and puts empty memtables in front.
+  Status SwitchMemTables();
+  // Ends logs that gave way to a new one before they were on the disk. Called before anything newer
+  // is synced.
+  Status SealRetiredLogs();
+  void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.  //@L20
+
+ private:
+  std::uint64_t StallMicros() const;
+  void Stall() STRATA_REQUIRES(mutex_);
+  std::size_t waiting_max() const;  // So many full memtables may wait.
+
+  StoreContext& context_;
+  Mutex& mutex_;  // The store's.
+  Health& health_;
+  TreeSet& trees_;
+  Versions& versions_;
+  Journal& journal_;
+  BackgroundWork& background_;
+  std::int64_t stall_owed_us_ = 0;  // Below 0 when a sleep took longer than it should.
+  bool switch_wanted_ = false;      //@L20
+};
+
+}  // namespace strata

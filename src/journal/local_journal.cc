@@ -1,0 +1,133 @@
+#include "journal/local_journal.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "base/mutant.h"
+
+namespace strata {
+namespace {
+
+// Space is reserved ahead in steps of this size, so that a sync seldom has to write metadata.
+constexpr std::uint64_t kLogPreallocateBytes = 1ULL << 20;
+
+Status Start(FileSystem& files, const std::string& directory, wal::LogWriter& writer) {
+  STRATA_TRY(writer.Start());
+  if (STRATA_MUTANT(skip_dir_fsync_new_wal)) return {};
+  return files.SyncDirectory(directory);
+}
+
+}  // namespace
+
+Result<LocalJournal::Log> LocalJournal::Create(FileNumber number) {
+  FileSystem& files = *environment_.files;
+  Log log;
+  log.number = number;
+  const std::string path = JoinPath(directory_, LogFileName(number));
+  STRATA_TRY_ASSIGN(
+      log.file, files.Create(path, {.preallocate_bytes = kLogPreallocateBytes, .mapped = true}));
+  // The id tells its records from those of any other log.
+  log.writer = std::make_unique<wal::LogWriter>(*log.file, environment_.entropy(), &counters_);
+  Status started = Start(files, directory_, *log.writer);
+  if (started) return log;
+  log = {};
+  (void)files.Remove(path).has_value();
+  return std::move(started).error();
+}
+
+//@L03..11{
+//| Status LocalJournal::Begin(FileNumber number) {
+//|   STRATA_TRY_ASSIGN(log_, Create(number));
+//|   return {};
+//| }
+//|
+//@}
+//@L12{
+//| Status LocalJournal::Begin(FileNumber number) {  //@L12..18
+//@L19{
+Status LocalJournal::Begin(FileNumber number, std::shared_ptr<DirectValues> direct) {
+  //@}
+  STRATA_TRY_ASSIGN(Log log, Create(number));
+  log.direct = std::move(direct);  //@L19
+  std::swap(log, log_);
+  if (log.writer == nullptr) return {};
+  MutexLock lock(mutex_);
+  retired_.push_back(std::move(log));
+  has_retired_ = true;
+  return {};
+}
+
+//@}
+Status LocalJournal::Append(SequenceNumber first, std::span<const std::string_view> parts) {
+  return log_.writer->Append(wal::RecordType::kBatch, first, parts);
+}
+
+//@L03..11{
+//| Status LocalJournal::Sync() {
+//|   return log_.writer->Sync();
+//| }
+//|
+//@}
+//@L12{
+Status LocalJournal::Sync() {
+  if (!STRATA_MUTANT(log_before_values)) STRATA_TRY(log_.direct->Sync());  //@L19
+  const std::uint64_t start = environment_.clock->NowNanos();
+  Status synced = log_.writer->Sync();
+  last_sync_nanos_ = environment_.clock->NowNanos() - start;
+  sync_nanos_.Record(last_sync_nanos_);
+  return synced;
+}
+
+//@}
+Status LocalJournal::End() {
+  STRATA_TRY(log_.direct->Sync());  //@L19
+  STRATA_TRY(log_.writer->End());
+  return log_.file->Close();
+}
+
+//@L12{
+Result<std::vector<SealedLog>> LocalJournal::SealRetired() {
+  std::vector<SealedLog> sealed;
+  Log log;
+  while (PopRetired(UINT64_MAX, &log)) {
+    STRATA_TRY(EndRetired(log));
+    sealed.push_back({log.number, log.writer->size()});
+  }
+  return sealed;
+}
+
+Status LocalJournal::EndRetired(Log& log) {
+  if (!STRATA_MUTANT(log_before_values)) STRATA_TRY(log.direct->Sync());  //@L19
+  if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) STRATA_TRY(log.writer->End());
+  return log.file->Close();
+}
+
+// The oldest one, if it is before `before`.
+bool LocalJournal::PopRetired(FileNumber before, Log* log) {
+  MutexLock lock(mutex_);
+  if (retired_.empty() || retired_.front().number >= before) return false;
+  *log = std::move(retired_.front());
+  retired_.pop_front();
+  has_retired_ = !retired_.empty();
+  return true;
+}
+
+//@}
+//@L05{
+void LocalJournal::Release(FileNumber oldest) {
+  //@L12{
+  Log log;
+  while (PopRetired(oldest, &log)) log = {};  // Closed, not synced: nobody needs it.
+  //@}
+  const auto names = environment_.files->List(directory_);
+  if (!names) return;
+  for (const std::string& name : *names) {
+    const auto parsed = ParseFileName(name);
+    if (parsed && parsed->kind == FileKind::kLog && parsed->number < oldest) {
+      (void)environment_.files->Remove(JoinPath(directory_, name)).has_value();
+    }
+  }
+}
+
+//@}
+}  // namespace strata

@@ -1,0 +1,86 @@
+// What a read needs, as one immutable value: the memtables and the version of one instant, and the
+// place where readers pick the current one up.
+//
+// Thread safety: ReadStateHolder: any thread. Readers of different slots share nothing; only a
+// change of state (a new memtable or version) visits every slot.
+
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>  //@L17
+#include <memory>
+#include <string>  //@L17
+#include <vector>
+
+#include "blob/value_file.h"  //@L19
+#include "io/mutex.h"
+#include "memtable/memtable.h"
+#include "strata/table_ref.h"  //@L17
+#include "version/version.h"   //@L05
+
+namespace strata {
+
+struct ReadState {
+  std::shared_ptr<MemTable> memtable;
+  std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.  //@L12
+  std::shared_ptr<const Version> version;             //@L05
+  // What the memtables point to, newest first.  //@L19
+  std::vector<std::shared_ptr<const blob::PendingFiles>> direct;  //@L19
+  //@L17{
+  // Of the table.
+  std::uint64_t ttl_us = 0;
+  bool empty_value_deletes = false;  // Not set for the default one, whose properties say it.
+  // In the default table's state: those of all others, so that one look sees all tables as they
+  // are at one instant.
+  std::map<std::uint32_t, std::shared_ptr<const ReadState>> named;
+  //@}
+};
+
+//@L17{
+inline Error NoTable(TableRef table) {
+  return {ErrorCode::kNotFound,
+          "table " + std::to_string(table.id) + " isn't there (any more); nothing was done"};
+}
+
+//@}
+// What a read sees: nothing newer than `sequence`, in `state`.
+struct ReadPoint {
+  std::shared_ptr<const ReadState> state;
+  SequenceNumber sequence = 0;
+};
+
+class ReadStateHolder {
+ public:
+  // The current state; it stays whole for as long as the caller keeps it.
+  std::shared_ptr<const ReadState> Get() const {
+    Slot& slot = slots_[SlotOfThread()];
+    MutexLock lock(slot.mutex);
+    return slot.state;
+  }
+
+  void Set(const ReadState& state) {
+    for (Slot& slot : slots_) {
+      auto copy = std::make_shared<const ReadState>(state);  // A reference count of its own.
+      MutexLock lock(slot.mutex);
+      slot.state.swap(copy);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 8;
+  struct alignas(64) Slot {
+    Mutex mutex;
+    std::shared_ptr<const ReadState> state STRATA_GUARDED_BY(mutex);
+  };
+
+  static std::size_t SlotOfThread() {
+    static std::atomic<std::size_t> next{0};
+    thread_local const std::size_t slot = next.fetch_add(1, std::memory_order_relaxed) % kSlots;
+    return slot;
+  }
+
+  mutable std::array<Slot, kSlots> slots_;
+};
+
+}  // namespace strata

@@ -1,0 +1,358 @@
+// How a key is found: the memtables from the newest on, then the runs of the version. The first
+// that knows the key has its newest entry, so the search ends there.
+
+#include "read/reader.h"
+
+#include "base/escape.h"
+#include "base/mutant.h"
+//| #include "iter/merging_iterator.h"  //@L05..19
+#include "iter/visible_iterator.h"
+#include "read/blob_iterator.h"  //@L19
+#include "read/read_bounds.h"    //@L16
+#include "read/scan_iterator.h"  //@L20
+#include "read/values.h"         //@L19
+#include "stats/read_trace.h"    //@L13
+
+namespace strata {
+namespace {
+
+// The first key after all that start with `prefix`, or nothing when there is none.
+std::optional<std::string> AfterPrefix(std::string prefix) {
+  while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
+  if (prefix.empty()) return std::nullopt;
+  ++prefix.back();
+  return prefix;
+}
+
+// Turns what a table or memtable knows of a key into the answer.
+Result<bool> IsValue(EntryKind kind, std::string_view key) {
+  if (kind == EntryKind::kValue || kind == EntryKind::kExpiringValue) return true;  //@L17
+  //| if (kind == EntryKind::kValue) return true;  //@L02..16
+  if (kind == EntryKind::kDelete) return false;
+  return Error(ErrorCode::kUnsupported, "key \"" + EscapeShort(key) + "\": entries of kind " +
+                                            std::to_string(static_cast<int>(kind)) +
+                                            " need a newer program");
+}
+
+// An iterator and the state that its memtables and tables belong to.
+class PinnedIterator final : public Iterator {
+ public:
+  PinnedIterator(std::shared_ptr<const ReadState> state, std::unique_ptr<Iterator> below,
+                 Counters& counters)
+      : state_(std::move(state)), below_(std::move(below)), counters_(counters) {}
+  ~PinnedIterator() override { counters_.Add(Counter::kIteratorSteps, steps_); }
+
+  bool Valid() const override { return below_->Valid(); }
+  Status SeekToFirst() override { return Seeked(below_->SeekToFirst()); }
+  Status SeekToLast() override { return Seeked(below_->SeekToLast()); }
+  Status Seek(std::string_view key) override { return Seeked(below_->Seek(key)); }
+  Status SeekForPrev(std::string_view key) override { return Seeked(below_->SeekForPrev(key)); }
+  Status Next() override {
+    ++steps_;
+    return below_->Next();
+  }
+  Status Prev() override {
+    ++steps_;
+    return below_->Prev();
+  }
+  std::string_view key() const override { return below_->key(); }
+  std::string_view value() const override { return below_->value(); }
+
+ private:
+  Status Seeked(Status status) {
+    counters_.Add(Counter::kSeeks);
+    return status;
+  }
+
+  const std::shared_ptr<const ReadState> state_;
+  const std::unique_ptr<Iterator> below_;
+  Counters& counters_;
+  std::uint64_t steps_ = 0;  // Counted when it goes: a step is too short to count each.
+};
+
+}  // namespace
+
+VisibleIteratorOptions BoundsOf(const ReadOptions& options) {
+  VisibleIteratorOptions bounds{.lower = options.lower, .upper = options.upper};
+  if (!options.prefix.empty()) {
+    if (!bounds.lower || *bounds.lower < options.prefix) bounds.lower = options.prefix;
+    const auto after = AfterPrefix(options.prefix);
+    if (after && (!bounds.upper || *bounds.upper > *after)) bounds.upper = after;
+  }
+  return bounds;
+}
+
+Reader::Reader(const ReaderContext& context)
+    : counters_(context.counters),
+      clock_(context.clock),                            //@L17
+      batch_reader_(NewBatchReader(context.executor)),  //@L13
+      snapshots_(context.snapshots),                    //@L14
+      many_hidden_(context.many_hidden),                //@L20
+      shown_(0) {}
+
+// The state first, then the sequence: the other way round, what the sequence promises may already
+// have been merged away in the state.
+ReadPoint Reader::Now() const {
+  ReadPoint point;
+  if (STRATA_MUTANT(seqno_before_superversion)) {
+    point.sequence = shown_.load(std::memory_order_acquire);
+    STRATA_PAUSE_POINT(taking_read_point);
+    point.state = state_.Get();
+    return point;
+  }
+  point.state = state_.Get();
+  STRATA_PAUSE_POINT(taking_read_point);
+  point.sequence = shown_.load(std::memory_order_acquire);
+  return point;
+}
+
+//@L20{
+std::shared_ptr<const Version> Reader::VersionOf(std::uint32_t table) const {
+  const auto state = state_.Get();
+  if (table == 0) return state->version;
+  const auto found = state->named.find(table);
+  return found == state->named.end() ? std::make_shared<const Version>() : found->second->version;
+}
+
+//@}
+//@L14{
+Result<ReadPoint> Reader::At(const ReadOptions& options) const {
+  ReadPoint point = Now();
+  STRATA_TRY(MoveTo(options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.table, &point));  //@L17
+  return point;
+}
+
+Status Reader::MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const {
+  if (STRATA_MUTANT(moving_snapshot)) return {};  //@L16
+  return snapshot == nullptr ? Status() : MoveTo(*snapshot, point);
+}
+
+// What the state holds beyond the snapshot is newer, and not seen from there.
+Status Reader::MoveTo(const Snapshot& snapshot, ReadPoint* point) const {
+  //@solve 14.2 "read as of a snapshot"
+  if (!snapshots_->Owns(snapshot)) {
+    return InvalidArgument("the snapshot in the read options is of another store");
+  }
+  point->sequence = snapshot.sequence();
+  return {};
+  //@}
+}
+
+//@}
+//@L17{
+Status Reader::MoveTo(TableRef table, ReadPoint* point) {
+  //@solve 17.1 "lead a read to its table" inert(return {};)
+  if (table.id == 0) return {};
+  const auto found = point->state->named.find(table.id);
+  if (found == point->state->named.end()) return NoTable(table);
+  std::shared_ptr<const ReadState> state = found->second;
+  point->state = std::move(state);
+  return {};
+  //@}
+}
+
+//@}
+Result<bool> Reader::Get(std::string_view key, std::string* value, const ReadOptions& options) {
+  counters_.Add(Counter::kGets);
+  //@L02..12{
+  //| STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value));
+  //@}
+  STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value, nullptr));  //@L13
+  if (found) counters_.Add(Counter::kGetHits);
+  return found;
+}
+
+//@L02..12{
+//| Result<bool> Reader::FindKey(std::string_view key,
+//|                              [[maybe_unused]] const ReadOptions& options,
+//|                              std::string* value) {
+//@}
+//@L13{
+Result<bool> Reader::FindKey(std::string_view key, const ReadOptions& options, std::string* value,
+                             ReadTrace* trace) {
+  //@}
+  //@L02..13{
+  //| const ReadPoint point = Now();
+  //@}
+  STRATA_TRY_ASSIGN(const ReadPoint point, At(options));  //@L14
+  const ReadState& state = *point.state;
+  const SequenceNumber sequence = point.sequence;
+  //@L13{
+  if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(state, sequence, {&key, 1}, options));
+  //| return FindKeyIn(state, sequence, key, options, value, trace);  //@L13..18
+  return FindKeyIn(state, sequence, key, options, value, {.trace = trace});  //@L19
+}
+//@}
+
+//@L13..14{
+//| Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+//|                                std::string_view key, const ReadOptions& options,
+//|                                std::string* value, ReadTrace* trace) {
+//@}
+//@L15..16{
+//| Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+//|                                std::string_view key, const ReadOptions& options, std::string* value,
+//|                                ReadTrace* trace, SequenceNumber* version) {
+//@}
+//@L17..18{
+//| Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+//|                                std::string_view key, const ReadOptions& options, std::string* value,
+//|                                ReadTrace* trace, SequenceNumber* version,
+//|                                ExpiryCheck* expiry) {
+//@}
+//@L19{
+Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
+                               std::string_view key, const ReadOptions& options, std::string* value,
+                               const LookupExtras& extras) {
+  const auto& [trace, version, expiry, pointer] = extras;
+  //@}
+  if (const auto found = state.memtable->Get(key, sequence)) {
+    if (trace != nullptr) trace->Add("memtable", "found");  //@L13
+    value->assign(found->value);
+    if (version != nullptr) *version = found->sequence;  //@L15
+    //| return IsValue(found->kind, key);  //@L02..16
+    //| return IsLive(found->kind, key, value, expiry);  //@L17..18
+    return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
+  }
+  if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
+  //@L12{
+  for (const auto& memtable : state.immutables) {
+    if (const auto found = memtable->Get(key, sequence)) {
+      if (trace != nullptr) trace->Add("full memtable", "found");  //@L13
+      value->assign(found->value);
+      if (version != nullptr) *version = found->sequence;  //@L15
+      //| return IsValue(found->kind, key);  //@L12..16
+      //| return IsLive(found->kind, key, value, expiry);  //@L17..18
+      return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
+    }
+    if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
+  }
+  //@}
+  //@L05{
+  sst::TableReadOptions table_options;
+  table_options.fill_cache = options.fill_cache;      //@L08
+  table_options.trace = trace;                        //@L13
+  table_options.leave_pointers = pointer != nullptr;  //@L19
+  STRATA_TRY_ASSIGN(const auto hit,
+                    state.version->Get(key, sequence, table_options, counters_, value));
+  if (hit && version != nullptr) *version = hit->sequence;  //@L15
+  //| if (hit) return IsValue(hit->kind, key);  //@L05..16
+  //@L19{
+  if (hit && pointer != nullptr && sst::IsPointer(hit->kind)) {
+    *pointer = hit->kind;
+    return true;
+  }
+  //@}
+  if (hit) return IsLive(hit->kind, key, value, expiry);  //@L17
+  //@}
+  return false;
+}
+
+//@L19{
+Result<bool> Reader::IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
+                              std::string* value, ExpiryCheck* expiry) const {
+  STRATA_TRY(Resolve(state, &kind, value));
+  return IsLive(kind, key, value, expiry);
+}
+
+//@}
+//@L17{
+Result<bool> Reader::IsLive(EntryKind kind, std::string_view key, std::string* value,
+                            ExpiryCheck* expiry) const {
+  STRATA_TRY_ASSIGN(const bool is_value, IsValue(kind, key));
+  ExpiryCheck own(clock_);
+  return is_value && (expiry != nullptr ? expiry : &own)->Admit(kind, value);
+}
+
+//@}
+//@L15{
+Result<std::optional<Entry>> Reader::FindEntry(const ReadPoint& point, std::string_view key,
+                                               const ReadOptions& options) {
+  Entry entry;
+  //@L15..16{
+  //| STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
+  //|                                               &entry.value, nullptr, &entry.version));
+  //@}
+  //@L17{
+  ExpiryCheck expiry(clock_);
+  //@L17..18{
+  //| STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
+  //|                                               &entry.value, nullptr, &entry.version, &expiry));
+  //@}
+  //@L19{
+  STRATA_TRY_ASSIGN(const bool found,
+                    FindKeyIn(*point.state, point.sequence, key, options, &entry.value,
+                              {.version = &entry.version, .expiry = &expiry}));
+  //@}
+  entry.expires_at_us = expiry.expires_at_us();
+  //@}
+  if (!found) return std::optional<Entry>();
+  return std::optional<Entry>(std::move(entry));
+}
+
+Result<std::optional<Entry>> Reader::GetEntry(std::string_view key, const ReadOptions& options) {
+  counters_.Add(Counter::kGets);
+  STRATA_TRY_ASSIGN(const ReadPoint point, At(options));
+  STRATA_TRY_ASSIGN(auto entry, FindEntry(point, key, options));
+  if (entry) counters_.Add(Counter::kGetHits);
+  return entry;
+}
+
+//@}
+Result<std::unique_ptr<Iterator>> Reader::NewIterator(const ReadOptions& options) {
+  VisibleIteratorOptions bounds = BoundsOf(options);
+  //@L02..13{
+  //| auto [state, sequence] = Now();
+  //@}
+  //@L14{
+  STRATA_TRY_ASSIGN(ReadPoint point, At(options));
+  bounds.now_us = clock_.WallMicros();  //@L17
+  bounds.many_hidden = &many_hidden_;   //@L20
+  bounds.table = options.table.id;      //@L20
+  auto& [state, sequence] = point;
+  //@}
+  bounds.sequence = sequence;
+  //@L02..04{
+  //| auto entries = state->memtable->NewIterator();
+  //@}
+  //@L05{
+  std::vector<std::unique_ptr<InternalIterator>> sources;
+  // What comes in later has larger sequences. One source less, and often only one is left.
+  if (!state->memtable->empty()) sources.push_back(state->memtable->NewIterator());
+  for (const auto& memtable : state->immutables) sources.push_back(memtable->NewIterator());  //@L12
+  sst::TableReadOptions table_options;
+  table_options.fill_cache = options.fill_cache;  //@L08
+  table_options.readahead = true;                 //@L13
+  state->version->AddIterators(table_options, &sources);
+  //| auto entries = NewMergingIterator(std::move(sources));  //@L05..19
+  //@}
+  //| auto visible = NewVisibleIterator(std::move(entries), std::move(bounds));  //@L02..18
+  //@L19..19{
+  //| auto with_pointers = NewVisibleIterator(std::move(entries), std::move(bounds));
+  //| std::unique_ptr<Iterator> visible;
+  //| if (HasBlobs(*state)) {
+  //|   visible = NewBlobIterator(std::move(with_pointers), *state, *batch_reader_, counters_);
+  //| } else {
+  //|   visible = std::move(with_pointers);
+  //| }
+  //@}
+  //@L20{
+  if (!HasBlobs(*state)) {
+    return std::unique_ptr<Iterator>(
+        NewScanIterator(std::move(sources), std::move(bounds), std::move(state), &counters_));
+  }
+  auto visible = NewBlobIterator(NewScanIterator(std::move(sources), std::move(bounds)), *state,
+                                 *batch_reader_, counters_);
+  //@}
+  return std::unique_ptr<Iterator>(
+      std::make_unique<PinnedIterator>(std::move(state), std::move(visible), counters_));
+}
+
+//@L13{
+Result<bool> Reader::TraceGet(std::string_view key, std::string* value, ReadTrace* trace) {
+  return FindKey(key, ReadOptions{}, value, trace);
+}
+//@}
+
+}  // namespace strata

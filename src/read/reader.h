@@ -1,0 +1,166 @@
+// Reads of a store: what readers see is published here, and every lookup and every cursor takes it
+// from here, without a lock that a writer could hold.
+//
+//   reader.cc     how a key is found          multi_get.cc       many keys at once      //@L13
+//   snapshots.h   moments that are held       scan_iterator.h    cursors made for speed //@L20
+//   changes.h     what was written since      blob_iterator.h    values read ahead      //@L19
+//
+// Thread safety: any thread; Publish and Show by one at a time.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>  //@L20
+#include <memory>
+#include <optional>
+#include <span>  //@L13
+#include <string>
+#include <string_view>
+#include <vector>  //@L13
+
+#include "io/batch_reader.h"    //@L13
+#include "io/clock.h"           //@L17
+#include "io/executor.h"        //@L13
+#include "read/expiry_check.h"  //@L17
+#include "read/read_state.h"
+#include "read/snapshots.h"  //@L14
+#include "stats/counters.h"
+#include "strata/db.h"
+
+namespace strata {
+
+// What a reader is given; all must outlive it.
+struct ReaderContext {
+  Counters& counters;
+  Clock& clock;                             //@L17
+  Executor& executor;                       //@L13
+  std::shared_ptr<SnapshotList> snapshots;  //@L14
+  // Hears of a table of which a read passed over many deletes, in any thread.  //@L20
+  std::function<void(std::uint32_t)> many_hidden = {};  //@L20
+};
+
+class Reader {
+ public:
+  explicit Reader(const ReaderContext& context);
+
+  // --- what readers see ---
+  // From now on the memtables and tables of `state`.
+  void Publish(const ReadState& state) { state_.Set(state); }
+  // From now on entries up to `sequence`. REQUIRES: they are in the state that is published.
+  void Show(SequenceNumber sequence) { shown_.store(sequence, std::memory_order_release); }
+  std::shared_ptr<const ReadState> state() const { return state_.Get(); }
+  ReadPoint Now() const;
+  // Of a table, as readers see it; empty when it isn't there.  //@L20
+  std::shared_ptr<const Version> VersionOf(std::uint32_t table) const;  //@L20
+  //@L14{
+  // The moment, and from lesson 17 on the table, that the options name. Errors: kInvalidArgument
+  // for a snapshot of another store, kNotFound for a table that isn't there.
+  Result<ReadPoint> At(const ReadOptions& options) const;
+  std::shared_ptr<const Snapshot> GetSnapshot() { return snapshots_->Take(shown_); }
+  SnapshotList& snapshots() { return *snapshots_; }
+  //@}
+
+  // --- reads, as strata/db.h says ---
+  Result<bool> Get(std::string_view key, std::string* value, const ReadOptions& options);
+  Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options);
+  //@L13{
+  Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace);
+  Result<std::vector<MultiGetResult>> MultiGet(std::span<const std::string_view> keys,
+                                               const ReadOptions& options);
+  //@}
+  //@L15{
+  Result<std::optional<Entry>> GetEntry(std::string_view key, const ReadOptions& options);
+  Result<std::optional<Entry>> FindEntry(const ReadPoint& point, std::string_view key,
+                                         const ReadOptions& options);
+  //@}
+  //@L17{
+  Result<std::vector<MultiGetResult>> MultiGet(std::span<const TableKey> keys,
+                                               const ReadOptions& options);
+  // From all tables' state to one table's. Errors: kNotFound.
+  static Status MoveTo(TableRef table, ReadPoint* point);
+  //@}
+
+ private:
+  //@L14{
+  // Null: it stays.
+  Status MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const;
+  Status MoveTo(const Snapshot& snapshot, ReadPoint* point) const;
+  //@}
+  //@L02..12{
+  //| Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value);
+  //@}
+  //@L13{
+  Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value,
+                       ReadTrace* trace);
+  //@L13..14{
+  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace);
+  //@}
+  //@L15{
+  //@L15..16{
+  //| // `version`, unless null, gets the sequence of the entry found.
+  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace,
+  //|                        SequenceNumber* version = nullptr);
+  //@}
+  //@L17..18{
+  //| // `version`, unless null, gets the sequence of the entry found.
+  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace,
+  //|                        SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
+  //@}
+  //@L19{
+  // What a lookup has to do besides finding a value; each may be null.
+  struct LookupExtras {
+    ReadTrace* trace = nullptr;
+    SequenceNumber* version = nullptr;  // Gets the sequence of the entry found.
+    ExpiryCheck* expiry = nullptr;
+    EntryKind* pointer = nullptr;  // Gets the kind of a pointer to a value, which is left as it is.
+  };
+  Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
+                         const ReadOptions& options, std::string* value,
+                         const LookupExtras& extras);
+  //@}
+  //@L17{
+  // Turns what a table or memtable knows of a key into the answer. `expiry` may be null.
+  Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
+                      ExpiryCheck* expiry) const;
+  //@}
+  //@L19{
+  // The same for an entry of a memtable, which may point to a blob.
+  Result<bool> IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
+                        std::string* value, ExpiryCheck* expiry) const;
+  //@}
+  //@}
+  // Brings the blocks that lookups of these keys will read into the cache, all at once.
+  Status PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
+                        std::span<const std::string_view> keys, const ReadOptions& options);
+  //@}
+  //@L17{
+  Result<std::vector<MultiGetResult>> MultiGetAt(const ReadPoint& point,
+                                                 std::span<const std::string_view> keys,
+                                                 const ReadOptions& options, ExpiryCheck* expiry);
+  //@}
+  //@L19{
+  // As MultiGetAt, all keys at the same time.
+  Result<std::vector<MultiGetResult>> MultiGetGroup(const ReadPoint& point,
+                                                    std::span<const std::string_view> keys,
+                                                    const ReadOptions& options,
+                                                    ExpiryCheck* expiry);
+  Status FetchValues(const ReadState& state, std::span<const std::string_view> keys,
+                     std::span<EntryKind> kinds, ExpiryCheck* expiry,
+                     std::vector<MultiGetResult>* results);
+  //@}
+
+  Counters& counters_;
+  Clock& clock_;                                          //@L17
+  const std::unique_ptr<BatchReader> batch_reader_;       //@L13
+  const std::shared_ptr<SnapshotList> snapshots_;         //@L14
+  const std::function<void(std::uint32_t)> many_hidden_;  //@L20
+  ReadStateHolder state_;
+  // Entries up to here are in a memtable or a table and may be read.
+  std::atomic<SequenceNumber> shown_;
+};
+
+}  // namespace strata

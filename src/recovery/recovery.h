@@ -1,0 +1,118 @@
+// How a store comes back: the version from the manifest, then the logs that hold what isn't in
+// tables yet. Three answers about a log: intact, torn at a tail that nobody was promised, damaged.
+// The first two open; damage is an error that names the place.
+//
+//   recovery.cc        the directory, and the logs     recover_versions.cc  the manifest    //@L06
+//   recover_values.cc  values that logs point to                                            //@L19
+//
+// It exists while a store is opened; what it found is in the parts it was given.
+// Thread safety: none; the store's mutex is held.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/file_system.h"
+#include "journal/journal.h"
+#include "journal/log_chain.h"  //@L12
+#include "read/reader.h"
+#include "state/direct_writer.h"  //@L19
+#include "state/health.h"         //@L20
+#include "state/store_context.h"
+#include "state/table_files.h"  //@L05
+#include "state/tree_set.h"
+#include "state/versions.h"       //@L05
+#include "upkeep/flush_writer.h"  //@L06
+#include "wal/batch_format.h"     //@L19
+#include "wal/log_reader.h"       //@L06
+
+namespace strata {
+
+// The parts of a store that an opening fills.
+struct RecoveredParts {
+  StoreContext& context;
+  Reader& reader;
+  TreeSet& trees;
+  Journal& journal;
+  TableFiles& files;            //@L05
+  Versions& versions;           //@L05
+  FlushWriter& writer;          //@L06
+  DirectWriter& direct_writer;  //@L19
+  Health& health;               //@L20
+  //| FileNumber& next_file;  //@L03..05
+};
+
+class Recovery {
+ public:
+  explicit Recovery(const RecoveredParts& parts);
+
+  // Opens the directory, reads what is there, and begins a log. Errors: kNotFound and
+  // kInvalidArgument as the options say, kCorruption naming file and offset, kIo.
+  Status Run();
+
+  // REQUIRES: Run succeeded.
+  std::unique_ptr<FileLock> TakeLock() { return std::move(lock_); }
+  std::uint64_t recovered_entries() const { return recovered_entries_; }
+
+ private:
+  Status ReplayLogs();
+  // Replays one log into the memtables. Only the last one may end torn.
+  Status ReplayLog(FileNumber number, bool is_last);
+  //@L05..05{
+  //| // Opens every table in the directory.
+  //| Status ListTables();
+  //@}
+  //@L06{
+  Status EndLog(const wal::LogReader& reader, FileNumber number, bool is_last, bool sealed);
+  Status CheckNoLogMissing(const std::vector<FileNumber>& logs) const;
+  bool IsLeftOver(FileNumber number) const;
+  Status CheckExistence() const;
+  Status CreateOrRecoverVersions();
+  // What the manifest says of a log that was closed, or nothing.
+  std::optional<std::uint64_t> SealedLength(FileNumber log) const;
+  // Writes the memtables out when a log holds more than fits into them.
+  Status Spill();
+  Status WriteRecovered();
+  // Wall clock: nothing that the logs hold was written earlier.
+  std::uint64_t RecoveredSince() const;
+  Status Finish(const std::vector<FileNumber>& logs);
+  void RemoveStrayFiles();
+  void RemoveStrayBlobs();  //@L19
+  //@}
+  //@L19{
+  Result<std::optional<std::string_view>> RestoreValues(const wal::Record& record,
+                                                        std::string* restored);
+  Status RestoreValue(wal::BatchEntry entry, std::string* restored);
+  Status EndAtMissingValue(LogEnd* end);
+  //@}
+
+  StoreContext& context_;
+  Reader& reader_;
+  TreeSet& trees_;
+  TableFiles& files_;            //@L05
+  Versions& versions_;           //@L05
+  FlushWriter& writer_;          //@L06
+  DirectWriter& direct_writer_;  //@L19
+  Health& health_;               //@L20
+  //| FileNumber& next_file_;  //@L03..05
+  Journal& journal_;
+
+  std::unique_ptr<FileLock> lock_;
+  std::uint64_t recovered_entries_ = 0;
+  //@L06{
+  VersionEdit edit_;  // Tables written while replaying, open.
+  std::vector<std::shared_ptr<const Table>> opened_;
+  //@}
+  LogChain chain_;  //@L12
+  //@L19{
+  bool saw_direct_ = false;       // A record pointed to a value in a blob file.
+  std::optional<Error> missing_;  // Why a value isn't there; this log ends before its record.
+  std::uint64_t missing_at_ = 0;  // Where that record is.
+  //@}
+};
+
+}  // namespace strata

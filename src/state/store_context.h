@@ -1,0 +1,53 @@
+// What every part of a store is given: how it is to behave, where it is, and the world around it.
+//
+// Thread safety: constant once the store is open; what isn't has a synchronisation of its own. Each
+// part says which of its fields the mutex guards.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "compaction/rate_limiter.h"  //@L12
+#include "io/environment.h"
+#include "io/mutex.h"
+#include "sst/block_cache.h"  //@L08
+#include "stats/counters.h"
+#include "stats/event_trace.h"
+#include "strata/options.h"
+
+namespace strata {
+
+struct StoreContext {
+  StoreContext(const Options& store_options, const Environment& world, std::string path)
+      : options(store_options), directory(std::move(path)), environment(world) {
+    if (options.event_sink) {
+      events = std::make_unique<EventTrace>(*environment.clock, options.event_sink);
+    }
+    cache = std::make_unique<sst::BlockCache>(options.block_cache_bytes, counters);  //@L08
+    //@L12{
+    limiter = std::make_unique<compaction::RateLimiter>(options.compaction_rate_bytes_per_s,
+                                                        *environment.clock);
+    //@}
+  }
+  StoreContext(const StoreContext&) = delete;
+  StoreContext& operator=(const StoreContext&) = delete;
+
+  const Options options;
+  const std::string directory;
+  // Its files are, once the store is open, those of the directory that was found.
+  Environment environment;
+  FileSystem* const outside = environment.files;  // Where paths of others are looked up.  //@L20
+  //@L03{
+  // Whoever removes a file later keeps it, too.
+  std::shared_ptr<FileSystem> held_directory;
+  //@}
+  Counters counters;
+  std::unique_ptr<EventTrace> events;                // Null when nobody listens.
+  std::unique_ptr<sst::BlockCache> cache;            //@L08
+  std::unique_ptr<compaction::RateLimiter> limiter;  // Of all that runs in the background. //@L12
+  Mutex mutex;
+};
+
+}  // namespace strata

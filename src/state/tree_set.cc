@@ -1,0 +1,257 @@
+#include "state/tree_set.h"
+
+#include <algorithm>  //@L19
+#include <utility>
+
+#include "blob/blob_format.h"  //@L19
+#include "iter/expiry.h"       //@L17
+#include "wal/batch_format.h"
+
+namespace strata {
+namespace {
+
+//@L19{
+// A generation holds so many times memtable_bytes of direct values at most. More would make
+// recovery, which reads and writes them all, slow.
+constexpr std::uint64_t kDirectShare = 4;
+
+//@}
+//@L17{
+// The store's options with a table's own put over them.
+Options OptionsOf(const Options& store, const TableOptions& table) {
+  Options options = store;
+  options.compaction = table.compaction.value_or(store.compaction);
+  options.compression = table.compression.value_or(store.compression);
+  return options;
+}
+
+//@}
+}  // namespace
+
+TreeSet::TreeSet(StoreContext& context, Reader& reader)
+    : context_(context), reader_(reader), random_(context.environment.entropy()) {}
+
+//| Status TreeSet::Start() {  //@L02..18
+Status TreeSet::Start(const compaction::TableStore& store) {  //@L19
+  tree_->memtable = NewMemTable();
+  //@L17{
+  tree_->table.options.ttl_us = context_.options.ttl_us;
+  tree_->table.options.delete_deadline_us = context_.options.delete_deadline_us;
+  //@}
+  //@L19{
+  store_ = &store;
+  direct_ = NewDirect();
+  //@}
+  STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(context_.options));  //@L10
+  return {};
+}
+
+// --- which there are -----------------------------------------------------------------------------
+
+std::vector<std::shared_ptr<Tree>> TreeSet::All() const {
+  //@L02..16{
+  //| return {tree_};
+  //@}
+  //@L17{
+  std::vector<std::shared_ptr<Tree>> trees = {tree_};
+  for (const auto& [id, tree] : named_) trees.push_back(tree);
+  return trees;
+  //@}
+}
+
+//@L17{
+std::shared_ptr<Tree> TreeSet::Named(std::string_view name) const {
+  if (name == kDefaultTableName) return tree_;
+  for (const auto& [id, tree] : named_) {
+    if (tree->table.name == name) return tree;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<Tree> TreeSet::Find(TableRef table) const {
+  if (table.id == 0) return tree_;
+  const auto found = named_.find(table.id);
+  return found == named_.end() ? nullptr : found->second;
+}
+
+Result<std::shared_ptr<Tree>> TreeSet::Make(const NamedTable& table) {
+  auto tree = std::make_shared<Tree>();
+  tree->table = table;
+  tree->memtable = NewMemTable();
+  STRATA_TRY_ASSIGN(tree->policy,
+                    compaction::MakePolicy(OptionsOf(context_.options, table.options)));
+  return tree;
+}
+
+void TreeSet::Add(std::shared_ptr<Tree> tree) {
+  const std::uint32_t id = tree->table.id;
+  named_.emplace(id, std::move(tree));
+  next_id_ = std::max(next_id_, id + 1);
+}
+
+void TreeSet::Drop(const std::shared_ptr<Tree>& tree) {
+  tree->dropped = true;
+  tree->version = std::make_shared<const Version>();
+  named_.erase(tree->table.id);
+}
+
+//@}
+// --- memtables -----------------------------------------------------------------------------------
+
+std::shared_ptr<MemTable> TreeSet::NewMemTable() {
+  //@L02..19{
+  //| return std::make_shared<MemTable>(random_.Next(), &context_.counters);
+  //@}
+  //@L20{
+  return std::make_shared<MemTable>(random_.Next(), &context_.counters, context_.options.memtable);
+  //@}
+}
+
+bool TreeSet::MemTablesEmpty() const {
+  //@L17{
+  for (const auto& [id, tree] : named_) {
+    if (!tree->memtable->empty()) return false;
+  }
+  //@}
+  return tree_->memtable->empty();
+}
+
+std::size_t TreeSet::MemTableBytes() const {
+  std::size_t bytes = tree_->memtable->bytes_used();
+  //@L17{
+  for (const auto& [id, tree] : named_) {
+    if (!tree->memtable->empty()) bytes += tree->memtable->bytes_used();
+  }
+  //@}
+  //| return bytes;  //@L02..18
+  return std::max<std::size_t>(bytes, direct_->bytes() / kDirectShare);  //@L19
+}
+
+//@L12{
+//| void TreeSet::Switch(FileNumber oldest_log_after) {  //@L12..18
+//@L19{
+void TreeSet::Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> direct) {
+  //@}
+  //@L12..18{
+  //| Immutable& full = full_.emplace_back(Immutable{{}, oldest_log_after, since_us_});
+  //@}
+  //@L19{
+  Immutable& full = full_.emplace_back(
+      Immutable{{}, oldest_log_after, since_us_, std::exchange(direct_, std::move(direct))});
+  //@}
+  for (const auto& tree : All()) {
+    full.memtables.emplace_back(tree, tree->memtable);
+    tree->memtable = NewMemTable();
+  }
+  Publish();
+}
+
+//@}
+//@L19{
+std::shared_ptr<DirectValues> TreeSet::NewDirect() {
+  return std::make_shared<DirectValues>(*store_, context_.options.blob_file_bytes,
+                                        context_.counters);
+}
+
+// Tables come and go at the queue's front only, which therefore needs no mutex.
+const Tree& TreeSet::AtFront(std::uint64_t table) const {
+  const auto found = named_.find(static_cast<std::uint32_t>(table));
+  return found == named_.end() ? *tree_ : *found->second;
+}
+
+//@}
+// The memtables stay where they are while the queue's front works: no mutex is needed.
+Status TreeSet::Insert(std::string_view entries, SequenceNumber first,
+                       [[maybe_unused]] bool concurrently, std::uint64_t* count) const {
+  std::uint64_t counted = 0;
+  //| const Tree& tree = *tree_;  //@L02..16
+  STRATA_TRY(wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
+    ++counted;
+    //@L17{
+    const auto found =
+        entry.table == 0 ? named_.end() : named_.find(static_cast<std::uint32_t>(entry.table));
+    if (entry.table != 0 && found == named_.end()) {
+      if (entry.table < next_id_) return Status();  // Dropped after it was written.
+      return Status(
+          Corruption("an entry of table " + std::to_string(entry.table) + ", which never was"));
+    }
+    const Tree& tree = entry.table == 0 ? *tree_ : *found->second;
+    //@}
+    MemTable& memtable = *tree.memtable;
+    EntryKind kind = entry.kind;
+    //@L02..16{
+    //| if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
+    //|   kind = EntryKind::kDelete;
+    //| }
+    //@}
+    //@L17{
+    std::string_view value = entry.value;
+    std::string with_expiry;
+    //@L19{
+    std::string pointer;
+    if (sst::IsPointer(kind)) {
+      const auto place = blob::DecodePlace(value);
+      if (!place) return Status(Corruption("an entry whose pointer to a blob can't be"));
+      AppendBlobPointer(&pointer, place->pointer);
+      value = pointer;
+    }
+    //@}
+    const bool deletes =
+        entry.table == 0 ? empty_value_deletes_ : tree.table.options.empty_value_deletes;
+    if (kind != EntryKind::kDelete && value.empty() && deletes) {
+      kind = EntryKind::kDelete;
+      //| } else if (kind == EntryKind::kExpiringValue) {  //@L17..18
+    } else if (IsExpiring(kind)) {  //@L19
+      AppendFixed64(&with_expiry, entry.expires_at_us);
+      with_expiry.append(value);
+      value = with_expiry;
+    }
+    //@}
+    //@L12{
+    if (concurrently) {
+      //| memtable.AddConcurrently(entry.sequence, kind, entry.key, entry.value);  //@L12..16
+      memtable.AddConcurrently(entry.sequence, kind, entry.key, value);  //@L17
+      return Status();
+    }
+    //@}
+    //| memtable.Add(entry.sequence, kind, entry.key, entry.value);  //@L02..16
+    memtable.Add(entry.sequence, kind, entry.key, value);  //@L17
+    return Status();
+  }));
+  if (count != nullptr) *count = counted;
+  return {};
+}
+
+// --- what readers see ----------------------------------------------------------------------------
+
+ReadState TreeSet::StateOf(const Tree& tree) const {
+  ReadState state;
+  state.memtable = tree.memtable;
+  state.direct.push_back(direct_);  //@L19
+  //@L12{
+  for (auto it = full_.rbegin(); it != full_.rend(); ++it) {
+    state.direct.push_back(it->direct);  //@L19
+    for (const auto& [owner, memtable] : it->memtables) {
+      if (owner.get() == &tree) state.immutables.push_back(memtable);
+    }
+  }
+  //@}
+  state.version = tree.version;  //@L05
+  //@L17{
+  state.ttl_us = tree.table.options.ttl_us;
+  state.empty_value_deletes = tree.table.options.empty_value_deletes;
+  //@}
+  return state;
+}
+
+void TreeSet::Publish() {
+  ReadState state = StateOf(*tree_);
+  //@L17{
+  for (const auto& [id, tree] : named_) {
+    state.named.emplace(id, std::make_shared<const ReadState>(StateOf(*tree)));
+  }
+  //@}
+  reader_.Publish(state);
+}
+
+}  // namespace strata

@@ -1,0 +1,119 @@
+// The key spaces of a store with their memtables, those that are full too: where entries go, and
+// what readers are shown.
+//
+// Thread safety: the store's mutex guards it. The commit queue's front alone replaces memtables and
+// has trees come and go, so it may look without the mutex.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>  //@L12
+#include <map>    //@L17
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "compaction/table_writer.h"  //@L19
+#include "journal/direct_values.h"    //@L19
+#include "read/reader.h"
+#include "state/store_context.h"
+#include "state/tree.h"
+
+namespace strata {
+
+class TreeSet {
+ public:
+  // Shows what it has through `reader`.
+  TreeSet(StoreContext& context, Reader& reader);
+
+  // Makes the default tree. Errors: kInvalidArgument for a policy that can't be.
+  //@L02..18{
+  //| Status Start();
+  //@}
+  Status Start(const compaction::TableStore& store);  // Which has the direct values.  //@L19
+
+  // --- which there are ---
+  const std::shared_ptr<Tree>& default_tree() const { return tree_; }
+  std::vector<std::shared_ptr<Tree>> All() const;
+  //@L17{
+  std::shared_ptr<Tree> Named(std::string_view name) const;  // Or null; so below.
+  std::shared_ptr<Tree> Find(TableRef table) const;
+  // A tree that isn't one of the set yet. Errors: as Start.
+  Result<std::shared_ptr<Tree>> Make(const NamedTable& table);
+  void Add(std::shared_ptr<Tree> tree);
+  void Drop(const std::shared_ptr<Tree>& tree);
+  std::uint32_t next_id() const { return next_id_; }
+  void SetNextId(std::uint32_t id) { next_id_ = id; }
+  std::size_t size() const { return 1 + named_.size(); }
+  //@}
+
+  // --- memtables ---
+  bool MemTablesEmpty() const;
+  std::size_t MemTableBytes() const;
+  //@L05{
+  // Wall clock of the first write into them.
+  std::uint64_t since_us() const { return since_us_; }
+  void SetSince(std::uint64_t since_us) { since_us_ = since_us; }
+  //@}
+  std::shared_ptr<MemTable> NewMemTable();
+  // The newest entry that is, or will be in a moment, in a memtable or below.
+  SequenceNumber last_sequence() const { return last_sequence_; }
+  void SetLastSequence(SequenceNumber sequence) { last_sequence_ = sequence; }
+  void SetEmptyValueDeletes(bool deletes) { empty_value_deletes_ = deletes; }
+  bool empty_value_deletes() const { return empty_value_deletes_; }
+  //@L12{
+  // Puts empty memtables in front; those that were there are full, and wait to be written out.
+  //@L12..18{
+  //| void Switch(FileNumber oldest_log_after);
+  //@}
+  //@L19{
+  // The next generation of direct values begins with them.
+  void Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> direct);
+  //@}
+  const std::deque<Immutable>& full() const { return full_; }  // Oldest first.
+  void PopOldestFull() { full_.pop_front(); }
+  //@}
+  // Adds encoded entries, the first one at `first`, and counts them. An entry of a table that was
+  // dropped is left out.  //@L17
+  // REQUIRES: the caller is the queue's front, or was asked to by it.
+  Status Insert(std::string_view entries, SequenceNumber first, bool concurrently,
+                std::uint64_t* count = nullptr) const;
+  //@L19{
+  // The generation of direct values that the memtables point to.
+  const std::shared_ptr<DirectValues>& direct() const { return direct_; }
+  std::shared_ptr<DirectValues> NewDirect();
+  void SetDirect(std::shared_ptr<DirectValues> direct) { direct_ = std::move(direct); }
+  // REQUIRES: at the queue's front.
+  const Tree& AtFront(std::uint64_t table) const;
+  //@}
+
+  // --- what readers see ---
+  // Shows them the memtables and the versions as they are now.
+  void Publish();
+
+ private:
+  ReadState StateOf(const Tree& tree) const;
+
+  StoreContext& context_;
+  Reader& reader_;
+  Random random_;
+  const std::shared_ptr<Tree> tree_ = std::make_shared<Tree>();
+  SequenceNumber last_sequence_ = 0;
+  bool empty_value_deletes_ = false;
+  std::uint64_t since_us_ = 0;  //@L05
+  //@L12{
+  std::deque<Immutable> full_;
+  //@}
+  //@L17{
+  std::map<std::uint32_t, std::shared_ptr<Tree>> named_;
+  std::uint32_t next_id_ = 1;
+  //@}
+  //@L19{
+  const compaction::TableStore* store_ = nullptr;
+  std::shared_ptr<DirectValues> direct_;
+  //@}
+};
+
+}  // namespace strata

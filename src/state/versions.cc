@@ -1,0 +1,130 @@
+#include "state/versions.h"
+
+#include <utility>
+
+namespace strata {
+
+//@L05..05{
+//| Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+//|   for (const auto& table : opened) table->MarkNamed();
+//|   Tree& tree = *trees_.default_tree();
+//|   STRATA_TRY_ASSIGN(tree.version, tree.version->With(edit, std::move(opened)));
+//|   trees_.Publish();
+//|   return {};
+//| }
+//@}
+//@L06{
+void Versions::Start(std::unique_ptr<VersionSet> set) {
+  set_ = std::move(set);
+  set_->SetMutex(&context_.mutex);  //@L12
+  trees_.default_tree()->version = set_->current();
+}
+
+Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+  AwaitEdits();  //@L12
+  const std::vector<FileNumber> removed = edit.removed;
+  std::vector<std::shared_ptr<const Table>> before;
+  //@L06..16{
+  //| for (const FileNumber number : removed) {
+  //|   before.push_back(set_->current()->FindTable(number));
+  //| }
+  //@}
+  for (const FileNumber number : removed) before.push_back(set_->FindTable(number));  //@L17
+  set_->SetLastSequence(trees_.last_sequence());
+  STRATA_TRY(Log(std::move(edit), std::move(opened)));
+  //@L06..16{
+  //| for (const auto& table : before) {
+  //|   const bool moved =
+  //|       table == nullptr || set_->current()->FindTable(table->meta().number) != nullptr;
+  //|   if (!moved) table->MarkObsolete(files_.RemovalOf(*table));
+  //| }
+  //| trees_.default_tree()->version = set_->current();
+  //@}
+  //@L17{
+  for (const auto& table : before) {
+    const bool moved = table == nullptr || set_->FindTable(table->meta().number) != nullptr;
+    if (!moved) table->MarkObsolete(files_.RemovalOf(*table));
+  }
+  for (const auto& tree : trees_.All()) {
+    auto now = set_->current(tree->table.id);
+    if (now == nullptr) now = std::make_shared<const Version>();  // It was dropped.
+    DropBlobFiles(*tree->version, *now);                          //@L19
+    tree->version = std::move(now);
+  }
+  //@}
+  trees_.Publish();
+  return {};
+}
+
+//@L06..11{
+//| Status Versions::Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+//|   return health_.Remember(set_->LogAndApply(std::move(edit), std::move(opened)));
+//| }
+//@}
+//@}
+//@L12{
+Status Versions::Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+  editing_ = true;
+  Status logged = set_->LogAndApply(std::move(edit), std::move(opened));
+  editing_ = false;
+  context_.environment.executor->NotifyAll();
+  STRATA_TRY(health_.Remember(std::move(logged)));
+  return NoteLogs({});
+}
+
+void Versions::AwaitEdits() {
+  Mutex& mutex = context_.mutex;
+  mutex.AssertHeld();
+  context_.environment.executor->WaitUntil(mutex, [this] { return !editing_; });
+}
+
+Status Versions::NoteLogs(VersionEdit edit) {
+  for (BegunLog& log : edit.begun_logs) notes_.begun_logs.push_back(log);
+  for (SealedLog& log : edit.sealed_logs) notes_.sealed_logs.push_back(log);
+  const bool nothing = notes_.begun_logs.empty() && notes_.sealed_logs.empty();
+  if (editing_ || nothing) return {};
+  return health_.Remember(set_->NoteLogs(std::exchange(notes_, {})));
+}
+
+//@}
+//@L17{
+Status Versions::EnableFeature(std::string_view feature) {
+  AwaitEdits();
+  editing_ = true;
+  Status enabled = set_->EnableFeature(feature);
+  editing_ = false;
+  context_.environment.executor->NotifyAll();
+  STRATA_TRY(health_.Remember(std::move(enabled)));
+  return NoteLogs({});
+}
+
+//@}
+//@L19{
+// The edit that `now` came of is durable: files that only older versions have go with the last of
+// them.
+void Versions::DropBlobFiles(const Version& before, const Version& now) {
+  for (const auto& [id, state] : before.blobs()) {
+    const auto kept = now.blobs().find(id);
+    if (kept != now.blobs().end() && kept->second.blob == state.blob) continue;
+    if (kept == now.blobs().end()) context_.counters.Add(Counter::kBlobsDropped);
+    const std::uint64_t bytes = state.size_bytes();
+    *pinned_blob_bytes_ += bytes;
+    state.blob->MarkObsolete(
+        [pinned = pinned_blob_bytes_, bytes, remove = files_.RemovalOf(*state.blob)] {
+          *pinned -= bytes;
+          remove();
+        });
+  }
+}
+
+bool Versions::IsBlobFileInUse(FileNumber file) const {
+  for (const auto& tree : trees_.All()) {
+    for (const auto& [_, state] : tree->version->blobs()) {
+      if (state.blob->meta().file == file) return true;
+    }
+  }
+  return false;
+}
+
+//@}
+}  // namespace strata

@@ -1,0 +1,264 @@
+#include "upkeep/compactor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/mutant.h"
+#include "compaction/expiry_rules.h"   //@L17
+#include "compaction/held_versions.h"  //@L14
+#include "compaction/split_job.h"
+
+namespace strata {
+
+struct Compactor::Running {
+  std::shared_ptr<Tree> tree;
+  compaction::CompactionJob job;
+  std::shared_ptr<const Version> version;
+  std::vector<std::unique_ptr<compaction::CompactionRun>> parts;
+  std::vector<compaction::CompactionOutput> outputs;  // One a part.
+  std::size_t parts_left = 0;
+  Status status;
+};
+
+// --- what is due ---------------------------------------------------------------------------------
+
+//| void Compactor::Start() {  //@L12..19
+void Compactor::Start(bool at_rest) {  //@L20
+  compaction::Debt debt;
+  const std::uint64_t now = parts_.context.environment.clock->WallMicros();
+  for (const auto& tree : parts_.trees.All()) {
+    //| StartIn(tree);  //@L12..19
+    StartIn(tree, at_rest);  //@L20
+    const auto own = tree->policy->EstimateDebt(compaction::ViewOf(*tree->version), now);
+    debt.bytes += own.bytes;
+    debt.runs = std::max(debt.runs, own.runs);
+  }
+  debt_ = debt;
+}
+
+//| void Compactor::StartIn(const std::shared_ptr<Tree>& tree) {  //@L12..19
+void Compactor::StartIn(const std::shared_ptr<Tree>& tree, bool at_rest) {  //@L20
+  StartExpired(tree);                                                       //@L17
+  //@L12..19{
+  //| while (paused_ == 0 && StartPicked(tree)) {
+  //| }
+  //@}
+  //@L20{
+  while (paused_ == 0 && StartPicked(tree, at_rest)) {
+  }
+  //@}
+  if (paused_ > 0) return;
+  //@L14{
+  while (running_ < parts_.context.options.compaction_threads) {
+    const auto job = PickReleased(*tree, compaction::kReclaimShare, {});
+    if (!job || !parts_.health.Remember(StartJob(tree, *job))) return;
+  }
+  //@}
+}
+
+//| bool Compactor::StartPicked(const std::shared_ptr<Tree>& tree) {  //@L12..19
+bool Compactor::StartPicked(const std::shared_ptr<Tree>& tree, bool at_rest) {  //@L20
+  const compaction::TreeView view = compaction::ViewOf(*tree->version);
+  const std::uint64_t now = parts_.context.environment.clock->WallMicros();
+  const compaction::PolicyInput input{.tree = view, .busy = busy_, .now_us = now};
+  auto jobs = tree->policy->Pick(input);
+  if (jobs.empty() && at_rest) jobs = tree->policy->PickAtRest(input);  //@L20
+  for (const auto& job : jobs) {
+    if (running_ >= parts_.context.options.compaction_threads) return false;
+    if (!parts_.health.Remember(StartJob(tree, job))) return false;
+    if (job.trivial_move || job.drop_inputs) return true;
+  }
+  return false;
+}
+
+//@L17{
+// What has expired, and deletes past their deadline. Both come before what the policy would like.
+void Compactor::StartExpired(const std::shared_ptr<Tree>& tree) {
+  StoreContext& context = parts_.context;
+  while (paused_ == 0 && running_ < context.options.compaction_threads) {
+    const std::shared_ptr<const Version> version = tree->version;
+    const compaction::ExpiryInput input{
+        .version = *version,
+        .busy = busy_,
+        .now_us = context.environment.clock->WallMicros(),
+        .deadline_us = tree->table.options.delete_deadline_us,
+        .live = parts_.reader.snapshots().Sequences(),
+        .purge = tree->purge,  //@L20
+    };
+    if (const auto job = compaction::PickExpired(input)) {
+      for (const FileNumber number : job->inputs) {
+        context.counters.Add(Counter::kTablesExpiredUnread);
+        context.counters.Add(Counter::kBytesExpiredUnread,
+                             version->FindTable(number)->meta().size_bytes);
+      }
+      if (!parts_.health.Remember(StartJob(tree, *job))) return;
+      continue;
+    }
+    const auto job = compaction::PickOverdue(input, context.options);
+    if (!job && parts_.trees.full().empty() && busy_.empty()) tree->purge = false;  //@L20
+    if (!job || !parts_.health.Remember(StartJob(tree, *job))) return;
+  }
+}
+
+//@}
+//@L14{
+// The mark is set before the list is read: whoever lets go in between has left the list, or sees
+// the mark.
+std::optional<compaction::CompactionJob> Compactor::PickReleased(
+    Tree& tree, double share_min, const compaction::KeyRange& range) {
+  const std::shared_ptr<const Version> current = tree.version;
+  const Version& version = *current;
+  SequenceNumber newest = 0;
+  for (const Run& run : version.runs()) {
+    for (const auto& table : run.tables) {
+      for (const auto& held : table->meta().held) newest = std::max(newest, held.range.last);
+    }
+  }
+  tree.held_for_max = newest;
+  SequenceNumber newest_of_all = 0;
+  for (const auto& other : parts_.trees.All()) {
+    newest_of_all = std::max(newest_of_all, other->held_for_max);
+  }
+  parts_.reader.snapshots().SetHeldUpTo(newest_of_all);
+  if (newest == 0) return std::nullopt;
+  const compaction::Snapshots live = parts_.reader.snapshots().Sequences();
+  return compaction::PickReclaim(
+      {.version = version, .live = live, .busy = busy_, .share_min = share_min, .range = range},
+      parts_.context.options);
+}
+
+//@}
+// --- a job ---------------------------------------------------------------------------------------
+
+compaction::RunnerOptions Compactor::MakeRunnerOptions(const Tree& tree) const {
+  StoreContext& context = parts_.context;
+  const Options& options = context.options;
+  compaction::RunnerOptions runner;
+  runner.table = parts_.files.WriterOptionsFor(tree, {}).table;
+  runner.table.learned_index = options.index == IndexKind::kLearned;  //@L20
+  runner.learned_levels = options.learned_levels;                     //@L20
+  runner.verify_outputs = options.verify_outputs;
+  runner.counters = &context.counters;
+  runner.trace = context.events.get();
+  runner.limiter = context.limiter.get();
+  runner.named_table = tree.table.id;                        //@L17
+  runner.now_us = context.environment.clock->WallMicros();   //@L17
+  runner.blob_threshold = parts_.files.BlobThreshold(tree);  //@L19
+  runner.blob_file_bytes = options.blob_file_bytes;          //@L19
+  runner.blob_overlap_max = options.blob_overlap_max;        //@L19
+  runner.snapshots = parts_.reader.snapshots().Sequences();  //@L14
+  return runner;
+}
+
+Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
+                           const compaction::CompactionJob& job) {
+  auto running = std::make_shared<Running>();
+  running->tree = tree;
+  running->job = job;
+  running->version = tree->version;
+  busy_.insert(job.inputs.begin(), job.inputs.end());
+  ++running_;
+  if (job.trivial_move || job.drop_inputs) {  // Nothing to merge.
+    parts_.jobs.Run(Priority::kLow, [this, running] {
+      MutexLock lock(parts_.context.mutex);
+      Finish(*running);
+      return Step::kDone;
+    });
+    return {};
+  }
+  const auto ranges = compaction::SplitJob(
+      job, *running->version,
+      static_cast<std::size_t>(std::max(parts_.context.options.subcompactions, 1)));
+  for (const auto& range : ranges) {
+    running->parts.push_back(std::make_unique<compaction::CompactionRun>(
+        job, running->version, parts_.files.store(), MakeRunnerOptions(*tree), range));
+  }
+  running->outputs.resize(ranges.size());
+  running->parts_left = ranges.size();
+  for (std::size_t part = 0; part < ranges.size(); ++part) {
+    parts_.jobs.Run(Priority::kLow, [this, running, part] { return RunPart(running, part); });
+  }
+  return {};
+}
+
+Step Compactor::RunPart(const std::shared_ptr<Running>& running, std::size_t part) {
+  compaction::CompactionRun& run = *running->parts[part];
+  Status status;
+  if (parts_.health.closing()) status = Error(ErrorCode::kAborted, "the store is closing");
+  if (status) {
+    auto stepped = run.Step();
+    if (stepped && !*stepped) {
+      if (run.pause_us() > 0) parts_.context.environment.clock->SleepMicros(run.pause_us());
+      return Step::kMore;
+    }
+    if (!stepped) status = std::move(stepped).error();
+  }
+  if (status) {
+    auto output = run.Finish();
+    if (output) {
+      running->outputs[part] = *std::move(output);
+    } else {
+      status = std::move(output).error();
+    }
+  }
+  MutexLock lock(parts_.context.mutex);
+  if (!status && running->status) running->status = status;
+  if (--running->parts_left == 0) Finish(*running);
+  return Step::kDone;
+}
+
+void Compactor::Finish(Running& running) {
+  Status status = running.status;
+  if (status) {
+    status = Conclude(running);
+  } else {
+    for (auto& part : running.parts) part->Abandon();
+  }
+  // The inputs' files go now, not when the job's last owner goes: that may be after Close.
+  running.parts.clear();
+  running.version.reset();
+  for (const FileNumber number : running.job.inputs) busy_.erase(number);
+  --running_;
+  failures_.Note(std::move(status));
+  done_();
+  parts_.context.environment.executor->NotifyAll();
+}
+
+Status Compactor::Conclude(Running& running) {
+  Mutex& mutex = parts_.context.mutex;
+  mutex.AssertHeld();
+  mutex.Unlock();
+  auto result = compaction::Conclude(running.job, *running.version, parts_.files.store(),
+                                     MakeRunnerOptions(*running.tree), std::move(running.outputs));
+  mutex.Lock();
+  parts_.versions.AwaitEdits();
+  STRATA_TRY(result);
+  // Only now is it certain: nothing comes in between.  //@L17
+  if (running.tree->dropped) return Error(ErrorCode::kAborted, "the table was dropped");  //@L17
+  return parts_.versions.Install(std::move(result->edit), std::move(result->opened));
+}
+
+// --- by hand -------------------------------------------------------------------------------------
+
+Status Compactor::CompactRange(const std::shared_ptr<Tree>& tree,
+                               const compaction::KeyRange& range) {
+  StoreContext& context = parts_.context;
+  context.mutex.AssertHeld();
+  ++paused_;
+  Status status;
+  while ((status = parts_.health.CheckWritable())) {
+    auto pick =
+        compaction::PickManual(compaction::ViewOf(*tree->version), range, busy_, context.options);
+    if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree, 0, range);  //@L14
+    if (!pick.job && !pick.blocked) break;
+    if (pick.job) status = parts_.health.Remember(StartJob(tree, *pick.job));
+    context.environment.executor->WaitUntil(context.mutex, [this] { return running_ == 0; });
+    if (failures_.passing()) break;
+  }
+  if (status && failures_.passing()) status = *failures_.passing();
+  --paused_;
+  done_();
+  return status;
+}
+
+}  // namespace strata

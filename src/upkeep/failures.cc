@@ -1,0 +1,45 @@
+#include "upkeep/failures.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace strata {
+namespace {
+
+constexpr std::uint64_t kRetryMicrosMin = 1'000'000;
+constexpr std::uint64_t kRetryMicrosMax = 60'000'000;
+
+bool MayPass(ErrorCode code) {
+  return code == ErrorCode::kNoSpace || code == ErrorCode::kNoDescriptors;
+}
+
+}  // namespace
+
+// Nothing came of the job, and nothing was lost: on a disk that is full, a delete or another
+// program may make room.
+void Failures::Note(Status status) {
+  if (status) {
+    delay_us_ = 0;
+  } else if (MayPass(status.error().code()) && !health_.failed()) {
+    RetryLater(status.error());
+  } else if (status.error().code() != ErrorCode::kAborted) {  // Closing, or a table was dropped.
+    health_.Remember(std::move(status)).has_value();
+  }
+}
+
+void Failures::RetryLater(const Error& error) {
+  if (passing_) return;
+  passing_ = error;
+  delay_us_ = std::clamp(2 * delay_us_, kRetryMicrosMin, kRetryMicrosMax);
+  if (context_.events) {
+    context_.events->Emit("background_failure", {{"cause", std::string_view(error.message())}});
+  }
+  jobs_.After(delay_us_, [this] {
+    MutexLock lock(context_.mutex);
+    passing_.reset();
+    look_again_();
+  });
+}
+
+}  // namespace strata

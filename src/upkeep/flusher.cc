@@ -1,0 +1,109 @@
+#include "upkeep/flusher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/mutant.h"
+
+namespace strata {
+namespace {
+
+//@L17{
+// Its tables were dropped while they were written.
+void LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
+                     std::vector<std::shared_ptr<const Table>>* opened) {
+  for (const auto& [tree, memtable] : flushed.memtables) {
+    if (!tree->dropped) continue;
+    const auto is_of_it = [&](const auto& table) {
+      return table->meta().named_table == tree->table.id;
+    };
+    //@L19{
+    const auto is_used_by_it = [&](const auto& blob) {
+      return std::any_of(opened->begin(), opened->end(), [&](const auto& table) {
+        const auto& uses = table->meta().blobs;
+        return is_of_it(table) && std::any_of(uses.begin(), uses.end(), [&](const auto& use) {
+                 return use.blob == blob->meta().id;
+               });
+      });
+    };
+    for (const auto& blob : edit->opened_blobs) {
+      if (!is_used_by_it(blob)) continue;
+      std::erase_if(edit->blobs,
+                    [id = blob->meta().id](const BlobMeta& meta) { return meta.id == id; });
+    }
+    std::erase_if(edit->opened_blobs, is_used_by_it);
+    //@}
+    std::erase_if(*opened, is_of_it);
+    std::erase_if(edit->added, [table = tree->table.id](const TableMeta& meta) {
+      return meta.named_table == table;
+    });
+  }
+}
+//@}
+}  // namespace
+
+void Flusher::Start() {
+  if (parts_.trees.full().empty() || running_) return;
+  running_ = true;
+  parts_.jobs.Run(Priority::kHigh, [this] { return Run(); });
+}
+
+Step Flusher::Run() {
+  MutexLock lock(parts_.context.mutex);
+  parts_.health.Remember(FlushOldest()).has_value();
+  running_ = false;
+  look_again_();
+  parts_.context.environment.executor->NotifyAll();
+  return Step::kDone;
+}
+
+Status Flusher::FlushOldest() {
+  StoreContext& context = parts_.context;
+  context.mutex.AssertHeld();
+  if (parts_.trees.full().empty() || parts_.health.failed()) return {};
+  const Immutable oldest = parts_.trees.full().front();
+  VersionEdit edit;
+  std::vector<std::shared_ptr<const Table>> opened;
+  context.mutex.Unlock();
+  Status written = WriteAll(oldest, &edit, &opened);
+  context.mutex.Lock();
+  STRATA_TRY(written);
+  parts_.versions.AwaitEdits();
+  LeaveDroppedOut(oldest, &edit, &opened);  //@L17
+  edit.oldest_log = oldest.oldest_log_after;
+  const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
+  //@L19{
+  const std::vector<BlobMeta> adopted = edit.blobs;
+  if (STRATA_MUTANT(direct_removed_before_edit)) oldest.direct->RemoveUnused(adopted);
+  //@}
+  STRATA_TRY(parts_.versions.Install(std::move(edit), std::move(opened)));
+  parts_.trees.PopOldestFull();
+  parts_.trees.Publish();
+  context.mutex.Unlock();
+  oldest.direct->RemoveUnused(adopted);  //@L19
+  parts_.journal.Release(oldest.oldest_log_after);
+  context.mutex.Lock();
+  if (context.events) context.events->Emit("flush_end", {{"bytes", bytes}});
+  return {};
+}
+
+// Each memtable as a table; their names are durable on return.
+Status Flusher::WriteAll(const Immutable& full, VersionEdit* edit,
+                         std::vector<std::shared_ptr<const Table>>* opened) {
+  StoreContext& context = parts_.context;
+  for (const auto& [tree, memtable] : full.memtables) {
+    if (memtable->empty()) continue;
+    if (context.events) context.events->Emit("flush_begin", {{"entries", memtable->entries()}});
+    //@L12..19{
+    //| STRATA_TRY(parts_.writer.Write(*tree, *memtable, full.since_us, edit, opened));
+    //@}
+    //@L20{
+    STRATA_TRY(parts_.writer.Write(*tree, *memtable, full.since_us, edit, opened,
+                                   parts_.reader.VersionOf(tree->table.id)));
+    //@}
+    STRATA_TRY(parts_.writer.AdoptDirect(*tree, *full.direct, edit, *opened));  //@L19
+  }
+  return context.environment.files->SyncDirectory(context.directory);
+}
+
+}  // namespace strata

@@ -1,0 +1,83 @@
+// The work that writers don't wait for. Each kind is a class of its own; one asks them all what is
+// due whenever something has changed.
+//
+//   flusher.h    full memtables become tables       compactor.h  tables are merged
+//   collector.h  space of dead values comes back    //@L19
+//   deadlines.h  what time makes due                //@L17
+//   rest.h       what makes reads cheaper           //@L20
+//   jobs.h       runs steps, rings timers           failures.h   what is tried again
+//
+// Thread safety: the store's mutex is held in every call, but as said.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "commit/background_work.h"
+#include "upkeep/collector.h"  //@L19
+#include "upkeep/compactor.h"
+#include "upkeep/deadlines.h"  //@L17
+#include "upkeep/failures.h"
+#include "upkeep/flusher.h"
+#include "upkeep/jobs.h"
+#include "upkeep/rest.h"  //@L20
+
+namespace strata {
+
+// How upkeep has memtables switched: it knows nothing of those who wait to write.
+struct MemTableSwitch {
+  std::function<void()> if_idle;  // Now, unless somebody is about to write.
+  std::function<void()> soon;     // Now, or by the next writer.  //@L20
+};
+
+class Upkeep final : public BackgroundWork {
+ public:
+  //| explicit Upkeep(const UpkeepParts& parts);  //@L12..16
+  Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches);  //@L17
+
+  // Begins what is due. Whoever changes what that depends on calls it.
+  void Look();
+
+  // --- BackgroundWork ---
+  void AddTo(WritePressure* pressure) const override;
+  void OnSwitched() override { Look(); }
+  void After(std::uint64_t delay_us, std::function<void()> task) override {
+    parts_.jobs.After(delay_us, std::move(task));
+  }
+  void OnWritten(const Tree& tree) override;  //@L17
+  //@L19{
+  void Schedule(Priority priority, std::function<Step()> step) override {
+    parts_.jobs.Run(priority, std::move(step));
+  }
+  void AwaitSpace() override { collector_.AwaitSpace(); }
+  //@}
+
+  // --- for callers of the store ---
+  // Until log `before` isn't needed, as its memtables are in tables. Gives the mutex away.
+  Status AwaitFlush(FileNumber before);
+  Status CompactRange(const std::shared_ptr<Tree>& tree, const compaction::KeyRange& range) {
+    return compactor_.CompactRange(tree, range);
+  }
+  // Until nothing is due that doesn't wait for time to pass. Gives the mutex away.
+  Status AwaitIdle();
+  // Some read passed over many deletes. Called by any thread, without the mutex.  //@L20
+  void OnManyHidden(TableRef table) { rest_.OnManyHidden(table); }  //@L20
+
+  const compaction::Debt& debt() const { return compactor_.debt(); }
+  const std::optional<Error>& passing_failure() const { return failures_.passing(); }
+  const Compactor& compactor() const { return compactor_; }
+
+ private:
+  void AdjustCache();
+
+  const UpkeepParts parts_;
+  Failures failures_;
+  Flusher flusher_;
+  Collector collector_;  //@L19
+  Deadlines deadlines_;  //@L17
+  Rest rest_;            //@L20
+  Compactor compactor_;
+};
+
+}  // namespace strata
