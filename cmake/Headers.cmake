@@ -1,7 +1,7 @@
 # strata_headers: compiles each header by itself, so that none leans on what was included before
 # it. Not part of `all`; ./dev lint builds it.
 
-strata_glob(headers src/*/*.h include/strata/*.h tests/testing/*.h)
+strata_glob(headers src/*/*.h src/cli/*/*.h include/strata/*.h tests/testing/*.h)
 set(stubs "")
 foreach(header IN LISTS headers)
   cmake_path(RELATIVE_PATH header BASE_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_VARIABLE name)

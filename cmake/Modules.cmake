@@ -1,4 +1,5 @@
-# A module is a folder of src/ with at least one .cc. src/cli is the program, not a module.
+# A module is a folder of src/ with at least one .cc. src/cli is the program, not a module, and has
+# folders of its own.
 
 # Sets `out` to the sorted files that match the patterns, and looks again at every build.
 function(strata_glob out)

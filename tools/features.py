@@ -41,7 +41,7 @@ def test_names(root):
 
 def program(root):
     """({verb}, {flag}) of the strata program, from its source."""
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("src/cli/*.cc")))
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("src/cli/**/*.cc")))
     verbs = set(re.findall(r'\.(?:name|alias) = "([a-z-]+)"', text))
     return verbs, set(FLAG.findall(text)) | set(FLAG_IN_GLOBALS.findall(text))
 

@@ -152,12 +152,12 @@ class Tree:
                    for name in self.files if name.startswith("src/")}
         for _ in sources:  # Often enough to reach all that can be.
             for name, headers in sources.items():
-                near = {header for header in headers if header.startswith(name.rpartition("/")[0] + "/")}
+                near = {header for header in headers if header.split("/")[:2] == name.split("/")[:2]}
                 own = {name[:-len("cc")] + "h", re.sub(r".*/(.*)\.cc", r"include/strata/\1.h", name)}
                 if reached & (own & self.files.keys() or near) or name in reached:
                     reached |= near | {name}
         for name in sources:
-            test = name.replace("src/", "tests/")[:-len(".cc")] + "_test.cc"
+            test = re.sub(r"^src/(\w+)/(?:.*/)?(.*)\.cc$", r"tests/\1/\2_test.cc", name)
             if name.endswith(".cc") and name not in reached and test not in self.files:
                 self.report("untested", name, 1, f"no test reaches it: write {test}, or include its "
                             "header in a test, or give the reason in tools/tidy_exceptions.txt")

@@ -65,6 +65,10 @@ class Tidy(unittest.TestCase):
                 "src/base/b.h": HEADER}
         self.assertEqual([], rules({**seam, "tests/io/c_test.cc": '#include "io/c.h"\n'}))
         self.assertEqual(["untested"], rules({**seam, "tests/base/b_test.cc": '#include "base/b.h"\n'}))
+        deep = {"src/cli/verbs/a.cc": '#include "cli/b.h"\n', "src/cli/b.h": HEADER}
+        self.assertIn("tests/cli/a_test.cc", findings(deep)[0])
+        self.assertEqual([], rules({**deep, "tests/cli/a_test.cc": ""}))
+        self.assertEqual([], rules({**deep, "tests/cli/b_test.cc": '#include "cli/b.h"\n'}))
         excuse = "untested src/base/a.cc"
         self.assertEqual([], rules({**source, "tools/tidy_exceptions.txt": excuse + " only a table\n"}))
         self.assertEqual([], rules({**source, "tools/tidy_exceptions.txt": "untested src/base/* by x\n"}))
