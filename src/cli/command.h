@@ -1,4 +1,4 @@
-// One verb of the program. Each lives in a file of its own, src/cli/verb_<name>.cc; adding one is
+// One verb of the program. Each lives in a file of its own, src/cli/verbs/<name>.cc; adding one is
 // that file and a line in commands.cc.
 //
 // Thread safety: the list of commands is constant; a Verb belongs to one run.

@@ -17,7 +17,7 @@ FILES = {
     "tests/db/store_test.cc": 'TEST_CASE("a key that was put "\n          "is found", "[L02]") {}\n'
                               'TEST_CASE("\\"quoted\\": found") {}\n',
     "include/strata/db.h": "class DB {\n public:\n  Status Flush();\n};\nstruct Options {\n  int size = 1;\n};\n",
-    "src/cli/verb_scan.cc": 'flags.Number("limit", &limit_, "");\nreturn {.name = "scan", .alias = ""};\n',
+    "src/cli/verbs/scan.cc": 'flags.Number("limit", &limit_, "");\nreturn {.name = "scan", .alias = ""};\n',
     "src/cli/flags.cc": 'flags.Choice<Color>(\n    "color", &color, {});\n',
 }
 THE_REST = "\n".join(f"| 50 | {number} planned |" for number in range(2, 146))

@@ -1,9 +1,9 @@
 // `strata put KEY VALUE`.
 
 #include "cli/byte_source.h"
-#include "cli/conditions.h"    //@L15
-#include "cli/indexed_rows.h"  //@L18
 #include "cli/session.h"
+#include "cli/verbs/conditions.h"    //@L15
+#include "cli/verbs/indexed_rows.h"  //@L18
 
 namespace strata::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/conditions.h"
+#include "cli/verbs/conditions.h"
 
 #include "base/escape.h"
 

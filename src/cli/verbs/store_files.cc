@@ -1,4 +1,4 @@
-#include "cli/store_files.h"
+#include "cli/verbs/store_files.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "cli/indexed_rows.h"
+#include "cli/verbs/indexed_rows.h"
 
 #include "base/result.h"
 #include "strata/keys/indexed_table.h"

@@ -1,8 +1,8 @@
 // `strata delete KEY...`.
 
-#include "cli/conditions.h"    //@L15
-#include "cli/indexed_rows.h"  //@L18
 #include "cli/session.h"
+#include "cli/verbs/conditions.h"    //@L15
+#include "cli/verbs/indexed_rows.h"  //@L18
 
 namespace strata::cli {
 namespace {

@@ -1,7 +1,7 @@
 // `strata reset`: removes a store.
 
 #include "cli/session.h"
-#include "cli/store_files.h"
+#include "cli/verbs/store_files.h"
 
 namespace strata::cli {
 namespace {

@@ -1,7 +1,7 @@
 // `strata cas KEY EXPECTED VALUE`: compare and swap.
 
-#include "cli/conditions.h"
 #include "cli/session.h"
+#include "cli/verbs/conditions.h"
 
 namespace strata::cli {
 namespace {

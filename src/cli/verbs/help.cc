@@ -1,6 +1,7 @@
 // `strata help [VERB]`.
 
 #include "cli/help.h"
+
 #include "cli/session.h"
 
 namespace strata::cli {

@@ -1,6 +1,7 @@
 // `strata inspect wal|table|manifest|blob FILE`.
 
 #include "cli/inspect.h"
+
 #include "cli/session.h"
 
 namespace strata::cli {

@@ -4,7 +4,7 @@
 
 #include "cli/quantity.h"
 #include "cli/session.h"
-#include "cli/store_files.h"
+#include "cli/verbs/store_files.h"
 #include "cli/workload.h"
 
 namespace strata::cli {
