@@ -1,6 +1,6 @@
 // `strata inspect wal|table|manifest|blob FILE`.
 
-#include "cli/inspect.h"
+#include "cli/inspect/inspect.h"
 
 #include "cli/session.h"
 

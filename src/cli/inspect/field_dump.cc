@@ -1,4 +1,4 @@
-#include "cli/field_dump.h"
+#include "cli/inspect/field_dump.h"
 
 #include "base/escape.h"
 #include "iter/internal_key.h"

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "cli/field_dump.h"
-#include "cli/inspect.h"
+#include "cli/inspect/field_dump.h"
+#include "cli/inspect/inspect.h"
 #include "sst/block_io.h"
 #include "sst/table_index.h"
 #include "sst/table_properties.h"

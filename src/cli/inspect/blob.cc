@@ -1,6 +1,6 @@
 #include "blob/blob_reader.h"
-#include "cli/field_dump.h"
-#include "cli/inspect.h"
+#include "cli/inspect/field_dump.h"
+#include "cli/inspect/inspect.h"
 #include "sst/compression.h"
 #include "stats/counters.h"
 

@@ -1,6 +1,7 @@
-#include "cli/inspect.h"
-#include "cli/inspect_log.h"
 #include "version/manifest.h"
+
+#include "cli/inspect/inspect.h"
+#include "cli/inspect/log.h"
 
 namespace strata::cli {
 namespace {

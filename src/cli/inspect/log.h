@@ -8,8 +8,8 @@
 #include <functional>
 #include <string_view>
 
-#include "cli/field_dump.h"
-#include "cli/inspect.h"
+#include "cli/inspect/field_dump.h"
+#include "cli/inspect/inspect.h"
 #include "wal/log_reader.h"
 
 namespace strata::cli {

@@ -1,4 +1,4 @@
-#include "cli/inspect_log.h"
+#include "cli/inspect/log.h"
 
 #include <algorithm>
 

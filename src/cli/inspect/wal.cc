@@ -1,6 +1,6 @@
 #include "blob/pending_blob.h"  //@L19
-#include "cli/inspect.h"
-#include "cli/inspect_log.h"
+#include "cli/inspect/inspect.h"
+#include "cli/inspect/log.h"
 #include "sst/blob_uses.h"       //@L19
 #include "version/file_names.h"  //@L19
 #include "wal/batch_format.h"
