@@ -1,4 +1,4 @@
-#include "cli/records.h"
+#include "cli/import_export/records.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,10 +1,10 @@
 // `strata export [FILE]`.
 
-#include "cli/file_sink.h"
+#include "cli/import_export/file_sink.h"
+#include "cli/import_export/records.h"
+#include "cli/import_export/table_export.h"  //@L04
 #include "cli/progress.h"
-#include "cli/records.h"
 #include "cli/session.h"
-#include "cli/table_export.h"  //@L04
 
 namespace strata::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "cli/importer.h"
+#include "cli/import_export/importer.h"
 #include "cli/session.h"
 #include "io/os_error.h"
 

@@ -1,6 +1,6 @@
 // `strata put KEY VALUE`.
 
-#include "cli/byte_source.h"
+#include "cli/import_export/byte_source.h"
 #include "cli/session.h"
 #include "cli/verbs/conditions.h"    //@L15
 #include "cli/verbs/indexed_rows.h"  //@L18

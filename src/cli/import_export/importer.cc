@@ -1,4 +1,4 @@
-#include "cli/importer.h"
+#include "cli/import_export/importer.h"
 
 //@L03..05{
 //| #include <array>

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/escape.h"
-#include "cli/records.h"
+#include "cli/import_export/records.h"
 
 namespace strata::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/import_state.h"
+#include "cli/import_export/import_state.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 
 #include "base/crc32c.h"
 #include "base/escape.h"
-#include "cli/output_file.h"
+#include "cli/import_export/output_file.h"
 #include "io/os_error.h"
 
 namespace strata::cli {

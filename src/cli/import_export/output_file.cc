@@ -1,4 +1,4 @@
-#include "cli/output_file.h"
+#include "cli/import_export/output_file.h"
 
 #include <climits>
 #include <unistd.h>

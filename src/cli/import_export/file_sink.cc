@@ -1,11 +1,11 @@
-#include "cli/file_sink.h"
+#include "cli/import_export/file_sink.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/output_file.h"
+#include "cli/import_export/output_file.h"
 #include "io/os_error.h"
 
 namespace strata::cli {

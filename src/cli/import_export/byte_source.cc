@@ -1,4 +1,4 @@
-#include "cli/byte_source.h"
+#include "cli/import_export/byte_source.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -21,7 +21,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "cli/records.h"
+#include "cli/import_export/records.h"
 #include "cli/session.h"
 #include "strata/db.h"
 

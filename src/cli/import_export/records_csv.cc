@@ -1,7 +1,7 @@
 // Records in CSV, as RFC 4180 has it: a quote stands at the beginning or the end of a field, or
 // doubled inside a quoted one, and nowhere else. Quoted fields keep every byte, line ends too.
 
-#include "cli/records.h"
+#include "cli/import_export/records.h"
 
 namespace strata::cli {
 namespace {

@@ -9,9 +9,9 @@
 #include <string>
 
 #include "base/result.h"
-#include "cli/import_state.h"  //@L03
+#include "cli/import_export/import_state.h"  //@L03
+#include "cli/import_export/records.h"
 #include "cli/progress.h"
-#include "cli/records.h"
 #include "cli/session.h"
 #include "strata/db.h"
 

@@ -16,7 +16,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "cli/byte_source.h"
+#include "cli/import_export/byte_source.h"
 #include "cli/report.h"
 
 namespace strata::cli {

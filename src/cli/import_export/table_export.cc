@@ -1,7 +1,7 @@
-#include "cli/table_export.h"
+#include "cli/import_export/table_export.h"
 
 #include "base/random.h"
-#include "cli/file_sink.h"
+#include "cli/import_export/file_sink.h"
 #include "sst/table_builder.h"
 
 namespace strata::cli {
