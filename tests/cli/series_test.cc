@@ -1,8 +1,8 @@
-#include "cli/series.h"
+#include "cli/bench/series.h"
 
 #include <catch2/catch.hpp>
 
-#include "cli/workload.h"
+#include "cli/bench/workload.h"
 #include "io/memory_file_system.h"
 
 namespace strata::cli {

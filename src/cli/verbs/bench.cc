@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "cli/bench/workload.h"
 #include "cli/quantity.h"
 #include "cli/session.h"
 #include "cli/verbs/store_files.h"
-#include "cli/workload.h"
 
 namespace strata::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/series.h"
+#include "cli/bench/series.h"
 
 #include <cstdio>
 

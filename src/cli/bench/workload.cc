@@ -1,4 +1,4 @@
-#include "cli/workload.h"
+#include "cli/bench/workload.h"
 
 #include <algorithm>
 #include <atomic>

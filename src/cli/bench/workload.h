@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cli/series.h"
+#include "cli/bench/series.h"
 #include "io/environment.h"
 #include "stats/counters.h"
 #include "stats/histogram.h"
