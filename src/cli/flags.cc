@@ -1,6 +1,6 @@
 #include "cli/flags.h"
 
-#include "cli/quantity.h"
+#include "cli/format/quantity.h"
 
 namespace strata::cli {
 

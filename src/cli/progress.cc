@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/quantity.h"
+#include "cli/format/quantity.h"
 
 namespace strata::cli {
 namespace {

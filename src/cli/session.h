@@ -16,7 +16,7 @@
 #include "cli/console.h"
 #include "cli/flag_parser.h"
 #include "cli/flags.h"
-#include "cli/report.h"
+#include "cli/format/report.h"
 #include "io/environment.h"
 #include "strata/db.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/report.h"
+#include "cli/format/report.h"
 #include "io/environment.h"
 
 namespace strata::cli {

@@ -1,4 +1,4 @@
-#include "cli/quantity.h"
+#include "cli/format/quantity.h"
 
 #include <catch2/catch.hpp>
 

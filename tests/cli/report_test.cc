@@ -1,8 +1,8 @@
-#include "cli/report.h"
+#include "cli/format/report.h"
 
 #include <catch2/catch.hpp>
 
-#include "cli/json.h"
+#include "cli/format/json.h"
 #include "cli_world.h"
 
 namespace strata::cli {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/crc32c.h"  //@L03
-#include "cli/text.h"
+#include "cli/format/text.h"
 #include "io/os_error.h"
 
 namespace strata::cli {

@@ -7,7 +7,7 @@
 //|
 //| #include "base/escape.h"
 //@}
-#include "cli/text.h"  //@L06
+#include "cli/format/text.h"  //@L06
 
 namespace strata::cli {
 namespace {

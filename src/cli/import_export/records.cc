@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "cli/json.h"
+#include "cli/format/json.h"
 
 namespace strata::cli {
 namespace {

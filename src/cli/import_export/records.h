@@ -16,8 +16,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "cli/format/report.h"
 #include "cli/import_export/byte_source.h"
-#include "cli/report.h"
 
 namespace strata::cli {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/coding.h"
-#include "cli/report.h"
+#include "cli/format/report.h"
 
 namespace strata::cli {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "cli/report.h"
+#include "cli/format/report.h"
 #include "io/file_system.h"
 
 namespace strata::cli {

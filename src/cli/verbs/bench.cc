@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cli/bench/workload.h"
-#include "cli/quantity.h"
+#include "cli/format/quantity.h"
 #include "cli/session.h"
 #include "cli/verbs/store_files.h"
 

@@ -1,6 +1,6 @@
 // `strata compact`.
 
-#include "cli/quantity.h"
+#include "cli/format/quantity.h"
 #include "cli/session.h"
 
 namespace strata::cli {

@@ -2,11 +2,11 @@
 
 #include <unistd.h>
 
+#include "cli/format/quantity.h"
+#include "cli/format/text.h"
 #include "cli/help.h"
 #include "cli/line_editor.h"
-#include "cli/quantity.h"
 #include "cli/session.h"
-#include "cli/text.h"
 #include "cli/words.h"
 
 namespace strata::cli {

@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 #include "cli/console.h"
-#include "cli/text.h"
+#include "cli/format/text.h"
 
 namespace strata::cli {
 

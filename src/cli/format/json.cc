@@ -1,6 +1,6 @@
-#include "cli/json.h"
+#include "cli/format/json.h"
 
-#include "cli/text.h"
+#include "cli/format/text.h"
 
 namespace strata::cli {
 

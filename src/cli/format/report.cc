@@ -1,10 +1,10 @@
-#include "cli/report.h"
+#include "cli/format/report.h"
 
 #include <algorithm>
 
 #include "base/check.h"
-#include "cli/json.h"
-#include "cli/quantity.h"
+#include "cli/format/json.h"
+#include "cli/format/quantity.h"
 
 namespace strata::cli {
 namespace {
