@@ -1,4 +1,4 @@
-#include "cli/words.h"
+#include "cli/shell/words.h"
 
 #include <catch2/catch.hpp>
 

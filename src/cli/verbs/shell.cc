@@ -5,9 +5,9 @@
 #include "cli/format/quantity.h"
 #include "cli/format/text.h"
 #include "cli/help.h"
-#include "cli/line_editor.h"
 #include "cli/session.h"
-#include "cli/words.h"
+#include "cli/shell/line_editor.h"
+#include "cli/shell/words.h"
 
 namespace strata::cli {
 namespace {

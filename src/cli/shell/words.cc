@@ -1,4 +1,4 @@
-#include "cli/words.h"
+#include "cli/shell/words.h"
 
 namespace strata::cli {
 

@@ -1,4 +1,4 @@
-#include "cli/line_editor.h"
+#include "cli/shell/line_editor.h"
 
 #if defined(STRATA_HAVE_LIBEDIT)
 #include <histedit.h>
