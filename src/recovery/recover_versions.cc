@@ -172,11 +172,8 @@ void Recovery::RemoveStrayFiles() {
   for (const std::string& name : *names) {
     const auto parsed = ParseFileName(name);
     if (!parsed) continue;
-    const bool stray_table = parsed->kind == FileKind::kTable &&
-                             //@L06..16{
-                             //| versions_.set().current()->FindTable(parsed->number) == nullptr;
-                             //@}
-                             versions_.set().FindTable(parsed->number) == nullptr;  //@L17
+    const bool stray_table =
+        parsed->kind == FileKind::kTable && versions_.set().FindTable(parsed->number) == nullptr;
     const bool stray_manifest =
         parsed->kind == FileKind::kManifest && parsed->number != versions_.set().manifest_number();
     if (parsed->kind != FileKind::kLog) versions_.set().MarkFileNumberUsed(parsed->number);

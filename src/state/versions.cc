@@ -24,27 +24,15 @@ Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Tab
   AwaitEdits();  //@L12
   const std::vector<FileNumber> removed = edit.removed;
   std::vector<std::shared_ptr<const Table>> before;
-  //@L06..16{
-  //| for (const FileNumber number : removed) {
-  //|   before.push_back(set_->current()->FindTable(number));
-  //| }
-  //@}
-  for (const FileNumber number : removed) before.push_back(set_->FindTable(number));  //@L17
+  for (const FileNumber number : removed) before.push_back(set_->FindTable(number));
   set_->SetLastSequence(trees_.last_sequence());
   STRATA_TRY(Log(std::move(edit), std::move(opened)));
-  //@L06..16{
-  //| for (const auto& table : before) {
-  //|   const bool moved =
-  //|       table == nullptr || set_->current()->FindTable(table->meta().number) != nullptr;
-  //|   if (!moved) table->MarkObsolete(files_.RemovalOf(*table));
-  //| }
-  //| trees_.default_tree()->version = set_->current();
-  //@}
-  //@L17{
   for (const auto& table : before) {
     const bool moved = table == nullptr || set_->FindTable(table->meta().number) != nullptr;
     if (!moved) table->MarkObsolete(files_.RemovalOf(*table));
   }
+  //| trees_.default_tree()->version = set_->current();  //@L06..16
+  //@L17{
   for (const auto& tree : trees_.All()) {
     auto now = set_->current(tree->table.id);
     if (now == nullptr) now = std::make_shared<const Version>();  // It was dropped.

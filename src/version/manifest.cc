@@ -88,20 +88,35 @@ Status ManifestState::ApplyTables(const VersionEdit& edit) {
 }
 
 //@L17{
-Status ManifestState::ApplyNamed(const VersionEdit& edit) {
+Status ManifestState::CheckNamed(const VersionEdit& edit) const {
   for (const std::uint32_t id : edit.dropped) {
-    if (named.erase(id) == 0) {
+    if (!named.contains(id)) {
       return Corruption("it drops named table " + std::to_string(id) + ", which isn't there");
     }
+  }
+  const auto is_dropped = [&](const NamedTable& table) {
+    return std::any_of(edit.dropped.begin(), edit.dropped.end(),
+                       [&](std::uint32_t id) { return named.at(id).name == table.name; });
+  };
+  for (const NamedTable& table : edit.created) {
+    if (named.contains(table.id) || (names.contains(table.name) && !is_dropped(table))) {
+      return Corruption("it creates table " + std::to_string(table.id) + " \"" + table.name +
+                        "\", which is there already");
+    }
+  }
+  return {};
+}
+
+Status ManifestState::ApplyNamed(const VersionEdit& edit) {
+  STRATA_TRY(CheckNamed(edit));
+  for (const std::uint32_t id : edit.dropped) {
+    names.erase(named.at(id).name);
+    named.erase(id);
     std::erase_if(tables, [id](const auto& table) { return table.second.named_table == id; });
   }
   for (const NamedTable& table : edit.created) {
-    const bool taken = std::any_of(named.begin(), named.end(), [&](const auto& other) {
-      return other.second.name == table.name;
-    });
-    if (taken || !named.emplace(table.id, table).second) {
-      return Corruption("it creates table " + std::to_string(table.id) + " \"" + table.name +
-                        "\", which is there already");
+    if (!named.emplace(table.id, table).second || !names.insert(table.name).second) {
+      return Corruption("it creates a table \"" + table.name + "\" twice");
     }
     next_named_table = std::max(next_named_table, table.id + 1);
   }
@@ -110,12 +125,22 @@ Status ManifestState::ApplyNamed(const VersionEdit& edit) {
 }
 
 //@}
+Status ManifestState::CheckLogs(const VersionEdit& edit) const {
+  for (const SealedLog& log : edit.sealed_logs) {
+    const auto sealed = sealed_logs.find(log.number);
+    if (sealed != sealed_logs.end() && sealed->second != log.length) {
+      return Corruption("it seals " + LogFileName(log.number) + " at another length");
+    }
+  }
+  return {};
+}
+
 Status ManifestState::ApplyLogs(const VersionEdit& edit) {
+  STRATA_TRY(CheckLogs(edit));
   for (const BegunLog& log : edit.begun_logs) begun_logs.emplace(log.number, log.began_us);
   for (const SealedLog& log : edit.sealed_logs) {
-    const auto [at, is_new] = sealed_logs.emplace(log.number, log.length);
-    if (!is_new && at->second != log.length) {
-      return Corruption("it seals " + LogFileName(log.number) + " at another length");
+    if (sealed_logs.emplace(log.number, log.length).first->second != log.length) {
+      return Corruption("it seals " + LogFileName(log.number) + " twice, at two lengths");
     }
   }
   oldest_log = std::max(oldest_log, edit.oldest_log.value_or(0));

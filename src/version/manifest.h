@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>  //@L17
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ struct ManifestState {
   SequenceNumber last_sequence = 0;
   //@L17{
   std::map<std::uint32_t, NamedTable> named;  // By id.
+  std::set<std::string, std::less<>> names;   // Of these.
   std::uint32_t next_named_table = 1;
   //@}
 
@@ -44,7 +46,11 @@ struct ManifestState {
   Status Apply(const VersionEdit& edit);
   Status ApplyTables(const VersionEdit& edit);  // Apply's two halves.
   Status ApplyLogs(const VersionEdit& edit);
-  Status ApplyNamed(const VersionEdit& edit);  // What it says of named tables.  //@L17
+  Status CheckLogs(const VersionEdit& edit) const;  // What ApplyLogs would return; so below.
+  //@L17{
+  Status ApplyNamed(const VersionEdit& edit);  // What it says of named tables.
+  Status CheckNamed(const VersionEdit& edit) const;
+  //@}
 
   // Edits that make an empty state this one; at least one.
   std::vector<VersionEdit> Snapshot() const;

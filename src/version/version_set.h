@@ -1,5 +1,5 @@
-// Keeps the current Version and makes each change of it durable before anybody sees it: the
-// manifest is a log of edits, begun anew with a snapshot when it grows long, and CURRENT names it.
+// Makes each change of a store's catalog durable before anybody sees it: catalog.h says what an
+// edit changes, edit_log.h has the edits, begun anew with a snapshot when they grow long.
 //
 // Order of a change: table files synced, directory synced, edit appended and synced, then the new
 // Version installed. After any error on the manifest it is never appended to again: the set stays
@@ -27,6 +27,8 @@
 #include "io/environment.h"
 #include "io/mutex.h"  //@L12
 #include "stats/counters.h"
+#include "version/catalog.h"
+#include "version/edit_log.h"
 #include "version/manifest.h"
 #include "version/version.h"
 
@@ -89,21 +91,25 @@ class VersionSet {
   Status NoteLogs(VersionEdit edit);
   //@}
 
-  const std::shared_ptr<const Version>& current() const { return current_; }
+  const std::shared_ptr<const Version>& current() const { return catalog_.current(); }
   //@L17{
   // Of the default table (id 0), or of a named one; null when it isn't there.
-  std::shared_ptr<const Version> current(std::uint32_t table) const;
-  using Versions = std::map<std::uint32_t, std::shared_ptr<const Version>>;
-  Versions versions() const;  // Of all tables.
-  // In any table's version; null when it isn't there.
-  std::shared_ptr<const Table> FindTable(FileNumber number) const;
-  const std::map<std::uint32_t, NamedTable>& named_tables() const { return state_.named; }
-  std::uint32_t next_named_table() const { return state_.next_named_table; }
+  std::shared_ptr<const Version> current(std::uint32_t table) const {
+    return catalog_.current(table);
+  }
+  using Versions = Catalog::Versions;
+  Versions versions() const { return catalog_.versions(); }  // Of all tables.
+  const std::map<std::uint32_t, NamedTable>& named_tables() const { return catalog_.state().named; }
+  std::uint32_t next_named_table() const { return catalog_.state().next_named_table; }
   // Writes into the store's properties that it uses a feature, so that programs that don't know it
   // refuse the store. Durable when it returns; nothing happens when it is there already.
   Status EnableFeature(std::string_view feature);
   //@}
-  const StoreProperties& properties() const { return state_.properties; }
+  // In any table's version; null when it isn't there.
+  std::shared_ptr<const Table> FindTable(FileNumber number) const {
+    return catalog_.FindTable(number);
+  }
+  const StoreProperties& properties() const { return catalog_.state().properties; }
   const Recovered& recovered() const { return recovered_; }
   // Success, or why the set takes no edits any more.
   const Status& first_error() const { return first_error_; }
@@ -116,12 +122,12 @@ class VersionSet {
   }
   SequenceNumber last_sequence() const { return last_sequence_; }
   void SetLastSequence(SequenceNumber sequence) { last_sequence_ = sequence; }
-  FileNumber oldest_log() const { return state_.oldest_log; }
-  FileNumber manifest_number() const { return manifest_->number(); }
-  std::uint64_t manifest_bytes() const { return manifest_->size(); }
+  FileNumber oldest_log() const { return catalog_.state().oldest_log; }
+  FileNumber manifest_number() const { return log_->number(); }
+  std::uint64_t manifest_bytes() const { return log_->size(); }
 
   // What a manifest begun now would say.
-  ManifestState State() const;
+  ManifestState State() const { return catalog_.State(next_file_.load(), last_sequence_); }
   //@L20{
   // Makes the files of a store in `directory`, whose files it has, that is what `state` says.
   // REQUIRES as for Create; tables and blobs, and their names, are synced.
@@ -148,33 +154,19 @@ class VersionSet {
              Counters& counters);
 
  private:
-  //| Status OpenTables();  //@L06..18
-  Status OpenTables(const BlobOpener& open_blob);  //@L19
-  //@L17{
-  // The versions of all tables after an edit, the default one's too.
-  Result<Versions> NextVersions(const VersionEdit& edit,
-                                std::vector<std::shared_ptr<const Table>> opened) const;
-  std::uint32_t TableOfBlob(const VersionEdit& edit, BlobId blob) const;  //@L19
-  //@}
+  //| Status OpenTables(ManifestState state);  //@L06..18
+  Status OpenTables(ManifestState state, const BlobOpener& open_blob);  //@L19
   Status MarkFilesFound();
-  Status BeginManifest();
-  // Writes a manifest that says `state`, and has CURRENT name it.
-  Result<std::unique_ptr<ManifestWriter>> WriteManifest(FileNumber number,
-                                                        const ManifestState& state);
-  bool IsManifestLong() const;
+  Status BeginLog();
   Status Final(Status status, const VersionEdit& edit);
 
   const Environment& environment_;
   const std::string directory_;
   const TableOpener opener_;
-  Counters& counters_;
   Mutex* mutex_ = nullptr;  //@L12
-  std::shared_ptr<const Version> current_ = std::make_shared<Version>();
-  Versions named_;       // Of each named table.  //@L17
-  ManifestState state_;  // What the manifest says, but for the tables: `current_` has them.
+  Catalog catalog_;
   Recovered recovered_;
-  std::unique_ptr<ManifestWriter> manifest_;
-  std::uint64_t snapshot_bytes_ = 0;  // Of the manifest, up to the end of its snapshot.
+  const std::unique_ptr<EditLog> log_;
   std::atomic<FileNumber> next_file_ = 1;
   SequenceNumber last_sequence_ = 0;
   Status first_error_;
