@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>  //@L20
 #include <memory>
 #include <optional>
 #include <span>
@@ -227,6 +228,17 @@ class DB {
   //@L03{
   // Makes every acknowledged write durable, whatever the sync mode.
   virtual Status Sync() = 0;
+  //@}
+  //@L20{
+  // A write is told in two steps: it is visible when it returns, with a version (WriteOutcome), and
+  // durable once this has come as far. Never more than is true; see WhenDurable.
+  virtual std::uint64_t DurableVersion() = 0;
+  // Calls `told` once, in some thread that may belong to the store: with success when every write
+  // up to `version` is durable, or with the error that prevents it. It asks for a sync; those who
+  // ask while one is under way share the next. `told` must not wait for the store.
+  virtual void WhenDurable(std::uint64_t version, std::function<void(const Status&)> told) = 0;
+  // Returns when every write up to `version` is durable.
+  virtual Status WaitDurable(std::uint64_t version) = 0;
   //@}
   //@L20{
   // Makes `directory`, which must be empty or not there, a store of its own with all that was

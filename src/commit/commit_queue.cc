@@ -29,6 +29,14 @@ CommitQueue::CommitQueue(const CommitParts& parts)
       direct_writer_(parts.direct_writer),  //@L19
       journal_(parts.journal),
       background_(parts.background),
+      //@L20{
+      durability_([this](std::function<void()> task) {
+        background_.Schedule(Priority::kHigh, [task = std::move(task)] {
+          task();
+          return Step::kDone;
+        });
+      }),
+      //@}
       room_(parts.context, parts.health, parts.trees, parts.versions, parts.journal,
             parts.background) {}
 
@@ -215,6 +223,7 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
     sync = sync || writer->sync;
   }
   if (trees_.MemTablesEmpty()) trees_.SetSince(context_.environment.clock->WallMicros());
+  sync = sync || durability_.wanted();  //@L20
   const bool by_interval = context_.options.sync == SyncMode::kInterval;
   const std::uint64_t now = sync || by_interval ? context_.environment.clock->NowMicros() : 0;
   if (by_interval && now - last_sync_micros_ >= context_.options.sync_interval_ms * 1000ULL) {
@@ -243,6 +252,7 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
   }
   //@}
   reader_.Show(next - 1);
+  if (sync) durability_.Advance(next - 1);  //@L20
   return {};
 }
 
@@ -310,19 +320,55 @@ void CommitQueue::FinishGroup(const std::vector<Writer*>& group, const Status& s
   //@L20{
   if (!writers_.empty()) writers_.front()->called.store(true, std::memory_order_release);
   expected_writers_ = group.size() + writers_.size();
+  if (health_.failed()) durability_.Fail(health_.cause().error());
+  if (writers_.empty() && durability_.wanted()) ScheduleSync();
   //@}
   if (group.size() > 1 || !writers_.empty()) context_.environment.executor->NotifyAll();
 }
 
 Status CommitQueue::SyncLog() {
+  if (durability_.up_to() >= trees_.last_sequence()) return {};  // Others have.  //@L20
   STRATA_TRY(room_.SealRetiredLogs());
   mutex_.Unlock();
   Status synced = journal_.Sync();
   mutex_.Lock();
   last_sync_micros_ = context_.environment.clock->NowMicros();
+  if (synced) durability_.Advance(trees_.last_sequence());  //@L20
   return health_.Remember(std::move(synced));
 }
 
+//@L20{
+// --- what is durable -----------------------------------------------------------------------------
+
+void CommitQueue::WhenDurable(SequenceNumber sequence, Durability::Callback told) {
+  mutex_.AssertHeld();
+  durability_.When(sequence, std::move(told));
+  if (health_.failed()) durability_.Fail(health_.cause().error());
+  if (writers_.empty() && durability_.wanted()) ScheduleSync();  // Else the next group syncs.
+}
+
+// All who come until it runs share it.
+void CommitQueue::ScheduleSync() {
+  if (sync_scheduled_) return;
+  sync_scheduled_ = true;
+  background_.After(0, [this] {
+    {
+      MutexLock lock(mutex_);
+      sync_scheduled_ = false;
+      if (!writers_.empty() || !durability_.wanted()) return;
+    }
+    (void)Sync().has_value();  // Who waits hears of a failure.
+  });
+}
+
+std::vector<Durability::Callback> CommitQueue::EndDurable(const Status& status) {
+  mutex_.AssertHeld();
+  auto waiting = durability_.TakeWaiting();
+  if (status) durability_.Advance(trees_.last_sequence());
+  return waiting;
+}
+
+//@}
 // What was written without a sync reaches the disk although no more writes come.
 void CommitQueue::ScheduleIntervalSync() {
   if (interval_sync_scheduled_) return;

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "commit/durability.h"  //@L20
 #include "commit/room.h"
 #include "commit/writer.h"
 #include "read/reader.h"
@@ -67,6 +68,16 @@ class CommitQueue {
   void SwitchSoon();  // Tries it, or has the next writer do it.  //@L20
   void ExpectExpiries() { expiry_enabled_ = true; }  // The manifest says so.  //@L17
 
+  //@L20{
+  // How far everything is durable; any thread. The rest as Durability says.
+  SequenceNumber durable_up_to() const { return durability_.up_to(); }
+  void WhenDurable(SequenceNumber sequence, Durability::Callback told);
+  // Everything that was recovered is.
+  void StartDurable() { durability_.Advance(trees_.last_sequence()); }
+  // The store is closing, and its log was ended, or `status` tells why not. The caller tells those
+  // who are returned, without the mutex.
+  std::vector<Durability::Callback> EndDurable(const Status& status);
+  //@}
   std::size_t size() const {
     mutex_.AssertHeld();
     return writers_.size();
@@ -86,6 +97,7 @@ class CommitQueue {
   void FinishGroup(const std::vector<Writer*>& group, const Status& status) STRATA_REQUIRES(mutex_);
   Status SyncLog() STRATA_REQUIRES(mutex_);
   void ScheduleIntervalSync() STRATA_REQUIRES(mutex_);
+  void ScheduleSync() STRATA_REQUIRES(mutex_);  //@L20
   //@L15{
   static bool HasConditions(const std::vector<Writer*>& group);
   // Those of the group whose batches are to be written; the others know their outcome then.
@@ -111,6 +123,7 @@ class CommitQueue {
   DirectWriter& direct_writer_;  //@L19
   Journal& journal_;
   BackgroundWork& background_;
+  Durability durability_;  //@L20
   Room room_;
   std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
   //@L20{
@@ -123,6 +136,9 @@ class CommitQueue {
   bool interval_sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;
   std::uint64_t last_sync_micros_ STRATA_GUARDED_BY(mutex_) = 0;
   bool expiry_enabled_ = false;  //@L17
+  //@L20{
+  bool sync_scheduled_ STRATA_GUARDED_BY(mutex_) = false;  // For those who wait to be told.
+  //@}
 };
 
 }  // namespace strata

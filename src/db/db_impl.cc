@@ -107,7 +107,7 @@ Status DbImpl::Open() {
       .writer = flush_writer_,          //@L06
       .direct_writer = direct_writer_,  //@L19
       .health = health_,                //@L20
-      //| .next_file = next_file_,  //@L03..05
+                                        //| .next_file = next_file_,  //@L03..05
   });
   if (Status recovered = recovery.Run(); !recovered) {
     trees_.direct()->RemoveUnused({});  //@L19
@@ -118,7 +118,8 @@ Status DbImpl::Open() {
   recovered_entries_ = recovery.recovered_entries();
   //@}
   trees_.Publish();
-  upkeep_.Look();  //@L12
+  upkeep_.Look();          //@L12
+  commit_.StartDurable();  //@L20
   //@L16..16{
   //| transactions_->empty_value_deletes = trees_.empty_value_deletes();
   //@}
@@ -136,7 +137,21 @@ DbImpl::~DbImpl() {
   Close().has_value();
 }
 
+//@L02..19{
+//| Status DbImpl::Close() {
+//@}
+//@L20{
 Status DbImpl::Close() {
+  std::vector<Durability::Callback> waiting;
+  Status status = CloseParts(&waiting);
+  for (const auto& told : waiting) {
+    told(status ? Status() : Error(ErrorCode::kAborted, "the store was closed before a sync"));
+  }
+  return status;
+}
+
+Status DbImpl::CloseParts(std::vector<Durability::Callback>* waiting) {
+  //@}
   STRATA_TRY(CheckOwner());  //@L03
   //@L12{
   jobs_.Shut();
@@ -156,6 +171,7 @@ Status DbImpl::Close() {
   health_.SetClosed();
   //@L03{
   if (journal_.number() != 0 && status) status = CloseLog();
+  *waiting = commit_.EndDurable(status);  //@L20
   lock_.reset();
   return Annotate(std::move(status), "closing store " + context_.directory);
   //@}
@@ -243,6 +259,35 @@ Status DbImpl::Sync() {
   return commit_.Sync();
 }
 
+//@L20{
+void DbImpl::WhenDurable(std::uint64_t version, std::function<void(const Status&)> told) {
+  Status refused = CheckOwner();
+  if (refused) {
+    MutexLock lock(mutex_);
+    refused = CheckVersion(version);
+    if (refused) return commit_.WhenDurable(version, std::move(told));
+  }
+  told(refused);
+}
+
+Status DbImpl::WaitDurable(std::uint64_t version) {
+  STRATA_TRY(CheckOwner());
+  {
+    MutexLock lock(mutex_);
+    STRATA_TRY(CheckVersion(version));
+  }
+  return version <= commit_.durable_up_to() ? Status() : commit_.Sync();
+}
+
+Status DbImpl::CheckVersion(std::uint64_t version) const {
+  if (health_.closing()) return Error(ErrorCode::kAborted, "the store is closed");
+  if (version <= trees_.last_sequence()) return {};
+  return InvalidArgument("version " + std::to_string(version) +
+                         " hasn't been written: the newest is " +
+                         std::to_string(trees_.last_sequence()));
+}
+
+//@}
 Status DbImpl::Flush() {
   STRATA_TRY(CheckOwner());
   STRATA_TRY_ASSIGN(const FileNumber log, commit_.SwitchMemTables());

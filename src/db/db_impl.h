@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "commit/commit_queue.h"    //@L12
+#include "commit/commit_queue.h"  //@L12
 //| #include "compaction/compaction_runner.h"  //@L10..11
 #include "io/owner_process.h"       //@L03
 #include "journal/local_journal.h"  //@L03
@@ -73,6 +73,11 @@ class DbImpl final : public DB {
   Status CompactTable(TableRef table, std::optional<std::string> from,
                       std::optional<std::string> to) override;
   //@}
+  //@L20{
+  std::uint64_t DurableVersion() override { return commit_.durable_up_to(); }
+  void WhenDurable(std::uint64_t version, std::function<void(const Status&)> told) override;
+  Status WaitDurable(std::uint64_t version) override;
+  //@}
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override;  //@L20
   Status Sync() override;                                                    //@L03
   Status VerifyAll() override;                                               //@L06
@@ -96,7 +101,10 @@ class DbImpl final : public DB {
   Result<std::optional<WriteBatch>> ResolveExpiries(const WriteBatch& batch,
                                                     const WriteOptions& options) const;
   //@}
-  Status CloseLog();  //@L03
+  Status CloseLog();                                 //@L03
+  Status CheckVersion(std::uint64_t version) const;  // It was written; not closing.  //@L20
+  // Close, but for telling those who wait for writes to be durable.  //@L20
+  Status CloseParts(std::vector<Durability::Callback>* waiting);  //@L20
   //@L05..11{
   //| // --- foreground.cc ---
   //| Status MakeRoom();
@@ -128,7 +136,7 @@ class DbImpl final : public DB {
   //@}
 
   // Each part is given those that it works on, and they are made in this order.
-  const OwnerProcess owner_;   //@L03
+  const OwnerProcess owner_;  //@L03
   StoreContext context_;
   Mutex& mutex_ = context_.mutex;
   Health health_{context_};
