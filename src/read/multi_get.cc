@@ -61,13 +61,7 @@ Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
 
 Result<std::vector<MultiGetResult>> Reader::MultiGet(std::span<const std::string_view> keys,
                                                      const ReadOptions& options) {
-  //@L13..13{
-  //| const auto [state, sequence] = Now();
-  //@}
-  STRATA_TRY_ASSIGN(const ReadPoint point, At(options));  //@L14
-  //@L14..16{
-  //| const auto& [state, sequence] = point;
-  //@}
+  STRATA_TRY_ASSIGN(const ReadPoint point, At(options));
   //@L17{
   ExpiryCheck expiry(clock_);
   return MultiGetAt(point, keys, options, &expiry);
@@ -101,30 +95,20 @@ Result<std::vector<MultiGetResult>> Reader::MultiGetGroup(const ReadPoint& point
                                                           const ReadOptions& options,
                                                           ExpiryCheck* expiry) {
   //@}
-  const auto& [state, sequence] = point;
   //@}
-  if (state->version->table_count() > 0) {
-    STRATA_TRY(PrefetchBlocks(*state, sequence, keys, options));
-  }
+  if (point.state->version->table_count() > 0) STRATA_TRY(PrefetchBlocks(point, keys, options));
   std::vector<MultiGetResult> results(keys.size());
   std::vector<EntryKind> kinds(keys.size(), EntryKind::kValue);  //@L19
   for (std::size_t i = 0; i < keys.size(); ++i) {
     counters_.Add(Counter::kGets);
-    STRATA_TRY_ASSIGN(
-        results[i].found,
-        //@L13..16{
-        //| FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr));
-        //@}
-        //@L17..18{
-        //| FindKeyIn(*state, sequence, keys[i], options, &results[i].value, nullptr, nullptr, expiry));
-        //@}
-        //@L19{
-        FindKeyIn(*state, sequence, keys[i], options, &results[i].value,
-                  {.expiry = expiry, .pointer = &kinds[i]}));
-    //@}
+    LookupExtras extras;
+    extras.expiry = expiry;      //@L17
+    extras.pointer = &kinds[i];  //@L19
+    STRATA_TRY_ASSIGN(results[i].found,
+                      FindKeyIn(point, keys[i], options, &results[i].value, extras));
     if (results[i].found) counters_.Add(Counter::kGetHits);
   }
-  STRATA_TRY(FetchValues(*state, keys, kinds, expiry, &results));  //@L19
+  STRATA_TRY(FetchValues(*point.state, keys, kinds, expiry, &results));  //@L19
   return results;
 }
 
@@ -173,13 +157,13 @@ Status Reader::FetchValues(const ReadState& state, std::span<const std::string_v
 }
 
 //@}
-Status Reader::PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
-                              std::span<const std::string_view> keys, const ReadOptions& options) {
+Status Reader::PrefetchBlocks(const ReadPoint& point, std::span<const std::string_view> keys,
+                              const ReadOptions& options) {
   //@solve 13.1 "read what all keys need at once" inert(return {};) uses(&Locate, &ReadAll)
   Places places;
   for (const std::string_view key : keys) {
-    if (state.memtable->Get(key, sequence)) continue;
-    Locate(*state.version, key, sequence, options.parallel_runs, &places);
+    if (point.state->memtable->Get(key, point.sequence)) continue;
+    Locate(*point.state->version, key, point.sequence, options.parallel_runs, &places);
   }
   return ReadAll(places, *batch_reader_, counters_);
   //@}

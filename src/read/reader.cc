@@ -115,14 +115,14 @@ std::shared_ptr<const Version> Reader::VersionOf(std::uint32_t table) const {
 }
 
 //@}
-//@L14{
-Result<ReadPoint> Reader::At(const ReadOptions& options) const {
+Result<ReadPoint> Reader::At([[maybe_unused]] const ReadOptions& options) const {
   ReadPoint point = Now();
-  STRATA_TRY(MoveTo(options.snapshot, &point));
-  STRATA_TRY(MoveTo(options.table, &point));  //@L17
+  STRATA_TRY(MoveTo(options.snapshot, &point));  //@L14
+  STRATA_TRY(MoveTo(options.table, &point));     //@L17
   return point;
 }
 
+//@L14{
 Status Reader::MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const {
   if (STRATA_MUTANT(moving_snapshot)) return {};  //@L16
   return snapshot == nullptr ? Status() : MoveTo(*snapshot, point);
@@ -155,108 +155,68 @@ Status Reader::MoveTo(TableRef table, ReadPoint* point) {
 //@}
 Result<bool> Reader::Get(std::string_view key, std::string* value, const ReadOptions& options) {
   counters_.Add(Counter::kGets);
-  //@L02..12{
-  //| STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value));
-  //@}
-  STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value, nullptr));  //@L13
+  STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value, {}));
   if (found) counters_.Add(Counter::kGetHits);
   return found;
 }
 
-//@L02..12{
-//| Result<bool> Reader::FindKey(std::string_view key,
-//|                              [[maybe_unused]] const ReadOptions& options,
-//|                              std::string* value) {
-//@}
-//@L13{
 Result<bool> Reader::FindKey(std::string_view key, const ReadOptions& options, std::string* value,
-                             ReadTrace* trace) {
-  //@}
-  //@L02..13{
-  //| const ReadPoint point = Now();
-  //@}
-  STRATA_TRY_ASSIGN(const ReadPoint point, At(options));  //@L14
-  const ReadState& state = *point.state;
-  const SequenceNumber sequence = point.sequence;
-  //@L13{
-  if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(state, sequence, {&key, 1}, options));
-  //| return FindKeyIn(state, sequence, key, options, value, trace);  //@L13..18
-  return FindKeyIn(state, sequence, key, options, value, {.trace = trace});  //@L19
+                             const LookupExtras& extras) {
+  STRATA_TRY_ASSIGN(const ReadPoint point, At(options));
+  if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(point, {&key, 1}, options));  //@L13
+  return FindKeyIn(point, key, options, value, extras);
 }
-//@}
 
-//@L13..14{
-//| Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
-//|                                std::string_view key, const ReadOptions& options,
-//|                                std::string* value, ReadTrace* trace) {
-//@}
-//@L15..16{
-//| Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
-//|                                std::string_view key, const ReadOptions& options, std::string* value,
-//|                                ReadTrace* trace, SequenceNumber* version) {
-//@}
-//@L17..18{
-//| Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
-//|                                std::string_view key, const ReadOptions& options, std::string* value,
-//|                                ReadTrace* trace, SequenceNumber* version,
-//|                                ExpiryCheck* expiry) {
-//@}
-//@L19{
-Result<bool> Reader::FindKeyIn(const ReadState& state, SequenceNumber sequence,
-                               std::string_view key, const ReadOptions& options, std::string* value,
+Result<bool> Reader::FindKeyIn(const ReadPoint& point, std::string_view key,
+                               [[maybe_unused]] const ReadOptions& options, std::string* value,
                                const LookupExtras& extras) {
-  const auto& [trace, version, expiry, pointer] = extras;
-  //@}
-  if (const auto found = state.memtable->Get(key, sequence)) {
+  const ReadState& state = *point.state;
+  ReadTrace* const trace = extras.trace;  //@L13
+  if (const auto found = state.memtable->Get(key, point.sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");  //@L13
-    value->assign(found->value);
-    if (version != nullptr) *version = found->sequence;  //@L15
-    //| return IsValue(found->kind, key);  //@L02..16
-    //| return IsLive(found->kind, key, value, expiry);  //@L17..18
-    return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
+    return Answer(state, *found, key, value, extras);
   }
   if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
   //@L12{
   for (const auto& memtable : state.immutables) {
-    if (const auto found = memtable->Get(key, sequence)) {
+    if (const auto found = memtable->Get(key, point.sequence)) {
       if (trace != nullptr) trace->Add("full memtable", "found");  //@L13
-      value->assign(found->value);
-      if (version != nullptr) *version = found->sequence;  //@L15
-      //| return IsValue(found->kind, key);  //@L12..16
-      //| return IsLive(found->kind, key, value, expiry);  //@L17..18
-      return IsLiveIn(state, found->kind, key, value, expiry);  //@L19
+      return Answer(state, *found, key, value, extras);
     }
     if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
   }
   //@}
   //@L05{
   sst::TableReadOptions table_options;
-  table_options.fill_cache = options.fill_cache;      //@L08
-  table_options.trace = trace;                        //@L13
-  table_options.leave_pointers = pointer != nullptr;  //@L19
+  table_options.fill_cache = options.fill_cache;             //@L08
+  table_options.trace = trace;                               //@L13
+  table_options.leave_pointers = extras.pointer != nullptr;  //@L19
   STRATA_TRY_ASSIGN(const auto hit,
-                    state.version->Get(key, sequence, table_options, counters_, value));
-  if (hit && version != nullptr) *version = hit->sequence;  //@L15
+                    state.version->Get(key, point.sequence, table_options, counters_, value));
+  if (hit && extras.version != nullptr) *extras.version = hit->sequence;  //@L15
   //| if (hit) return IsValue(hit->kind, key);  //@L05..16
   //@L19{
-  if (hit && pointer != nullptr && sst::IsPointer(hit->kind)) {
-    *pointer = hit->kind;
+  if (hit && extras.pointer != nullptr && sst::IsPointer(hit->kind)) {
+    *extras.pointer = hit->kind;
     return true;
   }
   //@}
-  if (hit) return IsLive(hit->kind, key, value, expiry);  //@L17
+  if (hit) return IsLive(hit->kind, key, value, extras.expiry);  //@L17
   //@}
   return false;
 }
 
-//@L19{
-Result<bool> Reader::IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
-                              std::string* value, ExpiryCheck* expiry) const {
-  STRATA_TRY(Resolve(state, &kind, value));
-  return IsLive(kind, key, value, expiry);
+Result<bool> Reader::Answer([[maybe_unused]] const ReadState& state, const FoundEntry& found,
+                            std::string_view key, std::string* value,
+                            [[maybe_unused]] const LookupExtras& extras) const {
+  value->assign(found.value);
+  if (extras.version != nullptr) *extras.version = found.sequence;  //@L15
+  EntryKind kind = found.kind;
+  STRATA_TRY(Resolve(state, &kind, value));  //@L19
+  //| return IsValue(kind, key);  //@L02..16
+  return IsLive(kind, key, value, extras.expiry);  //@L17
 }
 
-//@}
 //@L17{
 Result<bool> Reader::IsLive(EntryKind kind, std::string_view key, std::string* value,
                             ExpiryCheck* expiry) const {
@@ -270,23 +230,14 @@ Result<bool> Reader::IsLive(EntryKind kind, std::string_view key, std::string* v
 Result<std::optional<Entry>> Reader::FindEntry(const ReadPoint& point, std::string_view key,
                                                const ReadOptions& options) {
   Entry entry;
-  //@L15..16{
-  //| STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
-  //|                                               &entry.value, nullptr, &entry.version));
-  //@}
+  LookupExtras extras;
+  extras.version = &entry.version;
   //@L17{
   ExpiryCheck expiry(clock_);
-  //@L17..18{
-  //| STRATA_TRY_ASSIGN(const bool found, FindKeyIn(*point.state, point.sequence, key, options,
-  //|                                               &entry.value, nullptr, &entry.version, &expiry));
+  extras.expiry = &expiry;
   //@}
-  //@L19{
-  STRATA_TRY_ASSIGN(const bool found,
-                    FindKeyIn(*point.state, point.sequence, key, options, &entry.value,
-                              {.version = &entry.version, .expiry = &expiry}));
-  //@}
-  entry.expires_at_us = expiry.expires_at_us();
-  //@}
+  STRATA_TRY_ASSIGN(const bool found, FindKeyIn(point, key, options, &entry.value, extras));
+  entry.expires_at_us = expiry.expires_at_us();  //@L17
   if (!found) return std::optional<Entry>();
   return std::optional<Entry>(std::move(entry));
 }
@@ -302,16 +253,11 @@ Result<std::optional<Entry>> Reader::GetEntry(std::string_view key, const ReadOp
 //@}
 Result<std::unique_ptr<Iterator>> Reader::NewIterator(const ReadOptions& options) {
   VisibleIteratorOptions bounds = BoundsOf(options);
-  //@L02..13{
-  //| auto [state, sequence] = Now();
-  //@}
-  //@L14{
   STRATA_TRY_ASSIGN(ReadPoint point, At(options));
   bounds.now_us = clock_.WallMicros();  //@L17
   bounds.many_hidden = &many_hidden_;   //@L20
   bounds.table = options.table.id;      //@L20
   auto& [state, sequence] = point;
-  //@}
   bounds.sequence = sequence;
   //@L02..04{
   //| auto entries = state->memtable->NewIterator();
@@ -351,7 +297,7 @@ Result<std::unique_ptr<Iterator>> Reader::NewIterator(const ReadOptions& options
 
 //@L13{
 Result<bool> Reader::TraceGet(std::string_view key, std::string* value, ReadTrace* trace) {
-  return FindKey(key, ReadOptions{}, value, trace);
+  return FindKey(key, ReadOptions{}, value, {.trace = trace});
 }
 //@}
 

@@ -51,12 +51,12 @@ class Reader {
   void Show(SequenceNumber sequence) { shown_.store(sequence, std::memory_order_release); }
   std::shared_ptr<const ReadState> state() const { return state_.Get(); }
   ReadPoint Now() const;
+  // The moment and the table that the options name, once they name any.
+  // Errors: kInvalidArgument for a snapshot of another store; kNotFound for the table.  //@L14
+  Result<ReadPoint> At(const ReadOptions& options) const;
   // Of a table, as readers see it; empty when it isn't there.  //@L20
   std::shared_ptr<const Version> VersionOf(std::uint32_t table) const;  //@L20
   //@L14{
-  // The moment, and from lesson 17 on the table, that the options name. Errors: kInvalidArgument
-  // for a snapshot of another store, kNotFound for a table that isn't there.
-  Result<ReadPoint> At(const ReadOptions& options) const;
   std::shared_ptr<const Snapshot> GetSnapshot() { return snapshots_->Take(shown_); }
   SnapshotList& snapshots() { return *snapshots_; }
   //@}
@@ -87,55 +87,29 @@ class Reader {
   Status MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const;
   Status MoveTo(const Snapshot& snapshot, ReadPoint* point) const;
   //@}
-  //@L02..12{
-  //| Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value);
-  //@}
-  //@L13{
-  Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value,
-                       ReadTrace* trace);
-  //@L13..14{
-  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
-  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace);
-  //@}
-  //@L15{
-  //@L15..16{
-  //| // `version`, unless null, gets the sequence of the entry found.
-  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
-  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace,
-  //|                        SequenceNumber* version = nullptr);
-  //@}
-  //@L17..18{
-  //| // `version`, unless null, gets the sequence of the entry found.
-  //| Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
-  //|                        const ReadOptions& options, std::string* value, ReadTrace* trace,
-  //|                        SequenceNumber* version = nullptr, ExpiryCheck* expiry = nullptr);
-  //@}
-  //@L19{
-  // What a lookup has to do besides finding a value; each may be null.
+  // What a lookup tells besides a value; each may be null.
   struct LookupExtras {
-    ReadTrace* trace = nullptr;
-    SequenceNumber* version = nullptr;  // Gets the sequence of the entry found.
-    ExpiryCheck* expiry = nullptr;
-    EntryKind* pointer = nullptr;  // Gets the kind of a pointer to a value, which is left as it is.
+    ReadTrace* trace = nullptr;         //@L13
+    SequenceNumber* version = nullptr;  // Gets the sequence of the entry found.  //@L15
+    ExpiryCheck* expiry = nullptr;      //@L17
+    EntryKind* pointer = nullptr;  // Gets the kind of a pointer, which is left as it is.  //@L19
   };
-  Result<bool> FindKeyIn(const ReadState& state, SequenceNumber sequence, std::string_view key,
-                         const ReadOptions& options, std::string* value,
-                         const LookupExtras& extras);
-  //@}
+  Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value,
+                       const LookupExtras& extras);
+  Result<bool> FindKeyIn(const ReadPoint& point, std::string_view key, const ReadOptions& options,
+                         std::string* value, const LookupExtras& extras);
+  // Turns what a memtable knows of a key into the answer.
+  Result<bool> Answer(const ReadState& state, const FoundEntry& found, std::string_view key,
+                      std::string* value, const LookupExtras& extras) const;
   //@L17{
-  // Turns what a table or memtable knows of a key into the answer. `expiry` may be null.
+  // The same for what a table knows. `expiry` may be null.
   Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
                       ExpiryCheck* expiry) const;
   //@}
-  //@L19{
-  // The same for an entry of a memtable, which may point to a blob.
-  Result<bool> IsLiveIn(const ReadState& state, EntryKind kind, std::string_view key,
-                        std::string* value, ExpiryCheck* expiry) const;
-  //@}
-  //@}
+  //@L13{
   // Brings the blocks that lookups of these keys will read into the cache, all at once.
-  Status PrefetchBlocks(const ReadState& state, SequenceNumber sequence,
-                        std::span<const std::string_view> keys, const ReadOptions& options);
+  Status PrefetchBlocks(const ReadPoint& point, std::span<const std::string_view> keys,
+                        const ReadOptions& options);
   //@}
   //@L17{
   Result<std::vector<MultiGetResult>> MultiGetAt(const ReadPoint& point,
