@@ -198,6 +198,9 @@ class DB {
   // Makes an empty table; durable when it returns. Errors: kInvalidArgument for a name that is
   // taken or not allowed, or options that make no sense.
   virtual Result<TableRef> CreateTable(std::string_view name, const TableOptions& options) = 0;
+  // Several at once, all or none: one sync of the disk makes them all durable.
+  virtual Result<std::vector<TableRef>> CreateTables(std::span<const std::string> names,
+                                                     const TableOptions& options) = 0;
   // Drops a table and all that is in it; durable when it returns. Its files go at once, or with the
   // last iterator that reads them. Errors: kNotFound; kInvalidArgument for the default table.
   virtual Status DropTable(std::string_view name) = 0;

@@ -1,4 +1,4 @@
-// One caller in the queue of those who want to write; see commit.cc.
+// One caller in the queue of those who want to write; see commit_queue.h.
 //
 // Thread safety: the store's mutex guards it, and so does being at the queue's front.
 

@@ -7,7 +7,8 @@
 //   upkeep/    flush, compaction, and what time brings //@L05
 //   txn/       transactions, on top of this            //@L16
 //
-// Thread safety: as DB. Lock order: the store's mutex, then anything inside a part.
+// Thread safety: as DB. Lock order: the gate of Jobs, the store's mutex, then anything
+// inside a part.
 
 #pragma once
 
@@ -67,6 +68,8 @@ class DbImpl final : public DB {
   Result<std::vector<MultiGetResult>> MultiGet(std::span<const TableKey> keys,
                                                const ReadOptions& options) override;
   Result<TableRef> CreateTable(std::string_view name, const TableOptions& options) override;
+  Result<std::vector<TableRef>> CreateTables(std::span<const std::string> names,
+                                             const TableOptions& options) override;
   Status DropTable(std::string_view name) override;
   Result<TableRef> FindTable(std::string_view name) override;
   std::vector<TableInfo> ListTables() override;

@@ -12,31 +12,58 @@ Error NoTable(std::string_view name) {
   return {ErrorCode::kNotFound, "no table is named \"" + std::string(name) + "\""};
 }
 
+Status CheckNoneTwice(std::span<const std::string> names) {
+  std::vector<std::string> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice == sorted.end()) return {};
+  return InvalidArgument("two tables can't both be named \"" + *twice + "\"; none was made");
+}
+
 }  // namespace
 
 // --- coming and going ----------------------------------------------------------------------------
 
 Result<TableRef> DbImpl::CreateTable(std::string_view name, const TableOptions& options) {
+  const std::string names[] = {std::string(name)};
+  STRATA_TRY_ASSIGN(const auto tables, CreateTables(names, options));
+  return tables.front();
+}
+
+Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> names,
+                                                   const TableOptions& options) {
   STRATA_TRY(CheckOwner());
-  STRATA_TRY(CheckTableName(name));
-  NamedTable table{.id = 0, .name = std::string(name), .options = options};
+  for (const std::string& name : names) STRATA_TRY(CheckTableName(name));
+  std::vector<TableRef> made;
+  if (names.empty()) return made;
   const auto create = [&]() -> Status {
-    if (trees_.Named(name) != nullptr) {
-      return InvalidArgument("a table is named \"" + table.name + "\" already");
-    }
-    table.id = trees_.next_id();
-    if (table.id == UINT32_MAX) return InvalidArgument("all ids of tables have been given out");
-    STRATA_TRY_ASSIGN(auto tree, trees_.Make(table));
-    STRATA_TRY(versions_.EnableFeature(kTablesFeature));
     VersionEdit edit;
-    edit.created.push_back(table);
+    std::vector<std::shared_ptr<Tree>> trees;
+    for (const std::string& name : names) {
+      if (trees_.Named(name) != nullptr) {
+        return InvalidArgument("a table is named \"" + name + "\" already");
+      }
+      if (trees_.next_id() >= UINT32_MAX - names.size()) {
+        return InvalidArgument("all ids of tables have been given out");
+      }
+      const auto id = trees_.next_id() + static_cast<std::uint32_t>(trees.size());
+      edit.created.push_back({.id = id, .name = name, .options = options});
+      STRATA_TRY_ASSIGN(trees.emplace_back(), trees_.Make(edit.created.back()));
+    }
+    STRATA_TRY(CheckNoneTwice(names));
+    STRATA_TRY(versions_.EnableFeature(kTablesFeature));
     STRATA_TRY(versions_.Install(std::move(edit), {}));
-    trees_.Add(std::move(tree));
-    trees_.Publish();
+    std::vector<std::uint32_t> ids;
+    for (auto& tree : trees) {
+      ids.push_back(tree->table.id);
+      made.push_back({tree->table.id});
+      trees_.Add(std::move(tree));
+    }
+    trees_.Publish(ids);
     return {};
   };
   STRATA_TRY(commit_.RunAtFront(create));
-  return TableRef{table.id};
+  return made;
 }
 
 Status DbImpl::DropTable(std::string_view name) {
@@ -55,7 +82,7 @@ Status DbImpl::DropTable(std::string_view name) {
     for (const Run& run : version->runs()) {
       for (const auto& table : run.tables) table->MarkObsolete(files_.RemovalOf(*table));
     }
-    trees_.Publish();
+    trees_.Publish({tree->table.id});
     return Status();
     //@}
   });

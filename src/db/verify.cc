@@ -67,15 +67,25 @@ Status VerifyPlaces(const StoreContext& context, const wal::Record& record) {
 }
 
 //@}
+Status VerifyVersion(const Version& version) {
+  STRATA_TRY(VerifyTables(version));
+  STRATA_TRY(VerifyBlobs(version));  //@L19
+  return {};
+}
+
 }  // namespace
 
 Status DbImpl::VerifyAll() {
   STRATA_TRY(CheckOwner());
   const std::shared_ptr<const ReadState> state = reader_.state();
-  STRATA_TRY(VerifyTables(*state->version));
-  for (const auto& [id, named] : state->named) STRATA_TRY(VerifyTables(*named->version));  //@L17
-  STRATA_TRY(VerifyBlobs(*state->version));                                                //@L19
-  for (const auto& [id, named] : state->named) STRATA_TRY(VerifyBlobs(*named->version));   //@L19
+  STRATA_TRY(VerifyVersion(*state->version));
+  //@L17{
+  Status verified;
+  state->named.ForEach([&](std::uint32_t, const ReadState& named) {
+    if (verified) verified = VerifyVersion(*named.version);
+  });
+  STRATA_TRY(std::move(verified));
+  //@}
   STRATA_TRY(VerifyLogs());
   return VerifyManifest();
 }

@@ -149,8 +149,8 @@ Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batc
   const auto ttl_of = [&](TableRef table) -> std::uint64_t {
     if (options.ttl_us != 0) return options.ttl_us;
     if (table.id == 0) return context_.options.ttl_us;
-    const auto found = state->named.find(table.id);
-    return found == state->named.end() ? 0 : found->second->ttl_us;
+    const auto found = state->named.Find(table.id);
+    return found == nullptr ? 0 : found->ttl_us;
   };
   const bool some_expire = batch.expires() || by_default ||
                            std::any_of(batch.tables().begin(), batch.tables().end(),

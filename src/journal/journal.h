@@ -60,10 +60,12 @@ class Journal {
   // Ends the logs that are retired, oldest first. REQUIRES: called before anything newer is synced.
   virtual Result<std::vector<SealedLog>> SealRetired() = 0;
   //@}
+  //@L05{
   // Entries of logs before `oldest` are in tables: these go. Any thread.
-  virtual void Release(FileNumber oldest) = 0;  //@L05
+  virtual void Release(FileNumber oldest) = 0;
+  //@}
   //@L12{
-  // How long syncs took, in nanoseconds, and the last one. Any thread.
+  // How long syncs took, in nanoseconds (any thread), and how long the last one.
   virtual const Histogram& sync_times() const = 0;
   virtual std::uint64_t last_sync_nanos() const = 0;
   //@}

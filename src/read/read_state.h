@@ -8,7 +8,7 @@
 
 #include <array>
 #include <atomic>
-#include <map>  //@L17
+#include <functional>  //@L17
 #include <memory>
 #include <string>  //@L17
 #include <vector>
@@ -21,6 +21,34 @@
 
 namespace strata {
 
+//@L17{
+struct ReadState;
+
+// The states of named tables, by id. A copy shares all but what is set anew in it, however many
+// there are.
+class NamedStates {
+ public:
+  using State = std::shared_ptr<const ReadState>;
+
+  // Null when it isn't there.
+  State Find(std::uint32_t id) const {
+    const std::size_t chunk = id / kChunk;
+    if (chunks_ == nullptr || chunk >= chunks_->size() || (*chunks_)[chunk] == nullptr) return {};
+    return (*(*chunks_)[chunk])[id % kChunk];
+  }
+  // Null takes it away.
+  void Set(std::uint32_t id, State state);
+  void ForEach(const std::function<void(std::uint32_t, const ReadState&)>& call) const;
+
+ private:
+  static constexpr std::size_t kChunk = 128;
+  using Chunk = std::array<State, kChunk>;
+  using Chunks = std::vector<std::shared_ptr<const Chunk>>;
+
+  std::shared_ptr<const Chunks> chunks_;
+};
+
+//@}
 struct ReadState {
   std::shared_ptr<MemTable> memtable;
   std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.  //@L12
@@ -33,7 +61,7 @@ struct ReadState {
   bool empty_value_deletes = false;  // Not set for the default one, whose properties say it.
   // In the default table's state: those of all others, so that one look sees all tables as they
   // are at one instant.
-  std::map<std::uint32_t, std::shared_ptr<const ReadState>> named;
+  NamedStates named;
   //@}
 };
 

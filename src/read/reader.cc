@@ -110,8 +110,8 @@ ReadPoint Reader::Now() const {
 std::shared_ptr<const Version> Reader::VersionOf(std::uint32_t table) const {
   const auto state = state_.Get();
   if (table == 0) return state->version;
-  const auto found = state->named.find(table);
-  return found == state->named.end() ? std::make_shared<const Version>() : found->second->version;
+  const auto found = state->named.Find(table);
+  return found == nullptr ? std::make_shared<const Version>() : found->version;
 }
 
 //@}
@@ -144,9 +144,8 @@ Status Reader::MoveTo(const Snapshot& snapshot, ReadPoint* point) const {
 Status Reader::MoveTo(TableRef table, ReadPoint* point) {
   //@solve 17.1 "lead a read to its table" inert(return {};)
   if (table.id == 0) return {};
-  const auto found = point->state->named.find(table.id);
-  if (found == point->state->named.end()) return NoTable(table);
-  std::shared_ptr<const ReadState> state = found->second;
+  auto state = point->state->named.Find(table.id);
+  if (state == nullptr) return NoTable(table);
   point->state = std::move(state);
   return {};
   //@}

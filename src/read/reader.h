@@ -1,9 +1,12 @@
 // Reads of a store: what readers see is published here, and every lookup and every cursor takes it
 // from here, without a lock that a writer could hold.
 //
-//   reader.cc     how a key is found          multi_get.cc       many keys at once      //@L13
-//   snapshots.h   moments that are held       scan_iterator.h    cursors made for speed //@L20
-//   changes.h     what was written since      blob_iterator.h    values read ahead      //@L19
+//   reader.cc        how a key is found
+//   multi_get.cc     many keys at once        //@L13
+//   snapshots.h      moments that are held    //@L14
+//   changes.h        what was written since   //@L16
+//   blob_iterator.h  values read ahead        //@L19
+//   scan_iterator.h  cursors made for speed   //@L20
 //
 // Thread safety: any thread; Publish and Show by one at a time.
 

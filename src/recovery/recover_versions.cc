@@ -110,7 +110,7 @@ Status Recovery::WriteRecovered() {
       blob.MarkObsolete(files_.RemovalOf(blob));
     }
     //@}
-    tree->memtable = trees_.NewMemTable();
+    trees_.Renew(*tree);
   }
   trees_.SetDirect(trees_.NewDirect());  //@L19
   return {};

@@ -197,6 +197,7 @@ Status Recovery::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     trees_.SetLastSequence(std::max(trees_.last_sequence(), (*record)->sequence + count - 1));
     recovered_entries_ += count;
     chain_.NotePutBack(**record, count);  //@L12
+    trees_.Touch((*record)->payload);     //@L17
     STRATA_TRY(Spill());                  //@L06
   }
   //@}

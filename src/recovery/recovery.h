@@ -1,9 +1,10 @@
-// How a store comes back: the version from the manifest, then the logs that hold what isn't in
+// How a store comes back: what is in tables, then the logs that hold what isn't in
 // tables yet. Three answers about a log: intact, torn at a tail that nobody was promised, damaged.
 // The first two open; damage is an error that names the place.
 //
-//   recovery.cc        the directory, and the logs     recover_versions.cc  the manifest    //@L06
-//   recover_values.cc  values that logs point to                                            //@L19
+//   recovery.cc          the directory, and the logs
+//   recover_versions.cc  the manifest                 //@L06
+//   recover_values.cc    values that logs point to    //@L19
 //
 // It exists while a store is opened; what it found is in the parts it was given.
 // Thread safety: none; the store's mutex is held.

@@ -2,7 +2,7 @@
 // the rule that shapes them. Log, queue, sequences and manifest are the store's.
 //
 // Thread safety: the store's mutex guards every field. `memtable` is replaced by the commit queue's
-// front only: it may read it without the mutex.
+// front, or an opening, only: it may read it without the mutex.
 
 #pragma once
 
@@ -25,6 +25,10 @@ struct Tree {
   std::shared_ptr<MemTable> memtable;
   std::shared_ptr<const Version> version = std::make_shared<const Version>();  //@L05
   std::unique_ptr<const compaction::Policy> policy;                            //@L10
+  //@L17{
+  bool touched = false;           // Its memtable may have entries,
+  std::size_t counted_bytes = 0;  // and took so much when it was touched last.
+  //@}
   bool dropped = false;             // Jobs that still run for it install nothing.  //@L17
   bool purge = false;               // Tables with many deletes are merged down.  //@L20
   SequenceNumber held_for_max = 0;  // The newest snapshot that its tables hold versions for. //@L14

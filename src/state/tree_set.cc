@@ -62,10 +62,8 @@ std::vector<std::shared_ptr<Tree>> TreeSet::All() const {
 //@L17{
 std::shared_ptr<Tree> TreeSet::Named(std::string_view name) const {
   if (name == kDefaultTableName) return tree_;
-  for (const auto& [id, tree] : named_) {
-    if (tree->table.name == name) return tree;
-  }
-  return nullptr;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<Tree> TreeSet::Find(TableRef table) const {
@@ -85,6 +83,7 @@ Result<std::shared_ptr<Tree>> TreeSet::Make(const NamedTable& table) {
 
 void TreeSet::Add(std::shared_ptr<Tree> tree) {
   const std::uint32_t id = tree->table.id;
+  by_name_.emplace(tree->table.name, tree);
   named_.emplace(id, std::move(tree));
   next_id_ = std::max(next_id_, id + 1);
 }
@@ -92,7 +91,10 @@ void TreeSet::Add(std::shared_ptr<Tree> tree) {
 void TreeSet::Drop(const std::shared_ptr<Tree>& tree) {
   tree->dropped = true;
   tree->version = std::make_shared<const Version>();
+  by_name_.erase(tree->table.name);
   named_.erase(tree->table.id);
+  std::erase(touched_, tree);
+  named_bytes_ -= tree->counted_bytes;
 }
 
 //@}
@@ -107,9 +109,18 @@ std::shared_ptr<MemTable> TreeSet::NewMemTable() {
   //@}
 }
 
+//@L06{
+void TreeSet::Renew(Tree& tree) {
+  tree.memtable = NewMemTable();
+  //@L17{
+  if (tree.touched) Touch({TableRef{tree.table.id}});
+  //@}
+}
+
+//@}
 bool TreeSet::MemTablesEmpty() const {
   //@L17{
-  for (const auto& [id, tree] : named_) {
+  for (const auto& tree : touched_) {
     if (!tree->memtable->empty()) return false;
   }
   //@}
@@ -118,11 +129,7 @@ bool TreeSet::MemTablesEmpty() const {
 
 std::size_t TreeSet::MemTableBytes() const {
   std::size_t bytes = tree_->memtable->bytes_used();
-  //@L17{
-  for (const auto& [id, tree] : named_) {
-    if (!tree->memtable->empty()) bytes += tree->memtable->bytes_used();
-  }
-  //@}
+  bytes += named_bytes_;  //@L17
   //| return bytes;  //@L02..18
   return std::max<std::size_t>(bytes, direct_->bytes() / kDirectShare);  //@L19
 }
@@ -139,12 +146,44 @@ void TreeSet::Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> 
   Immutable& full = full_.emplace_back(
       Immutable{{}, oldest_log_after, since_us_, std::exchange(direct_, std::move(direct))});
   //@}
-  for (const auto& tree : All()) {
+  std::vector<std::shared_ptr<Tree>> trees = {tree_};
+  //@L17{
+  trees.insert(trees.end(), touched_.begin(), touched_.end());
+  for (const auto& tree : touched_) {
+    tree->touched = false;
+    tree->counted_bytes = 0;
+  }
+  touched_.clear();
+  named_bytes_ = 0;
+  //@}
+  for (const auto& tree : trees) {
     full.memtables.emplace_back(tree, tree->memtable);
     tree->memtable = NewMemTable();
   }
   Publish();
 }
+
+//@L17{
+void TreeSet::Touch(const std::vector<TableRef>& tables) {
+  for (const TableRef table : tables) {
+    const auto found = named_.find(table.id);
+    if (found == named_.end()) continue;
+    Tree& tree = *found->second;
+    const std::size_t bytes = tree.memtable->bytes_used();
+    named_bytes_ += bytes - std::exchange(tree.counted_bytes, bytes);
+    if (!std::exchange(tree.touched, true)) touched_.push_back(found->second);
+  }
+}
+
+void TreeSet::Touch(std::string_view entries) {
+  if (named_.empty()) return;
+  // What can't be taken apart is refused by Insert.
+  (void)wal::ForEachEntry(entries, 1, [this](const wal::BatchEntry& entry) {
+    if (entry.table != 0) Touch({TableRef{static_cast<std::uint32_t>(entry.table)}});
+    return Status();
+  }).has_value();
+}
+//@}
 
 //@}
 //@L19{
@@ -248,10 +287,28 @@ void TreeSet::Publish() {
   ReadState state = StateOf(*tree_);
   //@L17{
   for (const auto& [id, tree] : named_) {
-    state.named.emplace(id, std::make_shared<const ReadState>(StateOf(*tree)));
+    state.named.Set(id, std::make_shared<const ReadState>(StateOf(*tree)));
   }
   //@}
   reader_.Publish(state);
 }
+
+//@L17{
+void TreeSet::Publish(const std::vector<std::uint32_t>& tables) {
+  const auto before = reader_.state();
+  if (before == nullptr) return Publish();
+  ReadState state = StateOf(*tree_);
+  state.named = before->named;
+  for (const std::uint32_t id : tables) {
+    if (id == 0) continue;
+    const auto found = named_.find(id);
+    state.named.Set(id, found == named_.end()
+                            ? nullptr
+                            : std::make_shared<const ReadState>(StateOf(*found->second)));
+  }
+  reader_.Publish(state);
+}
+
+//@}
 
 }  // namespace strata

@@ -1,8 +1,8 @@
 // The key spaces of a store with their memtables, those that are full too: where entries go, and
 // what readers are shown.
 //
-// Thread safety: the store's mutex guards it. The commit queue's front alone replaces memtables and
-// has trees come and go, so it may look without the mutex.
+// Thread safety: the store's mutex guards it. The commit queue's front alone, and an opening,
+// replaces memtables and has trees come and go, so it may look without the mutex.
 
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <deque>  //@L12
 #include <map>    //@L17
 #include <memory>
+#include <string>  //@L17
 #include <string_view>
 #include <vector>
 
@@ -58,6 +59,8 @@ class TreeSet {
   void SetSince(std::uint64_t since_us) { since_us_ = since_us; }
   //@}
   std::shared_ptr<MemTable> NewMemTable();
+  // Gives the tree an empty memtable: what was in it is in tables.  //@L06
+  void Renew(Tree& tree);  //@L06
   // The newest entry that is, or will be in a moment, in a memtable or below.
   SequenceNumber last_sequence() const { return last_sequence_; }
   void SetLastSequence(SequenceNumber sequence) { last_sequence_ = sequence; }
@@ -75,9 +78,15 @@ class TreeSet {
   const std::deque<Immutable>& full() const { return full_; }  // Oldest first.
   void PopOldestFull() { full_.pop_front(); }
   //@}
-  // Adds encoded entries, the first one at `first`, and counts them. An entry of a table that was
-  // dropped is left out.  //@L17
-  // REQUIRES: the caller is the queue's front, or was asked to by it.
+  //@L17{
+  // Entries of these tables, or of those in `entries`, were inserted: their memtables are neither
+  // empty nor as small as they were.
+  void Touch(const std::vector<TableRef>& tables);
+  void Touch(std::string_view entries);
+  //@}
+  // Adds encoded entries, the first one at `first`, and counts them.
+  // An entry of a table that was dropped is left out.  //@L17
+  // REQUIRES: the caller is the queue's front, or was asked to by it. Tables are touched after it.
   Status Insert(std::string_view entries, SequenceNumber first, bool concurrently,
                 std::uint64_t* count = nullptr) const;
   //@L19{
@@ -92,6 +101,8 @@ class TreeSet {
   // --- what readers see ---
   // Shows them the memtables and the versions as they are now.
   void Publish();
+  // The same where only these tables have changed: 0 is the default one.  //@L17
+  void Publish(const std::vector<std::uint32_t>& tables);  //@L17
 
  private:
   ReadState StateOf(const Tree& tree) const;
@@ -108,7 +119,10 @@ class TreeSet {
   //@}
   //@L17{
   std::map<std::uint32_t, std::shared_ptr<Tree>> named_;
+  std::map<std::string, std::shared_ptr<Tree>, std::less<>> by_name_;
   std::uint32_t next_id_ = 1;
+  std::vector<std::shared_ptr<Tree>> touched_;  // Named ones, each once.
+  std::size_t named_bytes_ = 0;                 // Of their memtables, as they were counted.
   //@}
   //@L19{
   const compaction::TableStore* store_ = nullptr;

@@ -33,14 +33,17 @@ Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Tab
   }
   //| trees_.default_tree()->version = set_->current();  //@L06..16
   //@L17{
-  for (const auto& tree : trees_.All()) {
-    auto now = set_->current(tree->table.id);
+  for (const std::uint32_t id : set_->changed()) {
+    const auto tree = trees_.Find({id});
+    if (tree == nullptr) continue;  // It comes with this edit.
+    auto now = set_->current(id);
     if (now == nullptr) now = std::make_shared<const Version>();  // It was dropped.
     DropBlobFiles(*tree->version, *now);                          //@L19
     tree->version = std::move(now);
   }
   //@}
-  trees_.Publish();
+  //| trees_.Publish();  //@L06..16
+  trees_.Publish(set_->changed());  //@L17
   return {};
 }
 

@@ -44,7 +44,14 @@ void Catalog::Install(Change change) {
   //| current_ = std::move(change.version);  //@L06..16
   //@L17{
   STRATA_CHECK(state_.ApplyNamed(change.edit).has_value());
-  for (const std::uint32_t id : change.edit.dropped) named_.erase(id);
+  for (const FileNumber number : change.edit.removed) tables_.erase(number);
+  for (const auto& table : change.opened) tables_[table->meta().number] = table;
+  for (const std::uint32_t id : change.edit.dropped) {
+    const auto dropped = named_.extract(id);
+    for (const Run& run : dropped.mapped()->runs()) {
+      for (const auto& table : run.tables) tables_.erase(table->meta().number);
+    }
+  }
   for (auto& [id, version] : change.versions) {
     if (id == 0) {
       current_ = std::move(version);
@@ -149,11 +156,8 @@ Catalog::Versions Catalog::versions() const {
 }
 
 std::shared_ptr<const Table> Catalog::FindTable(FileNumber number) const {
-  if (auto table = current_->FindTable(number)) return table;
-  for (const auto& [id, version] : named_) {
-    if (auto table = version->FindTable(number)) return table;
-  }
-  return nullptr;
+  const auto found = tables_.find(number);
+  return found == tables_.end() ? nullptr : found->second;
 }
 
 bool Catalog::HasFeature(std::string_view feature) const {

@@ -69,7 +69,10 @@ class Catalog {
   std::vector<BlobId> BlobsGone(const Change& change) const;  //@L19
 
   std::shared_ptr<const Version> current_ = std::make_shared<Version>();
-  Versions named_;  // Of each named table.  //@L17
+  //@L17{
+  Versions named_;                                             // Of each named table.
+  std::map<FileNumber, std::shared_ptr<const Table>> tables_;  // Of all versions.
+  //@}
   ManifestState state_;
 };
 

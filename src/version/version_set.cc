@@ -164,6 +164,10 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   change.edit.next_file = next_file_.load();
   change.edit.last_sequence = last_sequence_;
   change.MarkNamed();
+  //@L17{
+  std::vector<std::uint32_t> changed = change.edit.dropped;
+  for (const auto& [table, _] : change.versions) changed.push_back(table);
+  //@}
   //@solve 6.2 "durable first, visible second" inert(const VersionEdit logged = change.edit; catalog_.Install(std::move(change)); STRATA_TRY(log_->Append(logged)); return log_->Sync();)
   //@L12{
   {
@@ -175,6 +179,7 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
   }
   //@}
   catalog_.Install(std::move(change));
+  changed_ = std::move(changed);  //@L17
   return {};
   //@}
 }

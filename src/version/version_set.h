@@ -109,6 +109,10 @@ class VersionSet {
   std::shared_ptr<const Table> FindTable(FileNumber number) const {
     return catalog_.FindTable(number);
   }
+  //@L17{
+  // The tables that the last edit changed, made or dropped; 0 is the default one.
+  const std::vector<std::uint32_t>& changed() const { return changed_; }
+  //@}
   const StoreProperties& properties() const { return catalog_.state().properties; }
   const Recovered& recovered() const { return recovered_; }
   // Success, or why the set takes no edits any more.
@@ -165,6 +169,7 @@ class VersionSet {
   const TableOpener opener_;
   Mutex* mutex_ = nullptr;  //@L12
   Catalog catalog_;
+  std::vector<std::uint32_t> changed_;  //@L17
   Recovered recovered_;
   const std::unique_ptr<EditLog> log_;
   std::atomic<FileNumber> next_file_ = 1;

@@ -300,5 +300,28 @@ TEST_CASE("random work on several tables agrees with as many maps", "[L17]") {
   }
 }
 
+TEST_CASE("many tables are made at once, all or none", "[L17]") {
+  TestStore store;
+  std::vector<std::string> names;
+  for (int i = 0; i < 300; ++i) names.push_back("table" + std::to_string(i));
+  const std::uint64_t before = store->counters().Get(Counter::kManifestSyncs);
+  const auto made = store->CreateTables(names, {});
+  REQUIRE(made);
+  CHECK(made->size() == 300);
+  CHECK(store->counters().Get(Counter::kManifestSyncs) - before <= 2);
+  CHECK(store->FindTable("table299")->id == made->back().id);
+  REQUIRE(store->Put("k", "v", {.table = made->back()}));
+  const std::string taken[] = {"new", "table7"};
+  CHECK_FALSE(store->CreateTables(taken, {}));
+  CHECK_FALSE(store->FindTable("new"));
+  const std::string twice[] = {"same", "other", "same"};
+  CHECK(store->CreateTables(twice, {}).error().message().find("\"same\"") != std::string::npos);
+  CHECK_FALSE(store->FindTable("other"));
+  store.Reopen();
+  CHECK(store->ListTables().size() == 301);
+  std::string value;
+  CHECK(*store->Get("k", &value, {.table = made->back()}));
+}
+
 }  // namespace
 }  // namespace strata
