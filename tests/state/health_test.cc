@@ -1,0 +1,60 @@
+#include "state/health.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "io/clock.h"
+#include "testing/results.h"
+
+namespace strata {
+namespace {
+
+using testing::Outcome;
+
+struct World {
+  ManualClock clock;
+  std::vector<std::string> events;
+  Options options = {.event_sink = [this](std::string_view line) { events.emplace_back(line); }};
+  StoreContext context{options, {.clock = &clock}, "db"};
+  Health health{context};
+};
+
+TEST_CASE("the first failure is why nothing more is written, and is told once", "[L03]") {
+  World world;
+  CHECK(Outcome(world.health.Remember({})) == "ok");
+  CHECK(Outcome(world.health.CheckWritable()) == "ok");
+  CHECK_FALSE(world.health.failed());
+
+  CHECK(Outcome(world.health.Remember(Error(ErrorCode::kIo, "the first"))) ==
+        "i/o error: the first");
+  CHECK(Outcome(world.health.Remember(Error(ErrorCode::kIo, "the second"))) ==
+        "i/o error: the second");
+  CHECK(Outcome(world.health.Remember({})) == "ok");  // No later success makes it good.
+  CHECK(world.health.failed());
+  const std::string why = Outcome(world.health.CheckWritable());
+  CHECK(why.starts_with("read-only"));
+  CHECK(why.find("the first") != why.npos);
+  REQUIRE(world.events.size() == 1);
+  CHECK(world.events[0].find("the first") != std::string::npos);
+}
+
+TEST_CASE("a closed store says that it is, whatever failed before", "[L03]") {
+  World world;
+  (void)world.health.Remember(Error(ErrorCode::kIo, "x")).has_value();
+  world.health.SetClosed();
+  CHECK(Outcome(world.health.CheckWritable()) == "aborted: the store is closed");
+}
+
+//@L20{
+TEST_CASE("a store that was opened to be read has no failure to tell of", "[L20]") {
+  World world;
+  world.health.SetReadOnly(Error(ErrorCode::kReadOnly, "it was opened to be read only"));
+  CHECK(testing::CodeOf(world.health.CheckWritable()) == "read-only");
+  CHECK(world.events.empty());
+}
+
+//@}
+}  // namespace
+}  // namespace strata
