@@ -1,0 +1,281 @@
+#include "commit/commit_queue.h"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "commit/fake_background.h"
+#include "testing/gated_file_system.h"
+#include "testing/parts_world.h"
+#include "testing/results.h"
+#include "wal/batch_format.h"
+#include "wal/log_reader.h"
+
+namespace strata {
+namespace {
+
+using testing::CodeOf;
+using testing::Must;
+using testing::Outcome;
+using testing::Parts;
+using testing::PartsWorld;
+
+CommitParts PartsOf(Parts& parts, BackgroundWork& background) {
+  return {.context = parts.context,
+          .health = parts.health,
+          .reader = parts.reader,
+          .trees = parts.trees,
+          .versions = parts.versions,
+          .journal = parts.journal,
+          .direct_writer = parts.direct_writer,  //@L19
+          .background = background};
+}
+
+Status Write(CommitQueue& queue, const WriteBatch& batch, bool sync) {
+  //| return queue.Write(batch, sync);  //@L12..14
+  //@L15{
+  std::optional<FailedCondition> failed;
+  SequenceNumber first = 0;
+  return queue.Write(batch, sync, &failed, &first);
+  //@}
+}
+
+Status Put(CommitQueue& queue, std::string_view key, std::string_view value, bool sync = false) {
+  WriteBatch batch;
+  batch.Put(key, value);
+  return Write(queue, batch, sync);
+}
+
+// "a=1 | b=2 c=3 | ": the entries of a log, a group after the other.
+std::string GroupsIn(const MemoryFileSystem& disk, FileNumber log) {
+  const std::string contents = Must(disk.Contents(JoinPath("db", LogFileName(log))));
+  wal::LogReader reader(contents);
+  std::string text;
+  while (const auto record = Must(reader.Next())) {
+    const Status read = wal::ForEachEntry(record->payload, 1, [&](const wal::BatchEntry& entry) {
+      text += std::string(entry.key) + "=" + std::string(entry.value) + " ";
+      return Status();
+    });
+    text += read ? "| " : "? ";
+  }
+  return text;
+}
+
+// A queue on real threads, over a disk whose logs' syncs wait at a gate.
+struct ThreadedQueue {
+  ThreadedQueue() {
+    files.GateOnly(".wal");
+    STRATA_CHECK(parts.Open().has_value());
+  }
+  // One writer is in a sync; the others are in line behind it, in this order.
+  void QueueUp(const std::vector<std::function<void()>>& writers) {
+    files.CloseGate();
+    threads.emplace_back([this] { (void)Put(queue, "a", "0", /*sync=*/true).has_value(); });
+    while (files.waiting() == 0) std::this_thread::yield();
+    for (std::size_t i = 0; i < writers.size(); ++i) {
+      threads.emplace_back(writers[i]);
+      const auto in_line = [&] { return parts.Locked([&] { return queue.size(); }); };
+      while (in_line() < i + 2) std::this_thread::yield();
+    }
+  }
+  void OpenGateAndJoin() {
+    files.OpenGate();
+    for (std::thread& thread : threads) thread.join();
+  }
+  std::function<void()> Putting(std::string key, std::string value, bool sync) {
+    return [this, key, value, sync] { (void)Put(queue, key, value, sync).has_value(); };
+  }
+
+  std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
+  testing::GatedFileSystem files{*disk};
+  std::unique_ptr<Executor> executor = NewThreadExecutor(1, 1, RealClock());
+  Environment environment{.files = &files,
+                          .clock = &RealClock(),
+                          .executor = executor.get(),
+                          .entropy = SeededEntropy(7)};
+  Parts parts{environment, {}};
+  testing::FakeBackground background;
+  CommitQueue queue{PartsOf(parts, background)};
+  std::vector<std::thread> threads;
+};
+
+TEST_CASE("those behind a sync are one group, in their order, with one record and one sync",
+          "[L12][T12.1][concurrency]") {
+  ThreadedQueue world;
+  const std::uint64_t syncs = world.parts.context.counters.Get(Counter::kWalSyncs);
+  world.QueueUp({world.Putting("k", "1", true), world.Putting("b", "2", false),
+                 world.Putting("k", "3", true)});
+  world.OpenGateAndJoin();
+  CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | k=1 b=2 k=3 | ");
+  CHECK(world.parts.context.counters.Get(Counter::kWalSyncs) - syncs == 2);
+  CHECK(world.parts.context.counters.Get(Counter::kWrites) == 4);
+  CHECK(world.parts.Get("k") == "3");
+  CHECK(world.parts.trees.last_sequence() == 4);
+}
+
+TEST_CASE("the log of a group whose leader wants no sync isn't synced for one behind it",
+          "[L12][concurrency]") {
+  ThreadedQueue world;
+  world.QueueUp({world.Putting("b", "1", false), world.Putting("c", "2", true)});
+  world.OpenGateAndJoin();
+  CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 | c=2 | ");
+}
+
+//@L17{
+TEST_CASE("a task comes when its turn is, and runs alone", "[L17][concurrency]") {
+  ThreadedQueue world;
+  std::string seen;
+  const std::function<Status()> task = [&] {
+    seen = world.parts.Get("b") + " " + world.parts.Get("c");
+    return Error(ErrorCode::kBusy, "the task's own");
+  };
+  Status told;
+  world.QueueUp({world.Putting("b", "1", false), [&] { told = world.queue.RunAtFront(task); },
+                 world.Putting("c", "2", false)});
+  world.OpenGateAndJoin();
+  CHECK(seen == "1 none");
+  CHECK(Outcome(told) == "busy: the task's own");
+  CHECK_FALSE(world.parts.health.failed());
+  CHECK(world.parts.Get("c") == "2");
+  CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 | c=2 | ");
+}
+//@}
+
+// The rest has one writer at a time, on a disk that may fail.
+struct World : PartsWorld {
+  explicit World(const Options& store_options = {}) : PartsWorld(store_options) {}
+  testing::FakeBackground background;
+  CommitQueue queue{PartsOf(*parts, background)};
+};
+
+TEST_CASE("a log that can't be written to ends all writing, and nothing of the batch is seen",
+          "[L12]") {
+  World world;
+  REQUIRE(Put(world.queue, "a", "1"));
+  const SequenceNumber last = world->trees.last_sequence();
+  const Fault fault = GENERATE(Fault::kEio, Fault::kEnospc, Fault::kSyncKeepsData);
+  world.faults->SetPlan({.fail_at = 0, .fault = fault});
+  const bool no_space = fault == Fault::kEnospc;
+  CHECK(CodeOf(Put(world.queue, "a", "2", /*sync=*/true)) == (no_space ? "no space" : "i/o error"));
+  CHECK(world->Get("a") == "1");
+  CHECK(world->trees.last_sequence() == last);
+  CHECK(world->health.failed());
+  CHECK(CodeOf(Put(world.queue, "b", "3")) == "read-only");
+  CHECK(CodeOf(world.queue.Sync()) == "read-only");
+  CHECK(CodeOf(world.queue.SwitchMemTables()) == "read-only");
+  CHECK(world->Locked([&] { return world.queue.size(); }) == 0);
+}
+
+TEST_CASE("what was written without a sync is on the disk after the interval, with one timer",
+          "[L12]") {
+  World world({.sync = SyncMode::kInterval, .sync_interval_ms = 50});
+  REQUIRE(Put(world.queue, "a", "1"));  // The interval begins with a sync.
+  REQUIRE(Put(world.queue, "b", "2"));
+  REQUIRE(Put(world.queue, "c", "3"));
+  REQUIRE(world.background.timers.size() == 1);
+  CHECK(world.background.timers[0].first == 50'000);
+  world.background.timers[0].second();
+  REQUIRE(Put(world.queue, "d", "4"));
+  CHECK(world.background.timers.size() == 2);
+  world.PowerCut();
+  REQUIRE(Outcome(world.Open()) == "ok");
+  CHECK(world->Get("c") == "3");
+  CHECK(world->Get("d") == "none");
+}
+
+TEST_CASE("a switch tells the log that begins with it", "[L12]") {
+  World world;
+  REQUIRE(Put(world.queue, "a", "1"));
+  const FileNumber log = Must(world.queue.SwitchMemTables());
+  CHECK(log == world->journal.number());
+  CHECK(world->trees.full().size() == 1);
+  CHECK(world.background.switched == 1);
+  CHECK(Must(world.queue.SwitchMemTables()) == log);  // Nothing was written since.
+  CHECK(world->trees.full().size() == 1);
+}
+
+//@L17{
+TEST_CASE("a table that was dropped takes no batch, and the others are told of theirs", "[L17]") {
+  World world;
+  world->trees.Add(Must(world->trees.Make({.id = 3, .name = "t"})));
+  WriteBatch batch;
+  batch.Put("k", "v", {.table = {3}});
+  REQUIRE(Write(world.queue, batch, /*sync=*/false));
+  CHECK(world.background.written == "0 3 ");
+  world->trees.Drop(world->trees.Find({3}));
+  batch.Put("k", "v");
+  CHECK(CodeOf(Write(world.queue, batch, /*sync=*/false)) == "not found");
+  CHECK(world->Get("k") == "none");
+  CHECK(world.background.written == "0 3 ");
+  CHECK_FALSE(world->health.failed());
+}
+
+TEST_CASE("the manifest says that entries expire before the log has one", "[L17]") {
+  World world;
+  const auto& features = world->versions.set().properties().features;
+  REQUIRE(Put(world.queue, "a", "1"));
+  CHECK(features.empty());
+  WriteBatch batch;
+  batch.Put("b", "2", {.expires_at_us = world.clock.WallMicros() + 1'000});
+  world.faults->SetPlan({});
+  REQUIRE(Write(world.queue, batch, /*sync=*/false));
+  CHECK(features == std::vector<std::string>{std::string(kExpiryFeature)});
+  const auto events = world.faults->events();
+  CHECK(events.back().path.ends_with(".wal"));
+  const auto operations = events.size();
+  REQUIRE(Write(world.queue, batch, /*sync=*/false));
+  CHECK(world.faults->events().size() == operations + 1);  // Once is enough.
+}
+
+TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[L17]") {
+  World world;
+  REQUIRE(Put(world.queue, "a", "1"));
+  REQUIRE(world.queue.RunAtFront([&] {
+    CHECK_FALSE(world.queue.TrySwitch());
+    world.queue.SwitchSoon();  //@L20
+    return Status();
+  }));
+  CHECK(world->trees.full().empty());
+  //@L20{
+  REQUIRE(Put(world.queue, "b", "2"));  // The next writer does it.
+  CHECK(world->trees.full().size() == 1);
+  CHECK(world->trees.full()[0].memtables[0].second->entries() == 1);
+  world->trees.PopOldestFull();
+  //@}
+  CHECK(world->Locked([&] { return world.queue.TrySwitch(); }));
+  CHECK(world->trees.full().size() == 1);
+}
+
+//@}
+//@L19{
+TEST_CASE("values are with the operating system before the log points to them", "[L19]") {
+  World world({.direct_value_bytes = 1024, .direct_sync_bytes = 10'000});
+  const auto order_of = [&](std::size_t bytes, bool sync) {
+    world.faults->SetPlan({});
+    REQUIRE(Put(world.queue, "k", std::string(bytes, 'v'), sync));
+    std::string order;
+    for (const FileEvent& event : world.faults->events()) {
+      const std::string what = event.operation == FileOperation::kAppend ? "append "
+                               : event.operation == FileOperation::kSync ? "sync "
+                                                                         : "";
+      if (!what.empty()) order += what + event.path.substr(event.path.rfind('.')) + " ";
+    }
+    return order;
+  };
+  // Few bytes aren't worth a second sync.
+  CHECK(order_of(2'000, true) == "append .wal sync .wal ");
+  const std::string direct = order_of(2'000, false);
+  CHECK(direct.find("append .blob") < direct.find("append .wal"));
+  CHECK(direct.find("sync") == direct.npos);
+  const std::string synced = order_of(20'000, true);
+  CHECK(synced.find("sync .blob") < synced.find("sync .wal"));
+  CHECK(synced.find("sync .wal") != synced.npos);
+}
+
+//@}
+}  // namespace
+}  // namespace strata
