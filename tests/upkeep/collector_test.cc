@@ -1,0 +1,141 @@
+#include "upkeep/collector.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+#include "testing/parts_world.h"
+#include "testing/results.h"
+#include "upkeep/compactor.h"
+
+namespace strata {
+namespace {
+
+using testing::Outcome;
+using testing::PartsWorld;
+
+const Options kOptions = {.compression = Compression::kNone,
+                          .blob_threshold = 100,
+                          .direct_value_bytes = 100,
+                          .blob_space_bound = 100};
+
+// A store with one blob, of whose ten values some are dead.
+struct World : PartsWorld {
+  explicit World(const Options& store_options = kOptions) : PartsWorld(store_options) {
+    for (int i = 0; i < 10; ++i) STRATA_CHECK(parts->Put(KeyOf(i), ValueOf(i)).has_value());
+    Flush();
+  }
+  static std::string KeyOf(int i) { return "key" + std::to_string(i); }
+  static std::string ValueOf(int i) { return std::string(1'000, static_cast<char>('a' + i)); }
+  void Flush() {
+    STRATA_CHECK(parts->Switch().has_value());
+    FlushAll();
+  }
+  // Deletes, and merges until the values are dead.
+  void KillValues(int count) {
+    for (int i = 0; i < count; ++i) STRATA_CHECK(parts->Delete(KeyOf(i)).has_value());
+    Flush();
+    Compactor compactor(parts->upkeep(), failures, [] {});
+    const auto merged = parts->Locked([&] { return compactor.CompactRange(parts->tree(), {}); });
+    STRATA_CHECK(merged.has_value());
+  }
+  void StartLocked() {
+    parts->Locked([&] { collector.Start(); });
+  }
+  std::string blobs() const { return Names(".blob"); }
+  std::uint64_t collections() { return parts->context.counters.Get(Counter::kBlobCollections); }
+
+  int looks = 0;
+  Failures failures{parts->context, parts->health, parts->jobs, [] {}};
+  Collector collector{parts->upkeep(), failures, [this] { ++looks; }};
+};
+
+TEST_CASE("a blob of which half is dead gives way to one with what lives", "[L19]") {
+  World world;
+  const std::string before = world.blobs();
+  world.KillValues(4);
+  world.StartLocked();
+  CHECK_FALSE(world.collector.running());
+  CHECK(world.blobs() == before);
+
+  world.KillValues(6);
+  world.StartLocked();
+  CHECK(world.collector.running());
+  world.executor->RunAll();
+  CHECK_FALSE(world.collector.running());
+  CHECK(world.looks == 1);
+  CHECK(world.collections() == 1);
+  CHECK(world.blobs().size() == before.size());
+  CHECK(world.blobs() != before);
+  const auto& state = world->tree()->version->blobs().begin()->second;
+  CHECK(state.blob->meta().values == 4);
+  CHECK(world->Get(World::KeyOf(5)) == "none");
+  CHECK(world->Get(World::KeyOf(6)) == World::ValueOf(6));
+  world.PowerCut();
+  REQUIRE(Outcome(world.Open()) == "ok");
+  CHECK(world->Get(World::KeyOf(9)) == World::ValueOf(9));
+}
+
+TEST_CASE("a file that readers have open goes with the last of them, and is counted until then",
+          "[L19]") {
+  World world;
+  world.KillValues(6);
+  const std::string before = world.blobs();
+  auto reader = world->reader.state();
+  const std::uint64_t bytes = reader->version->blob_bytes();
+  world.StartLocked();
+  world.executor->RunAll();
+  CHECK(world.blobs().find(before) != std::string::npos);
+  CHECK(world->versions.pinned_blob_bytes() == bytes);
+  reader.reset();
+  CHECK(world.blobs().find(before) == std::string::npos);
+  CHECK(world->versions.pinned_blob_bytes() == 0);
+}
+
+TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file", "[L19]") {
+  World world;
+  world.KillValues(6);
+  const std::string before = world.blobs();
+  world.StartLocked();
+  SECTION("all of it died") {
+    world.before = [&](const FileEvent& event) {
+      if (event.operation != FileOperation::kCreate || !event.path.ends_with(".blob")) return;
+      world.before = nullptr;
+      world.KillValues(10);
+    };
+    world.executor->RunAll();
+    CHECK(world.blobs().empty());
+  }
+  SECTION("the store closes") {
+    world->health.SetClosing();
+    world.executor->RunAll();
+    CHECK(world.blobs() == before);
+  }
+  SECTION("there is no room") {
+    world.disk->SetCapacity(1);
+    while (!world.failures.passing()) REQUIRE(world.executor->RunOne());
+    CHECK(world.blobs() == before);
+  }
+  CHECK(world.collections() == 0);
+  CHECK_FALSE(world.collector.running());
+  CHECK_FALSE(world->health.failed());
+}
+
+TEST_CASE("who waits for space goes on when a collection has given some back", "[L19]") {
+  Options tight = kOptions;
+  tight.blob_space_bound = 1.05;
+  tight.blob_file_bytes = 1024;
+  World world(tight);
+  world->Locked([&] { world.collector.AwaitSpace(); });  // Nothing runs that would give any.
+  world.KillValues(5);
+  world.StartLocked();
+  CHECK(world.collector.running());
+  const std::uint64_t over = world.collector.bytes_over();
+  CHECK(over > 0);
+  world->Locked([&] { world.collector.AwaitSpace(); });
+  CHECK(world.collections() + (over <= tight.blob_file_bytes) >= 1);
+  CHECK_FALSE(world->health.failed());
+}
+
+}  // namespace
+}  // namespace strata
