@@ -50,8 +50,6 @@ Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
   for (const auto& [where, place] : places) {
     auto& result = requests[i++].result;
     if (!result) return std::move(result).error().WithContext(where.first->reader().name());
-    counters.Add(Counter::kBlocksRead);
-    counters.Add(Counter::kBlockBytesRead, place.size);
     STRATA_TRY(where.first->reader().Adopt(place, *result));
   }
   return {};

@@ -70,10 +70,13 @@ TEST_CASE("the blocks of all tables that keys need are read at once, each once",
   world.AddCachedTable({0, 3}, "e@5=5 f@6=6");
   world.Put(7, "e", "new");
   world.Show(7);
+  const std::uint64_t before = world.counters.Get(Counter::kBlocksRead);
   CHECK(world.MultiGet({"a", "b", "c", "d", "e"}) == "1 2 3 4 new ");
   CHECK(world.counters.Get(Counter::kParallelReads) == 2);  // Of e the memtable knows.
+  CHECK(world.counters.Get(Counter::kBlocksRead) == before + 2);
   CHECK(world.MultiGet({"a", "d", "f"}) == "1 4 6 ");
   CHECK(world.counters.Get(Counter::kParallelReads) == 2);  // One block isn't a batch.
+  CHECK(world.counters.Get(Counter::kBlocksRead) == before + 3);
 }
 
 TEST_CASE("a block that can't be read is an error that names its table", "[L13]") {
