@@ -40,7 +40,7 @@ class DirectValues final : public blob::PendingFiles {
   // What was appended survives the end of the process, or a power cut.
   Status HandOver();
   Status Sync();
-  bool synced() const { return unsynced_.empty(); }
+  bool synced() const { return unsynced_.empty() && names_synced_; }
   // Files that got full since the last call: they can be finished.
   std::vector<std::shared_ptr<blob::PendingBlob>> TakeFull() { return std::exchange(full_, {}); }
 

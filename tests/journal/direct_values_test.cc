@@ -199,6 +199,7 @@ TEST_CASE("a name that couldn't be made durable is tried again by the next sync"
   REQUIRE(world.values.HandOver());
   world.faulty->SetPlan({.fail_at = 1});  // 0 syncs the file.
   CHECK(CodeOf(world.values.Sync()) == "i/o error");
+  CHECK_FALSE(world.values.synced());
   CHECK(AfterPowerCut(world, place) == "(no file)");
   REQUIRE(world.values.Sync());
   CHECK(AfterPowerCut(world, place) == "a");
