@@ -112,7 +112,7 @@ TEST_CASE("keys of several tables are answered together, each in its place", "[L
   named.version = std::make_shared<const Version>();
   named.memtable->Add(1, EntryKind::kValue, "k", "seven");
   named.memtable->Add(3, EntryKind::kValue, "k", "later");
-  world.state.named[7] = std::make_shared<const ReadState>(named);
+  world.state.named.Set(7, std::make_shared<const ReadState>(named));
   world.Put(2, "k", "default");
   world.Show(2);
   const std::vector<TableKey> keys = {{{7}, "k"}, {kDefaultTable, "k"}, {{7}, "x"}, {{7}, "k"}};

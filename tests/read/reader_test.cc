@@ -247,8 +247,8 @@ std::shared_ptr<const ReadState> Named(SequenceNumber sequence, std::string_view
 TEST_CASE("a read goes to the table that it names, at the moment of all others", "[L17]") {
   ReadWorld world;
   world.Put(1, "k", "default");
-  world.state.named[7] = Named(2, "k", "seven");
-  world.state.named[8] = Named(3, "k", "eight");
+  world.state.named.Set(7, Named(2, "k", "seven"));
+  world.state.named.Set(8, Named(3, "k", "eight"));
   world.Show(2);
   const ReadOptions seven{.table = {7}};
   CHECK(world.Get("k") == "default");
@@ -256,7 +256,7 @@ TEST_CASE("a read goes to the table that it names, at the moment of all others",
   CHECK(world.Scan(seven) == "k=seven ");
   CHECK(world.Get("k", {.table = {8}}) == "(none)");  // Not shown yet.
   const ReadPoint all = world.reader.Now();
-  world.state.named[7] = Named(2, "k", "another");
+  world.state.named.Set(7, Named(2, "k", "another"));
   world.Show(3);
   ReadPoint point = all;
   REQUIRE(Reader::MoveTo({7}, &point));
@@ -299,18 +299,19 @@ TEST_CASE("what has expired is gone, and hides what is older, from its time on",
 TEST_CASE("a version is told of the table that is asked for, and none of others", "[L20]") {
   ReadWorld world;
   world.AddTable({0, 1}, "a@1=x");
-  world.state.named[7] = Named(2, "k", "seven");
+  world.state.named.Set(7, Named(2, "k", "seven"));
   world.Show(2);
   CHECK(world.reader.VersionOf(0) == world.state.version);
-  CHECK(world.reader.VersionOf(7) == world.state.named[7]->version);
+  CHECK(world.reader.VersionOf(7) == world.state.named.Find(7)->version);
   CHECK(world.reader.VersionOf(8)->table_count() == 0);
 }
 
 TEST_CASE("a scan that passes over very many deletes says so, once, and of which table", "[L20]") {
   ReadWorld world;
-  world.state.named[7] = Named(1, "z", "last");
+  world.state.named.Set(7, Named(1, "z", "last"));
   for (SequenceNumber sequence = 2; sequence < 2 * kManyHidden; ++sequence) {
-    world.state.named[7]->memtable->Add(sequence, EntryKind::kDelete, std::to_string(sequence), "");
+    world.state.named.Find(7)->memtable->Add(sequence, EntryKind::kDelete, std::to_string(sequence),
+                                             "");
   }
   world.Put(2 * kManyHidden, "a", "");
   world.Show(2 * kManyHidden);

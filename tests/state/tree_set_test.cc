@@ -27,6 +27,7 @@ struct World : PartsWorld {
     std::uint64_t count = 0;
     const Status inserted = trees().Insert(batch.encoded(), first, /*concurrently=*/false, &count);
     if (!inserted) return 0;
+    trees().Touch(batch.tables());  //@L17
     parts->reader.Show(first + count - 1);
     return count;
   }
@@ -130,8 +131,8 @@ TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dr
   CHECK(Found(*world->tree(), "k") == "default");
   CHECK(Found(*tree, "k") == "own");
   world.trees().Publish();
-  REQUIRE(world->reader.state()->named.contains(3));
-  CHECK(world->reader.state()->named.at(3)->memtable == tree->memtable);
+  REQUIRE(world->reader.state()->named.Find(3) != nullptr);
+  CHECK(world->reader.state()->named.Find(3)->memtable == tree->memtable);
 
   world.trees().Drop(tree);
   CHECK(tree->dropped);

@@ -55,6 +55,7 @@ Status Parts::Write(const WriteBatch& batch, bool sync) {
   STRATA_TRY(journal.Append(first, {&entries, 1}));
   if (sync) STRATA_TRY(journal.Sync());
   STRATA_TRY(trees.Insert(entries, first, /*concurrently=*/false));
+  trees.Touch(batch.tables());  //@L17
   trees.SetLastSequence(first + batch.count() - 1);
   reader.Show(trees.last_sequence());
   return {};

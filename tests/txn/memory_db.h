@@ -83,6 +83,10 @@ class MemoryDb final : public DB {
     std::abort();
   }
   Result<TableRef> CreateTable(std::string_view, const TableOptions&) override { std::abort(); }
+  Result<std::vector<TableRef>> CreateTables(std::span<const std::string>,
+                                             const TableOptions&) override {
+    std::abort();
+  }
   Status DropTable(std::string_view) override { std::abort(); }
   Result<TableRef> FindTable(std::string_view) override { std::abort(); }
   std::vector<TableInfo> ListTables() override { std::abort(); }
@@ -98,6 +102,9 @@ class MemoryDb final : public DB {
   Status Sync() override { std::abort(); }
   //@L20{
   Result<CheckpointInfo> Checkpoint(const std::string&) override { std::abort(); }
+  std::uint64_t DurableVersion() override { std::abort(); }
+  void WhenDurable(std::uint64_t, std::function<void(const Status&)>) override { std::abort(); }
+  Status WaitDurable(std::uint64_t) override { std::abort(); }
   //@}
   Status VerifyAll() override { std::abort(); }
   Status Close() override { std::abort(); }
