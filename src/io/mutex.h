@@ -8,7 +8,8 @@
 
 #include <mutex>
 
-#include "base/mutant.h"  //@L14
+#include "base/mutant.h"   //@L14
+#include "io/lock_hook.h"  //@L12
 
 #if defined(__clang__)
 #define STRATA_THREAD_ANNOTATION(x) __attribute__((x))
@@ -43,12 +44,15 @@ class STRATA_CAPABILITY("mutex") Mutex {
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  //| void Lock() STRATA_ACQUIRE() { mutex_.lock(); }  //@L01..13
-  //@L14{
+  //| void Lock() STRATA_ACQUIRE() { mutex_.lock(); }  //@L01..11
+  //@L12{
   void Lock() STRATA_ACQUIRE() {
+    //@L14{
 #if defined(STRATA_MUTANTS)
     mutant::Pause(pause_place_);
 #endif
+    //@}
+    if (LockByHook(*this)) return;
     mutex_.lock();
   }
   //@}
@@ -56,6 +60,7 @@ class STRATA_CAPABILITY("mutex") Mutex {
   // For what is only held for moments: tries for a microsecond or two before it sleeps, as to sleep
   // and be woken takes fifty.
   void LockSoon() STRATA_ACQUIRE() {
+    if (LockByHook(*this)) return;
     for (int i = 0; i < kTries; ++i) {
       if (mutex_.try_lock()) return;
       for (int pause = 0; pause < kPauses; ++pause) CpuPause();
@@ -63,12 +68,19 @@ class STRATA_CAPABILITY("mutex") Mutex {
     mutex_.lock();
   }
   //@}
-  void Unlock() STRATA_RELEASE() { mutex_.unlock(); }
+  //| void Unlock() STRATA_RELEASE() { mutex_.unlock(); }  //@L01..11
+  //@L12{
+  void Unlock() STRATA_RELEASE() {
+    if (UnlockByHook(*this)) return;
+    mutex_.unlock();
+  }
+  //@}
 
   // Tells the analysis that the caller has it, where it can't follow: at a call from another class.
   void AssertHeld() const STRATA_ASSERT_CAPABILITY(this) {}
 
-  // For condition variables of executors only.
+  //| // For condition variables of executors only.  //@L01..11
+  // For condition variables of executors, and for the hook.  //@L12
   std::mutex& native() { return mutex_; }
 
  private:

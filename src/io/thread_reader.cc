@@ -62,7 +62,7 @@ std::unique_ptr<BatchReader> NewThreadReader(Executor& executor) {
 
 std::unique_ptr<BatchReader> NewBatchReader(Executor& executor) {
   // A simulation must do the same every time: there the caller reads, in order.
-  if (executor.concurrency() > 1) {
+  if (executor.concurrency() > 1 && !HasLockHook()) {
     if (auto uring = NewUringReader(64)) return uring;
   }
   return NewThreadReader(executor);
