@@ -156,18 +156,17 @@ void World::Note(Point point) {
   RingDue();
 }
 
+// Time passes once it is parked: a timer that wakes it may be due at once.
 void World::Park(const WaitFor& what) {
   STRATA_CHECK(running_ != nullptr && uninterrupted_ == 0);
-  Note(Point::kWait);
   SimulatedThread& self = *running_;
   self.state = SimulatedThread::State::kParked;
   self.waits = what;
   LeaveRunnable(self);
-  if (runnable_.empty()) {
-    self.fiber->SwitchTo(main_);
-  } else {
-    GoOnWith(chooser_.Choose(runnable_, nullptr, /*yields=*/false));
-  }
+  Note(Point::kWait);
+  if (runnable_.empty()) return self.fiber->SwitchTo(main_);
+  SimulatedThread& next = chooser_.Choose(runnable_, nullptr, /*yields=*/false);
+  if (&next != &self) GoOnWith(next);
 }
 
 void World::Wake(SimulatedThread& thread) {

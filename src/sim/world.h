@@ -30,7 +30,7 @@ struct NodeOptions;
 
 struct WorldOptions {
   Schedule schedule = {};
-  std::uint64_t points_max = 5'000'000;  // A run that takes more is endless.
+  std::uint64_t points_max = 1'000'000;  // A run that takes more is endless.
   std::string mutant = {};  // The planted bug (base/mutant.h) that is on while it runs.
 };
 

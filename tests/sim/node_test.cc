@@ -141,6 +141,19 @@ TEST_CASE("clocks differ by their offsets and drift apart", "[L12]") {
   CHECK(fast.clock().WallMicros() == fast.clock().NowMicros() - 3'000'000);
 }
 
+TEST_CASE("a sleep shorter than the way to it ends", "[L12]") {
+  World world(RandomSeed(1));
+  int slept = 0;
+  world.Spawn("sleeper", [&] {
+    for (std::uint64_t nanos = 0; nanos < 3000; nanos += 100) {
+      world.SleepUntil(world.now_nanos() + nanos);
+      ++slept;
+    }
+  });
+  CHECK(world.Run().done());
+  CHECK(slept == 30);
+}
+
 TEST_CASE("timers ring in the order of their times, on time", "[L12]") {
   World world(RandomSeed(1));
   Node& node = world.AddNode({.low_threads = 1});
