@@ -13,24 +13,31 @@ Schedule Schedule::Of(std::uint64_t seed, std::uint64_t points) {
   schedule.kind = random.OneIn(2) ? Kind::kPct : Kind::kRandom;
   schedule.stay = kStays[random.Uniform(std::size(kStays))];
   schedule.depth = static_cast<std::uint32_t>(random.Between(2, 5));
+  schedule.pauses = random.OneIn(2) ? 0 : static_cast<std::uint32_t>(random.Between(1, 24));
   return schedule;
 }
 
 std::string Schedule::ToText() const {
-  const std::string seed_text = " seed=" + std::to_string(seed);
-  if (kind == Kind::kRandom) return "random" + seed_text + " stay=" + std::to_string(stay);
-  return "pct" + seed_text + " depth=" + std::to_string(depth) +
-         " points=" + std::to_string(points);
+  std::string text = kind == Kind::kRandom ? "random" : "pct";
+  text += " seed=" + std::to_string(seed);
+  text +=
+      kind == Kind::kRandom ? " stay=" + std::to_string(stay) : " depth=" + std::to_string(depth);
+  text += " points=" + std::to_string(points);
+  return pauses == 0 ? text : text + " pauses=" + std::to_string(pauses);
 }
 
 Chooser::Chooser(const Schedule& schedule) : schedule_(schedule), random_(schedule.seed) {
-  for (std::uint32_t i = 1; i < schedule.depth; ++i) {
-    changes_.insert(random_.Uniform(std::max<std::uint64_t>(schedule.points, 1)));
-  }
+  const std::uint64_t points = std::max<std::uint64_t>(schedule.points, 1);
+  for (std::uint32_t i = 1; i < schedule.depth; ++i) changes_.insert(random_.Uniform(points));
+  for (std::uint32_t i = 0; i < schedule.pauses; ++i) pauses_.insert(random_.Uniform(points));
 }
 
 SchedulePriority Chooser::NewPriority() {
   return static_cast<SchedulePriority>(random_.Next() >> 2) + 1;
+}
+
+std::uint64_t Chooser::DrawPause() {
+  return pauses_.contains(points_) ? random_.Uniform(schedule_.pause_nanos_max) : 0;
 }
 
 SimulatedThread& Chooser::Choose(std::span<SimulatedThread* const> runnable,

@@ -145,6 +145,7 @@ void World::Reach(Point point) {
     endless_ = true;
     running_->fiber->SwitchTo(main_);
   }
+  if (const std::uint64_t pause = chooser_.DrawPause()) return SleepUntil(now_nanos_ + pause);
   SimulatedThread& next = chooser_.Choose(runnable_, running_, point == Point::kYield);
   if (&next != running_) GoOnWith(next);
 }

@@ -10,8 +10,8 @@ namespace {
 TEST_CASE("a schedule follows from its seed and says what it is", "[L12]") {
   CHECK(Schedule{.kind = Schedule::Kind::kPct, .seed = 7, .depth = 3, .points = 900}.ToText() ==
         "pct seed=7 depth=3 points=900");
-  CHECK(Schedule{.kind = Schedule::Kind::kRandom, .seed = 8, .stay = 4}.ToText() ==
-        "random seed=8 stay=4");
+  CHECK(Schedule{.kind = Schedule::Kind::kRandom, .seed = 8, .stay = 4, .pauses = 2}.ToText() ==
+        "random seed=8 stay=4 points=5000 pauses=2");
   CHECK(Schedule::Of(3, 900).ToText() == Schedule::Of(3, 900).ToText());
   int pct = 0;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
@@ -52,6 +52,32 @@ int SeedsThatFind(Schedule schedule, std::uint64_t seeds) {
   int found = 0;
   for (schedule.seed = 1; schedule.seed <= seeds; ++schedule.seed) found += FindsRace(schedule);
   return found;
+}
+
+TEST_CASE("a thread that is paused lets others get a lot done", "[L12]") {
+  int longest = 0;
+  int since = 0;
+  const auto count = [&] {
+    for (int i = 0; i < 100; ++i) {
+      longest = std::max(longest, since);
+      since = 0;
+      SwitchPoint();
+    }
+  };
+  const auto others = [&] {
+    for (int i = 0; i < 500; ++i) {
+      ++since;
+      SwitchPoint();
+    }
+  };
+  const auto run = [&](std::uint32_t pauses) {
+    longest = 0;
+    const Schedule schedule{.points = 600, .pauses = pauses, .pause_nanos_max = 400'000};
+    CHECK(RunAll(WithSchedule(schedule), {{"slow", count}, {"fast", others}}).done());
+    return longest;
+  };
+  CHECK(run(0) < 30);
+  CHECK(run(10) > 100);
 }
 
 TEST_CASE("priorities that change find a race of depth two as often as is promised", "[L12]") {
