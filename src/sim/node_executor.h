@@ -30,7 +30,7 @@ class NodeExecutor final : public Executor {
   void WaitUntil(Mutex& mutex, const std::function<bool()>& condition) override
       STRATA_REQUIRES(mutex);
   void NotifyAll() override;
-  bool Yield() override;
+  bool Yield() override;  //@L20
   int concurrency() const override { return low_threads_; }
 
  private:
