@@ -18,6 +18,13 @@ void SwitchMutant([[maybe_unused]] std::string_view name) {
 #endif
 }
 
+// Where code says that another thread might come in between is a point, too.
+void HookPauses([[maybe_unused]] void (*hook)()) {
+#if defined(STRATA_MUTANTS)
+  mutant::SetPauseHook(hook);
+#endif
+}
+
 std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9e3779b97f4a7c15;
   return hash ^ (hash >> 32);
@@ -80,7 +87,9 @@ void World::Continue(SimulatedThread& thread) {
   running_ = &thread;
   current_world = this;
   SetLockHook(this);
+  HookPauses(&SwitchPoint);
   main_.SwitchTo(*thread.fiber);
+  HookPauses(nullptr);
   SetLockHook(nullptr);
   current_world = nullptr;
   running_ = nullptr;

@@ -3,8 +3,10 @@
 // (io/lock_hook.h), and a node's Environment (sim/node.h) has files, time and background threads.
 //
 // Another thread may go on at every point: a lock, an unlock, a wait, a notification, a yield, an
-// operation of a file, a sleep, and wherever the code calls SwitchPoint(). Between two points code
-// runs alone, so what only real threads show (memory orders, data races) isn't found here.
+// operation of a file, a sleep, a pause point, and wherever code calls SwitchPoint(). Between two
+// points code runs alone, so what only real threads show (memory orders, data races) isn't found
+// here.
+//
 // Thread safety: none; one thread makes, runs and destroys a world. It runs inside no other.
 
 #pragma once

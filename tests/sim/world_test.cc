@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "base/mutant.h"
 #include "io/mutex.h"
 #include "sim/sim_testing.h"
 
@@ -76,6 +77,23 @@ TEST_CASE("a run that never ends is reported as one", "[L12]") {
   CHECK(outcome.end == Outcome::End::kEndless);
   CHECK(outcome.report.find("spinner: can go on") != std::string::npos);
 }
+
+#if defined(STRATA_MUTANTS)
+TEST_CASE("a place where others may come in between is a point", "[L12]") {
+  int overtaken = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    int value = 0;
+    const auto add = [&] {
+      const int before = value;
+      STRATA_PAUSE_POINT(adding);
+      value = before + 1;
+    };
+    CHECK(RunAll(RandomSeed(seed), {{"a", add}, {"b", add}}).done());
+    overtaken += value == 1 ? 1 : 0;
+  }
+  CHECK(overtaken > 3);
+}
+#endif
 
 TEST_CASE("clients may begin others, and a world may run again", "[L12]") {
   World world(RandomSeed(1));
