@@ -16,14 +16,21 @@ struct Node::Boot {
   Boot(World& world, NodeId node, const NodeOptions& options, NodeClock& clock,
        std::shared_ptr<MemoryFileSystem> the_disk, std::uint64_t seed)
       : disk(std::move(the_disk)),
-        files(NewNodeFiles(world, *disk, options.sync_nanos_max)),
+        faulty(options.disk_fails ? NewFaultyFileSystem(*disk) : nullptr),
+        files(NewNodeFiles(world, Lowest(), options.sync_nanos_max)),
         executor(world, node, options, clock),
         environment{.files = files.get(),
                     .clock = &clock,
                     .executor = &executor,
                     .entropy = SeededEntropy(seed)} {}
 
+  FileSystem& Lowest() const {
+    if (faulty != nullptr) return *faulty;
+    return *disk;
+  }
+
   const std::shared_ptr<MemoryFileSystem> disk;
+  const std::unique_ptr<FaultyFileSystem> faulty;
   const std::unique_ptr<FileSystem> files;
   NodeExecutor executor;
   const Environment environment;
@@ -55,6 +62,11 @@ const Environment& Node::environment() const {
 
 Clock& Node::clock() {
   return *clock_;
+}
+
+FaultyFileSystem& Node::faults() {
+  STRATA_CHECK(is_on() && boot_->faulty != nullptr);
+  return *boot_->faulty;
 }
 
 void Node::SetWallOffset(std::int64_t micros) {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "io/environment.h"
+#include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 #include "sim/simulated_thread.h"
 
@@ -29,6 +30,7 @@ struct NodeOptions {
   std::int64_t clock_offset_us = 0;
   std::int64_t clock_drift_ppm = 0;        // 50,000: five per cent too fast.
   std::uint64_t sync_nanos_max = 300'000;  // How long a sync takes at most; drawn for each.
+  bool disk_fails = false;                 // On demand: see faults().
 };
 
 class Node {
@@ -56,6 +58,8 @@ class Node {
   bool is_on() const { return boot_ != nullptr; }
 
   MemoryFileSystem& disk() { return *disk_; }
+  // Plans faults of the disk, until the power goes. REQUIRES: NodeOptions::disk_fails; it is on.
+  FaultyFileSystem& faults();
   const std::string& name() const { return options_.name; }
 
  private:

@@ -37,6 +37,11 @@ Options DrawOptions(const LifePlan& plan, const CrowdMix& mix) {
   return options;
 }
 
+LifePlan PlanFor(LifePlan plan, const CrowdMix& mix) {
+  plan.disk_fails = mix.disk_fails;
+  return plan;
+}
+
 // A writer's registers, in a table of its own or in the default one.
 struct Registers {
   std::string name;
@@ -49,7 +54,7 @@ struct Registers {
 class Crowd {
  public:
   Crowd(const LifePlan& plan, const CrowdMix& mix)
-      : mix_(mix), random_(plan.seed ^ 0xc40d), life_(plan, DrawOptions(plan, mix)) {}
+      : mix_(mix), random_(plan.seed ^ 0xc40d), life_(PlanFor(plan, mix), DrawOptions(plan, mix)) {}
 
   LifeResult Run() {
     for (std::uint64_t i = random_.Between(2, 3); i > 0; --i) {
@@ -58,6 +63,7 @@ class Crowd {
     }
     if (life_.Open()) RunClients();
     if (mix_.power_cut && life_.healthy()) ComeBack();
+    if (mix_.disk_fails && life_.healthy()) ReplaceDisk();
     for (const std::string& copy : copies_) CheckCopy(copy);
     if (!mix_.closes_early) life_.Do("settling", [this] { Settle(); });
     life_.Close();
@@ -78,10 +84,11 @@ class Crowd {
     if (mix_.churn) Spawn("maintainer", &Crowd::Maintain);
     if (mix_.tables) Spawn("table keeper", &Crowd::KeepTable);
     if (mix_.tables) Spawn("table keeper", &Crowd::KeepTable);
-    if (mix_.snapshots) Spawn("snapshot holder", &Crowd::HoldSnapshots);
+    for (int i = 0; i < 3 && mix_.snapshots; ++i) Spawn("holder", &Crowd::HoldSnapshots);
     for (int i = 0; i < 3 && mix_.transactions; ++i) Spawn("counter", &Crowd::CountUp);
     if (mix_.checkpoints) Spawn("copier", &Crowd::CopyStore);
     if (mix_.power_cut) life_.world().Spawn("fate", [this] { CutPower(); });
+    if (mix_.disk_fails) life_.world().Spawn("fate", [this] { BreakDisk(); });
     life_.Run();
   }
 
@@ -367,6 +374,29 @@ class Crowd {
     life_.node().PowerOn();
     if (!life_.Open()) return;
     life_.Do("after the cut", [this] { CheckAfterCut(); });
+    if (life_.healthy()) RunAfterCut();
+  }
+
+  void BreakDisk() {
+    World& world = life_.world();
+    Random& random = world.random();
+    constexpr Fault kFaults[] = {Fault::kEio,   Fault::kEnospc,     Fault::kEmfile,
+                                 Fault::kErofs, Fault::kShortWrite, Fault::kSyncKeepsData};
+    world.SleepUntil(world.now_nanos() + random.Uniform(20'000'000));
+    const World::Uninterrupted uninterrupted;
+    life_.node().faults().SetPlan({.fail_at = random.Uniform(40),
+                                   .fault = kFaults[random.Uniform(std::size(kFaults))],
+                                   .sticky = random.OneIn(2)});
+  }
+
+  // The process ends in peace, and all that was acknowledged is there on the disk once it works.
+  void ReplaceDisk() {
+    life_.Close();
+    life_.Count("disk_faults", life_.disk_failed() ? 1 : 0);
+    life_.node().faults().SetPlan({});
+    durable_ = life_.world().points();
+    if (!life_.Open()) return;
+    life_.Do("after the fault", [this] { CheckAfterCut(); });
     if (life_.healthy()) RunAfterCut();
   }
 

@@ -11,7 +11,7 @@
 
 namespace strata::sim {
 
-// Who comes besides writers, readers and those who flush and merge.
+// Who, or what, comes besides writers, readers and those who flush and merge.
 struct CrowdMix {
   bool tables = false;        // Tables come and go, with writers of their own.
   bool snapshots = false;     // Held for a while and read again.
@@ -19,6 +19,7 @@ struct CrowdMix {
   bool checkpoints = false;   // Copies of the store, opened later.
   bool power_cut = false;     // In the middle of it all; then the store is opened again.
   bool closes_early = false;  // As soon as the writers are done, whatever the background does.
+  bool disk_fails = false;    // In one operation, or from then on, until it is opened again.
   bool churn = false;         // Flushes and merges one after the other, beside more readers.
   bool heavy = false;         // Large batches into skip lists, so that groups insert in parallel.
 };

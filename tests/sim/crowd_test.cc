@@ -80,6 +80,14 @@ TEST_CASE("a simulated power cut among many clients loses nothing that was promi
   CHECK(ledger.Shortfall("power_cuts", 200) == "");
 }
 
+TEST_CASE("a simulated disk that fails among many clients loses nothing acknowledged",
+          "[L20][long]") {
+  Ledger ledger("sim, disk faults");
+  RunSeeds({.disk_fails = true}, 400,
+           "a simulated disk that fails among many clients loses nothing acknowledged", &ledger);
+  CHECK(ledger.Shortfall("disk_faults", 200) == "");
+}
+
 TEST_CASE("a simulated store closes beside background work and loses nothing", "[L20][long]") {
   Ledger ledger("sim, closing");
   RunSeeds({.closes_early = true, .churn = true}, 400,

@@ -19,7 +19,8 @@ NodeOptions NodeFor(const LifePlan& plan) {
   return {.name = "store",
           .high_threads = 1,
           .low_threads = static_cast<int>(random.Between(1, 3)),
-          .sync_nanos_max = random.OneIn(3) ? 0ULL : 300'000};
+          .sync_nanos_max = random.OneIn(3) ? 0ULL : 300'000,
+          .disk_fails = plan.disk_fails};
 }
 
 }  // namespace
