@@ -101,7 +101,7 @@ void CommitQueue::SwitchSoon() {
 Status CommitQueue::Enqueue(Writer* self) {
   writers_.push_back(self);
   while (true) {
-    if (writers_.front() != self) {
+    if (writers_.front() != self && !(STRATA_MUTANT(two_leaders) && writers_.front()->sync)) {
       AwaitCall(*self);  //@L20
       context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
         return self->done || self->insert || writers_.front() == self;
@@ -295,6 +295,7 @@ Status CommitQueue::InsertInParallel(const std::vector<Writer*>& group) {
   Status status = InsertBatchOf(*group.front(), /*concurrently=*/true);
   mutex_.Lock();
   context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    if (STRATA_MUTANT(leader_doesnt_wait)) return true;
     return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
   });
   for (std::size_t i = 1; i < group.size() && status; ++i) status = group[i]->status;
@@ -323,6 +324,7 @@ void CommitQueue::FinishGroup(const std::vector<Writer*>& group, const Status& s
   if (health_.failed()) durability_.Fail(health_.cause().error());
   if (writers_.empty() && durability_.wanted()) ScheduleSync();
   //@}
+  if (STRATA_MUTANT(group_ends_unheard) && group.size() > 1) return;
   if (group.size() > 1 || !writers_.empty()) context_.environment.executor->NotifyAll();
 }
 

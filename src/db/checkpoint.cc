@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/mutant.h"
 #include "db/db_impl.h"
 
 namespace strata {
@@ -61,7 +62,7 @@ Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& dir
     STRATA_TRY(health_.CheckWritable());
     versions_.set().SetLastSequence(trees_.last_sequence());
     state = versions_.set().State();
-    held = versions_.set().versions();
+    if (!STRATA_MUTANT(copy_holds_nothing)) held = versions_.set().versions();
     state.properties.store_id = files_.store().new_file_id();
   }
   state.begun_logs.clear();  // What later writes put into logs isn't part of it.

@@ -6,6 +6,7 @@
 #include <algorithm>  //@L12
 #include <utility>
 
+#include "base/mutant.h"        //@L12
 #include "recovery/recovery.h"  //@L03
 
 namespace strata {
@@ -161,8 +162,9 @@ Status DbImpl::CloseParts(std::vector<Durability::Callback>* waiting) {
   MutexLock lock(mutex_);
   if (health_.closed()) return {};
   //@L12{
-  context_.environment.executor->WaitUntil(mutex_,
-                                           [this] { return jobs_.idle() && commit_.size() == 0; });
+  context_.environment.executor->WaitUntil(mutex_, [this] {
+    return (jobs_.idle() || STRATA_MUTANT(close_leaves_jobs)) && commit_.size() == 0;
+  });
   //@}
   //@L03{
   Status status = health_.CheckWritable();      // After a failure the log may end anywhere.

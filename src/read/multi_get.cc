@@ -11,7 +11,12 @@
 namespace strata {
 namespace {
 
-using Places = std::map<std::pair<const Table*, std::uint64_t>, sst::BlockToRead>;
+// By number of the table and offset in its file: the same reads in the same order, always.
+struct Place {
+  const Table* table;
+  sst::BlockToRead block;
+};
+using Places = std::map<std::pair<FileNumber, std::uint64_t>, Place>;
 
 // What so many keys need is read at once, however many are asked for.  //@L19
 constexpr std::size_t kKeysAtOnce = 256;  //@L19
@@ -25,7 +30,7 @@ void Locate(const Version& version, std::string_view key, SequenceNumber sequenc
     if (table == nullptr) continue;
     const auto place = table->reader().Locate(key, sequence);
     if (!place) continue;
-    places->try_emplace({table, place->offset}, *place);
+    places->try_emplace({table->meta().number, place->offset}, Place{table, *place});
     if (!all_runs) return;
   }
 }
@@ -34,23 +39,23 @@ void Locate(const Version& version, std::string_view key, SequenceNumber sequenc
 Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
   if (places.size() < 2) return {};  // One block is read by its lookup.
   std::uint64_t bytes = 0;
-  for (const auto& [_, place] : places) bytes += place.size;
+  for (const auto& [_, place] : places) bytes += place.block.size;
   const std::unique_ptr<char[]> buffer(new char[bytes]);
   std::vector<ReadRequest> requests;
   char* scratch = buffer.get();
-  for (const auto& [where, place] : places) {
-    requests.push_back({&where.first->reader().file(), place.offset,
-                        static_cast<std::size_t>(place.size), scratch});
-    scratch += place.size;
+  for (const auto& [_, place] : places) {
+    requests.push_back({&place.table->reader().file(), place.block.offset,
+                        static_cast<std::size_t>(place.block.size), scratch});
+    scratch += place.block.size;
   }
   reader.ReadAll(requests);
   counters.Add(Counter::kParallelReads, requests.size());
   counters.RaiseTo(Counter::kReadsInFlightPeak, requests.size());
   std::size_t i = 0;
-  for (const auto& [where, place] : places) {
+  for (const auto& [_, place] : places) {
     auto& result = requests[i++].result;
-    if (!result) return std::move(result).error().WithContext(where.first->reader().name());
-    STRATA_TRY(where.first->reader().Adopt(place, *result));
+    if (!result) return std::move(result).error().WithContext(place.table->reader().name());
+    STRATA_TRY(place.table->reader().Adopt(place.block, *result));
   }
   return {};
 }

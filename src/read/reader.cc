@@ -123,6 +123,13 @@ Result<ReadPoint> Reader::At([[maybe_unused]] const ReadOptions& options) const 
 }
 
 //@L14{
+std::shared_ptr<const Snapshot> Reader::GetSnapshot() {
+  if (STRATA_MUTANT(snapshot_before_lock)) {
+    return snapshots_->Take(std::atomic<SequenceNumber>(shown_.load()));
+  }
+  return snapshots_->Take(shown_);
+}
+
 Status Reader::MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const {
   if (STRATA_MUTANT(moving_snapshot)) return {};  //@L16
   return snapshot == nullptr ? Status() : MoveTo(*snapshot, point);

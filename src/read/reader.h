@@ -60,7 +60,7 @@ class Reader {
   // Of a table, as readers see it; empty when it isn't there.  //@L20
   std::shared_ptr<const Version> VersionOf(std::uint32_t table) const;  //@L20
   //@L14{
-  std::shared_ptr<const Snapshot> GetSnapshot() { return snapshots_->Take(shown_); }
+  std::shared_ptr<const Snapshot> GetSnapshot();
   SnapshotList& snapshots() { return *snapshots_; }
   //@}
 

@@ -3,6 +3,7 @@
 #include <algorithm>  //@L19
 #include <utility>
 
+#include "base/mutant.h"       //@L12
 #include "blob/blob_format.h"  //@L19
 #include "iter/expiry.h"       //@L17
 #include "wal/batch_format.h"
@@ -161,6 +162,11 @@ void TreeSet::Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> 
     tree->memtable = NewMemTable();
   }
   Publish();
+}
+
+void TreeSet::PopOldestFull() {
+  if (STRATA_MUTANT(flush_pops_newest)) std::swap(full_.front(), full_.back());
+  full_.pop_front();
 }
 
 //@L17{

@@ -76,7 +76,7 @@ class TreeSet {
   void Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> direct);
   //@}
   const std::deque<Immutable>& full() const { return full_; }  // Oldest first.
-  void PopOldestFull() { full_.pop_front(); }
+  void PopOldestFull();
   //@}
   //@L17{
   // Entries of these tables, or of those in `entries`, were inserted: their memtables are neither

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/mutant.h"  //@L12
+
 namespace strata {
 
 //@L05..05{
@@ -28,8 +30,14 @@ Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Tab
   set_->SetLastSequence(trees_.last_sequence());
   STRATA_TRY(Log(std::move(edit), std::move(opened)));
   for (const auto& table : before) {
-    const bool moved = table == nullptr || set_->FindTable(table->meta().number) != nullptr;
-    if (!moved) table->MarkObsolete(files_.RemovalOf(*table));
+    if (table == nullptr) continue;
+    if (const auto newer = set_->FindTable(table->meta().number)) {
+      // It was moved: the file stays for as long as anybody has either of the two.
+      //| table->MarkObsolete([newer] {});  //@L06..11
+      if (!STRATA_MUTANT(moved_table_unheld)) table->MarkObsolete([newer] {});  //@L12
+    } else {
+      table->MarkObsolete(files_.RemovalOf(*table));
+    }
   }
   //| trees_.default_tree()->version = set_->current();  //@L06..16
   //@L17{
@@ -58,12 +66,13 @@ Status Versions::Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>>
   editing_ = true;
   Status logged = set_->LogAndApply(std::move(edit), std::move(opened));
   editing_ = false;
-  context_.environment.executor->NotifyAll();
+  if (!STRATA_MUTANT(edit_ends_unheard)) context_.environment.executor->NotifyAll();
   STRATA_TRY(health_.Remember(std::move(logged)));
   return NoteLogs({});
 }
 
 void Versions::AwaitEdits() {
+  if (STRATA_MUTANT(edits_dont_wait)) return;
   Mutex& mutex = context_.mutex;
   mutex.AssertHeld();
   context_.environment.executor->WaitUntil(mutex, [this] { return !editing_; });
@@ -80,7 +89,7 @@ Status Versions::NoteLogs(VersionEdit edit) {
 //@}
 //@L17{
 Status Versions::EnableFeature(std::string_view feature) {
-  AwaitEdits();
+  if (!STRATA_MUTANT(feature_beside_edit)) AwaitEdits();
   editing_ = true;
   Status enabled = set_->EnableFeature(feature);
   editing_ = false;

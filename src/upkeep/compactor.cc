@@ -215,6 +215,7 @@ void Compactor::Finish(Running& running) {
     for (auto& part : running.parts) part->Abandon();
   }
   // The inputs' files go now, not when the job's last owner goes: that may be after Close.
+  if (!STRATA_MUTANT(outputs_outlive_store)) running.outputs.clear();
   running.parts.clear();
   running.version.reset();
   for (const FileNumber number : running.job.inputs) busy_.erase(number);
@@ -231,7 +232,7 @@ Status Compactor::Conclude(Running& running) {
   auto result = compaction::Conclude(running.job, *running.version, parts_.files.store(),
                                      MakeRunnerOptions(*running.tree), std::move(running.outputs));
   mutex.Lock();
-  parts_.versions.AwaitEdits();
+  if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   STRATA_TRY(result);
   // Only now is it certain: nothing comes in between.  //@L17
   if (running.tree->dropped) return Error(ErrorCode::kAborted, "the table was dropped");  //@L17

@@ -68,7 +68,7 @@ Status Flusher::FlushOldest() {
   Status written = WriteAll(oldest, &edit, &opened);
   context.mutex.Lock();
   STRATA_TRY(written);
-  parts_.versions.AwaitEdits();
+  if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
   const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
@@ -76,8 +76,9 @@ Status Flusher::FlushOldest() {
   const std::vector<BlobMeta> adopted = edit.blobs;
   if (STRATA_MUTANT(direct_removed_before_edit)) oldest.direct->RemoveUnused(adopted);
   //@}
+  if (STRATA_MUTANT(flush_forgets_early)) parts_.trees.PopOldestFull();
   STRATA_TRY(parts_.versions.Install(std::move(edit), std::move(opened)));
-  parts_.trees.PopOldestFull();
+  if (!STRATA_MUTANT(flush_forgets_early)) parts_.trees.PopOldestFull();
   parts_.trees.Publish();
   context.mutex.Unlock();
   oldest.direct->RemoveUnused(adopted);  //@L19

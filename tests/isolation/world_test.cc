@@ -35,13 +35,13 @@ const std::vector<Style> kTransactions = {Style::kOptimistic, Style::kPessimisti
 
 TEST_CASE("interleaved transactions on lists are strictly serializable", "[L16][long]") {
   Ledger ledger("isolation, interleaved lists");
-  RunSeeds({.workload = NewListWorkload, .styles = kAll}, 300,
+  RunSeeds({.workload = NewListWorkload, .styles = kAll}, 600,
            "interleaved transactions on lists are strictly serializable", &ledger);
 }
 
 TEST_CASE("interleaved transactions that wait for locks have no conflicts", "[L16][long]") {
   Ledger ledger("isolation, interleaved locks");
-  RunSeeds({.workload = NewListWorkload, .styles = {Style::kPessimistic}, .locks_alone = true}, 300,
+  RunSeeds({.workload = NewListWorkload, .styles = {Style::kPessimistic}, .locks_alone = true}, 600,
            "interleaved transactions that wait for locks have no conflicts", &ledger);
   CHECK((HasOnlySeed() || ledger.Get("deadlocks") > 0));
 }
@@ -49,32 +49,32 @@ TEST_CASE("interleaved transactions that wait for locks have no conflicts", "[L1
 TEST_CASE("interleaved transactions at snapshot isolation have strong snapshots", "[L16][long]") {
   Ledger ledger("isolation, interleaved snapshots");
   RunSeeds({.workload = NewListWorkload, .level = Level::kStrongSnapshot, .styles = kTransactions},
-           200, "interleaved transactions at snapshot isolation have strong snapshots", &ledger);
+           400, "interleaved transactions at snapshot isolation have strong snapshots", &ledger);
 }
 
 TEST_CASE("interleaved banks keep their money", "[L16][long]") {
   Ledger ledger("isolation, interleaved bank");
-  RunSeeds({.workload = NewBankWorkload, .styles = kAll}, 200, "interleaved banks keep their money",
+  RunSeeds({.workload = NewBankWorkload, .styles = kAll}, 400, "interleaved banks keep their money",
            &ledger);
 }
 
 TEST_CASE("interleaved rules over ranges hold", "[L16][long]") {
   Ledger ledger("isolation, interleaved ranges");
-  RunSeeds({.workload = NewRangeWorkload, .styles = kTransactions}, 200,
+  RunSeeds({.workload = NewRangeWorkload, .styles = kTransactions}, 400,
            "interleaved rules over ranges hold", &ledger);
 }
 
 //@L17{
 TEST_CASE("interleaved rules over two tables hold", "[L17][long]") {
   Ledger ledger("isolation, interleaved tables");
-  RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 200,
+  RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 400,
            "interleaved rules over two tables hold", &ledger);
 }
 
 //@}
 TEST_CASE("interleaved readers agree on the order of writes", "[L16][long]") {
   Ledger ledger("isolation, interleaved forks");
-  RunSeeds({.workload = NewForkWorkload, .styles = kAll}, 200,
+  RunSeeds({.workload = NewForkWorkload, .styles = kAll}, 400,
            "interleaved readers agree on the order of writes", &ledger);
 }
 

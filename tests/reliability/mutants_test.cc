@@ -15,6 +15,7 @@
 
 #include "isolation/planted_names.h"  //@L16
 #include "reliability/checks.h"
+#include "sim/planted_names.h"
 #include "testing/ledger.h"
 #include "testing/mutant_guard.h"
 #include "testing/source_tree.h"
@@ -132,7 +133,8 @@ TEST_CASE("every planted bug in the sources has a check, and every check its bug
   std::set<std::string> listed;
   for (const Planted& planted : kPlanted) listed.insert(planted.mutant);
   for (const Planted& planted : kPlantedInBlobs) listed.insert(planted.mutant);  //@L19
-  for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);     //@L16
+  for (const char* mutant : sim::kPlantedNames) listed.insert(mutant);
+  for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);  //@L16
   CHECK(MutantsInSources() == listed);
 }
 

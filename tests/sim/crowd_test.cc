@@ -72,6 +72,13 @@ TEST_CASE("simulated transactions wait for locks and count right", "[L20][long]"
   CHECK(ledger.Shortfall("deadlocks", 60) == "");
 }
 
+TEST_CASE("simulated copies of a store hold what was acknowledged before", "[L20][long]") {
+  Ledger ledger("sim, copies");
+  RunSeeds({.checkpoints = true}, 400,
+           "simulated copies of a store hold what was acknowledged before", &ledger);
+  CHECK(ledger.Shortfall("checkpoints", 400) == "");
+}
+
 TEST_CASE("a simulated power cut among many clients loses nothing that was promised",
           "[L20][long]") {
   Ledger ledger("sim, power cuts");

@@ -85,15 +85,15 @@ TEST_CASE("a table that is only moved keeps its file", "[L12]") {
   world->trees.SetLastSequence(1);
   REQUIRE(Install(*world, WriteTable(*world, "k")));
   world->reader.Show(1);
-  const auto table = world->tree()->version->runs().at(0).tables.at(0);
+  const TableMeta table = world->tree()->version->runs().at(0).tables.at(0)->meta();
   VersionEdit edit;
-  edit.removed = {table->meta().number};
-  edit.added = {table->meta()};
+  edit.removed = {table.number};
+  edit.added = {table};
   edit.added[0].position = {.level = 1, .run = 1};
   auto moved = Must(world->files.Open(edit.added[0]));
   REQUIRE(Install(*world, {edit, {std::move(moved)}}));
   CHECK(world->Get("k") == "v");
-  CHECK(world.Names(".sst").find(TableFileName(table->meta().number)) != std::string::npos);
+  CHECK(world.Names(".sst").find(TableFileName(table.number)) != std::string::npos);
   CHECK(world->tree()->version->runs().at(0).position.level == 1);
 }
 
