@@ -7,8 +7,9 @@
 //   conditions.h  what batches ask for  //@L15
 //   write_controller.h  how long a stall is          background_work.h    what it asks of others
 //
-// Thread safety: any thread may call Write, Sync, SwitchMemTables and RunAtFront. For all others the store's
-// mutex is held; it guards the queue. Who is at the front owns the journal and the memtables.
+// Thread safety: any thread may call Write, Sync, SwitchMemTables and RunAtFront. For all others
+// the store's mutex is held; it guards the queue. Who is at the front owns the journal and the
+// memtables.
 
 #pragma once
 
