@@ -86,7 +86,7 @@ struct ThreadedQueue {
     files.OpenGate();
     for (std::thread& thread : threads) thread.join();
   }
-  std::function<void()> Putting(std::string key, std::string value, bool sync) {
+  std::function<void()> Putting(const std::string& key, const std::string& value, bool sync) {
     return [this, key, value, sync] { (void)Put(queue, key, value, sync).has_value(); };
   }
 

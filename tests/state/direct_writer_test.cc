@@ -16,7 +16,9 @@ using testing::CodeOf;
 using testing::Must;
 using testing::PartsWorld;
 
-const Options kOptions = {.blob_threshold = 100, .direct_value_bytes = 200};
+Options Apart() {
+  return {.blob_threshold = 100, .direct_value_bytes = 200};
+}
 
 // "a=v(300) b! c->(300) ": a value, a delete and a pointer, with how long the values are.
 std::string Show(const StoreContext& context, std::string_view batch) {
@@ -38,7 +40,7 @@ std::string Show(const StoreContext& context, std::string_view batch) {
 }
 
 TEST_CASE("large values go to a file at once, and the batch points to them", "[L19]") {
-  PartsWorld world(kOptions);
+  PartsWorld world(Apart());
   WriteBatch batch;
   batch.Put("a", std::string(199, 'x'));
   CHECK_FALSE(world->direct_writer.MayHave(batch));
@@ -58,7 +60,7 @@ TEST_CASE("large values go to a file at once, and the batch points to them", "[L
 }
 
 TEST_CASE("what is written directly counts a quarter of what memtables may take", "[L19]") {
-  PartsWorld world(kOptions);
+  PartsWorld world(Apart());
   WriteBatch batch;
   batch.Put("a", std::string(100'000, 'x'));
   const std::uint64_t before = world->trees.MemTableBytes();
@@ -75,7 +77,7 @@ TEST_CASE("what is written directly counts a quarter of what memtables may take"
 
 TEST_CASE("a table says whether its values live apart, and so whether they are written directly",
           "[L19]") {
-  PartsWorld world(kOptions);
+  PartsWorld world(Apart());
   const auto add = [&](std::uint32_t id, std::uint64_t threshold) {
     world->trees.Add(Must(world->trees.Make(
         {.id = id, .name = std::to_string(id), .options = {.blob_threshold = threshold}})));
@@ -94,7 +96,7 @@ TEST_CASE("a table says whether its values live apart, and so whether they are w
 }
 
 TEST_CASE("a value that isn't where its pointer says is told, with the place", "[L19]") {
-  PartsWorld world(kOptions);
+  PartsWorld world(Apart());
   WriteBatch batch;
   batch.Put("a", std::string(400, 'x'));
   std::string with_pointers;

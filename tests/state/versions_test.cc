@@ -41,6 +41,11 @@ Status Install(Parts& parts, NewTable table) {
       [&] { return parts.versions.Install(std::move(table.edit), std::move(table.opened)); });
 }
 
+void MustInstall(Parts& parts, NewTable table) {
+  const Status installed = Install(parts, std::move(table));
+  REQUIRE(Outcome(installed) == "ok");
+}
+
 std::size_t Shown(Parts& parts) {
   return parts.reader.state()->version->table_count();
 }
@@ -56,7 +61,7 @@ TEST_CASE("an edit is on the disk before readers see what it brought", "[L12]") 
     CHECK(Shown(*world.parts) == 0);
     CHECK(world->tree()->version->table_count() == 0);
   };
-  REQUIRE(Install(*world, std::move(table)));
+  MustInstall(*world, std::move(table));
   CHECK(syncs == 1);
   CHECK(Shown(*world.parts) == 1);
   world.before = nullptr;
@@ -67,13 +72,13 @@ TEST_CASE("an edit is on the disk before readers see what it brought", "[L12]") 
 
 TEST_CASE("what an edit replaces goes with its last reader", "[L12]") {
   PartsWorld world;
-  REQUIRE(Install(*world, WriteTable(*world, "old")));
+  MustInstall(*world, WriteTable(*world, "old"));
   NewTable next = WriteTable(*world, "new");
   const auto& runs = world->tree()->version->runs();
   next.edit.removed = {runs.at(0).tables.at(0)->meta().number};
   const std::string old_name = TableFileName(next.edit.removed[0]);
   auto reader = world->reader.state();
-  REQUIRE(Install(*world, std::move(next)));
+  MustInstall(*world, std::move(next));
   CHECK(Shown(*world.parts) == 1);
   CHECK(world.Names(".sst").find(old_name) != std::string::npos);
   reader.reset();
@@ -83,7 +88,7 @@ TEST_CASE("what an edit replaces goes with its last reader", "[L12]") {
 TEST_CASE("a table that is only moved keeps its file", "[L12]") {
   PartsWorld world;
   world->trees.SetLastSequence(1);
-  REQUIRE(Install(*world, WriteTable(*world, "k")));
+  MustInstall(*world, WriteTable(*world, "k"));
   world->reader.Show(1);
   const TableMeta table = world->tree()->version->runs().at(0).tables.at(0)->meta();
   VersionEdit edit;
@@ -91,7 +96,7 @@ TEST_CASE("a table that is only moved keeps its file", "[L12]") {
   edit.added = {table};
   edit.added[0].position = {.level = 1, .run = 1};
   auto moved = Must(world->files.Open(edit.added[0]));
-  REQUIRE(Install(*world, {edit, {std::move(moved)}}));
+  MustInstall(*world, {edit, {std::move(moved)}});
   CHECK(world->Get("k") == "v");
   CHECK(world.Names(".sst").find(TableFileName(table.number)) != std::string::npos);
   CHECK(world->tree()->version->runs().at(0).position.level == 1);
@@ -99,12 +104,13 @@ TEST_CASE("a table that is only moved keeps its file", "[L12]") {
 
 TEST_CASE("a manifest that fails ends all writing, and nothing is deleted", "[L12]") {
   PartsWorld world;
-  REQUIRE(Install(*world, WriteTable(*world, "old")));
+  MustInstall(*world, WriteTable(*world, "old"));
   NewTable next = WriteTable(*world, "new");
   next.edit.removed = {world->tree()->version->runs().at(0).tables.at(0)->meta().number};
   const std::string tables = world.Names(".sst");
   world.faults->SetPlan({.fail_at = 0, .fault = Fault::kSyncKeepsData});
-  CHECK(testing::CodeOf(Install(*world, std::move(next))) == "i/o error");
+  const Status failed = Install(*world, std::move(next));
+  CHECK(testing::CodeOf(failed) == "i/o error");
   CHECK(world->health.failed());
   CHECK(Shown(*world.parts) == 1);
   CHECK(testing::CodeOf(Install(*world, WriteTable(*world, "later"))) == "i/o error");
@@ -217,19 +223,19 @@ TEST_CASE("a tree whose table was dropped has nothing any more", "[L17]") {
   VersionEdit create;
   create.created = {table};
   create.next_named_table = 2;
-  REQUIRE(Install(*world, {create, {}}));
+  MustInstall(*world, {create, {}});
   world->trees.Add(Must(world->trees.Make(table)));
   const auto tree = world->trees.Find({1});
   MemTable memtable(1);
   memtable.Add(1, EntryKind::kValue, "k", "v");
   NewTable files;
   REQUIRE(world->flush_writer.Write(*tree, memtable, 1, &files.edit, &files.opened));
-  REQUIRE(Install(*world, std::move(files)));
+  MustInstall(*world, std::move(files));
   CHECK(tree->version->table_count() == 1);
   CHECK(Shown(*world.parts) == 0);
   VersionEdit drop;
   drop.dropped = {1};
-  REQUIRE(Install(*world, {drop, {}}));
+  MustInstall(*world, {drop, {}});
   CHECK(tree->version->table_count() == 0);
 }
 

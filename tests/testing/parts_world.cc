@@ -152,10 +152,9 @@ void PartsWorld::FlushAll() {
   std::function<void()> look = [] {};
   Flusher flusher(parts->upkeep(), [&] { look(); });
   look = [&] { flusher.Start(); };
-  parts->Locked(look);
-  parts->Locked([&] {
-    executor->WaitUntil(parts->context.mutex, [&] { return parts->trees.full().empty(); });
-  });
+  MutexLock held(parts->context.mutex);
+  look();
+  executor->WaitUntil(parts->context.mutex, [&] { return parts->trees.full().empty(); });
 }
 
 }  // namespace strata::testing

@@ -14,14 +14,16 @@ namespace {
 using testing::Outcome;
 using testing::PartsWorld;
 
-const Options kOptions = {.compression = Compression::kNone,
-                          .blob_threshold = 100,
-                          .direct_value_bytes = 100,
-                          .blob_space_bound = 100};
+Options Apart() {
+  return {.compression = Compression::kNone,
+          .blob_threshold = 100,
+          .direct_value_bytes = 100,
+          .blob_space_bound = 100};
+}
 
 // A store with some values, if they fit in one blob, of which a test lets some die.
 struct World : PartsWorld {
-  explicit World(const Options& store_options = kOptions, int values = 10)
+  explicit World(const Options& store_options = Apart(), int values = 10)
       : PartsWorld(store_options) {
     for (int i = 0; i < values; ++i) STRATA_CHECK(parts->Put(KeyOf(i), ValueOf(i)).has_value());
     Flush();
@@ -123,7 +125,7 @@ TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file", "[
 }
 
 TEST_CASE("who waits for space goes on when a collection has given some back", "[L19]") {
-  Options tight = kOptions;
+  Options tight = Apart();
   tight.blob_space_bound = 1.05;
   tight.blob_file_bytes = 8'000;  // Five blobs.
   World world(tight, /*values=*/40);

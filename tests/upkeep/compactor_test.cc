@@ -13,7 +13,6 @@ namespace {
 
 using testing::CodeOf;
 using testing::Must;
-using testing::Outcome;
 using testing::PartsWorld;
 
 struct World : PartsWorld {
