@@ -83,10 +83,11 @@ Status Room::SwitchMemTables() {
 
 Status Room::SealRetiredLogs() {
   if (!journal_.has_retired()) return {};
-  mutex_.AssertHeld();
-  mutex_.Unlock();
-  auto sealed = journal_.SealRetired();
-  mutex_.Lock();
+  const auto seal = [this] {
+    const MutexGivenAway given_away(&mutex_);
+    return journal_.SealRetired();
+  };
+  auto sealed = seal();
   if (!sealed) return health_.Remember(std::move(sealed).error());
   VersionEdit edit;
   for (const SealedLog& log : *sealed) {

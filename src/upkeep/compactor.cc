@@ -226,12 +226,12 @@ void Compactor::Finish(Running& running) {
 }
 
 Status Compactor::Conclude(Running& running) {
-  Mutex& mutex = parts_.context.mutex;
-  mutex.AssertHeld();
-  mutex.Unlock();
-  auto result = compaction::Conclude(running.job, *running.version, parts_.files.store(),
-                                     MakeRunnerOptions(*running.tree), std::move(running.outputs));
-  mutex.Lock();
+  const auto conclude = [&] {
+    const MutexGivenAway given_away(&parts_.context.mutex);
+    return compaction::Conclude(running.job, *running.version, parts_.files.store(),
+                                MakeRunnerOptions(*running.tree), std::move(running.outputs));
+  };
+  auto result = conclude();
   if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   STRATA_TRY(result);
   // Only now is it certain: nothing comes in between.  //@L17

@@ -59,15 +59,11 @@ Step Flusher::Run() {
 
 Status Flusher::FlushOldest() {
   StoreContext& context = parts_.context;
-  context.mutex.AssertHeld();
   if (parts_.trees.full().empty() || parts_.health.failed()) return {};
   const Immutable oldest = parts_.trees.full().front();
   VersionEdit edit;
   std::vector<std::shared_ptr<const Table>> opened;
-  context.mutex.Unlock();
-  Status written = WriteAll(oldest, &edit, &opened);
-  context.mutex.Lock();
-  STRATA_TRY(written);
+  STRATA_TRY(WriteAll(oldest, &edit, &opened));
   if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
@@ -80,18 +76,20 @@ Status Flusher::FlushOldest() {
   STRATA_TRY(parts_.versions.Install(std::move(edit), std::move(opened)));
   if (!STRATA_MUTANT(flush_forgets_early)) parts_.trees.PopOldestFull();
   parts_.trees.Publish();
-  context.mutex.Unlock();
-  oldest.direct->RemoveUnused(adopted);  //@L19
-  parts_.journal.Release(oldest.oldest_log_after);
-  context.mutex.Lock();
+  {
+    const MutexGivenAway given_away(&context.mutex);
+    oldest.direct->RemoveUnused(adopted);  //@L19
+    parts_.journal.Release(oldest.oldest_log_after);
+  }
   if (context.events) context.events->Emit("flush_end", {{"bytes", bytes}});
   return {};
 }
 
-// Each memtable as a table; their names are durable on return.
+// Each memtable as a table, without the mutex; their names are durable on return.
 Status Flusher::WriteAll(const Immutable& full, VersionEdit* edit,
                          std::vector<std::shared_ptr<const Table>>* opened) {
   StoreContext& context = parts_.context;
+  const MutexGivenAway given_away(&context.mutex);
   for (const auto& [tree, memtable] : full.memtables) {
     if (memtable->empty()) continue;
     if (context.events) context.events->Emit("flush_begin", {{"entries", memtable->entries()}});
