@@ -31,6 +31,7 @@ Status Copy(FileSystem& from, const std::string& path, FileSystem& to, const std
 // The files that `state` names, without a directory.
 std::vector<std::string> FilesOf(const ManifestState& state) {
   std::vector<std::string> names;
+  names.reserve(state.tables.size() + state.blobs.size());
   for (const auto& [number, _] : state.tables) names.push_back(TableFileName(number));
   for (const auto& [_, blob] : state.blobs) names.push_back(BlobFileName(blob.file));
   return names;

@@ -21,7 +21,7 @@ std::uint64_t RunsOf(DB& db) {
   return runs;
 }
 
-TEST_CASE("a flush moves entries from the memtable to a table", "[L05]") {
+TEST_CASE("a flush moves entries from the memtable to a table", "[L05][T5.4]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "2"));
