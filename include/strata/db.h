@@ -238,7 +238,8 @@ class DB {
   virtual std::uint64_t DurableVersion() = 0;
   // Calls `told` once, in some thread that may belong to the store: with success when every write
   // up to `version` is durable, or with the error that prevents it. It asks for a sync; those who
-  // ask while one is under way share the next. `told` must not wait for the store.
+  // ask while one is under way share the next. `told` must return soon, as it runs on a thread that
+  // merges, and must not call the store.
   virtual void WhenDurable(std::uint64_t version, std::function<void(const Status&)> told) = 0;
   // Returns when every write up to `version` is durable.
   virtual Status WaitDurable(std::uint64_t version) = 0;

@@ -31,7 +31,7 @@ CommitQueue::CommitQueue(const CommitParts& parts)
       background_(parts.background),
       //@L20{
       durability_([this](std::function<void()> task) {
-        background_.Schedule(Priority::kHigh, [task = std::move(task)] {
+        background_.Schedule(Priority::kLow, [task = std::move(task)] {
           task();
           return Step::kDone;
         });

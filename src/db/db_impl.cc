@@ -264,6 +264,7 @@ Status DbImpl::Sync() {
 //@L20{
 void DbImpl::WhenDurable(std::uint64_t version, std::function<void(const Status&)> told) {
   Status refused = CheckOwner();
+  if (told == nullptr) return;
   if (refused) {
     MutexLock lock(mutex_);
     refused = CheckVersion(version);

@@ -34,6 +34,9 @@ Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> 
                                                    const TableOptions& options) {
   STRATA_TRY(CheckOwner());
   for (const std::string& name : names) STRATA_TRY(CheckTableName(name));
+  if (options.compression.value_or(Compression::kNone) > Compression::kZstd) {
+    return InvalidArgument("table option compression: there is no such compression");
+  }
   std::vector<TableRef> made;
   if (names.empty()) return made;
   const auto create = [&]() -> Status {

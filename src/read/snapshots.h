@@ -36,6 +36,7 @@ class SnapshotList : public std::enable_shared_from_this<SnapshotList> {
 
   // The newest snapshot that tables hold versions for.
   void SetHeldUpTo(SequenceNumber sequence) { held_up_to_ = sequence; }
+  SequenceNumber held_up_to() const { return held_up_to_; }
 
   std::size_t size() const;
   // REQUIRES of the caller: `snapshot` outlives the call.

@@ -50,7 +50,7 @@ Node::~Node() {
   if (boot_ != nullptr && !boot_->executor.idle()) Bury(std::move(boot_));
 }
 
-void Node::Spawn(std::string name, std::function<void()> body) {
+void Node::Spawn(const std::string& name, std::function<void()> body) {
   STRATA_CHECK(is_on());
   world_.Start(options_.name + "/" + name, id_, /*is_client=*/true, std::move(body));
 }

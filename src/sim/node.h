@@ -41,7 +41,7 @@ class Node {
   ~Node();
 
   // A client that runs on the machine. REQUIRES: the power is on.
-  void Spawn(std::string name, std::function<void()> body);
+  void Spawn(const std::string& name, std::function<void()> body);
 
   // What code on the machine is given, from power to power. REQUIRES: the power is on.
   const Environment& environment() const;

@@ -25,6 +25,7 @@ struct Compactor::Running {
 //| void Compactor::Start() {  //@L12..19
 void Compactor::Start(bool at_rest) {  //@L20
   compaction::Debt debt;
+  SequenceNumber held_up_to = 0;  //@L14
   const std::uint64_t now = parts_.context.environment.clock->WallMicros();
   for (const auto& tree : parts_.trees.All()) {
     //| StartIn(tree);  //@L12..19
@@ -32,8 +33,10 @@ void Compactor::Start(bool at_rest) {  //@L20
     const auto own = tree->policy->EstimateDebt(compaction::ViewOf(*tree->version), now);
     debt.bytes += own.bytes;
     debt.runs = std::max(debt.runs, own.runs);
+    held_up_to = std::max(held_up_to, tree->held_for_max);  //@L14
   }
   debt_ = debt;
+  if (paused_ == 0) parts_.reader.snapshots().SetHeldUpTo(held_up_to);  //@L14
 }
 
 //| void Compactor::StartIn(const std::shared_ptr<Tree>& tree) {  //@L12..19
@@ -115,13 +118,10 @@ std::optional<compaction::CompactionJob> Compactor::PickReleased(
     }
   }
   tree.held_for_max = newest;
-  SequenceNumber newest_of_all = 0;
-  for (const auto& other : parts_.trees.All()) {
-    newest_of_all = std::max(newest_of_all, other->held_for_max);
-  }
-  parts_.reader.snapshots().SetHeldUpTo(newest_of_all);
+  SnapshotList& snapshots = parts_.reader.snapshots();
+  if (newest > snapshots.held_up_to()) snapshots.SetHeldUpTo(newest);  // Start takes it back.
   if (newest == 0) return std::nullopt;
-  const compaction::Snapshots live = parts_.reader.snapshots().Sequences();
+  const compaction::Snapshots live = snapshots.Sequences();
   return compaction::PickReclaim(
       {.version = version, .live = live, .busy = busy_, .share_min = share_min, .range = range},
       parts_.context.options);

@@ -300,6 +300,15 @@ TEST_CASE("random work on several tables agrees with as many maps", "[L17]") {
   }
 }
 
+TEST_CASE("a table isn't made with an option that no store could be opened with", "[L17]") {
+  TestStore store;
+  TableOptions options;
+  options.compression = static_cast<Compression>(77);
+  CHECK(store->CreateTable("x", options).error().code() == ErrorCode::kInvalidArgument);
+  store.Reopen();
+  CHECK(store->ListTables().size() == 1);
+}
+
 TEST_CASE("many tables are made at once, all or none", "[L17]") {
   TestStore store;
   std::vector<std::string> names;
