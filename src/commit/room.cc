@@ -71,7 +71,7 @@ Status Room::SwitchMemTables() {
   //@}
   VersionEdit begun;
   begun.begun_logs.push_back({number, context_.environment.clock->WallMicros()});
-  STRATA_TRY(versions_.NoteLogs(std::move(begun)));
+  STRATA_TRY(versions_.NoteLogs(begun));
   // What was promised to be on the disk is there before the new log takes a write: no holes. What
   // wasn't promised need never be: soon it is in a table.
   if (context_.options.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
@@ -94,7 +94,7 @@ Status Room::SealRetiredLogs() {
     if (log.number < versions_.set().oldest_log()) continue;  // Its entries are in tables by now.
     edit.sealed_logs.push_back(log);
   }
-  return versions_.NoteLogs(std::move(edit));  // The log's end record says it, too.
+  return versions_.NoteLogs(edit);  // The log's end record says it, too.
 }
 
 }  // namespace strata

@@ -26,6 +26,7 @@ Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Tab
   AwaitEdits();  //@L12
   const std::vector<FileNumber> removed = edit.removed;
   std::vector<std::shared_ptr<const Table>> before;
+  before.reserve(removed.size());
   for (const FileNumber number : removed) before.push_back(set_->FindTable(number));
   set_->SetLastSequence(trees_.last_sequence());
   STRATA_TRY(Log(std::move(edit), std::move(opened)));
@@ -78,9 +79,9 @@ void Versions::AwaitEdits() {
   context_.environment.executor->WaitUntil(mutex, [this] { return !editing_; });
 }
 
-Status Versions::NoteLogs(VersionEdit edit) {
-  for (BegunLog& log : edit.begun_logs) notes_.begun_logs.push_back(log);
-  for (SealedLog& log : edit.sealed_logs) notes_.sealed_logs.push_back(log);
+Status Versions::NoteLogs(const VersionEdit& edit) {
+  for (const BegunLog& log : edit.begun_logs) notes_.begun_logs.push_back(log);
+  for (const SealedLog& log : edit.sealed_logs) notes_.sealed_logs.push_back(log);
   const bool nothing = notes_.begun_logs.empty() && notes_.sealed_logs.empty();
   if (editing_ || nothing) return {};
   return health_.Remember(set_->NoteLogs(std::exchange(notes_, {})));

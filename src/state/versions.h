@@ -44,7 +44,7 @@ class Versions {
   // makes one before it gives the mutex away, is applied to.
   void AwaitEdits();
   // Writes what an edit says of logs, now or after the edit that is being written: nobody waits.
-  Status NoteLogs(VersionEdit edit);
+  Status NoteLogs(const VersionEdit& edit);
   //@}
   Status EnableFeature(std::string_view feature);  // As an edit.  //@L17
   //@L19{

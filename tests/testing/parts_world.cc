@@ -87,7 +87,7 @@ Status Parts::Switch() {
   STRATA_TRY(journal.Begin(number, direct));
   trees.Switch(number, std::move(direct));
   //@}
-  return versions.NoteLogs(std::move(begun));
+  return versions.NoteLogs(begun);
 }
 
 std::string Parts::Get(std::string_view key) {
