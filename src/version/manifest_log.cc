@@ -21,11 +21,13 @@ Status ManifestLog::Append(const VersionEdit& edit) {
 Status ManifestLog::Rewrite(FileNumber number, const ManifestState& state) {
   FileSystem& files = *environment_.files;
   auto manifest = WriteSnapshot(environment_, directory_, number, state, &counters_);
-  Status begun =
-      manifest ? SwitchTo(**manifest, files, directory_) : Status(std::move(manifest).error());
-  if (!begun) {
+  if (!manifest) {
     RemoveUnlessCurrent(files, directory_, number);
-    return begun;
+    return std::move(manifest).error();
+  }
+  if (Status named = SwitchTo(**manifest, files, directory_); !named) {
+    RemoveUnlessCurrent(files, directory_, number);
+    return named;
   }
   RemoveOldManifests(files, directory_, number);
   manifest_ = *std::move(manifest);

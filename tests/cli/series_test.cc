@@ -64,7 +64,7 @@ TEST_CASE("the windows of a workload hold all of its operations", "[L05]") {
     written += window.user_bytes_written;
   }
   CHECK(operations == 4000);
-  CHECK(written <= 4000 * 116);
+  CHECK(written <= std::uint64_t{4000} * 116);
   const std::string json = SeriesJson("fillseq", result.seconds, *result.latency, *result.series);
   CHECK(json.starts_with("{\"workload\":\"fillseq\",\"start_us\":"));
   CHECK(json.ends_with("}]}"));
