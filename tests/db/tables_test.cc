@@ -312,6 +312,7 @@ TEST_CASE("a table isn't made with an option that no store could be opened with"
 TEST_CASE("many tables are made at once, all or none", "[L17]") {
   TestStore store;
   std::vector<std::string> names;
+  names.reserve(300);
   for (int i = 0; i < 300; ++i) names.push_back("table" + std::to_string(i));
   const std::uint64_t before = store->counters().Get(Counter::kManifestSyncs);
   const auto made = store->CreateTables(names, {});

@@ -94,7 +94,7 @@ class WorldRun {
       for (const auto& [name, count] : client->counts()) result_.counts[name] += count;
     }
     if (!healthy()) return;
-    for (auto& finding : workload_->Judge(around_, &result_.counts)) Find(std::move(finding));
+    for (const auto& finding : workload_->Judge(around_, &result_.counts)) Find(finding);
   }
 
   void Close() {

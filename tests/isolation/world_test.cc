@@ -27,7 +27,7 @@ void RunSeeds(WorldPlan plan, std::uint64_t seeds, const std::string& name, Ledg
                          << " build/test/bin/tests/strata_test_isolation \"" << name << "\"");
     }
   }
-  CHECK(ledger->Shortfall("seeds", seeds) == "");
+  CHECK(ledger->Shortfall("seeds", seeds).empty());
 }
 
 const std::vector<Style> kAll = {Style::kOptimistic, Style::kPessimistic, Style::kConditions};

@@ -309,12 +309,12 @@ TEST_CASE("a version is told of the table that is asked for, and none of others"
 TEST_CASE("a scan that passes over very many deletes says so, once, and of which table", "[L20]") {
   ReadWorld world;
   world.state.named.Set(7, Named(1, "z", "last"));
-  for (SequenceNumber sequence = 2; sequence < 2 * kManyHidden; ++sequence) {
+  for (SequenceNumber sequence = 2; sequence < 2U * kManyHidden; ++sequence) {
     world.state.named.Find(7)->memtable->Add(sequence, EntryKind::kDelete, std::to_string(sequence),
                                              "");
   }
-  world.Put(2 * kManyHidden, "a", "");
-  world.Show(2 * kManyHidden);
+  world.Put(2U * kManyHidden, "a", "");
+  world.Show(2U * kManyHidden);
   world.Scan();
   CHECK(world.many_hidden.empty());
   CHECK(world.Scan({.table = {7}}) == "z=last ");

@@ -39,6 +39,7 @@ class SharedText {
 
 void BeQuiet() {
   const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  STRATA_CHECK(nowhere >= 0);
   ::dup2(nowhere, STDOUT_FILENO);
   ::dup2(nowhere, STDERR_FILENO);
 }
