@@ -43,7 +43,7 @@ class TempFile {
   explicit TempFile(const std::string& contents) : file_(std::tmpfile()) {
     REQUIRE(file_ != nullptr);
     std::fwrite(contents.data(), 1, contents.size(), file_);
-    std::rewind(file_);
+    REQUIRE(std::fseek(file_, 0, SEEK_SET) == 0);
   }
   ~TempFile() { std::fclose(file_); }
   TempFile(const TempFile&) = delete;
@@ -52,7 +52,7 @@ class TempFile {
   int descriptor() const { return ::fileno(file_); }
   std::string Contents() {
     std::string contents;
-    std::rewind(file_);
+    REQUIRE(std::fseek(file_, 0, SEEK_SET) == 0);
     for (int byte = std::fgetc(file_); byte != EOF; byte = std::fgetc(file_)) {
       contents.push_back(static_cast<char>(byte));
     }
