@@ -66,7 +66,6 @@ class Upkeep final : public BackgroundWork {
 
   const compaction::Debt& debt() const { return compactor_.debt(); }
   const std::optional<Error>& passing_failure() const { return failures_.passing(); }
-  const Compactor& compactor() const { return compactor_; }
 
  private:
   void AdjustCache();
