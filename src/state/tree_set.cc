@@ -114,7 +114,7 @@ std::shared_ptr<MemTable> TreeSet::NewMemTable() {
 void TreeSet::Renew(Tree& tree) {
   tree.memtable = NewMemTable();
   //@L17{
-  if (tree.touched) Touch({TableRef{tree.table.id}});
+  if (tree.touched) Touch(TableRef{tree.table.id});
   //@}
 }
 
@@ -170,22 +170,20 @@ void TreeSet::PopOldestFull() {
 }
 
 //@L17{
-void TreeSet::Touch(const std::vector<TableRef>& tables) {
-  for (const TableRef table : tables) {
-    const auto found = named_.find(table.id);
-    if (found == named_.end()) continue;
-    Tree& tree = *found->second;
-    const std::size_t bytes = tree.memtable->bytes_used();
-    named_bytes_ += bytes - std::exchange(tree.counted_bytes, bytes);
-    if (!std::exchange(tree.touched, true)) touched_.push_back(found->second);
-  }
+void TreeSet::Touch(TableRef table) {
+  const auto found = named_.find(table.id);
+  if (found == named_.end()) return;
+  Tree& tree = *found->second;
+  const std::size_t bytes = tree.memtable->bytes_used();
+  named_bytes_ += bytes - std::exchange(tree.counted_bytes, bytes);
+  if (!std::exchange(tree.touched, true)) touched_.push_back(found->second);
 }
 
 void TreeSet::Touch(std::string_view entries) {
   if (named_.empty()) return;
   // What can't be taken apart is refused by Insert.
   (void)wal::ForEachEntry(entries, 1, [this](const wal::BatchEntry& entry) {
-    if (entry.table != 0) Touch({TableRef{static_cast<std::uint32_t>(entry.table)}});
+    if (entry.table != 0) Touch(TableRef{static_cast<std::uint32_t>(entry.table)});
     return Status();
   }).has_value();
 }

@@ -81,7 +81,10 @@ class TreeSet {
   //@L17{
   // Entries of these tables, or of those in `entries`, were inserted: their memtables are neither
   // empty nor as small as they were.
-  void Touch(const std::vector<TableRef>& tables);
+  void Touch(TableRef table);
+  void Touch(const std::vector<TableRef>& tables) {
+    for (const TableRef table : tables) Touch(table);
+  }
   void Touch(std::string_view entries);
   //@}
   // Adds encoded entries, the first one at `first`, and counts them.
