@@ -62,6 +62,11 @@ changed_headers() {
   done | sort -u
 }
 
+# The code that the lessons show, and the names that they use, are those of their slices.
+check_texts() {
+  ./lesson text
+}
+
 # Thread-safety annotations are checked by clang only, and headers by compiling each alone.
 check_compile() {
   local targets=() headers=strata_headers
@@ -112,6 +117,7 @@ run "clang-format" check_format
 run "tidy.py" python3 -B tools/tidy.py .
 run "shell scripts" check_shell
 run "documents' links" python3 -B tools/doc_links.py .
+run "lessons' texts" check_texts
 run "clang: thread safety, headers alone" check_compile
 run "clang-tidy" check_clang_tidy
 exit $failed

@@ -1,13 +1,12 @@
 """./lesson verify: runs the gates and prints a line for each."""
 
-import fcntl
 import subprocess
 import time
 from dataclasses import dataclass
 
 from . import finish, gates, ledger
 from .errors import LessonError
-from .workshop import Workshop
+from .workshop import Workshop, held
 
 ALL_GATES = (1, 2, 3, 4, 5, 6, 7, 8)
 _PER_LESSON = {1: gates.gate1, 2: gates.gate2, 3: gates.gate3, 6: gates.gate6, 7: gates.gate7,
@@ -63,10 +62,8 @@ def run(tree, root, options):
     keys = {lesson.number: ledger.tree_key(tree, lesson.number) for lesson in tree.manifest.lessons}
     plan = choose(tree, root, options, keys)
     scratch = options.scratch or root / "build" / "lesson"
-    scratch.mkdir(parents=True, exist_ok=True)
     wanted = options.gate or ALL_GATES
-    with open(scratch / ".lock", "w", encoding="utf-8") as lock:
-        _lock(lock, scratch)
+    with held(scratch):
         names = " ".join(f"{number:02d}" for number in plan.numbers) or "none"
         print(f"verifying lessons {names} ({plan.why})", flush=True)
         workshop = Workshop(root, tree, scratch, options.jobs, plan.passed)
@@ -101,14 +98,6 @@ def _lessons(workshop, plan, keys, wanted, options):
     print(f"{passed.made} checks made, {passed.spared} spared: they passed before, on what they "
           "depend on", flush=True)
     return good
-
-
-def _lock(lock, scratch):
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print(f"another verify works in {scratch}; waiting (or give --scratch DIR)", flush=True)
-        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def _whole_series(workshop, wanted, options):

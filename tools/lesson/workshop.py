@@ -4,6 +4,8 @@ Walking the lessons in order, the starter of each after its answer, makes every 
 one: from a slice to its starter three or four files differ.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -12,6 +14,19 @@ from pathlib import Path
 from . import ledger, slicer
 from .build import Build
 from .closure import Closures
+
+
+@contextlib.contextmanager
+def held(scratch):
+    """The scratch folder is this process's alone meanwhile; waits while it is another's."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    with open(scratch / ".lock", "w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"another ./lesson works in {scratch}; waiting (or give --scratch DIR)", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Workshop:

@@ -1,6 +1,8 @@
 """Each gate passes on the toy series, and fails on an input that is bad on purpose."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -10,7 +12,7 @@ from lesson import gates
 from lesson.build import Case, Outcome
 from lesson.manifest import Green, Lesson
 from lesson.slicer import File
-from lesson.workshop import Workshop
+from lesson.workshop import Workshop, held
 
 
 @unittest.skipUnless(shutil.which("cmake") and shutil.which("ninja"), "needs cmake and ninja")
@@ -102,6 +104,29 @@ class Building(unittest.TestCase):
                    (bench, "BM_Mul   2.5 ns", "BM_Mul ERROR OCCURRED: 'blocks'"))
         self.fails(gates.gate7, 2, ["mul_bench: status 3"], (bench, "; }", "; return 3; }"))
         self.fails(gates.gate7, 2, ["no benchmark"], ("lessons/lessons.toml", ', "bench/mul_bench.cc"]', "]"))
+
+
+class Texts(unittest.TestCase):
+    def test_all_are_read_at_once_without_building(self):
+        with support.Repository() as repository:
+            status, output = repository.lesson("text")
+            self.assertEqual((status, "are true" in output), (0, True), output)
+            source = repository.root / "src/toy/add.cc"
+            source.write_text(source.read_text().replace("a + b", "b + a"))
+            status, output = repository.lesson("text")
+            self.assertEqual((status, "the block differs from src/toy/add.cc" in output), (1, True), output)
+            self.assertFalse((repository.root / "build/lesson/tree").exists())
+            self.assertIn("remedy", repository.lesson("text", "--update")[1])
+
+    def test_two_never_build_in_one_folder(self):
+        with tempfile.TemporaryDirectory() as folder, held(Path(folder)):
+            code = "import sys; from pathlib import Path; from lesson.workshop import held\n" \
+                   "with held(Path(sys.argv[1])): print('in', flush=True)"
+            other = subprocess.Popen([sys.executable, "-c", code, folder], text=True,
+                                     stdout=subprocess.PIPE, cwd=support.TOOLS)
+            self.assertIn("another ./lesson works in", other.stdout.readline())
+            other.kill()
+            self.assertEqual(other.communicate()[0], "")
 
 
 class WholeSeries(unittest.TestCase):
