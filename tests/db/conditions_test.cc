@@ -28,7 +28,7 @@ std::string Tell(const Result<WriteOutcome>& outcome) {
   return text + " is " + failed.current->value + "@" + std::to_string(failed.current->version);
 }
 
-TEST_CASE("a condition holds or doesn't", "[L15]") {
+TEST_CASE("a condition holds or doesn't", "[L15][T15.1]") {
   const std::optional<Entry> none;
   const std::optional<Entry> entry = Entry{.value = "v", .version = 7};
   const auto holds = [&](Kind kind, const std::optional<Entry>& current) {
