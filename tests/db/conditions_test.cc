@@ -92,7 +92,7 @@ TEST_CASE("a value that came back has another version", "[L15]") {
   CHECK(Tell(store->CompareAndSwap("a", "1", "y")) == "written@4");
 }
 
-TEST_CASE("conditions are checked in order up to the first that fails", "[L15]") {
+TEST_CASE("conditions are checked in order up to the first that fails", "[L15][T15.2]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "2"));
@@ -219,7 +219,7 @@ TEST_CASE("a batch whose conditions can't be read is not written, and its writer
   CHECK(db->CompareAndSwap("a", "1", "2")->written());
 }
 
-TEST_CASE("a batch joins a group unless the group decides its conditions", "[L15]") {
+TEST_CASE("a batch joins a group unless the group decides its conditions", "[L15][T15.3]") {
   GroupKeys keys;
   WriteBatch a;
   a.Put("a", "1");
