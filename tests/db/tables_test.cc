@@ -257,7 +257,7 @@ TEST_CASE("conditions look at the table that they name", "[L17]") {
 }
 
 TEST_CASE("random work on several tables agrees with as many maps", "[L17]") {
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+  for (const std::uint64_t seed : {1, 2}) {
     TestStore store({.memtable_bytes = 16 << 10, .table_bytes = 4 << 10, .level1_bytes = 16 << 10},
                     seed);
     Random random(seed);
