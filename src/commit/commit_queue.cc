@@ -1,6 +1,7 @@
 #include "commit/commit_queue.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/mutant.h"
@@ -43,8 +44,7 @@ CommitQueue::CommitQueue(const CommitParts& parts)
 //@L12..14{
 //| Status CommitQueue::Write(const WriteBatch& batch, bool sync) {
 //|   Writer self{.batch = &batch, .sync = sync};
-//|   MutexLock lock(mutex_);
-//|   return Enqueue(&self);
+//|   return Run(&self);
 //| }
 //|
 //@}
@@ -52,9 +52,7 @@ CommitQueue::CommitQueue(const CommitParts& parts)
 Status CommitQueue::Write(const WriteBatch& batch, bool sync,
                           std::optional<FailedCondition>* failed, SequenceNumber* first) {
   Writer self{.batch = &batch, .sync = sync};
-  //| MutexLock lock(mutex_);  //@L15..19
-  MutexLock lock(mutex_, !sync);  //@L20
-  STRATA_TRY(Enqueue(&self));
+  STRATA_TRY(Run(&self));
   *failed = std::move(self.failed);
   *first = self.first_sequence;
   return {};
@@ -63,22 +61,22 @@ Status CommitQueue::Write(const WriteBatch& batch, bool sync,
 //@}
 Status CommitQueue::Sync() {
   Writer self{.sync = true};
-  MutexLock lock(mutex_);
-  return Enqueue(&self);
+  return Run(&self);
 }
 
 Result<FileNumber> CommitQueue::SwitchMemTables() {
   Writer self{.switch_memtable = true};
   MutexLock lock(mutex_);
-  STRATA_TRY(Enqueue(&self));
+  const Status switched = Enqueue(&self);
+  WakeCalled(&self);
+  STRATA_TRY(switched);
   return journal_.number();
 }
 
 //@L17{
 Status CommitQueue::RunAtFront(const std::function<Status()>& task) {
   Writer self{.task = &task};
-  MutexLock lock(mutex_);
-  return Enqueue(&self);
+  return Run(&self);
 }
 
 bool CommitQueue::TrySwitch() {
@@ -86,6 +84,7 @@ bool CommitQueue::TrySwitch() {
   if (!writers_.empty()) return false;
   Writer self{.switch_memtable = true};
   (void)Enqueue(&self).has_value();  // A failure is remembered: the store is read-only then.
+  WakeCalled(&self);
   return true;
 }
 
@@ -98,12 +97,23 @@ void CommitQueue::SwitchSoon() {
 //@}
 // --- the queue -----------------------------------------------------------------------------------
 
+Status CommitQueue::Run(Writer* self) {
+  const auto run = [&] {
+    //| MutexLock lock(mutex_);  //@L12..19
+    MutexLock lock(mutex_, self->batch != nullptr && !self->sync);  //@L20
+    return Enqueue(self);
+  };
+  Status status = run();
+  WakeCalled(self);
+  return status;
+}
+
 Status CommitQueue::Enqueue(Writer* self) {
   writers_.push_back(self);
   while (true) {
     if (writers_.front() != self && !(STRATA_MUTANT(two_leaders) && writers_.front()->sync)) {
       AwaitCall(*self);  //@L20
-      context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+      SleepUntil(self, [&]() STRATA_REQUIRES(mutex_) {
         return self->done || self->insert || writers_.front() == self;
       });
     }
@@ -115,12 +125,30 @@ Status CommitQueue::Enqueue(Writer* self) {
     Status inserted = InsertBatchOf(*self, /*concurrently=*/true);
     mutex_.Lock();
     self->status = std::move(inserted);
-    self->inserted = true;
-    context_.environment.executor->NotifyAll();
-    context_.environment.executor->WaitUntil(mutex_,
-                                             [&]() STRATA_REQUIRES(mutex_) { return self->done; });
+    if (--inserting_ == 0) context_.environment.executor->Notify(all_inserted_);
+    SleepUntil(self, [&] { return self->done; });
     return self->status;
   }
+}
+
+void CommitQueue::SleepUntil(Writer* self, const std::function<bool()>& holds) {
+  if (holds()) return;
+  if (free_wait_points_.empty()) free_wait_points_.push_back(&wait_points_.emplace_back());
+  self->sleeps_at = free_wait_points_.back();
+  free_wait_points_.pop_back();
+  context_.environment.executor->WaitOn(*self->sleeps_at, mutex_, holds);
+  free_wait_points_.push_back(std::exchange(self->sleeps_at, nullptr));
+}
+
+void CommitQueue::Call(Writer* writer, Writer* waker) {
+  writer->called.store(true, std::memory_order_release);  //@L20
+  if (writer->sleeps_at != nullptr) waker->wakes.push_back(writer->sleeps_at);
+}
+
+// Best without the mutex: whoever wakes needs it first of all.
+void CommitQueue::WakeCalled(Writer* waker) {
+  for (WaitPoint* const point : waker->wakes) context_.environment.executor->Notify(*point);
+  waker->wakes.clear();
 }
 
 //@L20{
@@ -289,24 +317,27 @@ Status CommitQueue::InsertBatchOf(const Writer& writer, bool concurrently) const
 
 // Each member of the group puts in its own batch.
 Status CommitQueue::InsertInParallel(const std::vector<Writer*>& group) {
-  for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
-  context_.environment.executor->NotifyAll();
+  inserting_ = group.size() - 1;
+  for (std::size_t i = 1; i < group.size(); ++i) {
+    group[i]->insert = true;
+    Call(group[i], group.front());
+  }
   mutex_.Unlock();
+  WakeCalled(group.front());
   Status status = InsertBatchOf(*group.front(), /*concurrently=*/true);
   mutex_.Lock();
-  context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
-    if (STRATA_MUTANT(leader_doesnt_wait)) return true;
-    return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
+  context_.environment.executor->WaitOn(all_inserted_, mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    return inserting_ == 0 || STRATA_MUTANT(leader_doesnt_wait);
   });
   for (std::size_t i = 1; i < group.size() && status; ++i) status = group[i]->status;
   return status;
 }
 
+// Those of the group are called, and who leads the next one: nobody else has anything to do.
 void CommitQueue::FinishGroup(const std::vector<Writer*>& group, const Status& status) {
   for (Writer* writer : group) {
     STRATA_CHECK(writers_.front() == writer);
     writers_.pop_front();
-    writer->called.store(true, std::memory_order_release);  //@L20
     //@L12..14{
     //| writer->status = status;
     //@}
@@ -319,72 +350,17 @@ void CommitQueue::FinishGroup(const std::vector<Writer*>& group, const Status& s
     context_.counters.Add(Counter::kUserBytesWritten, writer->batch->user_bytes());
   }
   //@L20{
-  if (!writers_.empty()) writers_.front()->called.store(true, std::memory_order_release);
   expected_writers_ = group.size() + writers_.size();
   if (health_.failed()) durability_.Fail(health_.cause().error());
   if (writers_.empty() && durability_.wanted()) ScheduleSync();
   //@}
   if (STRATA_MUTANT(group_ends_unheard) && group.size() > 1) return;
-  if (group.size() > 1 || !writers_.empty()) context_.environment.executor->NotifyAll();
-}
-
-Status CommitQueue::SyncLog() {
-  if (durability_.up_to() >= trees_.last_sequence()) return {};  // Others have.  //@L20
-  STRATA_TRY(room_.SealRetiredLogs());
-  mutex_.Unlock();
-  Status synced = journal_.Sync();
-  mutex_.Lock();
-  last_sync_micros_ = context_.environment.clock->NowMicros();
-  if (synced) durability_.Advance(trees_.last_sequence());  //@L20
-  return health_.Remember(std::move(synced));
-}
-
-//@L20{
-// --- what is durable -----------------------------------------------------------------------------
-
-void CommitQueue::WhenDurable(SequenceNumber sequence, Durability::Callback told) {
-  mutex_.AssertHeld();
-  durability_.When(sequence, std::move(told));
-  if (health_.failed()) durability_.Fail(health_.cause().error());
-  if (writers_.empty() && durability_.wanted()) ScheduleSync();  // Else the next group syncs.
-}
-
-// All who come until it runs share it.
-void CommitQueue::ScheduleSync() {
-  if (sync_scheduled_) return;
-  sync_scheduled_ = true;
-  background_.After(0, [this] {
-    {
-      MutexLock lock(mutex_);
-      sync_scheduled_ = false;
-      if (!writers_.empty() || !durability_.wanted()) return;
-    }
-    (void)Sync().has_value();  // Who waits hears of a failure.
-  });
-}
-
-std::vector<Durability::Callback> CommitQueue::EndDurable(const Status& status) {
-  mutex_.AssertHeld();
-  auto waiting = durability_.TakeWaiting();
-  if (status) durability_.Advance(trees_.last_sequence());
-  return waiting;
-}
-
-//@}
-// What was written without a sync reaches the disk although no more writes come.
-void CommitQueue::ScheduleIntervalSync() {
-  if (interval_sync_scheduled_) return;
-  interval_sync_scheduled_ = true;
-  background_.After(context_.options.sync_interval_ms * 1000ULL, [this] {
-    {
-      MutexLock lock(mutex_);
-      interval_sync_scheduled_ = false;
-      // A step never waits for a writer, who may be waiting for a step: later, then. A writer syncs
-      // too once the interval is over.
-      if (!writers_.empty()) return ScheduleIntervalSync();
-    }
-    (void)Sync().has_value();  // A failure is remembered: the store is read-only then.
-  });
+  Writer* const leader = group.front();
+  if (!writers_.empty()) Call(writers_.front(), leader);
+  for (std::size_t i = 1; i < group.size(); ++i) Call(group[i], leader);
+  if (writers_.empty() && health_.closing()) {
+    context_.environment.executor->Notify(context_.job_ended);  // Close waits for both.
+  }
 }
 
 }  // namespace strata

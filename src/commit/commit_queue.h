@@ -85,6 +85,7 @@ class CommitQueue {
   }
 
  private:
+  Status Run(Writer* self);
   Status Enqueue(Writer* self) STRATA_REQUIRES(mutex_);
   Status Lead(Writer* self) STRATA_REQUIRES(mutex_);
   void AwaitCall(const Writer& self) STRATA_REQUIRES(mutex_);  //@L20
@@ -95,9 +96,15 @@ class CommitQueue {
   bool InsertsInParallel(const std::vector<Writer*>& group) const;
   Status InsertBatchOf(const Writer& writer, bool concurrently) const;
   Status InsertInParallel(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  // One of its writers has something to do: `waker` is to wake it, if it sleeps.
+  static void Call(Writer* writer, Writer* waker);
+  void WakeCalled(Writer* waker);
+  void SleepUntil(Writer* self, const std::function<bool()>& holds) STRATA_REQUIRES(mutex_);
   void FinishGroup(const std::vector<Writer*>& group, const Status& status) STRATA_REQUIRES(mutex_);
   Status SyncLog() STRATA_REQUIRES(mutex_);
   void ScheduleIntervalSync() STRATA_REQUIRES(mutex_);
+  void SyncAfter(std::uint64_t delay_us, bool* scheduled, std::function<bool()> may_sync)
+      STRATA_REQUIRES(mutex_);
   void ScheduleSync() STRATA_REQUIRES(mutex_);  //@L20
   //@L15{
   static bool HasConditions(const std::vector<Writer*>& group);
@@ -127,6 +134,11 @@ class CommitQueue {
   Durability durability_;  //@L20
   Room room_;
   std::deque<Writer*> writers_ STRATA_GUARDED_BY(mutex_);
+  std::size_t inserting_ STRATA_GUARDED_BY(mutex_) = 0;  // Followers who aren't through.
+  WaitPoint all_inserted_;
+  // A writer who is woken may be gone before its waker is through, so where it slept is ours.
+  std::deque<WaitPoint> wait_points_ STRATA_GUARDED_BY(mutex_);
+  std::vector<WaitPoint*> free_wait_points_ STRATA_GUARDED_BY(mutex_);
   //@L20{
   // Those of the last group, and who had come meanwhile.
   std::size_t expected_writers_ STRATA_GUARDED_BY(mutex_) = 0;

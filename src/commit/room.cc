@@ -21,8 +21,9 @@ Status Room::Make() {
   //@}
   if (trees_.full().size() >= waiting_max()) {
     const std::uint64_t start = context_.environment.clock->NowMicros();
-    context_.environment.executor->WaitUntil(
-        mutex_, [this] { return trees_.full().size() < waiting_max() || health_.failed(); });
+    context_.environment.executor->WaitOn(context_.memtables_written, mutex_, [this] {
+      return trees_.full().size() < waiting_max() || health_.failed();
+    });
     context_.counters.Add(Counter::kStallMicros, context_.environment.clock->NowMicros() - start);
   }
   background_.AwaitSpace();  //@L19

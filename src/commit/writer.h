@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>       //@L19
 #include <string_view>  //@L19
+#include <vector>
 
 #include "base/result.h"
+#include "io/wait_point.h"
 #include "iter/internal_key.h"
 #include "strata/write_batch.h"
 
@@ -33,9 +35,11 @@ struct Writer {
   //@}
   SequenceNumber first_sequence = 0;
   bool insert = false;  // Set when this writer shall insert its part.
-  bool inserted = false;
   bool done = false;
-  std::atomic<bool> called = false;  // It is done, or at the queue's front.  //@L20
+  // Where it sleeps until it is done, at the queue's front, or shall insert; null: it is awake.
+  WaitPoint* sleeps_at = nullptr;
+  std::vector<WaitPoint*> wakes = {};  // Those whom it wakes when it is through.
+  std::atomic<bool> called = false;    // It shall look what there is to do.  //@L20
   Status status = {};
   //@L15{
   std::optional<FailedCondition> failed = {};

@@ -162,7 +162,7 @@ Status DbImpl::CloseParts(std::vector<Durability::Callback>* waiting) {
   MutexLock lock(mutex_);
   if (health_.closed()) return {};
   //@L12{
-  context_.environment.executor->WaitUntil(mutex_, [this] {
+  context_.environment.executor->WaitOn(context_.job_ended, mutex_, [this] {
     return (jobs_.idle() || STRATA_MUTANT(close_leaves_jobs)) && commit_.size() == 0;
   });
   //@}

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "io/clock.h"
 #include "io/mutex.h"
+#include "io/wait_point.h"  //@L12
 
 namespace strata {
 
@@ -54,6 +55,17 @@ class Executor {
   // Wakes every WaitUntil to look at its condition again. Call it after changing what they watch.
   virtual void NotifyAll() = 0;
 
+  //@L12{
+  // As WaitUntil, but only Notify(point) need have `holds()` evaluated again.
+  virtual void WaitOn(WaitPoint& /*point*/, Mutex& mutex, const std::function<bool()>& holds)
+      STRATA_REQUIRES(mutex) {
+    WaitUntil(mutex, holds);
+  }
+  // Wakes those who wait on it, and nobody else. What they wait for was changed with the mutex
+  // held; it need not be held any more.
+  virtual void Notify(WaitPoint& /*point*/) { NotifyAll(); }
+
+  //@}
   //@L20{
   // Lets other threads run for a moment. False where there are no others: waiting is no use then.
   virtual bool Yield() = 0;

@@ -30,6 +30,9 @@ class NodeExecutor final : public Executor {
   void WaitUntil(Mutex& mutex, const std::function<bool()>& condition) override
       STRATA_REQUIRES(mutex);
   void NotifyAll() override;
+  void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
+      STRATA_REQUIRES(mutex);
+  void Notify(WaitPoint& point) override;
   bool Yield() override;  //@L20
   int concurrency() const override { return low_threads_; }
 

@@ -21,6 +21,10 @@ Status Health::Remember(Status status) {
     if (context_.events) {
       context_.events->Emit("read_only", {{"cause", status.error().message()}});
     }
+    //@L12{
+    context_.environment.executor->Notify(context_.memtables_written);
+    context_.environment.executor->Notify(context_.job_ended);
+    //@}
   }
   return status;
 }

@@ -12,6 +12,7 @@
 #include "compaction/rate_limiter.h"  //@L12
 #include "io/environment.h"
 #include "io/mutex.h"
+#include "io/wait_point.h"    //@L12
 #include "sst/block_cache.h"  //@L08
 #include "stats/counters.h"
 #include "stats/event_trace.h"
@@ -48,6 +49,12 @@ struct StoreContext {
   std::unique_ptr<sst::BlockCache> cache;            //@L08
   std::unique_ptr<compaction::RateLimiter> limiter;  // Of all that runs in the background. //@L12
   Mutex mutex;
+  //@L12{
+  // What is waited for with the mutex. The last two are told, too, when writing ends for good.
+  WaitPoint edit_ended;
+  WaitPoint memtables_written;
+  WaitPoint job_ended;
+  //@}
 };
 
 }  // namespace strata

@@ -64,11 +64,17 @@ Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Tab
 //@}
 //@L12{
 Status Versions::Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+  return RunEdit([&] { return set_->LogAndApply(std::move(edit), std::move(opened)); });
+}
+
+Status Versions::RunEdit(const std::function<Status()>& write) {
   editing_ = true;
-  Status logged = set_->LogAndApply(std::move(edit), std::move(opened));
+  Status written = write();
   editing_ = false;
-  if (!STRATA_MUTANT(edit_ends_unheard)) context_.environment.executor->NotifyAll();
-  STRATA_TRY(health_.Remember(std::move(logged)));
+  if (!STRATA_MUTANT(edit_ends_unheard)) {
+    context_.environment.executor->Notify(context_.edit_ended);
+  }
+  STRATA_TRY(health_.Remember(std::move(written)));
   return NoteLogs({});
 }
 
@@ -76,7 +82,7 @@ void Versions::AwaitEdits() {
   if (STRATA_MUTANT(edits_dont_wait)) return;
   Mutex& mutex = context_.mutex;
   mutex.AssertHeld();
-  context_.environment.executor->WaitUntil(mutex, [this] { return !editing_; });
+  context_.environment.executor->WaitOn(context_.edit_ended, mutex, [this] { return !editing_; });
 }
 
 Status Versions::NoteLogs(const VersionEdit& edit) {
@@ -91,12 +97,7 @@ Status Versions::NoteLogs(const VersionEdit& edit) {
 //@L17{
 Status Versions::EnableFeature(std::string_view feature) {
   if (!STRATA_MUTANT(feature_beside_edit)) AwaitEdits();
-  editing_ = true;
-  Status enabled = set_->EnableFeature(feature);
-  editing_ = false;
-  context_.environment.executor->NotifyAll();
-  STRATA_TRY(health_.Remember(std::move(enabled)));
-  return NoteLogs({});
+  return RunEdit([&] { return set_->EnableFeature(feature); });
 }
 
 //@}

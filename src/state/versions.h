@@ -11,7 +11,8 @@
 
 #pragma once
 
-#include <atomic>  //@L19
+#include <atomic>      //@L19
+#include <functional>  //@L12
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -55,7 +56,9 @@ class Versions {
 
  private:
   Status Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);  //@L06
-  void DropBlobFiles(const Version& before, const Version& now);                   //@L19
+  // Has `write` write one, tells those who wait, and writes the notes that came meanwhile.  //@L12
+  Status RunEdit(const std::function<Status()>& write);           //@L12
+  void DropBlobFiles(const Version& before, const Version& now);  //@L19
 
   StoreContext& context_;
   TreeSet& trees_;

@@ -222,7 +222,6 @@ void Compactor::Finish(Running& running) {
   --running_;
   failures_.Note(std::move(status));
   done_();
-  parts_.context.environment.executor->NotifyAll();
 }
 
 Status Compactor::Conclude(Running& running) {
@@ -253,7 +252,8 @@ Status Compactor::CompactRange(const std::shared_ptr<Tree>& tree,
     if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree, 0, range);  //@L14
     if (!pick.job && !pick.blocked) break;
     if (pick.job) status = parts_.health.Remember(StartJob(tree, *pick.job));
-    context.environment.executor->WaitUntil(context.mutex, [this] { return running_ == 0; });
+    context.environment.executor->WaitOn(context.job_ended, context.mutex,
+                                         [this] { return running_ == 0; });
     if (failures_.passing()) break;
   }
   if (status && failures_.passing()) status = *failures_.passing();

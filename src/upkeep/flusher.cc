@@ -53,7 +53,7 @@ Step Flusher::Run() {
   parts_.health.Remember(FlushOldest()).has_value();
   running_ = false;
   look_again_();
-  parts_.context.environment.executor->NotifyAll();
+  parts_.context.environment.executor->Notify(parts_.context.memtables_written);
   return Step::kDone;
 }
 

@@ -61,7 +61,7 @@ Job Jobs::Entering(std::shared_ptr<Gate> gate, std::function<void()> task) {
 void Jobs::Leave() {
   MutexLock lock(context_.mutex);
   --running_;
-  context_.environment.executor->NotifyAll();
+  context_.environment.executor->Notify(context_.job_ended);
 }
 
 }  // namespace strata

@@ -45,7 +45,7 @@ void Upkeep::OnWritten(const Tree& tree) {
 Status Upkeep::AwaitFlush(FileNumber before) {
   StoreContext& context = parts_.context;
   context.mutex.AssertHeld();
-  context.environment.executor->WaitUntil(context.mutex, [&] {
+  context.environment.executor->WaitOn(context.memtables_written, context.mutex, [&] {
     return parts_.versions.set().oldest_log() >= before || parts_.trees.full().empty() ||
            parts_.health.failed();
   });
@@ -57,7 +57,7 @@ Status Upkeep::AwaitIdle() {
   context.mutex.AssertHeld();
   rest_.Begin();  //@L20
   Look();
-  context.environment.executor->WaitUntil(context.mutex, [&] {
+  context.environment.executor->WaitOn(context.job_ended, context.mutex, [&] {
     const bool failed = parts_.health.failed();
     if (collector_.running() && !failed) return false;  //@L19
     return failed || (parts_.trees.full().empty() && compactor_.idle());

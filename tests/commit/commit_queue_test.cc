@@ -2,10 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "commit/fake_background.h"
@@ -65,6 +67,42 @@ std::string GroupsIn(const MemoryFileSystem& disk, FileNumber log) {
   return text;
 }
 
+// Threads, and how often those who wait looked whether what they wait for is so.
+class CountingExecutor final : public Executor {
+ public:
+  void Schedule(Priority priority, Job job) override {
+    threads_->Schedule(priority, std::move(job));
+  }
+  void ScheduleAfter(std::uint64_t delay_micros, Job job) override {
+    threads_->ScheduleAfter(delay_micros, std::move(job));
+  }
+  void WaitUntil(Mutex& mutex, const std::function<bool()>& condition) override
+      STRATA_REQUIRES(mutex) {
+    threads_->WaitUntil(mutex, Counted(condition));
+  }
+  void NotifyAll() override { threads_->NotifyAll(); }
+  void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
+      STRATA_REQUIRES(mutex) {
+    threads_->WaitOn(point, mutex, Counted(holds));
+  }
+  void Notify(WaitPoint& point) override { threads_->Notify(point); }
+  bool Yield() override { return threads_->Yield(); }  //@L20
+  int concurrency() const override { return threads_->concurrency(); }
+
+  int looks() const { return looks_; }
+
+ private:
+  std::function<bool()> Counted(const std::function<bool()>& condition) {
+    return [this, &condition] {
+      ++looks_;
+      return condition();
+    };
+  }
+
+  const std::unique_ptr<Executor> threads_ = NewThreadExecutor(1, 1, RealClock());
+  std::atomic<int> looks_ = 0;
+};
+
 // A queue on real threads, over a disk whose logs' syncs wait at a gate.
 struct ThreadedQueue {
   ThreadedQueue() {
@@ -92,11 +130,9 @@ struct ThreadedQueue {
 
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   testing::GatedFileSystem files{*disk};
-  std::unique_ptr<Executor> executor = NewThreadExecutor(1, 1, RealClock());
-  Environment environment{.files = &files,
-                          .clock = &RealClock(),
-                          .executor = executor.get(),
-                          .entropy = SeededEntropy(7)};
+  CountingExecutor executor;
+  Environment environment{
+      .files = &files, .clock = &RealClock(), .executor = &executor, .entropy = SeededEntropy(7)};
   Parts parts{environment, {}};
   testing::FakeBackground background;
   CommitQueue queue{PartsOf(parts, background)};
@@ -123,6 +159,35 @@ TEST_CASE("the log of a group whose leader wants no sync isn't synced for one be
   world.QueueUp({world.Putting("b", "1", false), world.Putting("c", "2", true)});
   world.OpenGateAndJoin();
   CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 | c=2 | ");
+}
+
+TEST_CASE("a writer is woken when it is due, however many wait before and behind it",
+          "[L12][concurrency]") {
+  constexpr int kWriters = 8;
+  ThreadedQueue world;
+  std::vector<std::function<void()>> writers;
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&] { (void)world.queue.SwitchMemTables().has_value(); });  // Alone.
+  }
+  const int before = world.executor.looks();
+  world.QueueUp(writers);
+  world.OpenGateAndJoin();
+  CHECK(world.executor.looks() - before == 2 * kWriters);  // Before it slept, and when it was woken.
+}
+
+TEST_CASE("a group's followers are woken once, and those behind it are left alone",
+          "[L12][T12.1][concurrency]") {
+  ThreadedQueue world;
+  const auto task = [&] { (void)world.queue.SwitchMemTables().has_value(); };
+  std::vector<std::function<void()>> writers;
+  for (int i = 0; i < 4; ++i) writers.push_back(world.Putting("b", "1", true));
+  for (int i = 0; i < 2; ++i) writers.emplace_back(task);
+  for (int i = 0; i < 4; ++i) writers.push_back(world.Putting("c", "2", true));
+  const int before = world.executor.looks();
+  world.QueueUp(writers);
+  world.OpenGateAndJoin();
+  CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "c=2 c=2 c=2 c=2 | ");
+  CHECK(world.executor.looks() - before == 2 * 10);
 }
 
 //@L17{

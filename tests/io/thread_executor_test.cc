@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <array>  //@L12
 #include <atomic>
 #include <pthread.h>
 #include <set>
@@ -104,6 +105,36 @@ TEST_CASE("a wait ends when somebody changes what it waits for", "[L01]") {
   CHECK(turn == kThreads * kTurns);
 }
 
+//@L12{
+TEST_CASE("who waits at a point is woken when it is told, by nothing else", "[L12]") {
+  const auto executor = NewThreadExecutor(1, 2, RealClock());
+  constexpr int kThreads = 4;
+  constexpr int kTurns = 300;
+  Mutex mutex;
+  std::array<WaitPoint, kThreads> points;
+  int turn = 0;
+  int looks = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      for (int round = 0; round < kTurns; ++round) {
+        MutexLock lock(mutex);
+        executor->WaitOn(points[static_cast<std::size_t>(i)], mutex, [&] {
+          ++looks;
+          return turn % kThreads == i;
+        });
+        ++turn;
+        executor->NotifyAll();  // Of no concern to these.
+        executor->Notify(points[static_cast<std::size_t>(turn % kThreads)]);
+      }
+    });
+  }
+  threads.clear();
+  CHECK(turn == kThreads * kTurns);
+  CHECK(looks <= 2 * turn);
+}
+
+//@}
 TEST_CASE("waits with different mutexes don't disturb each other", "[L01]") {
   const auto executor = NewThreadExecutor(1, 2, RealClock());
   std::vector<std::jthread> threads;

@@ -73,6 +73,43 @@ TEST_CASE("a wait sleeps until it is told to look again", "[L12]") {
   }
 }
 
+TEST_CASE("who waits at a point hears nothing of others", "[L12]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (const bool told : {false, true}) {
+      World world(RandomSeed(seed));
+      Node& node = world.AddNode({});
+      Executor& executor = *node.environment().executor;
+      Mutex mutex;
+      WaitPoint point;
+      WaitPoint other;
+      bool up = false;
+      int looks = 0;
+      node.Spawn("waiter", [&] {
+        MutexLock lock(mutex);
+        executor.WaitOn(point, mutex, [&] {
+          ++looks;
+          return up;
+        });
+      });
+      node.Spawn("raiser", [&] {
+        for (int i = 0; i < 5; ++i) {
+          MutexLock lock(mutex);
+          executor.NotifyAll();
+          executor.Notify(other);
+        }
+        MutexLock lock(mutex);
+        up = true;
+        if (told) executor.Notify(point);
+      });
+      const Outcome outcome = world.Run();
+      CAPTURE(seed, told, outcome.report);
+      if (told) CHECK(outcome.done());
+      if (outcome.done()) CHECK(looks <= 2);  // It may have come when the flag was up.
+      if (!outcome.done()) CHECK(outcome.end == Outcome::End::kLostWakeUp);
+    }
+  }
+}
+
 TEST_CASE("a forgotten notification is noticed although a timer would mend it", "[L12]") {
   CHECK(RaiseFlag(1, /*notifies=*/false, /*timer=*/true).end == Outcome::End::kLostWakeUp);
 }

@@ -2,10 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "io/clock.h"
+#include "io/executor.h"
 #include "testing/results.h"
 
 namespace strata {
@@ -17,7 +19,8 @@ struct World {
   ManualClock clock;
   std::vector<std::string> events;
   Options options = {.event_sink = [this](std::string_view line) { events.emplace_back(line); }};
-  StoreContext context{options, {.clock = &clock}, "db"};
+  std::unique_ptr<SimExecutor> executor = NewSimExecutor(1, clock);
+  StoreContext context{options, {.clock = &clock, .executor = executor.get()}, "db"};
   Health health{context};
 };
 
