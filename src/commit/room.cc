@@ -9,6 +9,7 @@ namespace strata {
 
 Status Room::Make() {
   mutex_.AssertHeld();
+  if (background_.flush_trouble().error != nullptr) STRATA_TRY(AwaitFlushes(SIZE_MAX));
   Stall();
   //@L12..19{
   //| if (trees_.MemTableBytes() < context_.options.memtable_bytes) return health_.CheckWritable();
@@ -19,16 +20,40 @@ Status Room::Make() {
     return health_.CheckWritable();
   }
   //@}
-  if (trees_.full().size() >= waiting_max()) {
-    const std::uint64_t start = context_.environment.clock->NowMicros();
-    context_.environment.executor->WaitOn(context_.memtables_written, mutex_, [this] {
-      return trees_.full().size() < waiting_max() || health_.failed();
-    });
-    context_.counters.Add(Counter::kStallMicros, context_.environment.clock->NowMicros() - start);
-  }
+  STRATA_TRY(AwaitFlushes(waiting_max() - 1));
   background_.AwaitSpace();  //@L19
   STRATA_TRY(health_.CheckWritable());
   return SwitchMemTables();
+}
+
+// Returns when at most so many full memtables wait. While a flush finds no room on the disk nobody
+// writes, although the memtable may have some: the log would meet the same disk, and its failure is
+// final. Writers are held until the flush has been tried again, and told if that was in vain.
+Status Room::AwaitFlushes(std::size_t full_max) {
+  const auto held = [&] {
+    const FlushTrouble trouble = background_.flush_trouble();
+    return trouble.error != nullptr && !trouble.tried_again;
+  };
+  const auto may_go_on = [&] {
+    if (health_.failed() || background_.flush_trouble().tried_again) return true;
+    if (held()) return health_.closing();  // Nothing is tried again then.
+    return trees_.full().size() <= full_max;
+  };
+  if (!may_go_on()) {
+    const std::uint64_t start = context_.environment.clock->NowMicros();
+    context_.environment.executor->WaitOn(context_.memtables_written, mutex_, may_go_on);
+    context_.counters.Add(Counter::kStallMicros, context_.environment.clock->NowMicros() - start);
+  }
+  return CheckFlushes();
+}
+
+Status Room::CheckFlushes() const {
+  const FlushTrouble trouble = background_.flush_trouble();
+  if (trouble.error == nullptr || health_.failed()) return {};
+  return Error(*trouble.error)
+      .WithContext(
+          "nothing is written until there is room to write a memtable out, which is tried "
+          "again by itself");
 }
 
 // Delays are saved up until they are worth a sleep.
@@ -64,6 +89,7 @@ std::size_t Room::waiting_max() const {
 
 Status Room::SwitchMemTables() {
   if (trees_.MemTablesEmpty()) return {};
+  STRATA_TRY(CheckFlushes());
   const FileNumber number = versions_.set().NewFileNumber();
   //| STRATA_TRY(health_.Remember(journal_.Begin(number)));  //@L12..18
   //@L19{

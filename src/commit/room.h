@@ -30,9 +30,11 @@ class Room {
         journal_(journal),
         background_(background) {}
 
-  // Makes sure that the memtables have room for a batch. Errors: the store takes no writes.
+  // Makes sure that the memtables have room for a batch. Errors: the store takes no writes, for
+  // good or, with kNoSpace or kNoDescriptors, until a flush succeeds.
   Status Make();
-  // Ends the log, begins a new one, and puts empty memtables in front.
+  // Ends the log, begins a new one, and puts empty memtables in front. Errors: as Make; it doesn't
+  // wait.
   Status SwitchMemTables();
   // Ends logs that gave way to a new one before they were on the disk. Called before anything newer
   // is synced.
@@ -42,6 +44,8 @@ class Room {
  private:
   std::uint64_t StallMicros() const;
   void Stall() STRATA_REQUIRES(mutex_);
+  Status AwaitFlushes(std::size_t full_max) STRATA_REQUIRES(mutex_);
+  Status CheckFlushes() const;
   std::size_t waiting_max() const;  // So many full memtables may wait.
 
   StoreContext& context_;

@@ -162,6 +162,7 @@ Status DbImpl::CloseParts(std::vector<Durability::Callback>* waiting) {
   MutexLock lock(mutex_);
   if (health_.closed()) return {};
   //@L12{
+  context_.environment.executor->Notify(context_.memtables_written);  // Nothing is tried again.
   context_.environment.executor->WaitOn(context_.job_ended, mutex_, [this] {
     return (jobs_.idle() || STRATA_MUTANT(close_leaves_jobs)) && commit_.size() == 0;
   });

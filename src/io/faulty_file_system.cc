@@ -251,6 +251,7 @@ Verdict FaultyFileSystemImpl::Judge(FileOperation operation, const std::string& 
   if (crashed) return {.fails = true, .crashed = true};
   if (index < plan_.fail_at || (fired_ && !plan_.sticky)) return {};
   if (!CanHave(operation, plan_.fault)) return {};
+  if (!path.ends_with(plan_.only)) return {};  //@L20
   if (!fired_) fired_at_ = index;
   fired_ = true;
   if (operation == FileOperation::kSync && IsSyncFault(plan_.fault)) {

@@ -59,8 +59,9 @@ enum class Fault : std::uint8_t {
 struct FaultPlan {
   std::uint64_t fail_at = UINT64_MAX;  // Index of the operation that fails, from 0.
   Fault fault = Fault::kEio;
-  bool sticky = false;  // From then on every operation that can have this fault fails.
-  bool crash = false;   // From then on nothing is done or counted, and every operation fails.
+  bool sticky = false;    // From then on every operation that can have this fault fails.
+  bool crash = false;     // From then on nothing is done or counted, and every operation fails.
+  std::string only = {};  // It can only happen to a path that ends so.  //@L20
 };
 
 struct FileEvent {

@@ -62,7 +62,10 @@ Result<std::vector<std::shared_ptr<const Blob>>> DirectValues::Finish(std::uint3
   std::vector<std::shared_ptr<const Blob>> blobs;
   for (const auto& [owner, file] : Files()) {
     if (owner != table) continue;
-    STRATA_TRY_ASSIGN(const blob::BlobSummary summary, file->Finish());
+    auto finished = file->Finish();
+    // Whatever it was, a second attempt on the same file would trust what may be half written.
+    if (!finished) return Error(ErrorCode::kIo, finished.error().message());
+    const blob::BlobSummary& summary = *finished;
     STRATA_TRY_ASSIGN(blobs.emplace_back(),
                       store_.open_blob(MakeBlobMeta(file->blob(), file->file_id(), summary)));
   }

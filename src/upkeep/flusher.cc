@@ -43,14 +43,14 @@ void LeaveDroppedOut(const Immutable& flushed, VersionEdit* edit,
 }  // namespace
 
 void Flusher::Start() {
-  if (parts_.trees.full().empty() || running_) return;
+  if (parts_.trees.full().empty() || running_ || failures_.passing()) return;
   running_ = true;
   parts_.jobs.Run(Priority::kHigh, [this] { return Run(); });
 }
 
 Step Flusher::Run() {
   MutexLock lock(parts_.context.mutex);
-  parts_.health.Remember(FlushOldest()).has_value();
+  failures_.Note(FlushOldest());
   running_ = false;
   look_again_();
   parts_.context.environment.executor->Notify(parts_.context.memtables_written);
@@ -64,6 +64,7 @@ Status Flusher::FlushOldest() {
   VersionEdit edit;
   std::vector<std::shared_ptr<const Table>> opened;
   STRATA_TRY(WriteAll(oldest, &edit, &opened));
+  STRATA_TRY(parts_.health.Remember(SyncNames()));
   if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
@@ -85,11 +86,21 @@ Status Flusher::FlushOldest() {
   return {};
 }
 
-// Each memtable as a table, without the mutex; their names are durable on return.
+// Each memtable as a table, without the mutex. After an error none of the files is left.
 Status Flusher::WriteAll(const Immutable& full, VersionEdit* edit,
                          std::vector<std::shared_ptr<const Table>>* opened) {
+  const MutexGivenAway given_away(&parts_.context.mutex);
+  Status written = WriteEach(full, edit, opened);
+  if (!written) {
+    opened->clear();
+    *edit = {};
+  }
+  return written;
+}
+
+Status Flusher::WriteEach(const Immutable& full, VersionEdit* edit,
+                          std::vector<std::shared_ptr<const Table>>* opened) {
   StoreContext& context = parts_.context;
-  const MutexGivenAway given_away(&context.mutex);
   for (const auto& [tree, memtable] : full.memtables) {
     if (memtable->empty()) continue;
     if (context.events) context.events->Emit("flush_begin", {{"entries", memtable->entries()}});
@@ -102,7 +113,14 @@ Status Flusher::WriteAll(const Immutable& full, VersionEdit* edit,
     //@}
     STRATA_TRY(parts_.writer.AdoptDirect(*tree, *full.direct, edit, *opened));  //@L19
   }
-  return context.environment.files->SyncDirectory(context.directory);
+  return {};
+}
+
+// An error is final, as that of a sync of a log: the next sync may know nothing of what this one
+// didn't get to the disk, and logs and direct values have their names there, too.
+Status Flusher::SyncNames() {
+  const MutexGivenAway given_away(&parts_.context.mutex);
+  return parts_.context.environment.files->SyncDirectory(parts_.context.directory);
 }
 
 }  // namespace strata

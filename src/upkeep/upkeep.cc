@@ -3,12 +3,20 @@
 #include <utility>
 
 namespace strata {
+namespace {
+
+// Writers are refused meanwhile.
+constexpr std::uint64_t kFlushRetryMicrosMax = 5'000'000;
+
+}  // namespace
 
 //| Upkeep::Upkeep(const UpkeepParts& parts)  //@L12..16
 Upkeep::Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches)  //@L17
     : parts_(parts),
       failures_(parts.context, parts.health, parts.jobs, [this] { Look(); }),
-      flusher_(parts, [this] { Look(); }),
+      flush_failures_(
+          parts.context, parts.health, parts.jobs, [this] { Look(); }, kFlushRetryMicrosMax),
+      flusher_(parts, flush_failures_, [this] { Look(); }),
       collector_(parts, failures_, [this] { Look(); }),                     //@L19
       deadlines_(parts, compactor_, switches.if_idle, [this] { Look(); }),  //@L17
       rest_(parts, compactor_, switches.soon, [this] { Look(); }),          //@L20
@@ -21,9 +29,9 @@ void Upkeep::Look() {
   if (failures_.passing()) return;
   collector_.Start();  //@L19
   //| compactor_.Start();  //@L12..19
-  compactor_.Start(rest_.IsAtRest());  //@L20
-  deadlines_.Start();                  //@L17
-  rest_.Start();                       //@L20
+  compactor_.Start(rest_.IsAtRest());                  //@L20
+  if (!flush_failures_.passing()) deadlines_.Start();  //@L17
+  rest_.Start();                                       //@L20
 }
 
 void Upkeep::AddTo(WritePressure* pressure) const {
@@ -47,9 +55,11 @@ Status Upkeep::AwaitFlush(FileNumber before) {
   context.mutex.AssertHeld();
   context.environment.executor->WaitOn(context.memtables_written, context.mutex, [&] {
     return parts_.versions.set().oldest_log() >= before || parts_.trees.full().empty() ||
-           parts_.health.failed();
+           parts_.health.failed() || flush_failures_.last();
   });
-  return parts_.health.failed() ? parts_.health.CheckWritable() : Status();
+  if (parts_.health.failed()) return parts_.health.CheckWritable();
+  if (parts_.versions.set().oldest_log() >= before || !flush_failures_.last()) return {};
+  return *flush_failures_.last();
 }
 
 Status Upkeep::AwaitIdle() {
@@ -60,9 +70,10 @@ Status Upkeep::AwaitIdle() {
   context.environment.executor->WaitOn(context.job_ended, context.mutex, [&] {
     const bool failed = parts_.health.failed();
     if (collector_.running() && !failed) return false;  //@L19
-    return failed || (parts_.trees.full().empty() && compactor_.idle());
+    const bool flushed = parts_.trees.full().empty() || flush_failures_.passing();
+    return failed || (flushed && compactor_.idle());
   });
-  if (failures_.passing()) return *failures_.passing();
+  if (passing_failure()) return *passing_failure();
   return parts_.health.CheckWritable();
 }
 

@@ -41,6 +41,10 @@ class Upkeep final : public BackgroundWork {
 
   // --- BackgroundWork ---
   void AddTo(WritePressure* pressure) const override;
+  FlushTrouble flush_trouble() const override {
+    const auto& error = flush_failures_.last();
+    return {.error = error ? &*error : nullptr, .tried_again = flush_failures_.tries() > 1};
+  }
   void OnSwitched() override { Look(); }
   void After(std::uint64_t delay_us, std::function<void()> task) override {
     parts_.jobs.After(delay_us, std::move(task));
@@ -65,13 +69,17 @@ class Upkeep final : public BackgroundWork {
   void OnManyHidden(TableRef table) { rest_.OnManyHidden(table); }  //@L20
 
   const compaction::Debt& debt() const { return compactor_.debt(); }
-  const std::optional<Error>& passing_failure() const { return failures_.passing(); }
+  // Why flushes, or merges, wait and are tried again soon, if they do.
+  const std::optional<Error>& passing_failure() const {
+    return flush_failures_.last() ? flush_failures_.last() : failures_.passing();
+  }
 
  private:
   void AdjustCache();
 
   const UpkeepParts parts_;
   Failures failures_;
+  Failures flush_failures_;  // Of flushes, which don't wait for what merges wait for.
   Flusher flusher_;
   Collector collector_;  //@L19
   Deadlines deadlines_;  //@L17

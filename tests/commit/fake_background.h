@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,9 @@ struct FakeBackground final : BackgroundWork {
   void AddTo(WritePressure* pressure) const override {
     pressure->debt_bytes = owed.debt_bytes;
     pressure->debt_runs = owed.debt_runs;
+  }
+  FlushTrouble flush_trouble() const override {
+    return {.error = no_room ? &*no_room : nullptr, .tried_again = tried_again};
   }
   void OnSwitched() override { ++switched; }
   void After(std::uint64_t delay_us, std::function<void()> task) override {
@@ -37,6 +41,8 @@ struct FakeBackground final : BackgroundWork {
   std::function<void()> await_space;
   //@}
   WritePressure owed;
+  std::optional<Error> no_room;  // For tables.
+  bool tried_again = false;
   int switched = 0;
   std::vector<std::pair<std::uint64_t, std::function<void()>>> timers;
   std::string written;  // Ids of the trees.  //@L17

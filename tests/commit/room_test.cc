@@ -126,6 +126,62 @@ TEST_CASE("a failure ends the wait", "[L12]") {
   CHECK(world.full() == 1);
 }
 
+// A flush that finds no room is tried again after five milliseconds, with this outcome.
+void TryAgainSoon(World& world, bool succeeds) {
+  world.background.no_room = Error(ErrorCode::kNoSpace, "writing a table: the disk is full");
+  world.executor->ScheduleAfter(5'000, [&world, succeeds] {
+    MutexLock lock(world->context.mutex);
+    world.background.tried_again = true;
+    if (succeeds) world.background.no_room.reset();
+    if (succeeds) world.background.tried_again = false;
+    return Step::kDone;
+  });
+}
+
+TEST_CASE("a writer waits while a flush that found no room is to be tried again", "[L12]") {
+  World world(Small());
+  TryAgainSoon(world, /*succeeds=*/true);
+  const std::uint64_t start = world.clock.NowMicros();
+  CHECK(Outcome(world.Make()) == "ok");
+  CHECK(world.clock.NowMicros() - start >= 5'000);
+  CHECK(world->context.counters.Get(Counter::kStallMicros) >= 5'000);
+}
+
+TEST_CASE("when a flush found no room again writers are told, and later ones at once", "[L12]") {
+  World world(Small());
+  TryAgainSoon(world, /*succeeds=*/false);
+  const std::string told = Outcome(world.Make());
+  CHECK(told.starts_with("no space: nothing is written until"));
+  CHECK(told.ends_with("writing a table: the disk is full"));
+  const std::uint64_t later = world.clock.NowMicros();
+  CHECK(Outcome(world.Make()) == told);
+  CHECK(world.clock.NowMicros() == later);
+  CHECK_FALSE(world->health.failed());
+  world.background.no_room.reset();
+  world.background.tried_again = false;
+  CHECK(Outcome(world.Make()) == "ok");
+}
+
+TEST_CASE("a writer isn't held for a flush that a closing store won't try again", "[L12]") {
+  World world(Small());
+  world.background.no_room = Error(ErrorCode::kNoDescriptors, "x");
+  world.executor->ScheduleAfter(5'000, [&] {
+    world->health.SetClosing();
+    return Step::kDone;
+  });
+  CHECK(CodeOf(world.Make()) == "no descriptors");
+}
+
+TEST_CASE("no log is begun on a disk that had no room for a table", "[L12]") {
+  World world(Small());
+  const FileNumber log = world->journal.number();
+  world.Fill();
+  world.background.no_room = Error(ErrorCode::kNoSpace, "x");
+  CHECK(CodeOf(world->Locked([&] { return world.room.SwitchMemTables(); })) == "no space");
+  CHECK(world->journal.number() == log);
+  CHECK_FALSE(world->health.failed());
+}
+
 TEST_CASE("a log that can't be begun is the store's failure, and nothing was switched", "[L12]") {
   World world(Small());
   const FileNumber log = world->journal.number();

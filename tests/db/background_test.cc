@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "commit/write_controller.h"
@@ -62,6 +64,52 @@ TEST_CASE("a merge that finds no space is tried again, and the store goes on mea
   CHECK(store->CompactRange({}, {}));
   CHECK(Scan(*store) == all);
   CHECK(store->Put("k", "v"));
+}
+
+TEST_CASE("a store whose disk was full takes writes again by itself", "[L12]") {
+  std::vector<std::string> events;
+  Options options = SmallMemTables();
+  options.event_sink = [&](std::string_view line) { events.emplace_back(line); };
+  TestStore store(options);
+  Fill(store, 150);
+  REQUIRE(store->Stats().immutable_memtables == 1);
+  store.disk().SetCapacity(1);
+  while (store->Stats().waiting_cause.empty()) REQUIRE(store.executor().RunOne());
+
+  // A writer waits for the next attempt; when that fails, too, it and all others are told.
+  const std::uint64_t start = store.clock().NowMicros();
+  CHECK(testing::CodeOf(store->Put("refused", "1")) == "no space");
+  CHECK(store.clock().NowMicros() - start < 2'000'000);
+  CHECK(testing::CodeOf(store->Put("refused", "1")) == "no space");
+  CHECK(testing::CodeOf(store->Flush()) == "no space");
+  CHECK(testing::CodeOf(store->WaitForCompactions()) == "no space");
+  CHECK(store->Stats().read_only_cause.empty());
+  CHECK(store.Get("key149") == std::string(100, 'v'));
+  CHECK_FALSE(store.Get("refused").has_value());
+
+  store.disk().SetCapacity(0);
+  store.clock().Advance(10'000'000);  // The timer rings.
+  while (store.executor().RunOne()) {
+  }
+  CHECK(store->Stats().waiting_cause.empty());
+  CHECK(store->Stats().immutable_memtables == 0);
+  CHECK(store->Put("taken", "1"));
+  CHECK(store->Flush());
+  CHECK(store.Get("key149") == std::string(100, 'v'));
+  CHECK(std::any_of(events.begin(), events.end(), [](const std::string& line) {
+    return line.find("background_recovery") != line.npos;
+  }));
+}
+
+TEST_CASE("a store may be closed while its disk is full", "[L12]") {
+  TestStore store(SmallMemTables());
+  Fill(store, 150);
+  store.disk().SetCapacity(1);
+  while (store->Stats().waiting_cause.empty()) REQUIRE(store.executor().RunOne());
+  (void)store->Close().has_value();  // It may lack room to say that all is well.
+  store.disk().SetCapacity(0);
+  REQUIRE(store.TryOpen());
+  CHECK(store.Get("key149") == std::string(100, 'v'));
 }
 
 TEST_CASE("what waits to be written out is read", "[L12]") {

@@ -170,5 +170,19 @@ TEST_CASE("a failed sync is followed by one that succeeds without the bytes", "[
   CHECK(Must(everything->Contents("f")) == (fault == Fault::kSyncKeepsData ? "aa" : zeros) + "bb");
 }
 
+//@L20{
+TEST_CASE("a fault may be for some files only", "[L20]") {
+  const auto disk = NewMemoryFileSystem();
+  const auto files = NewFaultyFileSystem(*disk);
+  files->SetPlan({.fail_at = 0, .fault = Fault::kEnospc, .sticky = true, .only = ".sst"});
+  REQUIRE(files->CreateDirectories("d"));
+  CHECK(files->Create("d/1.wal"));
+  CHECK_FALSE(files->fired());
+  CHECK_FALSE(files->Create("d/2.sst"));
+  CHECK(files->Create("d/3.wal"));
+  CHECK(files->fired());
+}
+
+//@}
 }  // namespace
 }  // namespace strata

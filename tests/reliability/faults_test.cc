@@ -36,6 +36,7 @@ void Sweep(const SweepPlan& plan) {
     ledger.Add("faults", report.faults);
     ledger.Add("survived", report.survived);
     ledger.Add("read_only", report.read_only);
+    ledger.Add("resumed", report.resumed);
     for (const auto& [where, count] : report.by_operation) {
       std::string name = "at:" + where;
       std::replace(name.begin(), name.end(), ' ', '_');
@@ -45,6 +46,7 @@ void Sweep(const SweepPlan& plan) {
   }
   CHECK(ledger.Shortfall("faults", plan.faults_min) == "");
   CHECK((TestScale() < 1 || ledger.Get("read_only") > 0));
+  CHECK((TestScale() < 1 || plan.faults_min < 4'000 || ledger.Get("resumed") > 0));
 }
 
 TEST_CASE("any error of any file operation is reported, and nothing promised is lost",

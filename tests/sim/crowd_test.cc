@@ -95,6 +95,16 @@ TEST_CASE("a simulated disk that fails among many clients loses nothing acknowle
   CHECK(ledger.Shortfall("disk_faults", 200).empty());
 }
 
+TEST_CASE("a simulated disk without room for tables stops writes for a while and loses nothing",
+          "[L20][long]") {
+  Ledger ledger("sim, full disks");
+  RunSeeds({.disk_fills = true}, 400,
+           "a simulated disk without room for tables stops writes for a while and loses nothing",
+           &ledger);
+  CHECK(ledger.Shortfall("full_disks", 150).empty());
+  CHECK(ledger.Shortfall("refused", 100).empty());
+}
+
 TEST_CASE("a simulated store closes beside background work and loses nothing", "[L20][long]") {
   Ledger ledger("sim, closing");
   RunSeeds({.closes_early = true, .churn = true}, 400,

@@ -150,7 +150,8 @@ std::uint64_t PartsWorld::EventAt(FileOperation operation, std::string_view part
 
 void PartsWorld::FlushAll() {
   std::function<void()> look = [] {};
-  Flusher flusher(parts->upkeep(), [&] { look(); });
+  Failures failures(parts->context, parts->health, parts->jobs, [&] { look(); });
+  Flusher flusher(parts->upkeep(), failures, [&] { look(); });
   look = [&] { flusher.Start(); };
   MutexLock held(parts->context.mutex);
   look();

@@ -57,6 +57,25 @@ TEST_CASE("a job that found no room is tried again later, each time after twice 
   CHECK(world.MicrosUntilNextLook() == 1'000'000);
 }
 
+TEST_CASE("that a job can be done again is told, and what failed before it is known until then",
+          "[L12]") {
+  World world;
+  world.Note(Status());
+  CHECK(world.events.empty());
+  world.Note(ErrorCode::kNoSpace, "first");
+  CHECK(world.failures.tries() == 1);
+  world.MicrosUntilNextLook();
+  CHECK(world.failures.last()->message() == "first");
+  world.Note(ErrorCode::kNoSpace, "second");
+  CHECK(world.failures.tries() == 2);
+  CHECK(world.failures.last()->message() == "second");
+  world.Note(Status());
+  CHECK_FALSE(world.failures.last().has_value());
+  CHECK(world.failures.tries() == 0);
+  REQUIRE(world.events.size() == 3);
+  CHECK(world.events[2].find("background_recovery") != std::string::npos);
+}
+
 TEST_CASE("jobs that fail together are tried again together", "[L12]") {
   World world;
   world.Note(ErrorCode::kNoSpace, "first");

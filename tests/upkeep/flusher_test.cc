@@ -21,10 +21,12 @@ struct World : PartsWorld {
   // Flushes as long as something is due; `after` sees what each flush left.
   void Flush(const std::function<void()>& after = [] {}) {
     Flusher* running = nullptr;
-    Flusher flusher(parts->upkeep(), [&] {
+    const auto look = [&] {
       after();
       if (!parts->health.failed()) running->Start();
-    });
+    };
+    Failures failures(parts->context, parts->health, parts->jobs, look);
+    Flusher flusher(parts->upkeep(), failures, look);
     running = &flusher;
     parts->Locked([&] { flusher.Start(); });
     executor->RunAll();
@@ -94,6 +96,58 @@ TEST_CASE("when the edit can't be written all logs stay, and so does what waits"
   world.PowerCut();
   REQUIRE(Outcome(world.Open()) == "ok");
   CHECK(world->Get("k") == "v");
+}
+
+// Whatever goes wrong for want of room before the edit, nothing is left of the attempt, and the
+// next one does it.
+TEST_CASE("a flush that finds no room leaves no file, and is tried again until there is", "[L12]") {
+  const Fault fault = GENERATE(Fault::kEnospc, Fault::kEdquot, Fault::kEmfile);
+  int retried = 0;
+  bool fired = true;
+  for (std::uint64_t at = 0; fired; ++at) {
+    CAPTURE(at);
+    World world;
+    REQUIRE(world->Put("k", "v", /*sync=*/true));
+    REQUIRE(world->Switch());
+    REQUIRE(world->Put("k2", "v2", /*sync=*/true));
+    const std::string before = world.Names();
+    world.faults->SetPlan({.fail_at = at, .fault = fault});
+    world.Flush([&] {
+      if (world->trees.full().empty() || world->health.failed()) return;
+      ++retried;
+      CHECK(world.Names() == before);
+      CHECK(world->Get("k") == "v");
+    });
+    fired = world.faults->fired();
+    const bool in_table =
+        fired && world.faults->events()[world.faults->fired_at()].path.ends_with(".sst");
+    CHECK((!in_table || !world->health.failed()));
+    CHECK(world->trees.full().empty() == !world->health.failed());
+    CHECK(world->Get("k") == "v");
+    world.PowerCut();
+    REQUIRE(Outcome(world.Open()) == "ok");
+    CHECK(world->Get("k") == "v");
+    CHECK(world->Get("k2") == "v2");
+  }
+  CHECK(retried > 0);
+}
+
+TEST_CASE("a full disk doesn't end a store that only had a flush to write", "[L12]") {
+  World world;
+  REQUIRE(world->Put("k", std::string(10'000, 'v')));
+  REQUIRE(world->Switch());
+  const std::string before = world.Names();
+  world.disk->SetCapacity(1);
+  int looks = 0;
+  const std::uint64_t start = world.clock.NowMicros();
+  world.Flush([&] {
+    if (++looks == 5) world.disk->SetCapacity(0);
+    if (!world->trees.full().empty()) CHECK(world.Names() == before);
+  });
+  CHECK(world.clock.NowMicros() - start >= 1'000'000);
+  CHECK(world->trees.full().empty());
+  CHECK_FALSE(world->health.failed());
+  CHECK(world->tree()->version->table_count() == 1);
 }
 
 //@L17{
