@@ -57,7 +57,9 @@ class Journal {
 
   //@L12{
   virtual bool has_retired() const = 0;  // Any thread.
-  // Ends the logs that are retired, oldest first. REQUIRES: called before anything newer is synced.
+  // Ends the logs that are retired, oldest first. An error is final: each later call gives one.
+  // Logs before the one that failed have been ended; that one and those after it stay retired, so
+  // that nothing newer is synced. REQUIRES: called before anything newer is synced.
   virtual Result<std::vector<SealedLog>> SealRetired() = 0;
   //@}
   //@L05{

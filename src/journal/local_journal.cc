@@ -87,13 +87,24 @@ Status LocalJournal::End() {
 
 //@L12{
 Result<std::vector<SealedLog>> LocalJournal::SealRetired() {
+  STRATA_TRY(seal_error_);
   std::vector<SealedLog> sealed;
   Log log;
   while (PopRetired(UINT64_MAX, &log)) {
-    STRATA_TRY(EndRetired(log));
+    seal_error_ = EndRetired(log);
+    if (!seal_error_) {
+      TakeBack(std::move(log));
+      return seal_error_.error();
+    }
     sealed.push_back({log.number, log.writer->size()});
   }
   return sealed;
+}
+
+void LocalJournal::TakeBack(Log log) {
+  MutexLock lock(mutex_);
+  retired_.push_front(std::move(log));
+  has_retired_ = true;
 }
 
 Status LocalJournal::EndRetired(Log& log) {

@@ -52,6 +52,7 @@ class LocalJournal final : public Journal {
   //@L12{
   static Status EndRetired(Log& log);
   bool PopRetired(FileNumber before, Log* log);
+  void TakeBack(Log log);
   //@}
 
   const Environment& environment_;
@@ -65,6 +66,7 @@ class LocalJournal final : public Journal {
   // Full logs that aren't on the disk yet, oldest first.
   std::deque<Log> retired_ STRATA_GUARDED_BY(mutex_);
   std::atomic<bool> has_retired_{false};
+  Status seal_error_;  // The front's own.
   //@}
 };
 

@@ -283,6 +283,36 @@ void EndsNoRetiredLogTooEarly(const MakeJournalWorld& make) {
   }
 }
 
+// Wherever it fails, and however well the disk is after it.
+void SealsNothingAfterAFailure(const MakeJournalWorld& make) {
+  bool fired = true;
+  for (std::uint64_t at = 0; fired; ++at) {
+    CAPTURE(at);
+    const auto world = make();
+    Journal& journal = world->journal();
+    RetireTwo(*world);
+    world->SetPlan({.fail_at = at, .fault = Fault::kEio});
+    const bool sealed = journal.SealRetired().has_value();
+    fired = world->fired();
+    CHECK(sealed == !fired);
+    if (!fired) {
+      CHECK(at > 2);
+      return;
+    }
+    world->SetPlan({});
+    const std::string left = AfterKill(*world);
+    CHECK(journal.has_retired());
+    CHECK(CodeOf(journal.SealRetired()) == "i/o error");
+    CHECK(journal.has_retired());
+    CHECK(AfterKill(*world) == left);
+    REQUIRE(Append(*world, 6, "y"));  // The last one takes more, which isn't promised to anybody.
+    CHECK(AfterKill(*world).ends_with("5: 5=x 6=y"));
+    journal.Release(5);  // What they hold is in tables by now.
+    CHECK_FALSE(journal.has_retired());
+    CHECK(AfterKill(*world) == "5: 5=x 6=y");
+  }
+}
+
 void MeasuresItsSyncs(const MakeJournalWorld& make) {
   const auto world = make();
   REQUIRE(Begin(*world, 3));
@@ -300,6 +330,7 @@ void CheckRetiredLogs(const MakeJournalWorld& make) {
   EndsRetiredLogsOldestFirst(make);
   HoldsNoRetiredLogThatWasReleased(make);
   EndsNoRetiredLogTooEarly(make);
+  SealsNothingAfterAFailure(make);
   MeasuresItsSyncs(make);
 }
 
