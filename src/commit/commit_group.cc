@@ -64,9 +64,8 @@ Status CommitQueue::EnableExpiry(const std::vector<Writer*>& group) {
 void CommitQueue::NoteWritten(const std::vector<Writer*>& group) {
   background_.OnWritten(*trees_.default_tree());
   for (const Writer* writer : group) {
-    trees_.Touch(writer->batch->tables());
     for (const TableRef table : writer->batch->tables()) {
-      if (const auto tree = trees_.Find(table)) background_.OnWritten(*tree);
+      if (const Tree* const tree = trees_.Touch(table)) background_.OnWritten(*tree);
     }
   }
 }

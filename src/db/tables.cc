@@ -34,6 +34,7 @@ Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> 
                                                    const TableOptions& options) {
   STRATA_TRY(CheckOwner());
   for (const std::string& name : names) STRATA_TRY(CheckTableName(name));
+  STRATA_TRY(CheckNoneTwice(names));
   if (options.compression.value_or(Compression::kNone) > Compression::kZstd) {
     return InvalidArgument("table option compression: there is no such compression");
   }
@@ -53,7 +54,6 @@ Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> 
       edit.created.push_back({.id = id, .name = name, .options = options});
       STRATA_TRY_ASSIGN(trees.emplace_back(), trees_.Make(edit.created.back()));
     }
-    STRATA_TRY(CheckNoneTwice(names));
     STRATA_TRY(versions_.EnableFeature(kTablesFeature));
     STRATA_TRY(versions_.Install(std::move(edit), {}));
     std::vector<std::uint32_t> ids;

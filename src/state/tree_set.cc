@@ -170,13 +170,14 @@ void TreeSet::PopOldestFull() {
 }
 
 //@L17{
-void TreeSet::Touch(TableRef table) {
+const Tree* TreeSet::Touch(TableRef table) {
   const auto found = named_.find(table.id);
-  if (found == named_.end()) return;
+  if (found == named_.end()) return nullptr;
   Tree& tree = *found->second;
   const std::size_t bytes = tree.memtable->bytes_used();
   named_bytes_ += bytes - std::exchange(tree.counted_bytes, bytes);
   if (!std::exchange(tree.touched, true)) touched_.push_back(found->second);
+  return &tree;
 }
 
 void TreeSet::Touch(std::string_view entries) {

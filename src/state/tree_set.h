@@ -80,8 +80,9 @@ class TreeSet {
   //@}
   //@L17{
   // Entries of these tables, or of those in `entries`, were inserted: their memtables are neither
-  // empty nor as small as they were.
-  void Touch(TableRef table);
+  // empty nor as small as they were. The first returns its tree, or null: the default one needs no
+  // touch, and no other has the reference.
+  const Tree* Touch(TableRef table);
   void Touch(const std::vector<TableRef>& tables) {
     for (const TableRef table : tables) Touch(table);
   }
