@@ -16,7 +16,8 @@
 namespace strata {
 
 struct Environment;
-class Snapshot;  //@L14
+class Snapshot;         //@L14
+class SharedResources;  //@L20
 
 // When a commit counts as done.
 enum class SyncMode : std::uint8_t {
@@ -58,6 +59,12 @@ struct Options {
   // The outside world; null is this machine. Tests pass a memory disk and a simulated clock.
   const Environment* environment = nullptr;
 
+  //@L20{
+  // Cache, memory, rate and threads that it has together with other stores, in the place of its
+  // own; see shared_resources.h. Errors: kInvalidArgument when made for another environment.
+  std::shared_ptr<SharedResources> shared = nullptr;
+
+  //@}
   bool create_if_missing = true;
   bool error_if_exists = false;
   //@L20{

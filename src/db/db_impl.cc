@@ -6,8 +6,9 @@
 #include <algorithm>  //@L12
 #include <utility>
 
-#include "base/mutant.h"        //@L12
-#include "recovery/recovery.h"  //@L03
+#include "base/mutant.h"         //@L12
+#include "recovery/recovery.h"   //@L03
+#include "state/shared_parts.h"  //@L20
 
 namespace strata {
 namespace {
@@ -55,6 +56,7 @@ Status CheckOptions(const Options& options) {
 Options Sanitized(Options options) {
   options.memtables_max = std::max(options.memtables_max, 2);
   options.compaction_threads = std::max(options.compaction_threads, 1);
+  if (options.shared) options.memory_budget_bytes = options.shared->parts().memory.bytes();  //@L20
   if (options.memory_budget_bytes > 0) {
     // Half of a budget at most is for memtables.
     const std::uint64_t share =
@@ -75,6 +77,7 @@ Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& 
   STRATA_TRY(CheckOptions(options));
   const Environment& environment =
       options.environment != nullptr ? *options.environment : RealEnvironment();
+  if (options.shared) STRATA_TRY(options.shared->parts().CheckFor(environment));  //@L20
   //@L02..11{
   //| auto db = std::make_unique<DbImpl>(options, environment, directory);
   //@}

@@ -22,19 +22,27 @@ namespace strata {
 
 struct StoreContext {
   StoreContext(const Options& store_options, const Environment& world, std::string path)
-      : options(store_options), directory(std::move(path)), environment(world) {
+      //| : options(store_options), directory(std::move(path)), environment(world) {  //@L02..19
+      : options(AloneOf(store_options)), directory(std::move(path)), environment(world) {  //@L20
     if (options.event_sink) {
       events = std::make_unique<EventTrace>(*environment.clock, options.event_sink);
     }
     cache = std::make_unique<sst::BlockCache>(options.block_cache_bytes, counters);  //@L08
     //@L12{
-    limiter = std::make_unique<compaction::RateLimiter>(options.compaction_rate_bytes_per_s,
+    limiter = std::make_shared<compaction::RateLimiter>(options.compaction_rate_bytes_per_s,
                                                         *environment.clock);
     //@}
+    if (store_options.shared != nullptr) Join(store_options.shared);  //@L20
   }
+  ~StoreContext();  //@L20
   StoreContext(const StoreContext&) = delete;
   StoreContext& operator=(const StoreContext&) = delete;
 
+  //@L20{
+  // What it has together with other stores; null: nothing. `options` don't name it: they are copied
+  // into what may outlive the store by a moment.
+  std::shared_ptr<SharedResources> shared;
+  //@}
   const Options options;
   const std::string directory;
   // Its files are, once the store is open, those of the directory that was found.
@@ -47,13 +55,21 @@ struct StoreContext {
   Counters counters;
   std::unique_ptr<EventTrace> events;                // Null when nobody listens.
   std::unique_ptr<sst::BlockCache> cache;            //@L08
-  std::unique_ptr<compaction::RateLimiter> limiter;  // Of all that runs in the background. //@L12
+  std::shared_ptr<compaction::RateLimiter> limiter;  // Of all that runs in the background. //@L12
+  std::unique_ptr<Executor> lane;  // Its place on shared threads; null: shares none.  //@L20
   Mutex mutex;
   //@L12{
   // What is waited for with the mutex. The last two are told, too, when writing ends for good.
   WaitPoint edit_ended;
   WaitPoint memtables_written;
   WaitPoint job_ended;
+  //@}
+
+  //@L20{
+
+ private:
+  static Options AloneOf(Options store_options);
+  void Join(std::shared_ptr<SharedResources> resources);
   //@}
 };
 

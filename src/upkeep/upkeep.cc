@@ -20,6 +20,7 @@ Upkeep::Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches)  //@L17
       collector_(parts, failures_, [this] { Look(); }),                     //@L19
       deadlines_(parts, compactor_, switches.if_idle, [this] { Look(); }),  //@L17
       rest_(parts, compactor_, switches.soon, [this] { Look(); }),          //@L20
+      memory_share_(parts, switches.soon),                                  //@L20
       compactor_(parts, failures_, [this] { Look(); }) {}
 
 void Upkeep::Look() {
@@ -41,11 +42,13 @@ void Upkeep::AddTo(WritePressure* pressure) const {
   pressure->blob_bytes_over = collector_.bytes_over();
   pressure->blob_file_bytes = parts_.context.options.blob_file_bytes;
   //@}
+  pressure->memory_over = memory_share_.over();  //@L20
 }
 
 //@L17{
 void Upkeep::OnWritten(const Tree& tree) {
-  rest_.OnWritten(tree);  //@L20
+  memory_share_.OnWritten();  //@L20
+  rest_.OnWritten(tree);      //@L20
   deadlines_.OnWritten(tree);
 }
 
@@ -80,6 +83,7 @@ Status Upkeep::AwaitIdle() {
 // The memory budget: memtables and what open tables keep in memory come first, the cache gets the
 // rest.
 void Upkeep::AdjustCache() {
+  if (parts_.context.shared != nullptr) return memory_share_.Report();  //@L20
   const Options& options = parts_.context.options;
   const std::uint64_t budget = options.memory_budget_bytes;
   if (budget == 0) return;

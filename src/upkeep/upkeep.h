@@ -5,6 +5,7 @@
 //   collector.h  space of dead values comes back    //@L19
 //   deadlines.h  what time makes due                //@L17
 //   rest.h       what makes reads cheaper           //@L20
+//   memory_share.h  memory that stores share        //@L20
 //   jobs.h       runs steps, rings timers           failures.h   what is tried again
 //
 // Thread safety: the store's mutex is held in every call, but as said.
@@ -21,7 +22,8 @@
 #include "upkeep/failures.h"
 #include "upkeep/flusher.h"
 #include "upkeep/jobs.h"
-#include "upkeep/rest.h"  //@L20
+#include "upkeep/memory_share.h"  //@L20
+#include "upkeep/rest.h"          //@L20
 
 namespace strata {
 
@@ -81,9 +83,10 @@ class Upkeep final : public BackgroundWork {
   Failures failures_;
   Failures flush_failures_;  // Of flushes, which don't wait for what merges wait for.
   Flusher flusher_;
-  Collector collector_;  //@L19
-  Deadlines deadlines_;  //@L17
-  Rest rest_;            //@L20
+  Collector collector_;       //@L19
+  Deadlines deadlines_;       //@L17
+  Rest rest_;                 //@L20
+  MemoryShare memory_share_;  //@L20
   Compactor compactor_;
 };
 
