@@ -98,6 +98,7 @@ Status Recovery::Spill() {
 }
 
 Status Recovery::WriteRecovered() {
+  copy_.GiveUp();  //@L20
   for (const auto& tree : trees_.All()) {
     if (tree->memtable->empty()) continue;
     STRATA_TRY(writer_.Write(*tree, *tree->memtable, RecoveredSince(), &edit_, &opened_));
@@ -133,6 +134,7 @@ Status Recovery::Finish(const std::vector<FileNumber>& logs) {
   });
   // A log that wasn't sealed may be in the page cache only: its entries go into tables that are
   // synced before anything else happens.
+  // Or into the new log: copy_logs.cc.  //@L20
   //@L06..18{
   //| const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && opened_.empty();
   //@}
@@ -141,22 +143,28 @@ Status Recovery::Finish(const std::vector<FileNumber>& logs) {
   const bool keep_logs =
       all_sealed && logs.size() < kCleanLogsMax && opened_.empty() && !saw_direct_;
   //@}
+  const bool copy_logs = !keep_logs && FitsNewLog();  //@L20
   const FileNumber log_number = versions_.set().NewFileNumber();
   versions_.set().SetLastSequence(trees_.last_sequence());
   if (keep_logs) {
     trees_.SetSince(RecoveredSince());
-  } else {
+  } else if (!copy_logs) {  //@L20
+    //| } else {  //@L06..19
     STRATA_TRY(WriteRecovered());
     if (!opened_.empty()) STRATA_TRY(context_.environment.files->SyncDirectory(context_.directory));
     edit_.oldest_log = log_number;
   }
   // The log is there before an edit says that it is.
-  //| STRATA_TRY(journal_.Begin(log_number));  //@L06..18
-  //@L19{
-  trees_.SetDirect(trees_.NewDirect());
-  STRATA_TRY(journal_.Begin(log_number, trees_.direct()));
+  //@L06..18{
+  //| STRATA_TRY(journal_.Begin(log_number));
+  //| edit_.begun_logs.push_back({log_number, context_.environment.clock->WallMicros()});
   //@}
-  edit_.begun_logs.push_back({log_number, context_.environment.clock->WallMicros()});
+  //@L19..19{
+  //| trees_.SetDirect(trees_.NewDirect());
+  //| STRATA_TRY(journal_.Begin(log_number, trees_.direct()));
+  //| edit_.begun_logs.push_back({log_number, context_.environment.clock->WallMicros()});
+  //@}
+  STRATA_TRY(BeginNewLog(log_number, copy_logs));  //@L20
   STRATA_TRY(versions_.Install(std::move(edit_), std::move(opened_)));
   journal_.Release(versions_.set().oldest_log());
   RemoveStrayBlobs();  //@L19
@@ -190,6 +198,7 @@ void Recovery::RemoveStrayBlobs() {
   if (!names) return;
   for (const std::string& name : *names) {
     const auto parsed = ParseFileName(name);
+    if (parsed && trees_.direct()->Find(parsed->number) != nullptr) continue;  // A copy.  //@L20
     if (parsed && parsed->kind == FileKind::kBlob && !versions_.IsBlobFileInUse(parsed->number)) {
       (void)context_.environment.files->Remove(JoinPath(context_.directory, name)).has_value();
     }

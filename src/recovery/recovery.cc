@@ -9,8 +9,6 @@
 namespace strata {
 namespace {
 
-constexpr std::uint64_t kLogBytesMax = 8ULL << 30;
-
 Result<std::vector<FileNumber>> ListLogs(FileSystem& files, const std::string& directory) {
   STRATA_TRY_ASSIGN(const auto names, files.List(directory));
   std::vector<FileNumber> numbers;
@@ -117,14 +115,16 @@ Status Recovery::CheckNoLogMissing(const std::vector<FileNumber>& logs) const {
   return {};
 }
 
-// A log that an opening began before it failed: no manifest knows it, and nothing is in it.
-bool Recovery::IsLeftOver(FileNumber number) const {
+bool Recovery::IsKnown(FileNumber number) const {
   const auto has_number = [&](const auto& log) { return log.number == number; };
   const auto& recovered = versions_.set().recovered();
-  if (std::any_of(recovered.begun_logs.begin(), recovered.begun_logs.end(), has_number) ||
-      std::any_of(recovered.sealed_logs.begin(), recovered.sealed_logs.end(), has_number)) {
-    return false;
-  }
+  return std::any_of(recovered.begun_logs.begin(), recovered.begun_logs.end(), has_number) ||
+         std::any_of(recovered.sealed_logs.begin(), recovered.sealed_logs.end(), has_number);
+}
+
+// A log that an opening began before it failed: no manifest knows it, and nothing is in it.
+bool Recovery::IsLeftOver(FileNumber number) const {
+  if (IsKnown(number)) return false;
   const std::string path = JoinPath(context_.directory, LogFileName(number));
   const auto contents = context_.environment.files->ReadFile(path, kLogBytesMax);
   if (!contents) return false;
@@ -149,6 +149,7 @@ Status Recovery::ReplayLogs() {
            context_.environment.files->Remove(JoinPath(context_.directory, LogFileName(number)))
                .has_value();
   });
+  STRATA_TRY(LeaveCopiesOut(&logs));  //@L20
   //@}
   for (const FileNumber number : logs) STRATA_TRY(ReplayLog(number, number == logs.back()));
   reader_.Show(trees_.last_sequence());
@@ -196,6 +197,7 @@ Status Recovery::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
                         "replaying " + name));
     trees_.SetLastSequence(std::max(trees_.last_sequence(), (*record)->sequence + count - 1));
     recovered_entries_ += count;
+    copy_.Add((*record)->sequence, **entries, CopyBytesMax());  //@L20
     chain_.NotePutBack(**record, count);  //@L12
     trees_.Touch((*record)->payload);     //@L17
     STRATA_TRY(Spill());                  //@L06

@@ -21,6 +21,7 @@
 #include "journal/journal.h"
 #include "journal/log_chain.h"  //@L12
 #include "read/reader.h"
+#include "recovery/log_copy.h"  //@L20
 #include "state/direct_writer.h"  //@L19
 #include "state/health.h"         //@L20
 #include "state/store_context.h"
@@ -32,6 +33,8 @@
 #include "wal/log_reader.h"       //@L06
 
 namespace strata {
+
+inline constexpr std::uint64_t kLogBytesMax = 8ULL << 30;
 
 // The parts of a store that an opening fills.
 struct RecoveredParts {
@@ -70,6 +73,7 @@ class Recovery {
   //@L06{
   Status EndLog(const wal::LogReader& reader, FileNumber number, bool is_last, bool sealed);
   Status CheckNoLogMissing(const std::vector<FileNumber>& logs) const;
+  bool IsKnown(FileNumber number) const;  // A log: the manifest says that it was begun.
   bool IsLeftOver(FileNumber number) const;
   Status CheckExistence() const;
   Status CreateOrRecoverVersions();
@@ -90,6 +94,18 @@ class Recovery {
   Status RestoreValue(wal::BatchEntry entry, std::string* restored);
   Status EndAtMissingValue(LogEnd* end);
   //@}
+  //@L20{
+  std::uint64_t CopyBytesMax() const;
+  // What the logs hold had better go into the new log than into tables.
+  bool FitsNewLog() const;
+  // Begins it, with that or with nothing.
+  Status BeginNewLog(FileNumber number, bool copy_logs);
+  // Leaves nothing behind when it fails.
+  Status CopyLogs(FileNumber new_log);
+  Result<std::optional<SequenceNumber>> FirstEntryOf(FileNumber log) const;
+  // Takes such logs, whose opening came no further, from the list, and removes them.
+  Status LeaveCopiesOut(std::vector<FileNumber>* logs) const;
+  //@}
 
   StoreContext& context_;
   Reader& reader_;
@@ -109,6 +125,7 @@ class Recovery {
   std::vector<std::shared_ptr<const Table>> opened_;
   //@}
   LogChain chain_;  //@L12
+  LogCopy copy_;    // What the logs hold.  //@L20
   //@L19{
   bool saw_direct_ = false;       // A record pointed to a value in a blob file.
   std::optional<Error> missing_;  // Why a value isn't there; this log ends before its record.
