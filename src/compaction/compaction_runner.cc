@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compaction/rate_limiter.h"     //@L12
+#include "compaction/small_files.h"      //@L20
 #include "compaction/value_separator.h"  //@L19
 #include "iter/merging_iterator.h"
 
@@ -68,6 +69,12 @@ TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& ver
   writer.blob_file_bytes = options.blob_file_bytes;
   writer.rewrite_blobs = BlobsToRewrite(InputsOf(job, version), version,
                                         static_cast<std::size_t>(options.blob_overlap_max));
+  //@L20{
+  if (options.blob_overlap_max != 0) {
+    writer.rewrite_blobs.merge(
+        SmallBlobs(InputsOf(job, version), version, options.blob_file_bytes / kSmallFileShare));
+  }
+  //@}
   //@}
   writer.write_time_min_us = std::numeric_limits<std::uint64_t>::max();
   for (const auto& table : InputsOf(job, version)) {

@@ -33,6 +33,12 @@ class JobBuilder {
   // Adds what overlaps `hull` in `level`. False if any of it is busy: forget the builder then.
   bool AddOverlapping(std::uint32_t level, const Hull& hull, const TableSet& busy);
 
+  //@L20{
+  // Adds tables of `level` that lie beside the hull and are small, below `small_bytes` and for what
+  // was chosen: they become one with it.
+  void AddSmallNeighbours(std::uint32_t level, std::uint64_t small_bytes, const TableSet& busy);
+  //@}
+
   bool Has(const RunView& run) const { return chosen_.contains(run.tables.front().number); }
   const Hull& hull() const { return hull_; }
   std::uint64_t size_bytes() const { return size_bytes_; }

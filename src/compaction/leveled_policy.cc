@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "compaction/job_builder.h"
+#include "compaction/small_files.h"  //@L20
 
 namespace strata::compaction {
 
@@ -62,6 +63,7 @@ std::optional<CompactionJob> PickLevel0(const TreeView& tree, const TableSet& bu
     if (job.Has(run) && AnyBusy(run, busy)) return std::nullopt;
   }
   if (!job.AddOverlapping(1, job.hull(), busy)) return std::nullopt;
+  job.AddSmallNeighbours(1, options.table_bytes / kSmallFileShare, busy);  //@L20
   return job.Build(options, "level 0 has " + std::to_string(runs.size()) + " runs");
   //@}
 }

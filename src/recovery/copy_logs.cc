@@ -18,11 +18,12 @@ constexpr std::size_t kTablesMax = 8;
 constexpr std::uint64_t kCopyBytes = 192ULL << 10;
 constexpr std::uint64_t kCopyBytesOfTree = 64ULL << 10;
 
-bool HasManyRuns(const Tree& tree, const Options& options) {
-  const auto& runs = tree.version->runs();
-  const auto in_level0 = std::count_if(runs.begin(), runs.end(),
-                                       [](const Run& run) { return run.position.level == 0; });
-  return in_level0 >= options.level0_runs;
+bool HasManySmallTables(const Tree& tree, const Options& options) {
+  int small = 0;
+  for (const Run& run : tree.version->runs()) {
+    for (const auto& table : run.tables) small += table->meta().size_bytes < kCopyBytes ? 1 : 0;
+  }
+  return small >= options.level0_runs;
 }
 
 }  // namespace
@@ -31,18 +32,18 @@ std::uint64_t Recovery::CopyBytesMax() const {
   return kCopyBytes + kCopyBytesOfTree * trees_.size();
 }
 
-// Few tables are written as they always were, until there are so many of them that they wait to be
-// merged.
+// A few tables are written as ever. It is when an opening would write many, or has written as many
+// small ones before as are worth a merge, that copies are better.
 bool Recovery::FitsNewLog() const {
   if (!copy_.whole() || copy_.bytes() + trees_.direct()->bytes() > CopyBytesMax()) return false;
   std::size_t count = 0;
-  bool many_runs = false;
+  bool many_small = false;
   for (const auto& tree : trees_.All()) {
     if (tree->memtable->empty()) continue;
     ++count;
-    many_runs = many_runs || HasManyRuns(*tree, context_.options);
+    many_small = many_small || HasManySmallTables(*tree, context_.options);
   }
-  return many_runs || count > kTablesMax;
+  return many_small || count > kTablesMax;
 }
 
 Status Recovery::BeginNewLog(FileNumber number, bool copy_logs) {
@@ -93,8 +94,8 @@ Status Recovery::LeaveCopiesOut(std::vector<FileNumber>* logs) const {
     STRATA_TRY_ASSIGN(const auto first, FirstEntryOf(log));
     if (!IsKnown(log) && oldest && first && *first <= *oldest) {
       if (context_.options.read_only) continue;
-      STRATA_TRY(context_.environment.files->Remove(
-          JoinPath(context_.directory, LogFileName(log))));
+      STRATA_TRY(
+          context_.environment.files->Remove(JoinPath(context_.directory, LogFileName(log))));
       continue;
     }
     if (!oldest) oldest = first;

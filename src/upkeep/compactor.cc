@@ -6,9 +6,18 @@
 #include "base/mutant.h"
 #include "compaction/expiry_rules.h"   //@L17
 #include "compaction/held_versions.h"  //@L14
+#include "compaction/small_files.h"    //@L20
 #include "compaction/split_job.h"
 
 namespace strata {
+
+//@L20{
+namespace {
+
+constexpr std::uint64_t kShortJobBytes = 8ULL << 20;  // Some tens of milliseconds.
+
+}  // namespace
+//@}
 
 struct Compactor::Running {
   std::shared_ptr<Tree> tree;
@@ -17,6 +26,8 @@ struct Compactor::Running {
   std::vector<std::unique_ptr<compaction::CompactionRun>> parts;
   std::vector<compaction::CompactionOutput> outputs;  // One a part.
   std::size_t parts_left = 0;
+  // Close waits for its end: else a store of many short runs is never merged.  //@L20
+  bool is_short = false;  //@L20
   Status status;
 };
 
@@ -156,6 +167,11 @@ Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
   running->tree = tree;
   running->job = job;
   running->version = tree->version;
+  //@L20{
+  const std::uint64_t small_blob =
+      parts_.context.options.blob_file_bytes / compaction::kSmallFileShare;
+  running->is_short = BytesToWrite(job, *running->version, small_blob) <= kShortJobBytes;
+  //@}
   busy_.insert(job.inputs.begin(), job.inputs.end());
   ++running_;
   if (job.trivial_move || job.drop_inputs) {  // Nothing to merge.
@@ -184,7 +200,10 @@ Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
 Step Compactor::RunPart(const std::shared_ptr<Running>& running, std::size_t part) {
   compaction::CompactionRun& run = *running->parts[part];
   Status status;
-  if (parts_.health.closing()) status = Error(ErrorCode::kAborted, "the store is closing");
+  //| if (parts_.health.closing()) {  //@L12..19
+  if (parts_.health.closing() && !running->is_short) {  //@L20
+    status = Error(ErrorCode::kAborted, "the store is closing");
+  }
   if (status) {
     auto stepped = run.Step();
     if (stepped && !*stepped) {

@@ -117,6 +117,7 @@ Options ParseOptions(const std::string& words) {
       {"w", [&](const std::string& value) { options.unified_w = value; }},
       {"window",
        [&](const std::string& value) { options.window_us = std::stoull(value) * kSecond; }},
+      {"table", [&](const std::string& value) { options.table_bytes = std::stoull(value); }},
       {"fifo", [&](const std::string& value) { options.fifo_bytes = std::stoull(value); }},
       {"age",
        [&](const std::string& value) { options.fifo_age_us = std::stoull(value) * kSecond; }},

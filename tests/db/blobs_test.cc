@@ -278,7 +278,7 @@ TEST_CASE("a store that had values inline moves them when it compacts anyway, an
 TEST_CASE("a merge over many blobs writes values anew, side by side", "[L19]") {
   Options options = SmallBlobs();
   options.memtable_bytes = 1 << 20;
-  options.blob_file_bytes = 1 << 20;
+  options.blob_file_bytes = 400 << 10;
   options.level0_runs = 100;  // Only the merge at the end.
   for (const int overlap_max : {0, 8}) {
     options.blob_overlap_max = overlap_max;

@@ -1,9 +1,8 @@
-#include "recovery/recovery.h"
-
 #include <catch2/catch.hpp>
 
 #include <string>
 
+#include "recovery/recovery.h"
 #include "testing/parts_world.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
@@ -25,7 +24,8 @@ Options Copying() {
 
 const std::string kApart(300, 'v');
 
-// Level 0 is full: the next opening would rather copy "a", "b" and "c" than write a table.
+// There are as many small tables as a merge wants: the next opening would rather copy "a", "b" and
+// "c" than write a table.
 struct World : PartsWorld {
   explicit World(bool direct = true) : PartsWorld(Copying()), value(direct ? kApart : "v") {
     STRATA_CHECK(parts->Put("old", "0").has_value());
@@ -51,7 +51,7 @@ struct World : PartsWorld {
   const std::string value;
 };
 
-TEST_CASE("little that logs hold goes into the new log, once level 0 is full", "[L20]") {
+TEST_CASE("little that logs hold goes into the new log, once there are small tables", "[L20]") {
   World world(GENERATE(false, true));
   REQUIRE(Outcome(world.Open()) == "ok");
   CHECK(world.Values() == "0 v 2 3 ");
