@@ -108,7 +108,7 @@ bool IsAmongDeepest(std::uint32_t level, int count, const Version& version) {
 // --- CompactionRun -------------------------------------------------------------------------------
 
 struct CompactionRun::Rep {
-  Rep(const CompactionJob& job, std::shared_ptr<const Version> version, const TableStore& store,
+  Rep(const CompactionJob& job, std::shared_ptr<const Version> version, TableStore& store,
       const RunnerOptions& options)
       : inputs(VersionOfInputs(job, *version)),
         //| stream(MergeOf(*inputs), OlderData(job, version), options.snapshots),  //@L10..16
@@ -130,7 +130,7 @@ struct CompactionRun::Rep {
 };
 
 CompactionRun::CompactionRun(const CompactionJob& job, std::shared_ptr<const Version> version,
-                             const TableStore& store, const RunnerOptions& options, KeyRange range)
+                             TableStore& store, const RunnerOptions& options, KeyRange range)
     : rep_(std::make_unique<Rep>(job, std::move(version), store, options)) {
   STRATA_CHECK(!job.trivial_move && !job.drop_inputs);
   rep_->range = std::move(range);
@@ -202,12 +202,12 @@ Status CheckCounts(const CompactionJob& job, const Version& version,
                     " and accounted for " + std::to_string(accounted));
 }
 
-Status AddMoved(const CompactionJob& job, const Version& version, const TableStore& store,
+Status AddMoved(const CompactionJob& job, const Version& version, TableStore& store,
                 CompactionResult* result) {
   for (const auto& table : InputsOf(job, version)) {
     TableMeta meta = table->meta();
     meta.position = job.output;
-    STRATA_TRY_ASSIGN(auto opened, store.open(meta));
+    STRATA_TRY_ASSIGN(auto opened, store.Open(meta));
     result->edit.added.push_back(std::move(meta));
     result->opened.push_back(std::move(opened));
   }
@@ -257,7 +257,7 @@ void Report(const CompactionJob& job, const CompactionResult& result,
 }  // namespace
 
 Result<CompactionResult> Conclude(const CompactionJob& job, const Version& version,
-                                  const TableStore& store, const RunnerOptions& options,
+                                  TableStore& store, const RunnerOptions& options,
                                   std::vector<CompactionOutput> outputs) {
   CompactionResult result;
   result.edit.removed = job.inputs;
@@ -266,14 +266,14 @@ Result<CompactionResult> Conclude(const CompactionJob& job, const Version& versi
   } else if (!job.drop_inputs) {
     STRATA_TRY(CheckCounts(job, version, outputs));
     AddWritten(job, version, std::move(outputs), &result);
-    STRATA_TRY(store.files->SyncDirectory(store.directory));
+    STRATA_TRY(store.SyncNames());
   }
   Report(job, result, options);
   return result;
 }
 
 Result<CompactionResult> RunJob(const CompactionJob& job, std::shared_ptr<const Version> version,
-                                const TableStore& store, const RunnerOptions& options) {
+                                TableStore& store, const RunnerOptions& options) {
   std::vector<CompactionOutput> outputs;
   if (!job.trivial_move && !job.drop_inputs) {
     CompactionRun run(job, version, store, options);

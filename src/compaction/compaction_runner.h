@@ -66,8 +66,8 @@ class CompactionRun {
  public:
   // `job` must be neither a trivial move nor a drop. `store` must outlive the run.
   // `range`: only these keys of the inputs; several runs over adjacent ranges make up the job.
-  CompactionRun(const CompactionJob& job, std::shared_ptr<const Version> version,
-                const TableStore& store, const RunnerOptions& options, KeyRange range = {});
+  CompactionRun(const CompactionJob& job, std::shared_ptr<const Version> version, TableStore& store,
+                const RunnerOptions& options, KeyRange range = {});
   ~CompactionRun();  // Abandons, unless finished.
   CompactionRun(const CompactionRun&) = delete;
   CompactionRun& operator=(const CompactionRun&) = delete;
@@ -107,11 +107,11 @@ struct CompactionResult {
 // checks that every entry read was either written or dropped, syncs the directory, and counts and
 // traces the job. Errors: kCorruption when entries are missing; the outputs are useless then.
 Result<CompactionResult> Conclude(const CompactionJob& job, const Version& version,
-                                  const TableStore& store, const RunnerOptions& options,
+                                  TableStore& store, const RunnerOptions& options,
                                   std::vector<CompactionOutput> outputs);
 
 // The whole job in the calling thread: all steps, then Conclude.
 Result<CompactionResult> RunJob(const CompactionJob& job, std::shared_ptr<const Version> version,
-                                const TableStore& store, const RunnerOptions& options);
+                                TableStore& store, const RunnerOptions& options);
 
 }  // namespace strata::compaction

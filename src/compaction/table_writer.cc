@@ -12,17 +12,13 @@ namespace strata::compaction {
 
 // The table being written.
 struct TableWriter::Open {
-  Open(const TableWriterOptions& options, FileNumber table_number, const FileId& id,
-       std::string file_path, std::unique_ptr<WritableFile> writable)
-      : number(table_number),
-        file_id(id),
-        path(std::move(file_path)),
+  Open(const TableWriterOptions& options, const FileIdentity& file_identity,
+       std::unique_ptr<WritableFile> writable)
+      : identity(file_identity),
         file(std::move(writable)),
-        builder(options.table, *file, file_id) {}
+        builder(options.table, *file, identity.id) {}
 
-  const FileNumber number;
-  const FileId file_id;
-  const std::string path;
+  const FileIdentity identity;
   const std::unique_ptr<WritableFile> file;
   sst::TableBuilder builder;
   bool full = false;
@@ -56,7 +52,7 @@ SeparatorOptions SeparatorOptionsOf(const TableWriterOptions& options) {
 
 }  // namespace
 
-TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
+TableWriter::TableWriter(TableStore& store, const TableWriterOptions& options)
     : store_(store),
       options_(options),
       values_(std::make_unique<ValueSeparator>(store, SeparatorOptionsOf(options))) {}
@@ -70,7 +66,7 @@ std::uint64_t TableWriter::blob_bytes_written() const {
 }
 //@}
 //@L05..18{
-//| TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
+//| TableWriter::TableWriter(TableStore& store, const TableWriterOptions& options)
 //|     : store_(store), options_(options) {}
 //@}
 TableWriter::~TableWriter() {
@@ -84,7 +80,7 @@ Status TableWriter::Add(std::string_view key, std::string_view value) {
   if (open_ == nullptr) STRATA_TRY(OpenTable());
   STRATA_TRY(values_->Separate(&key, &value));  //@L19
   Status added = open_->builder.Add(key, value);
-  if (!added) return Annotate(std::move(added), "writing " + open_->path);
+  if (!added) return Annotate(std::move(added), "writing " + store_.NameOf(open_->identity));
   open_->CountExpiry(ExpiryOf(KindOf(key), value));  //@L17
   if (!open_->full && open_->builder.size_estimate() >= options_.table_bytes_max) {
     open_->full = true;
@@ -110,39 +106,37 @@ void TableWriter::Abandon() {
   open_ = nullptr;
   done_.clear();       // Tables that nobody else has go with their files.
   values_->Abandon();  //@L19
-  if (!path_.empty()) (void)store_.files->Remove(path_).has_value();
-  path_.clear();
+  if (unfinished_) store_.RemovalOf (*unfinished_)();
+  unfinished_.reset();
 }
 
 Status TableWriter::OpenTable() {
-  const FileNumber number = store_.new_number();
-  std::string path = JoinPath(store_.directory, TableFileName(number));
-  STRATA_TRY_ASSIGN(auto file, store_.files->Create(path));
-  path_ = path;
-  open_ = std::make_unique<Open>(options_, number, store_.new_file_id(), std::move(path),
-                                 std::move(file));
+  const FileIdentity identity = store_.NewIdentity(FileKind::kTable);
+  STRATA_TRY_ASSIGN(auto file, store_.Create(identity));
+  unfinished_ = identity;
+  open_ = std::make_unique<Open>(options_, identity, std::move(file));
   return {};
 }
 
 Status TableWriter::FinishTable() {
   STRATA_TRY(CutTable());
   if (done_.empty()) return {};
-  done_.back()->MarkObsolete([files = store_.files, path = std::exchange(path_, {})] {
-    (void)files->Remove(path).has_value();
-  });
+  done_.back()->MarkObsolete(store_.RemovalOf(*unfinished_));
+  unfinished_.reset();
   return {};
 }
 
 Status TableWriter::CutTable() {
   const std::unique_ptr<Open> open = std::move(open_);
   //@solve 5.3 "finish a table: durable, then open, then checked" uses(open, &Verify)
-  auto summary = Annotate(open->builder.Finish(), "writing " + open->path);
+  auto summary = Annotate(open->builder.Finish(), "writing " + store_.NameOf(open->identity));
   if (!summary) return std::move(summary).error();
   STRATA_TRY(open->file->Sync());
   STRATA_TRY(open->file->Close());
   bytes_written_ += summary->size_bytes;
 
-  TableMeta meta = MakeTableMeta(open->number, options_.position, open->file_id, *summary);
+  TableMeta meta =
+      MakeTableMeta(open->identity.number, options_.position, open->identity.id, *summary);
   meta.write_time_min_us = options_.write_time_min_us;
   meta.write_time_max_us = options_.write_time_max_us;
   meta.held = open->held;  //@L14
@@ -153,7 +147,7 @@ Status TableWriter::CutTable() {
   meta.expiry_max_us = open->expiry_max_us;
   meta.delete_since_us = summary->deletes == 0 ? 0 : options_.delete_since_us;
   //@}
-  STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.open(meta));
+  STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.Open(meta));
   if (options_.verify) STRATA_TRY(Verify(*table));
   done_.push_back(std::move(table));
   return {};

@@ -7,16 +7,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <set>  //@L19
-#include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "io/environment.h"
 #include "sst/table_builder.h"
-#include "version/version.h"
+#include "version/table_store.h"
 
 namespace strata::compaction {
 
@@ -42,19 +40,10 @@ struct TableWriterOptions {
   //@}
 };
 
-// Where tables go and how they are numbered and opened. It must outlive the writers.
-struct TableStore {
-  FileSystem* files = nullptr;
-  std::string directory;
-  std::function<FileNumber()> new_number;
-  std::function<FileId()> new_file_id;
-  std::function<Result<std::shared_ptr<const Table>>(const TableMeta&)> open;
-  std::function<Result<std::shared_ptr<const Blob>>(const BlobMeta&)> open_blob;  //@L19
-};
-
 class TableWriter {
  public:
-  TableWriter(const TableStore& store, const TableWriterOptions& options);
+  // `store` must outlive it.
+  TableWriter(TableStore& store, const TableWriterOptions& options);
   ~TableWriter();
 
   // Adds an entry. A table is cut only between two user keys, so all versions of one are in one.
@@ -87,12 +76,12 @@ class TableWriter {
   Status CutTable();
   static Status Verify(const Table& table);
 
-  const TableStore& store_;
+  TableStore& store_;
   const TableWriterOptions options_;
   struct Open;
   std::unique_ptr<Open> open_;
   std::vector<std::shared_ptr<const Table>> done_;
-  std::string path_;  // Of the file being written.
+  std::optional<FileIdentity> unfinished_;  // The file being written, or what is left of it.
   std::uint64_t bytes_written_ = 0;
   const std::unique_ptr<ValueSeparator> values_;  //@L19
 };

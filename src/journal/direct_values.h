@@ -20,17 +20,15 @@
 
 #include "base/result.h"
 #include "blob/pending_blob.h"
-#include "compaction/table_writer.h"
 #include "io/mutex.h"
-#include "version/version.h"
+#include "version/table_store.h"
 
 namespace strata {
 
 class DirectValues final : public blob::PendingFiles {
  public:
   // `store` and `counters` must outlive it. A file is cut at `file_bytes_max`.
-  DirectValues(const compaction::TableStore& store, std::uint64_t file_bytes_max,
-               Counters& counters)
+  DirectValues(TableStore& store, std::uint64_t file_bytes_max, Counters& counters)
       : store_(store), file_bytes_max_(file_bytes_max), counters_(counters) {}
 
   // --- the queue's front ---
@@ -63,7 +61,7 @@ class DirectValues final : public blob::PendingFiles {
                                                      const blob::WriterOptions& options);
   std::vector<File> Files() const;
 
-  const compaction::TableStore& store_;
+  TableStore& store_;
   const std::uint64_t file_bytes_max_;
   Counters& counters_;
   std::atomic<std::uint64_t> bytes_{0};

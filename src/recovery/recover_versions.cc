@@ -39,7 +39,7 @@ Status Recovery::CreateOrRecoverVersions() {
                                            JoinPath(context_.directory, kCurrentFileName)));
   if (!exists) {
     StoreProperties properties;
-    properties.store_id = files_.store().new_file_id();
+    properties.store_id = files_.store().NewId();
     properties.empty_value_deletes = context_.options.empty_value_deletes;
     STRATA_TRY(VersionSet::Create(context_.environment, context_.directory, properties));
   }
@@ -151,7 +151,7 @@ Status Recovery::Finish(const std::vector<FileNumber>& logs) {
   } else if (!copy_logs) {  //@L20
     //| } else {  //@L06..19
     STRATA_TRY(WriteRecovered());
-    if (!opened_.empty()) STRATA_TRY(context_.environment.files->SyncDirectory(context_.directory));
+    if (!opened_.empty()) STRATA_TRY(files_.store().SyncNames());
     edit_.oldest_log = log_number;
   }
   // The log is there before an edit says that it is.

@@ -33,7 +33,7 @@ TreeSet::TreeSet(StoreContext& context, Reader& reader)
     : context_(context), reader_(reader), random_(context.environment.entropy()) {}
 
 //| Status TreeSet::Start() {  //@L02..18
-Status TreeSet::Start(const compaction::TableStore& store) {  //@L19
+Status TreeSet::Start(TableStore& store) {  //@L19
   tree_->memtable = NewMemTable();
   //@L17{
   tree_->table.options.ttl_us = context_.options.ttl_us;

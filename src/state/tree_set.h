@@ -16,8 +16,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
-#include "compaction/table_writer.h"  //@L19
-#include "journal/direct_values.h"    //@L19
+#include "journal/direct_values.h"  //@L19
 #include "read/reader.h"
 #include "state/store_context.h"
 #include "state/tree.h"
@@ -33,7 +32,7 @@ class TreeSet {
   //@L02..18{
   //| Status Start();
   //@}
-  Status Start(const compaction::TableStore& store);  // Which has the direct values.  //@L19
+  Status Start(TableStore& store);  // Which has the direct values.  //@L19
 
   // --- which there are ---
   const std::shared_ptr<Tree>& default_tree() const { return tree_; }
@@ -129,7 +128,7 @@ class TreeSet {
   std::size_t named_bytes_ = 0;                 // Of their memtables, as they were counted.
   //@}
   //@L19{
-  const compaction::TableStore* store_ = nullptr;
+  TableStore* store_ = nullptr;
   std::shared_ptr<DirectValues> direct_;
   //@}
 };

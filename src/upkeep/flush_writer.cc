@@ -21,7 +21,7 @@ Status FlushWriter::Write(const Tree& tree, const MemTable& memtable, std::uint6
                           const std::shared_ptr<const Version>& below) {
   //@}
   //@solve 5.4 "stream the memtable into tables"
-  auto options = files_.WriterOptionsFor(tree, {.level = 0, .run = files_.store().new_number()});
+  auto options = files_.WriterOptionsFor(tree, {.level = 0, .run = files_.store().NewNumber()});
   options.write_time_min_us = since_us;
   options.write_time_max_us = context_.environment.clock->WallMicros();
   options.delete_since_us = std::max<std::uint64_t>(since_us, 1);  //@L17

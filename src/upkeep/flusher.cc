@@ -120,7 +120,7 @@ Status Flusher::WriteEach(const Immutable& full, VersionEdit* edit,
 // didn't get to the disk, and logs and direct values have their names there, too.
 Status Flusher::SyncNames() {
   const MutexGivenAway given_away(&parts_.context.mutex);
-  return parts_.context.environment.files->SyncDirectory(parts_.context.directory);
+  return parts_.files.store().SyncNames();
 }
 
 }  // namespace strata

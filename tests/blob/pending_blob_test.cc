@@ -13,8 +13,11 @@ namespace {
 
 struct Pending {
   explicit Pending(const WriterOptions& options = {}, FileSystem* through = nullptr) {
-    file = Must(PendingBlob::Create(through != nullptr ? *through : *disk, "7.blob", options,
-                                    kFileId, kBlob, counters));
+    FileSystem& files = through != nullptr ? *through : *disk;
+    NewBlobFile made{.name = "7.blob", .file_id = kFileId, .blob = kBlob, .writer = nullptr};
+    made.writer = Must(files.Create("7.blob"));
+    made.reader = Must(files.Open("7.blob", ReadMode::kGrowing));
+    file = std::make_shared<PendingBlob>(std::move(made), options, counters);
   }
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   Counters counters;

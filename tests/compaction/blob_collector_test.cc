@@ -24,17 +24,6 @@ using strata::testing::TableFactory;
 // Tables whose values live in blobs, and the version that they make.
 class BlobTree {
  public:
-  BlobTree() : store(tables.Store()) {
-    store.open_blob = [this](const BlobMeta& meta) -> Result<std::shared_ptr<const Blob>> {
-      const std::string name = BlobFileName(meta.file);
-      STRATA_TRY_ASSIGN(auto file, tables.files->Open(JoinPath("db", name)));
-      STRATA_TRY_ASSIGN(auto reader,
-                        blob::BlobReader::Open(std::move(file), name, tables.counters));
-      STRATA_TRY(CheckOpenedBlob(meta, *reader));
-      return std::make_shared<const Blob>(meta, std::move(reader));
-    };
-  }
-
   // Adds a table of `entries` as the newest run, with all values in one blob; returns its number.
   FileNumber Add(std::string_view entries) {
     TableWriterOptions options;
@@ -86,7 +75,7 @@ class BlobTree {
   }
 
   TableFactory tables;
-  TableStore store;
+  TableStore& store = tables.Store();
   std::shared_ptr<const Version> version = std::make_shared<Version>();
 
  private:

@@ -122,10 +122,10 @@ TEST_CASE("a job that a disk fails is an error at every operation", "[L10]") {
     const FileNumber older = tree.Add({0, 1}, "a@3=old b@4=x");
     const auto faulty = NewFaultyFileSystem(*tree.tables.disk);
     tree.tables.files = faulty.get();
-    tree.store = tree.tables.Store();
+    TableStore& store = tree.tables.Store();
     faulty->SetPlan({.fail_at = fail_at});
     const auto result =
-        RunJob(tree.Merge({newer, older}, {1, 1}), tree.version(), tree.store, tree.options);
+        RunJob(tree.Merge({newer, older}, {1, 1}), tree.version(), store, tree.options);
     if (!faulty->fired()) {
       CHECK(Outcome(result) == "ok");
       break;

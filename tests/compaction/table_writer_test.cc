@@ -5,6 +5,7 @@
 #include "io/faulty_file_system.h"
 #include "testing/results.h"
 #include "testing/tables.h"
+#include "version/local_table_store.h"
 
 namespace strata::compaction {
 namespace {
@@ -27,7 +28,7 @@ std::size_t FilesIn(TableFactory& tables) {
 
 TEST_CASE("a stream becomes tables that hold it all", "[L05]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.position = {0, 7};
   options.write_time_min_us = 11;
@@ -50,7 +51,7 @@ TEST_CASE("a stream becomes tables that hold it all", "[L05]") {
 
 TEST_CASE("nothing added is no table", "[L05]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriter writer(store, {});
   CHECK(Must(writer.Finish()).empty());
   CHECK(FilesIn(tables) == 0);
@@ -61,7 +62,7 @@ TEST_CASE("nothing added is no table", "[L05]") {
 
 TEST_CASE("a full table is cut only between two user keys", "[L05]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.table_bytes_max = 1;
   TableWriter writer(store, options);
@@ -75,7 +76,7 @@ TEST_CASE("a full table is cut only between two user keys", "[L05]") {
 
 TEST_CASE("tables are cut near the size asked for", "[L05]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.table_bytes_max = 64 << 10;
   TableWriter writer(store, options);
@@ -99,7 +100,7 @@ TEST_CASE("tables are cut near the size asked for", "[L05]") {
 
 TEST_CASE("a finished table survives a power cut once its directory is synced", "[L05]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriter writer(store, {});
   REQUIRE(AddAll(writer, ParseEntries("a@1=x b@2=y")).has_value());
   const auto written = Must(writer.Finish());
@@ -114,7 +115,7 @@ TEST_CASE("a finished table survives a power cut once its directory is synced", 
 
 TEST_CASE("an abandoned writer leaves no file behind", "[L05]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.table_bytes_max = 1;
   TableWriter writer(store, options);
@@ -124,17 +125,31 @@ TEST_CASE("an abandoned writer leaves no file behind", "[L05]") {
   CHECK(FilesIn(tables) == 0);
 }
 
+// Its disk changes a bit between the write and the check.
+class CorruptingStore final : public LocalTableStore {
+ public:
+  explicit CorruptingStore(TableFactory& tables)
+      : LocalTableStore({.directory = "db", .reader = {.counters = &tables.counters}}),
+        disk_(*tables.disk) {
+    Start({std::shared_ptr<void>(), &disk_}, [&tables] { return tables.next_number++; });
+  }
+
+  Result<std::shared_ptr<const Table>> Open(const TableMeta& meta) override {
+    const std::string path = NameOf(IdentityOf(meta));
+    std::string contents = Must(disk_.Contents(path));
+    contents[2] = static_cast<char>(contents[2] ^ 1);
+    disk_.SetContents(path, contents);
+    return LocalTableStore::Open(meta);
+  }
+  using LocalTableStore::Open;  //@L19
+
+ private:
+  MemoryFileSystem& disk_;
+};
+
 TEST_CASE("what can't be read back as it was written is refused", "[L05]") {
   TableFactory tables;
-  TableStore store = tables.Store();
-  // The disk changes a bit between the write and the check.
-  store.open = [&](const TableMeta& meta) {
-    const std::string path = JoinPath("db", TableFileName(meta.number));
-    std::string contents = Must(tables.disk->Contents(path));
-    contents[2] = static_cast<char>(contents[2] ^ 1);
-    tables.disk->SetContents(path, contents);
-    return tables.Open(meta);
-  };
+  CorruptingStore store(tables);
   for (const bool verify : {true, false}) {
     TableWriterOptions options;
     options.verify = verify;
@@ -150,7 +165,7 @@ TEST_CASE("every failing file operation is an error, and no table comes of it", 
       TableFactory tables;
       const auto faulty = NewFaultyFileSystem(*tables.disk);
       tables.files = faulty.get();
-      const TableStore store = tables.Store();
+      TableStore& store = tables.Store();
       TableWriterOptions options;
       options.table_bytes_max = 1;
       faulty->SetPlan({.fail_at = fail_at, .fault = fault});

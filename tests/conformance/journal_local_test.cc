@@ -6,6 +6,7 @@
 #include "io/clock.h"
 #include "journal/local_journal.h"
 #include "testing/results.h"
+#include "version/local_table_store.h"  //@L19
 #include "wal/log_reader.h"
 
 namespace strata::testing {
@@ -60,10 +61,7 @@ class LocalWorld final : public JournalWorld {
     environment_.files = faulty_.get();
     environment_.clock = &clock_;
     //@L19{
-    store_.files = faulty_.get();
-    store_.directory = kDirectory;
-    store_.new_number = [this] { return next_file_++; };
-    store_.new_file_id = [this] { return FileId{static_cast<char>(next_file_)}; };
+    store_.Start({std::shared_ptr<void>(), faulty_.get()}, [this] { return next_file_++; });
     //@}
   }
 
@@ -91,7 +89,7 @@ class LocalWorld final : public JournalWorld {
   Environment environment_;
   Counters counters_;
   //@L19{
-  compaction::TableStore store_;
+  LocalTableStore store_{{.directory = kDirectory}};
   FileNumber next_file_ = 100;
   //@}
   LocalJournal journal_{environment_, kDirectory, counters_};

@@ -22,19 +22,6 @@ using testing::Outcome;
 constexpr std::uint64_t kFileBytes = 1'000;
 
 struct World {
-  World() {
-    tables.files = faulty.get();
-    store = tables.Store();
-    store.open_blob = [this](const BlobMeta& meta) { return Open(meta); };
-  }
-
-  Result<std::shared_ptr<const Blob>> Open(const BlobMeta& meta) {
-    const std::string name = BlobFileName(meta.file);
-    STRATA_TRY_ASSIGN(auto file, faulty->Open(JoinPath("db", name)));
-    STRATA_TRY_ASSIGN(auto reader, blob::BlobReader::Open(std::move(file), name, tables.counters));
-    STRATA_TRY(CheckOpenedBlob(meta, *reader));
-    return std::make_shared<const Blob>(meta, std::move(reader));
-  }
   blob::Place Append(std::string_view value, std::uint32_t table = 0) {
     return Must(values.Append(table, value, {}));
   }
@@ -47,9 +34,14 @@ struct World {
     return read ? value : Outcome(read);
   }
 
+  TableStore& OverFaults() {
+    tables.files = faulty.get();
+    return tables.Store();
+  }
+
   testing::TableFactory tables;
   std::unique_ptr<FaultyFileSystem> faulty = NewFaultyFileSystem(*tables.disk);
-  compaction::TableStore store;
+  TableStore& store = OverFaults();
   DirectValues values{store, kFileBytes, tables.counters};
 };
 

@@ -17,6 +17,7 @@
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 #include "testing/results.h"
+#include "version/local_table_store.h"  //@L19
 #include "wal/log_reader.h"
 
 namespace strata {
@@ -69,7 +70,7 @@ struct World {
   SteppingClock clock;
   Environment environment;
   Counters counters;
-  compaction::TableStore store;  //@L19
+  LocalTableStore store{{.directory = "db"}};  // Never asked.  //@L19
   LocalJournal journal{environment, "db", counters};
 };
 

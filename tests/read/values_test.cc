@@ -26,8 +26,8 @@ using testing::Outcome;
 class Pending final : public blob::PendingFiles {
  public:
   Pending(FileSystem& files, BlobId blob, Counters& counters)
-      : file_(Must(blob::PendingBlob::Create(files, JoinPath("db", BlobFileName(blob)), {},
-                                             FileId{1}, blob, counters))) {}
+      : file_(std::make_shared<blob::PendingBlob>(Make(files, blob), blob::WriterOptions{},
+                                                  counters)) {}
 
   BlobPointer Append(std::string_view value) {
     any_ = true;
@@ -41,6 +41,14 @@ class Pending final : public blob::PendingFiles {
   bool empty() const override { return !any_; }
 
  private:
+  static blob::NewBlobFile Make(FileSystem& files, BlobId blob) {
+    blob::NewBlobFile made{.name = JoinPath("db", BlobFileName(blob)), .file_id = FileId{1}};
+    made.blob = blob;
+    made.writer = Must(files.Create(made.name));
+    made.reader = Must(files.Open(made.name, ReadMode::kGrowing));
+    return made;
+  }
+
   const std::shared_ptr<blob::PendingBlob> file_;
   bool any_ = false;
 };
@@ -59,13 +67,7 @@ struct World : ReadWorld {
   }
   // A table whose values are in a blob. Returns the blob's id.
   BlobId AddTableWithBlob(std::string_view entries) {
-    compaction::TableStore store = tables.Store();
-    store.open_blob = [this](const BlobMeta& meta) -> Result<std::shared_ptr<const Blob>> {
-      const std::string name = BlobFileName(meta.file);
-      STRATA_TRY_ASSIGN(auto file, files->Open(JoinPath("db", name)));
-      STRATA_TRY_ASSIGN(auto blob, blob::BlobReader::Open(std::move(file), name, counters));
-      return std::make_shared<const Blob>(meta, std::move(blob));
-    };
+    TableStore& store = tables.Store();
     compaction::TableWriterOptions options;
     options.position = {0, 1};
     options.blob_threshold = 1;

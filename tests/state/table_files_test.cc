@@ -45,12 +45,12 @@ TEST_CASE("no number and no id of a file is given twice", "[L12]") {
   std::set<FileNumber> numbers;
   std::set<FileId> ids;
   for (int i = 0; i < 10; ++i) {
-    numbers.insert(world->files.store().new_number());
-    ids.insert(world->files.store().new_file_id());
+    numbers.insert(world->files.store().NewNumber());
+    ids.insert(world->files.store().NewId());
   }
   world.Kill();
   REQUIRE(Outcome(world.Open()) == "ok");
-  for (int i = 0; i < 10; ++i) ids.insert(world->files.store().new_file_id());
+  for (int i = 0; i < 10; ++i) ids.insert(world->files.store().NewId());
   CHECK(numbers.size() == 10);
   CHECK(ids.size() == 20);
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "compaction/table_writer.h"
 #include "testing/results.h"
 #include "testing/tables.h"
 
@@ -17,7 +18,7 @@ using testing::TableFactory;
 
 // Writes the entries as tables of about one entry each; the versions of a key stay together.
 Run RunOf(TableFactory& tables, std::string_view entries) {
-  const compaction::TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   compaction::TableWriterOptions options;
   options.table_bytes_max = 1;
   options.position = {1, 1};

@@ -19,7 +19,7 @@ Status DbImpl::Flush() {
 
 Status DbImpl::SwitchMemTable() {
   if (trees_.default_tree()->memtable->empty()) return {};
-  const FileNumber number = files_.store().new_number();
+  const FileNumber number = files_.store().NewNumber();
   // The old log is on the disk as a whole before the new one takes a write: no holes.
   STRATA_TRY(health_.Remember(journal_.End()));
   //@L06{
