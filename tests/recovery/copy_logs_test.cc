@@ -27,7 +27,8 @@ const std::string kApart(300, 'v');
 // There are as many small tables as a merge wants: the next opening would rather copy "a", "b" and
 // "c" than write a table.
 struct World : PartsWorld {
-  explicit World(bool direct = true) : PartsWorld(Copying()), value(direct ? kApart : "v") {
+  explicit World(bool direct = true, bool sealed = false)
+      : PartsWorld(Copying()), value(direct ? kApart : "v") {
     STRATA_CHECK(parts->Put("old", "0").has_value());
     Kill();
     STRATA_CHECK(Open().has_value());
@@ -35,9 +36,23 @@ struct World : PartsWorld {
     STRATA_CHECK(parts->Put("b", "2", /*sync=*/true).has_value());
     STRATA_CHECK(parts->Switch().has_value());
     STRATA_CHECK(parts->Put("c", "3", /*sync=*/true).has_value());
+    if (sealed) STRATA_CHECK(Close().has_value());
     Kill();
   }
 
+  // As a store is closed: its logs are sealed, the manifest ends.
+  Status Close() {
+    MutexLock held(parts->context.mutex);
+    LocalJournal& journal = parts->journal;
+    VersionSet& set = parts->versions.set();
+    VersionEdit edit;
+    STRATA_TRY_ASSIGN(edit.sealed_logs, journal.SealRetired());
+    STRATA_TRY(journal.End());
+    edit.sealed_logs.push_back({journal.number(), journal.size()});
+    set.SetLastSequence(parts->trees.last_sequence());
+    STRATA_TRY(set.LogAndApply(std::move(edit), {}));
+    return set.Close();
+  }
   std::string Values() {
     std::string text;
     for (const std::string key : {"old", "a", "b", "c"}) {
@@ -68,6 +83,7 @@ TEST_CASE("little that logs hold goes into the new log, once there are small tab
 
 TEST_CASE("copies are known to be as old as what they were made of", "[L20]") {
   World world;
+  world.clock.Advance(1'000'000);
   REQUIRE(Outcome(world.Open()) == "ok");
   const std::uint64_t since = world->trees.since_us();
   world.clock.Advance(1'000'000);
@@ -102,12 +118,29 @@ TEST_CASE("more than a new log should begin with goes into tables", "[L20]") {
   CHECK(world.Values() == "0 v 2 3 ");
 }
 
+TEST_CASE("what was written to tables on the way isn't copied as well", "[L20]") {
+  World world;
+  REQUIRE(Outcome(world.Open()) == "ok");
+  const std::string much(90, 'x');
+  for (int i = 0; i < 400; ++i) REQUIRE(world->Put("key" + std::to_string(i), much));
+  world.Kill();
+  world.options.memtable_bytes = 32 << 10;
+  REQUIRE(Outcome(world.Open()) == "ok");
+  CHECK(world->trees.MemTablesEmpty());
+  world.Kill();
+  REQUIRE(Outcome(world.Open()) == "ok");
+  CHECK(world->recovered_entries == 0);
+  CHECK(world->Get("key0") == much);
+  CHECK(world->Get("key399") == much);
+}
+
 TEST_CASE("an opening that copies may be cut off, or fail, anywhere", "[L20]") {
   const bool crash = GENERATE(true, false);
   const bool power = GENERATE(true, false);
+  const bool sealed = GENERATE(true, false);
   std::uint64_t operations = 1;
   for (std::uint64_t fail_at = 0; fail_at < operations; ++fail_at) {
-    World world;
+    World world(/*direct=*/true, sealed);
     world.faults->SetPlan({.fail_at = fail_at, .fault = Fault::kEio, .crash = crash});
     (void)world.Open().has_value();
     operations = world.faults->operations() + 1;
@@ -117,7 +150,7 @@ TEST_CASE("an opening that copies may be cut off, or fail, anywhere", "[L20]") {
     } else {
       world.Kill();
     }
-    CAPTURE(fail_at, crash, power);
+    CAPTURE(fail_at, crash, power, sealed);
     REQUIRE(Outcome(world.Open()) == "ok");
     CHECK(world.Values() == "0 v 2 3 ");
     CHECK(world.Names(".wal") == world.log_name());
@@ -131,7 +164,7 @@ TEST_CASE("an opening that copies may be cut off, or fail, anywhere", "[L20]") {
 }
 
 TEST_CASE("a copy whose opening came no further is no log, for who only reads either", "[L20]") {
-  World world;
+  World world(/*direct=*/true, /*sealed=*/GENERATE(true, false));
   world.before = [&](const FileEvent& event) {
     if (event.operation != FileOperation::kSync || !event.path.ends_with(".wal")) return;
     world.faults->SetPlan({.fail_at = 1, .crash = true});  // After this sync.
