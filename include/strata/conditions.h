@@ -62,6 +62,7 @@ struct FailedCondition {
 struct WriteOutcome {
   std::uint64_t version = 0;  // Of the batch's last entry; 0 when nothing was written.
   std::optional<FailedCondition> failed;
+  bool repeated = false;  // DB::Apply: the entry had been applied before; nothing happened.  //@L20
 
   // True iff every condition held.
   bool written() const { return !failed.has_value(); }

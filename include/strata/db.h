@@ -213,6 +213,25 @@ class DB {
                               std::optional<std::string> to) = 0;
   //@}
 
+  //@L20{
+  // --- replicated tables: docs/adr/0023-entries-that-another-log-keeps.md ---
+  // Puts an entry of the log that brings a replicated table's entries into the table, and not into
+  // the store's own log: after a crash the table is as of AppliedIndexOf().durable, and the caller
+  // applies the entries after it anew. The same entries give the same contents in any store. The
+  // conditions of the batch, and times to live, go by the entry's clock, or that of an earlier
+  // entry if it is later. The index goes forward as well when a condition fails, which the outcome
+  // tells, and by a batch without entries; gaps are fine. An index that was applied before changes
+  // nothing (WriteOutcome::repeated). One call at a time for each table.
+  // Errors, all leaving the index as it is: kInvalidArgument when the table isn't replicated, for
+  // index or clock 0, entries or conditions of other tables, or conditions on versions, which are
+  // each store's own; kNotFound; kBusy while another entry of the table is applied; kReadOnly.
+  virtual Result<WriteOutcome> Apply(TableRef table, const WriteBatch& batch,
+                                     const Applied& at) = 0;
+  // Errors: kNotFound; kInvalidArgument when the table isn't replicated. Flush makes what is
+  // applied durable; Sync and WhenDurable are about the store's log, and do nothing for it.
+  virtual Result<AppliedIndex> AppliedIndexOf(TableRef table) = 0;
+  //@}
+
   // A cursor over the store as it is now; later writes don't change it. The store must outlive it.
   virtual Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options) = 0;
 

@@ -188,6 +188,11 @@ struct ReadOptions {
   bool parallel_runs = false;                          //@L13
   std::shared_ptr<const Snapshot> snapshot = nullptr;  // Null reads what is there now.  //@L14
   TableRef table = kDefaultTable;                      //@L17
+  //@L20{
+  // What has expired is judged at this time; 0: by the store's clock, or in a replicated table by
+  // the clock of the last entry applied. Of earlier times some of what had expired may be gone.
+  std::uint64_t now_us = 0;
+  //@}
 };
 
 struct WriteOptions {
@@ -197,6 +202,11 @@ struct WriteOptions {
   TableRef table = kDefaultTable;  // Of verbs with one key; a batch says it entry by entry.
   // Entries of this write that have no expiry yet expire so long from now; 0: as the table says.
   std::uint64_t ttl_us = 0;
+  //@}
+  //@L20{
+  // The time by which conditions judge expiry, and at which times to live begin; 0: the store's
+  // clock.
+  std::uint64_t now_us = 0;
   //@}
 };
 

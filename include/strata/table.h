@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "strata/applied.h"  //@L20
 #include "strata/options.h"
 #include "strata/status.h"
 #include "strata/table_ref.h"
@@ -31,6 +32,11 @@ struct TableOptions {
   // promises nothing. Snapshots that may read what a delete hides hold it back.
   std::uint64_t delete_deadline_us = 0;
   bool empty_value_deletes = false;  // An empty value is a delete.
+  //@L20{
+  // Its entries come by DB::Apply only, in the order of a log that others keep. What would make
+  // replicas differ isn't allowed: FIFO compaction and a delete deadline, which go by local clocks.
+  bool replicated = false;
+  //@}
 
   bool operator==(const TableOptions&) const = default;
 };
@@ -54,6 +60,7 @@ struct TableInfo {
   std::uint64_t deletes = 0;
   std::uint64_t expiring = 0;        // Entries with an expiry, past ones included.
   std::uint64_t next_expiry_us = 0;  // The first expiry among them; 0: none.
+  AppliedIndex applied;              // Of a replicated table.  //@L20
 };
 
 // One key of one table, for DB::MultiGet.

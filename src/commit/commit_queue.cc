@@ -49,9 +49,17 @@ CommitQueue::CommitQueue(const CommitParts& parts)
 //|
 //@}
 //@L15{
+//@L15..19{
+//| Status CommitQueue::Write(const WriteBatch& batch, bool sync,
+//|                           std::optional<FailedCondition>* failed, SequenceNumber* first) {
+//|   Writer self{.batch = &batch, .sync = sync};
+//@}
+//@L20{
 Status CommitQueue::Write(const WriteBatch& batch, bool sync,
-                          std::optional<FailedCondition>* failed, SequenceNumber* first) {
-  Writer self{.batch = &batch, .sync = sync};
+                          std::optional<FailedCondition>* failed, SequenceNumber* first,
+                          std::uint64_t now_us) {
+  Writer self{.batch = &batch, .sync = sync, .now_us = now_us};
+  //@}
   STRATA_TRY(Run(&self));
   *failed = std::move(self.failed);
   *first = self.first_sequence;
@@ -186,6 +194,7 @@ Status CommitQueue::Lead(Writer* self) {
       //| const std::vector<Writer*> writing = CheckConditions(group);  //@L15..16
       const std::vector<Writer*> writing = CheckConditions(CheckTables(group));  //@L17
       if (!writing.empty()) status = CommitGroup(writing);
+      if (status) NoteApplied(group);  //@L20
     }
     //@}
   } else if (status && self->switch_memtable) {
@@ -246,10 +255,15 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
   bool sync = false;
   SequenceNumber next = first;
   for (Writer* writer : group) {
+    if (writer->apply != nullptr) continue;  //@L20
     writer->first_sequence = next;
     next += writer->batch->count();
     sync = sync || writer->sync;
   }
+  //@L20{
+  if (next != first) room_.NoteLogged(next);
+  next = OrderApplied(group, next);
+  //@}
   if (trees_.MemTablesEmpty()) trees_.SetSince(context_.environment.clock->WallMicros());
   sync = sync || durability_.wanted();  //@L20
   const bool by_interval = context_.options.sync == SyncMode::kInterval;
@@ -291,8 +305,14 @@ Status CommitQueue::WriteGroupToLog(const std::vector<Writer*>& group, SequenceN
   //@L12..18{
   //| for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
   //@}
-  for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19
-  STRATA_TRY(journal_.Append(first, log_parts_));
+  //| for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19..19
+  //| STRATA_TRY(journal_.Append(first, log_parts_));  //@L12..19
+  //@L20{
+  for (const Writer* writer : group) {
+    if (writer->apply == nullptr) log_parts_.push_back(writer->entries());
+  }
+  if (!log_parts_.empty()) STRATA_TRY(journal_.Append(first, log_parts_));
+  //@}
   if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(journal_.Sync());
   context_.counters.Add(Counter::kGroupCommits);
   return {};

@@ -5,6 +5,7 @@
 //
 //   writer.h      one caller in the queue            room.h               room, and stalls
 //   conditions.h  what batches ask for  //@L15
+//   apply.h       entries without a record  //@L20
 //   write_controller.h  how long a stall is          background_work.h    what it asks of others
 //
 // Thread safety: any thread may call Write, Sync, SwitchMemTables and RunAtFront. For all others
@@ -52,8 +53,18 @@ class CommitQueue {
   //@L15{
   // With `failed`, which may be null, as WriteIf: it gets the condition that failed, if one did.
   // `first` gets the sequence of the first entry.
+  //@L15..19{
+  //| Status Write(const WriteBatch& batch, bool sync, std::optional<FailedCondition>* failed,
+  //|              SequenceNumber* first);
+  //@}
+  //@L20{
+  // `now_us`: as in WriteOptions.
   Status Write(const WriteBatch& batch, bool sync, std::optional<FailedCondition>* failed,
-               SequenceNumber* first);
+               SequenceNumber* first, std::uint64_t now_us = 0);
+  // The same for an entry of a replicated table, when it is its turn (apply.h).
+  Status Apply(const WriteBatch& batch, const Applying& turn,
+               std::optional<FailedCondition>* failed, SequenceNumber* first);
+  //@}
   //@}
   // Makes durable what was written before.
   Status Sync();
@@ -74,7 +85,12 @@ class CommitQueue {
   SequenceNumber durable_up_to() const { return durability_.up_to(); }
   void WhenDurable(SequenceNumber sequence, Durability::Callback told);
   // Everything that was recovered is.
-  void StartDurable() { durability_.Advance(trees_.last_sequence()); }
+  void StartDurable() {
+    durability_.Advance(trees_.last_sequence());
+    room_.NoteBegun(trees_.last_sequence() + 1);
+  }
+  // The log is about to be ended.
+  Status AccountForUnlogged() { return room_.AccountForUnlogged(/*if_empty=*/false); }
   // The store is closing, and its log was ended, or `status` tells why not. The caller tells those
   // who are returned, without the mutex.
   std::vector<Durability::Callback> EndDurable(const Status& status);
@@ -116,6 +132,11 @@ class CommitQueue {
   std::vector<Writer*> CheckTables(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   Status EnableExpiry(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   void NoteWritten(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  //@}
+  //@L20{
+  static SequenceNumber OrderApplied(const std::vector<Writer*>& group, SequenceNumber next);
+  // The tables have come so far. REQUIRES: what the group wrote is in memtables.
+  void NoteApplied(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   //@}
   //@L19{
   Status WriteDirectly(const std::vector<Writer*>& group, bool sync);

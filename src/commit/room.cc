@@ -91,11 +91,13 @@ Status Room::SwitchMemTables() {
   if (trees_.MemTablesEmpty()) return {};
   STRATA_TRY(CheckFlushes());
   const FileNumber number = versions_.set().NewFileNumber();
+  STRATA_TRY(AccountForUnlogged(/*if_empty=*/true));  //@L20
   //| STRATA_TRY(health_.Remember(journal_.Begin(number)));  //@L12..18
   //@L19{
   auto direct = trees_.NewDirect();
   STRATA_TRY(health_.Remember(journal_.Begin(number, direct)));
   //@}
+  NoteBegun(trees_.last_sequence() + 1);  //@L20
   VersionEdit begun;
   begun.begun_logs.push_back({number, context_.environment.clock->WallMicros()});
   STRATA_TRY(versions_.NoteLogs(begun));
@@ -108,6 +110,21 @@ Status Room::SwitchMemTables() {
   return {};
 }
 
+//@L20{
+Status Room::AccountForUnlogged(bool if_empty) {
+  if (STRATA_MUTANT(gap_unaccounted)) return {};
+  const SequenceNumber next = trees_.last_sequence() + 1;
+  const bool empty = logged_next_ == 0;
+  if (empty && log_first_ == 0) log_first_ = next;
+  const SequenceNumber logged = empty ? log_first_ : logged_next_;
+  if (logged == next && !(empty && if_empty)) return {};
+  if (empty) STRATA_TRY(health_.Remember(journal_.Append(logged, {})));
+  if (logged != next) STRATA_TRY(health_.Remember(journal_.Append(next, {})));
+  NoteLogged(next);
+  return {};
+}
+
+//@}
 Status Room::SealRetiredLogs() {
   if (!journal_.has_retired()) return {};
   const auto seal = [this] {

@@ -39,7 +39,16 @@ class Room {
   // Ends logs that gave way to a new one before they were on the disk. Called before anything newer
   // is synced.
   Status SealRetiredLogs();
-  void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.  //@L20
+  //@L20{
+  void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.
+  // The log gets records up to before `next`.
+  void NoteLogged(SequenceNumber next) { logged_next_ = next; }
+  // What has no record since is accounted for in the log: no hole before what comes next. The same
+  // for a log without a record, `if_empty`: it tells one that has lost all from one that had none.
+  Status AccountForUnlogged(bool if_empty);
+  // A log has begun; its first entry will be this.
+  void NoteBegun(SequenceNumber first) { logged_next_ = 0, log_first_ = first; }
+  //@}
 
  private:
   std::uint64_t StallMicros() const;
@@ -56,7 +65,11 @@ class Room {
   Journal& journal_;
   BackgroundWork& background_;
   std::int64_t stall_owed_us_ = 0;  // Below 0 when a sleep took longer than it should.
-  bool switch_wanted_ = false;      //@L20
+  //@L20{
+  bool switch_wanted_ = false;
+  SequenceNumber logged_next_ = 0;  // After the last record of the log; 0: it has none.
+  SequenceNumber log_first_ = 0;    // The log accounts for entries from here on.
+  //@}
 };
 
 }  // namespace strata

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "commit/apply.h"  //@L20
 #include "io/wait_point.h"
 #include "iter/internal_key.h"
 #include "strata/write_batch.h"
@@ -32,6 +33,10 @@ struct Writer {
   bool switch_memtable = false;
   //@L17{
   const std::function<Status()>* task = nullptr;  // Another task; runs with the mutex held.
+  //@}
+  //@L20{
+  std::uint64_t now_us = 0;         // By which conditions judge expiry; 0: the store's clock.
+  const Applying* apply = nullptr;  // An entry of a replicated table: it gets no record.
   //@}
   SequenceNumber first_sequence = 0;
   bool insert = false;  // Set when this writer shall insert its part.

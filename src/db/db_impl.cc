@@ -191,6 +191,7 @@ Status DbImpl::CloseLog() {
   //@L12{
   STRATA_TRY_ASSIGN(auto sealed, journal_.SealRetired());
   //@}
+  STRATA_TRY(commit_.AccountForUnlogged());  //@L20
   STRATA_TRY(journal_.End());
   //@L06{
   VersionEdit edit;

@@ -80,6 +80,8 @@ class DbImpl final : public DB {
   std::uint64_t DurableVersion() override { return commit_.durable_up_to(); }
   void WhenDurable(std::uint64_t version, std::function<void(const Status&)> told) override;
   Status WaitDurable(std::uint64_t version) override;
+  Result<WriteOutcome> Apply(TableRef table, const WriteBatch& batch, const Applied& at) override;
+  Result<AppliedIndex> AppliedIndexOf(TableRef table) override;
   //@}
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override;  //@L20
   Status Sync() override;                                                    //@L03

@@ -105,6 +105,7 @@ std::vector<TableInfo> DbImpl::DescribeTables() const {
     info.name = tree == trees_.default_tree() ? std::string(kDefaultTableName) : tree->table.name;
     info.options = tree->table.options;
     info.memtable_entries = tree->memtable->entries();
+    if (tree->replica != nullptr) info.applied = tree->replica->index();  //@L20
     for (const Run& run : tree->version->runs()) {
       for (const auto& table : run.tables) {
         const TableMeta& meta = table->meta();

@@ -55,6 +55,7 @@ Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> 
       STRATA_TRY_ASSIGN(trees.emplace_back(), trees_.Make(edit.created.back()));
     }
     STRATA_TRY(versions_.EnableFeature(kTablesFeature));
+    if (options.replicated) STRATA_TRY(versions_.EnableFeature(kReplicatedFeature));  //@L20
     STRATA_TRY(versions_.Install(std::move(edit), {}));
     std::vector<std::uint32_t> ids;
     for (auto& tree : trees) {

@@ -129,8 +129,14 @@ Status DbImpl::CheckAndWrite(const WriteBatch& batch, const WriteOptions& option
   //@L17{
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));
   if (resolved) STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
-  STRATA_TRY(
-      commit_.Write(resolved ? *resolved : batch, WantsSync(options), &outcome->failed, &first));
+  //@L17..19{
+  //| STRATA_TRY(
+  //|     commit_.Write(resolved ? *resolved : batch, WantsSync(options), &outcome->failed, &first));
+  //@}
+  //@L20{
+  STRATA_TRY(commit_.Write(resolved ? *resolved : batch, WantsSync(options), &outcome->failed,
+                           &first, options.now_us));
+  //@}
   //@}
   if (!outcome->failed && batch.count() > 0) outcome->version = first + batch.count() - 1;
   return {};
@@ -157,7 +163,11 @@ Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batc
                                        [&](TableRef table) { return ttl_of(table) != 0; });
   if (!some_expire) return std::optional<WriteBatch>();
   STRATA_TRY(CheckExpiringSize(batch.value_size_max()));  //@L19
-  const std::uint64_t now = context_.environment.clock->WallMicros();
+  //| const std::uint64_t now = context_.environment.clock->WallMicros();  //@L17..19
+  //@L20{
+  const std::uint64_t now =
+      options.now_us != 0 ? options.now_us : context_.environment.clock->WallMicros();
+  //@}
   return std::optional(batch.WithExpiries([&](TableRef table, std::uint64_t expires_at_us) {
     if (expires_at_us != 0) return expires_at_us == kNeverExpires ? 0 : expires_at_us;
     const std::uint64_t ttl = ttl_of(table);

@@ -45,6 +45,7 @@ class Journal {
   //@}
   // Adds a record: the parts together are a batch, or several, whose first entry is `first`. It
   // survives the end of the process.
+  // No parts: no record of what is before `first` is missing.  //@L20
   virtual Status Append(SequenceNumber first, std::span<const std::string_view> parts) = 0;
   // What was appended survives a power cut. REQUIRES: no log is retired.  //@L12
   virtual Status Sync() = 0;

@@ -29,7 +29,8 @@ inline Status CheckExpiringSize(std::uint64_t value_bytes) {
 // The clock is read at the first entry that expires: a read that meets none pays nothing.
 class ExpiryCheck {
  public:
-  explicit ExpiryCheck(Clock& clock) : clock_(clock) {}
+  // `now_us`: in the place of the clock's time, unless it is 0.
+  explicit ExpiryCheck(Clock& clock, std::uint64_t now_us = 0) : clock_(clock), now_us_(now_us) {}
 
   std::uint64_t now_us() {
     if (now_us_ == 0) now_us_ = clock_.WallMicros();
@@ -52,7 +53,7 @@ class ExpiryCheck {
 
  private:
   Clock& clock_;
-  std::uint64_t now_us_ = 0;
+  std::uint64_t now_us_;
   std::uint64_t expires_at_us_ = 0;
 };
 

@@ -66,7 +66,8 @@ Result<std::vector<MultiGetResult>> Reader::MultiGet(std::span<const std::string
                                                      const ReadOptions& options) {
   STRATA_TRY_ASSIGN(const ReadPoint point, At(options));
   //@L17{
-  ExpiryCheck expiry(clock_);
+  //| ExpiryCheck expiry(clock_);  //@L17..19
+  ExpiryCheck expiry(clock_, point.now_us);  //@L20
   return MultiGetAt(point, keys, options, &expiry);
 }
 
@@ -119,17 +120,24 @@ Result<std::vector<MultiGetResult>> Reader::MultiGetGroup(const ReadPoint& point
 Result<std::vector<MultiGetResult>> Reader::MultiGet(std::span<const TableKey> keys,
                                                      const ReadOptions& options) {
   ReadPoint all = Now();
+  all.now_us = options.now_us;  //@L20
   STRATA_TRY(MoveTo(options.snapshot, &all));
   std::map<TableRef, std::vector<std::size_t>> by_table;
   for (std::size_t i = 0; i < keys.size(); ++i) by_table[keys[i].table].push_back(i);
-  ExpiryCheck expiry(clock_);
+  //| ExpiryCheck expiry(clock_);  //@L17..19
+  ExpiryCheck expiry(clock_, options.now_us);  //@L20
   std::vector<MultiGetResult> results(keys.size());
   for (const auto& [table, places] : by_table) {
     ReadPoint point = all;
     STRATA_TRY(MoveTo(table, &point));
     std::vector<std::string_view> wanted;
     for (const std::size_t i : places) wanted.push_back(keys[i].key);
-    STRATA_TRY_ASSIGN(auto found, MultiGetAt(point, wanted, options, &expiry));
+    //| STRATA_TRY_ASSIGN(auto found, MultiGetAt(point, wanted, options, &expiry));  //@L17..19
+    //@L20{
+    ExpiryCheck own(clock_, point.now_us);  // A replicated table's clock is its own.
+    const bool shared = point.now_us == options.now_us;
+    STRATA_TRY_ASSIGN(auto found, MultiGetAt(point, wanted, options, shared ? &expiry : &own));
+    //@}
     for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(found[i]);
   }
   return results;

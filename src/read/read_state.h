@@ -59,6 +59,8 @@ struct ReadState {
   // Of the table.
   std::uint64_t ttl_us = 0;
   bool empty_value_deletes = false;  // Not set for the default one, whose properties say it.
+  // Of a replicated table, the clock of the last entry applied; else null.  //@L20
+  std::shared_ptr<const std::atomic<std::uint64_t>> clock_us;  //@L20
   // In the default table's state: those of all others, so that one look sees all tables as they
   // are at one instant.
   NamedStates named;
@@ -76,6 +78,7 @@ inline Error NoTable(TableRef table) {
 struct ReadPoint {
   std::shared_ptr<const ReadState> state;
   SequenceNumber sequence = 0;
+  std::uint64_t now_us = 0;  // By which expiry is judged; 0: the store's clock.  //@L20
 };
 
 class ReadStateHolder {

@@ -117,6 +117,7 @@ std::shared_ptr<const Version> Reader::VersionOf(std::uint32_t table) const {
 //@}
 Result<ReadPoint> Reader::At([[maybe_unused]] const ReadOptions& options) const {
   ReadPoint point = Now();
+  point.now_us = options.now_us;                 //@L20
   STRATA_TRY(MoveTo(options.snapshot, &point));  //@L14
   STRATA_TRY(MoveTo(options.table, &point));     //@L17
   return point;
@@ -154,6 +155,10 @@ Status Reader::MoveTo(TableRef table, ReadPoint* point) {
   auto state = point->state->named.Find(table.id);
   if (state == nullptr) return NoTable(table);
   point->state = std::move(state);
+  //@L20{
+  const auto& clock_us = point->state->clock_us;
+  if (point->now_us == 0 && clock_us != nullptr) point->now_us = clock_us->load();
+  //@}
   return {};
   //@}
 }
@@ -170,7 +175,13 @@ Result<bool> Reader::FindKey(std::string_view key, const ReadOptions& options, s
                              const LookupExtras& extras) {
   STRATA_TRY_ASSIGN(const ReadPoint point, At(options));
   if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(point, {&key, 1}, options));  //@L13
-  return FindKeyIn(point, key, options, value, extras);
+  //| return FindKeyIn(point, key, options, value, extras);  //@L02..19
+  //@L20{
+  ExpiryCheck expiry(clock_, point.now_us);
+  LookupExtras judged = extras;
+  judged.expiry = &expiry;
+  return FindKeyIn(point, key, options, value, judged);
+  //@}
 }
 
 Result<bool> Reader::FindKeyIn(const ReadPoint& point, std::string_view key,
@@ -227,8 +238,11 @@ Result<bool> Reader::Answer([[maybe_unused]] const ReadState& state, const Found
 Result<bool> Reader::IsLive(EntryKind kind, std::string_view key, std::string* value,
                             ExpiryCheck* expiry) const {
   STRATA_TRY_ASSIGN(const bool is_value, IsValue(kind, key));
-  ExpiryCheck own(clock_);
-  return is_value && (expiry != nullptr ? expiry : &own)->Admit(kind, value);
+  //@L17..19{
+  //| ExpiryCheck own(clock_);
+  //| return is_value && (expiry != nullptr ? expiry : &own)->Admit(kind, value);
+  //@}
+  return is_value && expiry->Admit(kind, value);  //@L20
 }
 
 //@}
@@ -239,7 +253,8 @@ Result<std::optional<Entry>> Reader::FindEntry(const ReadPoint& point, std::stri
   LookupExtras extras;
   extras.version = &entry.version;
   //@L17{
-  ExpiryCheck expiry(clock_);
+  //| ExpiryCheck expiry(clock_);  //@L17..19
+  ExpiryCheck expiry(clock_, point.now_us);  //@L20
   extras.expiry = &expiry;
   //@}
   STRATA_TRY_ASSIGN(const bool found, FindKeyIn(point, key, options, &entry.value, extras));
@@ -260,10 +275,14 @@ Result<std::optional<Entry>> Reader::GetEntry(std::string_view key, const ReadOp
 Result<std::unique_ptr<Iterator>> Reader::NewIterator(const ReadOptions& options) {
   VisibleIteratorOptions bounds = BoundsOf(options);
   STRATA_TRY_ASSIGN(ReadPoint point, At(options));
-  bounds.now_us = clock_.WallMicros();  //@L17
-  bounds.many_hidden = &many_hidden_;   //@L20
-  bounds.table = options.table.id;      //@L20
-  auto& [state, sequence] = point;
+  //| bounds.now_us = clock_.WallMicros();  //@L17..19
+  bounds.many_hidden = &many_hidden_;  //@L20
+  bounds.table = options.table.id;     //@L20
+  //| auto& [state, sequence] = point;  //@L02..19
+  //@L20{
+  auto& [state, sequence, now_us] = point;
+  bounds.now_us = now_us != 0 ? now_us : clock_.WallMicros();
+  //@}
   bounds.sequence = sequence;
   //@L02..04{
   //| auto entries = state->memtable->NewIterator();

@@ -12,6 +12,7 @@
 
 #include "compaction/policy.h"  //@L10
 #include "memtable/memtable.h"
+#include "state/replica.h"        //@L20
 #include "version/file_names.h"   //@L12
 #include "version/named_table.h"  //@L17
 #include "version/version.h"      //@L05
@@ -29,8 +30,9 @@ struct Tree {
   bool touched = false;           // Its memtable may have entries,
   std::size_t counted_bytes = 0;  // and took so much when it was touched last.
   //@}
-  bool dropped = false;             // Jobs that still run for it install nothing.  //@L17
-  bool purge = false;               // Tables with many deletes are merged down.  //@L20
+  std::shared_ptr<Replica> replica;  // Of a replicated table; else null.  //@L20
+  bool dropped = false;              // Jobs that still run for it install nothing.  //@L17
+  bool purge = false;                // Tables with many deletes are merged down.  //@L20
   SequenceNumber held_for_max = 0;  // The newest snapshot that its tables hold versions for. //@L14
 };
 
@@ -41,6 +43,8 @@ struct Immutable {
   FileNumber oldest_log_after;  // Once they are in tables, older logs can go.
   std::uint64_t since_us;
   std::shared_ptr<DirectValues> direct;  // What they point to.  //@L19
+  // How far replicated tables had come.                              //@L20
+  std::vector<std::pair<std::shared_ptr<Tree>, Applied>> applied{};  //@L20
 };
 //@}
 

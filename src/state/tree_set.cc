@@ -27,6 +27,24 @@ Options OptionsOf(const Options& store, const TableOptions& table) {
 }
 
 //@}
+//@L20{
+// What goes by the clock of each store would make replicas differ.
+Status CheckReplicated(const NamedTable& table, const Options& options) {
+  const std::string what = "table \"" + table.name + "\" is replicated: ";
+  if (options.compaction == CompactionStyle::kFifo) {
+    return InvalidArgument(what +
+                           "FIFO compaction, which drops what is old by this store's clock, "
+                           "isn't for it; give the table another compaction style");
+  }
+  if (table.options.delete_deadline_us != 0) {
+    return InvalidArgument(what +
+                           "it can't have a delete deadline, as it goes by the clocks of its "
+                           "entries");
+  }
+  return {};
+}
+
+//@}
 }  // namespace
 
 TreeSet::TreeSet(StoreContext& context, Reader& reader)
@@ -77,8 +95,16 @@ Result<std::shared_ptr<Tree>> TreeSet::Make(const NamedTable& table) {
   auto tree = std::make_shared<Tree>();
   tree->table = table;
   tree->memtable = NewMemTable();
-  STRATA_TRY_ASSIGN(tree->policy,
-                    compaction::MakePolicy(OptionsOf(context_.options, table.options)));
+  //| STRATA_TRY_ASSIGN(tree->policy,  //@L17..19
+  //|                   compaction::MakePolicy(OptionsOf(context_.options, table.options)));  //@L17..19
+  //@L20{
+  const Options options = OptionsOf(context_.options, table.options);
+  STRATA_TRY_ASSIGN(tree->policy, compaction::MakePolicy(options));
+  if (table.options.replicated) {
+    STRATA_TRY(CheckReplicated(table, options));
+    tree->replica = std::make_shared<Replica>(table.applied);
+  }
+  //@}
   return tree;
 }
 
@@ -123,6 +149,7 @@ bool TreeSet::MemTablesEmpty() const {
   //@L17{
   for (const auto& tree : touched_) {
     if (!tree->memtable->empty()) return false;
+    if (tree->replica != nullptr && tree->replica->ahead()) return false;  //@L20
   }
   //@}
   return tree_->memtable->empty();
@@ -159,6 +186,9 @@ void TreeSet::Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> 
   //@}
   for (const auto& tree : trees) {
     full.memtables.emplace_back(tree, tree->memtable);
+    //@L20{
+    if (tree->replica != nullptr) full.applied.emplace_back(tree, tree->replica->Switch());
+    //@}
     tree->memtable = NewMemTable();
   }
   Publish();
@@ -285,6 +315,7 @@ ReadState TreeSet::StateOf(const Tree& tree) const {
   state.ttl_us = tree.table.options.ttl_us;
   state.empty_value_deletes = tree.table.options.empty_value_deletes;
   //@}
+  if (tree.replica != nullptr) state.clock_us = tree.replica->clock_us();  //@L20
   return state;
 }
 

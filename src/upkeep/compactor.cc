@@ -94,7 +94,8 @@ void Compactor::StartExpired(const std::shared_ptr<Tree>& tree) {
     const compaction::ExpiryInput input{
         .version = *version,
         .busy = busy_,
-        .now_us = context.environment.clock->WallMicros(),
+        //| .now_us = context.environment.clock->WallMicros(),  //@L17..19
+        .now_us = DropTime(tree->replica.get(), *context.environment.clock),  //@L20
         .deadline_us = tree->table.options.delete_deadline_us,
         .live = parts_.reader.snapshots().Sequences(),
         .purge = tree->purge,  //@L20
@@ -152,12 +153,13 @@ compaction::RunnerOptions Compactor::MakeRunnerOptions(const Tree& tree) const {
   runner.counters = &context.counters;
   runner.trace = context.events.get();
   runner.limiter = context.limiter.get();
-  runner.named_table = tree.table.id;                        //@L17
-  runner.now_us = context.environment.clock->WallMicros();   //@L17
-  runner.blob_threshold = parts_.files.BlobThreshold(tree);  //@L19
-  runner.blob_file_bytes = options.blob_file_bytes;          //@L19
-  runner.blob_overlap_max = options.blob_overlap_max;        //@L19
-  runner.snapshots = parts_.reader.snapshots().Sequences();  //@L14
+  runner.named_table = tree.table.id;  //@L17
+  //| runner.now_us = context.environment.clock->WallMicros();  //@L17..19
+  runner.now_us = DropTime(tree.replica.get(), *context.environment.clock);  //@L20
+  runner.blob_threshold = parts_.files.BlobThreshold(tree);                  //@L19
+  runner.blob_file_bytes = options.blob_file_bytes;                          //@L19
+  runner.blob_overlap_max = options.blob_overlap_max;                        //@L19
+  runner.snapshots = parts_.reader.snapshots().Sequences();                  //@L14
   return runner;
 }
 

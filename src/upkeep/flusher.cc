@@ -68,6 +68,13 @@ Status Flusher::FlushOldest() {
   if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   LeaveDroppedOut(oldest, &edit, &opened);  //@L17
   edit.oldest_log = oldest.oldest_log_after;
+  //@L20{
+  for (const auto& [tree, at] : oldest.applied) {
+    if (tree->dropped || STRATA_MUTANT(applied_left_out)) continue;
+    const bool late = STRATA_MUTANT(applied_after_switch);
+    edit.applied.push_back({tree->table.id, late ? tree->replica->applied() : at});
+  }
+  //@}
   const std::uint64_t bytes = opened.empty() ? 0 : opened.front()->meta().size_bytes;
   //@L19{
   const std::vector<BlobMeta> adopted = edit.blobs;
@@ -75,6 +82,7 @@ Status Flusher::FlushOldest() {
   //@}
   if (STRATA_MUTANT(flush_forgets_early)) parts_.trees.PopOldestFull();
   STRATA_TRY(parts_.versions.Install(std::move(edit), std::move(opened)));
+  for (const auto& [tree, at] : oldest.applied) tree->replica->SetDurable(at);  //@L20
   if (!STRATA_MUTANT(flush_forgets_early)) parts_.trees.PopOldestFull();
   parts_.trees.Publish();
   {

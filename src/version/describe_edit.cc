@@ -30,6 +30,12 @@ std::string DescribeEdit(const VersionEdit& edit) {
   }
   for (const std::uint32_t id : edit.dropped) out += "drop table " + std::to_string(id) + "\n";
   //@}
+  //@L20{
+  for (const auto& [table, at] : edit.applied) {
+    out += "table " + std::to_string(table) + " is as of entry " + std::to_string(at.index) +
+           ", clock " + std::to_string(at.now_us) + " us\n";
+  }
+  //@}
   for (const BegunLog& log : edit.begun_logs) out += "begin " + LogFileName(log.number) + "\n";
   for (const SealedLog& log : edit.sealed_logs) {
     out += "seal " + LogFileName(log.number) + " at " + std::to_string(log.length) + " bytes\n";

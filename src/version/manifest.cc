@@ -11,9 +11,10 @@ namespace {
 
 // Names of features that this program knows; later lessons add theirs.
 constexpr std::initializer_list<std::string_view> kKnownFeatures = {
-    kTablesFeature,  //@L17
-    kExpiryFeature,  //@L17
-    kBlobFeature,    //@L19
+    kTablesFeature,      //@L17
+    kExpiryFeature,      //@L17
+    kBlobFeature,        //@L19
+    kReplicatedFeature,  //@L20
 };
 
 Status CheckKnown(const StoreProperties& properties) {
@@ -104,6 +105,20 @@ Status ManifestState::CheckNamed(const VersionEdit& edit) const {
                         "\", which is there already");
     }
   }
+  //@L20{
+  for (const auto& [id, at] : edit.applied) {
+    const auto found = named.find(id);
+    if (found == named.end() || !found->second.options.replicated ||
+        std::count(edit.dropped.begin(), edit.dropped.end(), id) > 0) {
+      return Corruption("it has applied to table " + std::to_string(id) +
+                        ", which isn't a replicated one");
+    }
+    if (at.index < found->second.applied.index) {
+      return Corruption("it takes table " + std::to_string(id) + " back to entry " +
+                        std::to_string(at.index));
+    }
+  }
+  //@}
   return {};
 }
 
@@ -121,6 +136,7 @@ Status ManifestState::ApplyNamed(const VersionEdit& edit) {
     next_named_table = std::max(next_named_table, table.id + 1);
   }
   next_named_table = std::max(next_named_table, edit.next_named_table.value_or(1));
+  for (const auto& [id, at] : edit.applied) named.at(id).applied = at;  //@L20
   return {};
 }
 

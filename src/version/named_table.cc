@@ -17,6 +17,8 @@ enum OptionTag : std::uint64_t {
   kTtl = 5,
   kDeleteDeadline = 7,
   kBlobThreshold = 8,  //@L19
+  kReplicated = 9,     //@L20
+  kApplied = 11,       //@L20
 };
 
 void AppendNumber(std::string* out, std::uint64_t tag, std::uint64_t value) {
@@ -32,6 +34,16 @@ Result<std::uint64_t> Number(const FieldReader::Field& field, std::uint64_t max)
   return *value;
 }
 
+//@L20{
+Result<Applied> DecodeApplied(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const auto index = reader.ReadVarint64();
+  const auto now_us = reader.ReadVarint64();
+  if (!index || !now_us || !reader.empty()) return Corruption("an applied index that can't be");
+  return Applied{.index = *index, .now_us = *now_us};
+}
+
+//@}
 Status DecodeOption(const FieldReader::Field& field, TableOptions* options) {
   switch (field.tag) {
     case kCompaction: {
@@ -62,6 +74,11 @@ Status DecodeOption(const FieldReader::Field& field, TableOptions* options) {
       STRATA_TRY_ASSIGN(options->blob_threshold, Number(field, UINT64_MAX));
       return {};
     }
+    //@}
+    //@L20{
+    case kReplicated:
+      options->replicated = true;
+      return {};
     //@}
     default:
       return CheckUnknownField(field, "table options");
@@ -107,6 +124,15 @@ std::string EncodeNamedTable(const NamedTable& table) {
     AppendNumber(&out, kDeleteDeadline, options.delete_deadline_us);
   }
   if (options.blob_threshold) AppendNumber(&out, kBlobThreshold, *options.blob_threshold);  //@L19
+  //@L20{
+  if (options.replicated) {
+    AppendField(&out, kReplicated, "");
+    std::string applied;
+    AppendVarint64(&applied, table.applied.index);
+    AppendVarint64(&applied, table.applied.now_us);
+    AppendField(&out, kApplied, applied);
+  }
+  //@}
   return out;
 }
 
@@ -123,6 +149,12 @@ Result<NamedTable> DecodeNamedTable(std::string_view bytes) {
   FieldReader options(reader.rest());
   while (!options.empty()) {
     STRATA_TRY_ASSIGN(const FieldReader::Field field, options.Next());
+    //@L20{
+    if (field.tag == kApplied) {
+      STRATA_TRY_ASSIGN(table.applied, DecodeApplied(field.contents));
+      continue;
+    }
+    //@}
     STRATA_TRY(DecodeOption(field, &table.options));
   }
   return table;
@@ -148,6 +180,7 @@ std::string DescribeTableOptions(const TableOptions& options) {
   //@L19{
   if (options.blob_threshold) add("blob threshold " + std::to_string(*options.blob_threshold));
   //@}
+  if (options.replicated) add("replicated");  //@L20
   return out;
 }
 

@@ -6,6 +6,10 @@
 //     tag 4  compression, varint               tag 7  delete deadline in microseconds, varint
 //     tag 3  an empty value is a delete: nothing
 //     tag 8  blob threshold, varint  //@L19
+//@L20{
+//     tag 9  it is replicated: nothing
+//     tag 11 the entry that its tables are as of: index, clock in microseconds, varints
+//@}
 //
 // Other tags are free. Thread safety: values.
 
@@ -24,11 +28,13 @@ namespace strata {
 // that doesn't know them refuses the store by these names.
 inline constexpr std::string_view kTablesFeature = "named tables";
 inline constexpr std::string_view kExpiryFeature = "expiring entries";
+inline constexpr std::string_view kReplicatedFeature = "replicated tables";  //@L20
 
 struct NamedTable {
   std::uint32_t id = 0;  // From 1 on, never given out again.
   std::string name;
   TableOptions options;
+  Applied applied;  // What its tables hold, when it is replicated.  //@L20
 
   bool operator==(const NamedTable&) const = default;
 };

@@ -20,6 +20,7 @@ enum EditTag : std::uint64_t {
   kNamedTableDropped = 19,
   kNextNamedTable = 21,
   //@}
+  kTableApplied = 23,  //@L20
 };
 
 //@L14{
@@ -339,6 +340,16 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
       return {};
     }
     //@}
+    //@L20{
+    case kTableApplied: {
+      std::uint64_t id = 0;
+      TableApplied& applied = edit->applied.emplace_back();
+      STRATA_TRY(DecodeNumbers(field.contents, {&id, &applied.at.index, &applied.at.now_us}));
+      if (id == 0 || id > UINT32_MAX) return Corruption("a named table that can't be");
+      applied.table = static_cast<std::uint32_t>(id);
+      return {};
+    }
+    //@}
     default:
       return CheckUnknownField(field, "edit");
   }
@@ -369,6 +380,11 @@ std::string EncodeEdit(const VersionEdit& edit) {
   }
   for (const std::uint32_t id : edit.dropped) AppendField(&out, kNamedTableDropped, Varint(id));
   if (edit.next_named_table) AppendField(&out, kNextNamedTable, Varint(*edit.next_named_table));
+  //@}
+  //@L20{
+  for (const auto& [table, at] : edit.applied) {
+    AppendField(&out, kTableApplied, Varint(table) + Varint(at.index) + Varint(at.now_us));
+  }
   //@}
   return out;
 }

@@ -119,6 +119,16 @@ struct BlobMeta {
 };
 //@}
 
+//@L20{
+// What the tables of a replicated table hold, from the edit on.
+struct TableApplied {
+  std::uint32_t table = 0;
+  Applied at;
+
+  bool operator==(const TableApplied&) const = default;
+};
+//@}
+
 struct VersionEdit {
   std::vector<TableMeta> added;
   std::vector<FileNumber> removed;
@@ -127,6 +137,7 @@ struct VersionEdit {
   std::vector<std::uint32_t> dropped;             // Ids. What such a table holds goes with it.
   std::optional<std::uint32_t> next_named_table;  // Ids below this have been given out.
   //@}
+  std::vector<TableApplied> applied;  //@L20
   //@L06{
   std::vector<BegunLog> begun_logs;
   std::vector<SealedLog> sealed_logs;

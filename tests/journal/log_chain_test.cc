@@ -149,5 +149,30 @@ TEST_CASE("mutant replay_past_corrupt_wal is caught in a chain", "[L12][mutant]"
 }
 #endif
 
+//@L20{
+TEST_CASE("a record without entries accounts for what has no record", "[L20]") {
+  const Told until4{.sequence = 4, .entries = 0};
+  for (const End end : {End::kSealed, End::kUnsealed}) {
+    CHECK(Replay().Log(end, {{1}, until4}).Last(End::kTorn, {{4}}).Found() == " 1 4 4");
+    // A log that has nothing else, with or without sequences given out meanwhile.
+    CHECK(Replay().Log(end, {{1}}).Log(end, {{2, 0, 0}}).Last(End::kTorn, {{2}}).Found() ==
+          " 1 2 2");
+    CHECK(Replay().Log(end, {{1}}).Log(end, {{2, 0, 0}, until4}).Last(End::kTorn, {{4}}).Found() ==
+          " 1 2 4 4");
+  }
+}
+
+TEST_CASE("a log that is missing is found beside records without entries", "[L20]") {
+  const Told until4{.sequence = 4, .entries = 0};
+  CHECK(Replay().Log(End::kSealed, {{1}}).Last(End::kTorn, {{4}}).Found() == " 1, damaged");
+  CHECK(Replay().Log(End::kSealed, {{1}, until4}).Last(End::kTorn, {{5}}).Found() ==
+        " 1 4, damaged");
+  CHECK(Replay().Log(End::kSealed, {{1}}).Last(End::kTorn, {{3, 0, 0}, until4}).Found() ==
+        " 1, damaged");
+  // The record itself is lost, and with it what came after: nobody was promised it.
+  CHECK(Replay().Log(End::kTorn, {{1}}).Last(End::kTorn, {{4}}).Found() == " 1");
+}
+
+//@}
 }  // namespace
 }  // namespace strata

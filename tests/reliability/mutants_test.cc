@@ -18,6 +18,7 @@
 #include "sim/planted_names.h"
 #include "testing/ledger.h"
 #include "testing/mutant_guard.h"
+#include "testing/replicated.h"  //@L20
 #include "testing/source_tree.h"
 
 namespace strata::testing {
@@ -135,6 +136,7 @@ TEST_CASE("every planted bug in the sources has a check, and every check its bug
   for (const Planted& planted : kPlantedInBlobs) listed.insert(planted.mutant);  //@L19
   for (const char* mutant : sim::kPlantedNames) listed.insert(mutant);
   for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);  //@L16
+  for (const char* mutant : kPlantedInApply) listed.insert(mutant);  //@L20
   CHECK(MutantsInSources() == listed);
 }
 

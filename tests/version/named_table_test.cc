@@ -76,10 +76,54 @@ TEST_CASE("a named table that is damaged is refused, one with a newer option by 
   CHECK_FALSE(DecodeNamedTable("\x01\x01/"s));
   CHECK(DecodeNamedTable("\x01\x01t\x02\x01\x63"s).error().message() == "an option that can't be");
   CHECK(DecodeNamedTable("\x01\x01t\x0a\x01\x01"s).has_value());  // Not critical: skipped.
-  const auto newer = DecodeNamedTable("\x01\x01t\x0b\x01\x01"s);
+  const auto newer = DecodeNamedTable("\x01\x01t\x0f\x01\x01"s);
   CHECK(newer.error().code() == ErrorCode::kUnsupported);
 }
 
+//@L20{
+NamedTable Replicated() {
+  NamedTable table{.id = 1, .name = "t", .options = {}};
+  table.options.replicated = true;
+  return table;
+}
+
+TEST_CASE("a replicated table has its entry in its bytes, and older programs refuse it", "[L20]") {
+  NamedTable table = Replicated();
+  table.applied = {.index = 300, .now_us = 5};
+  const std::string bytes = EncodeNamedTable(table);
+  CHECK(bytes == "\x01\x01t\x09\x00\x0b\x03\xac\x02\x05"s);
+  CHECK(DecodeNamedTable(bytes).value() == table);
+  CHECK(DescribeTableOptions(table.options) == "replicated");
+  CHECK_FALSE(DecodeNamedTable("\x01\x01t\x0b\x02\xac\x02"s));
+  CHECK_FALSE(DecodeNamedTable(bytes + "\x0b\x03\x01\x02\x03"s));
+}
+
+TEST_CASE("a manifest knows how far replicated tables are, and never takes them back", "[L20]") {
+  ManifestState state;
+  VersionEdit create;
+  create.created = {Replicated(), {.id = 2, .name = "plain", .options = {}}};
+  REQUIRE(state.Apply(create));
+  VersionEdit edit;
+  edit.applied = {{.table = 1, .at = {.index = 7, .now_us = 9}}};
+  CHECK(DecodeEdit(EncodeEdit(edit)).value() == edit);
+  CHECK(DescribeEdit(edit) == "table 1 is as of entry 7, clock 9 us\n");
+  REQUIRE(state.Apply(edit));
+  CHECK(state.named.at(1).applied == Applied{7, 9});
+  ManifestState again;
+  for (const VersionEdit& part : state.Snapshot()) REQUIRE(again.Apply(part));
+  CHECK(again.named == state.named);
+  edit.applied[0].at.index = 6;
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+  edit.applied = {{.table = 2, .at = {.index = 7, .now_us = 9}}};
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+  edit.applied = {{.table = 3, .at = {.index = 7, .now_us = 9}}};
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+  edit.applied = {{.table = 1, .at = {.index = 8, .now_us = 9}}};
+  edit.dropped = {1};
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+}
+
+//@}
 TEST_CASE("ids of named tables aren't given out again, and tables go with their name", "[L17]") {
   ManifestState state;
   VersionEdit create;

@@ -102,6 +102,12 @@ class TableVerb final : public Verb {
     section.Add("ttl_us", Cell::Count(table.options.ttl_us));
     section.Add("delete_deadline_us", Cell::Count(table.options.delete_deadline_us));
     section.Add("empty_value_deletes", Cell::Flag(table.options.empty_value_deletes));
+    //@L20{
+    if (table.options.replicated) {
+      section.Add("applied", Cell::Count(table.applied.applied));
+      section.Add("applied_durable", Cell::Count(table.applied.durable));
+    }
+    //@}
     section.Add("memtable_entries", Cell::Count(table.memtable_entries));
     section.Add("files", Cell::Count(table.files));
     section.Add("bytes", Cell::Size(table.bytes));
