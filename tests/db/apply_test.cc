@@ -39,6 +39,11 @@ WriteBatch PutOf(TableRef table, std::string_view key, std::string_view value) {
   return batch;
 }
 
+void KillAndOpen(TestStore& store) {
+  store.Kill();
+  REQUIRE(Outcome(store.TryOpen()) == "ok");
+}
+
 std::string CodeOfApply(TestStore& store, TableRef table, const WriteBatch& batch, Applied at) {
   return CodeOf(store->Apply(table, batch, at));
 }
@@ -66,7 +71,7 @@ TEST_CASE("what is applied is seen, and durable with a flush", "[L20]") {
   REQUIRE(store->Flush());
   CHECK(IndexOf(*store, table) == "3/3");
   REQUIRE(store->Apply(table, PutOf(table, "b", "2"), {4, kNow}));
-  store.Kill();
+  KillAndOpen(store);
   CHECK(IndexOf(*store, table) == "3/3");
   CHECK(ScanOf(*store, table) == "a=1 ");
   const TableInfo info = store->ListTables().back();
@@ -98,7 +103,7 @@ TEST_CASE("an index moves forward without entries, and over a condition that fai
   CHECK((outcome.failed && outcome.version == 0));
   CHECK(IndexOf(*store, table) == "6/5");
   REQUIRE(store->Flush());
-  store.Kill();
+  KillAndOpen(store);
   CHECK(IndexOf(*store, table) == "6/6");
   CHECK(ScanOf(*store, table).empty());
 }
@@ -208,7 +213,7 @@ TEST_CASE("a merge drops what has expired by the last entry that is durable, and
   REQUIRE(store->WaitForCompactions());
   CHECK(entries() == 1);
   // In a crash entry 2 is lost; another may then come first, to which "a" is there.
-  store.Kill();
+  KillAndOpen(store);
   CHECK(ScanOf(*store, table) == "a=1 ");
   REQUIRE(store->Apply(table, WriteBatch(), {2, kNow + 5000}));
   REQUIRE(store->CompactTable(table, {}, {}));  // Which flushes.
@@ -283,6 +288,7 @@ TEST_CASE("a sync, and being told of one, is about the store's own log", "[L20]"
   CHECK(IndexOf(*store, table) == "1/0");
   Random random(1);
   store.PowerCut(CrashKind::kEverything, random);
+  REQUIRE(store.TryOpen());
   CHECK(IndexOf(*store, table) == "0/0");
 }
 
@@ -294,22 +300,45 @@ TEST_CASE("logs are found whole around entries that have no record", "[L20]") {
     const TableRef table = Must(store->CreateTable("t", Replicated()));
     std::uint64_t index = 0;
     const auto apply = [&] {
-      REQUIRE(store->Apply(table, PutOf(table, "r", std::to_string(++index)), {index, kNow}));
+      ++index;
+      REQUIRE(store->Apply(table, PutOf(table, "r", std::to_string(index)), {index, kNow}));
     };
     // Logs that begin, end, or consist of nothing but such entries, none flushed before the kill.
     for (int round = 0; round < 3; ++round) {
       apply();
       REQUIRE(store->Put("a" + std::to_string(round), "1"));
       apply();
-      store.Kill();
+      KillAndOpen(store);
       apply();
-      store.Kill();
+      KillAndOpen(store);
       apply();
       REQUIRE(store->Put("b" + std::to_string(round), "2"));
       store.Reopen();
     }
     CHECK(Scan(*store) == "a0=1 a1=1 a2=1 b0=2 b1=2 b2=2 ");
     REQUIRE(store->VerifyAll());
+  }
+}
+
+TEST_CASE("what is written after a switch without a write survives a kill", "[L20]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Options options;
+    options.sync = SyncMode::kNone;
+    TestStore store(options, seed);
+    REQUIRE(store->Put("a", "1"));
+    store.Reopen();  // The log is kept, and the new one stays empty.
+    std::unique_ptr<MemoryFileSystem> image;
+    store.executor().ScheduleAfter(0, [&] {
+      REQUIRE(store->Put("b", "2"));
+      image = store.disk().Clone();
+      return Step::kDone;
+    });
+    REQUIRE(store->Flush());
+    if (image == nullptr) continue;
+    Environment environment = *store.options().environment;
+    environment.files = image.get();
+    options.environment = &environment;
+    CHECK(Scan(*Must(DB::Open(options, TestStore::kDirectory))) == "a=1 b=2 ");
   }
 }
 
