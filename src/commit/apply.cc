@@ -84,15 +84,16 @@ Applying::~Applying() {
 Status CommitQueue::Apply(const WriteBatch& batch, const Applying& turn,
                           std::optional<FailedCondition>* failed, SequenceNumber* first) {
   Writer self{.batch = &batch, .now_us = turn.at().now_us, .apply = &turn};
-  MutexLock lock(mutex_);
-  STRATA_TRY(Enqueue(&self));
+  STRATA_TRY(Run(&self));
   *failed = std::move(self.failed);
   *first = self.first_sequence;
   return {};
 }
 
 // Their sequences come after those of all that have a record, which has no holes.
-SequenceNumber CommitQueue::OrderApplied(const std::vector<Writer*>& group, SequenceNumber next) {
+SequenceNumber CommitQueue::OrderApplied(const std::vector<Writer*>& group, SequenceNumber first,
+                                         SequenceNumber next) {
+  if (next != first) room_.NoteLogged(next);
   for (Writer* writer : group) {
     if (writer->apply == nullptr) continue;
     writer->first_sequence = next;

@@ -49,17 +49,11 @@ CommitQueue::CommitQueue(const CommitParts& parts)
 //|
 //@}
 //@L15{
-//@L15..19{
-//| Status CommitQueue::Write(const WriteBatch& batch, bool sync,
-//|                           std::optional<FailedCondition>* failed, SequenceNumber* first) {
-//|   Writer self{.batch = &batch, .sync = sync};
-//@}
-//@L20{
 Status CommitQueue::Write(const WriteBatch& batch, bool sync,
-                          std::optional<FailedCondition>* failed, SequenceNumber* first,
-                          std::uint64_t now_us) {
-  Writer self{.batch = &batch, .sync = sync, .now_us = now_us};
-  //@}
+                          std::uint64_t now_us,  //@L20
+                          std::optional<FailedCondition>* failed, SequenceNumber* first) {
+  Writer self{.batch = &batch, .sync = sync};
+  self.now_us = now_us;  //@L20
   STRATA_TRY(Run(&self));
   *failed = std::move(self.failed);
   *first = self.first_sequence;
@@ -260,10 +254,7 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
     next += writer->batch->count();
     sync = sync || writer->sync;
   }
-  //@L20{
-  if (next != first) room_.NoteLogged(next);
-  next = OrderApplied(group, next);
-  //@}
+  next = OrderApplied(group, first, next);  //@L20
   if (trees_.MemTablesEmpty()) trees_.SetSince(context_.environment.clock->WallMicros());
   sync = sync || durability_.wanted();  //@L20
   const bool by_interval = context_.options.sync == SyncMode::kInterval;
@@ -305,14 +296,12 @@ Status CommitQueue::WriteGroupToLog(const std::vector<Writer*>& group, SequenceN
   //@L12..18{
   //| for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
   //@}
-  //| for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19..19
+  for (const Writer* writer : group) {        //@L19
+    if (writer->apply != nullptr) continue;   // It gets no record.  //@L20
+    log_parts_.push_back(writer->entries());  //@L19
+  }  //@L19
   //| STRATA_TRY(journal_.Append(first, log_parts_));  //@L12..19
-  //@L20{
-  for (const Writer* writer : group) {
-    if (writer->apply == nullptr) log_parts_.push_back(writer->entries());
-  }
-  if (!log_parts_.empty()) STRATA_TRY(journal_.Append(first, log_parts_));
-  //@}
+  if (!log_parts_.empty()) STRATA_TRY(journal_.Append(first, log_parts_));  //@L20
   if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(journal_.Sync());
   context_.counters.Add(Counter::kGroupCommits);
   return {};

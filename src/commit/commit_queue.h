@@ -53,14 +53,11 @@ class CommitQueue {
   //@L15{
   // With `failed`, which may be null, as WriteIf: it gets the condition that failed, if one did.
   // `first` gets the sequence of the first entry.
-  //@L15..19{
-  //| Status Write(const WriteBatch& batch, bool sync, std::optional<FailedCondition>* failed,
-  //|              SequenceNumber* first);
-  //@}
+  // `now_us`: as in WriteOptions.  //@L20
+  Status Write(const WriteBatch& batch, bool sync,
+               std::uint64_t now_us,  //@L20
+               std::optional<FailedCondition>* failed, SequenceNumber* first);
   //@L20{
-  // `now_us`: as in WriteOptions.
-  Status Write(const WriteBatch& batch, bool sync, std::optional<FailedCondition>* failed,
-               SequenceNumber* first, std::uint64_t now_us = 0);
   // The same for an entry of a replicated table, when it is its turn (apply.h).
   Status Apply(const WriteBatch& batch, const Applying& turn,
                std::optional<FailedCondition>* failed, SequenceNumber* first);
@@ -134,7 +131,9 @@ class CommitQueue {
   void NoteWritten(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   //@}
   //@L20{
-  static SequenceNumber OrderApplied(const std::vector<Writer*>& group, SequenceNumber next);
+  // What has a record has the sequences from `first` on and before `next`; returns the next free.
+  SequenceNumber OrderApplied(const std::vector<Writer*>& group, SequenceNumber first,
+                              SequenceNumber next);
   // The tables have come so far. REQUIRES: what the group wrote is in memtables.
   void NoteApplied(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   //@}

@@ -129,14 +129,9 @@ Status DbImpl::CheckAndWrite(const WriteBatch& batch, const WriteOptions& option
   //@L17{
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));
   if (resolved) STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
-  //@L17..19{
-  //| STRATA_TRY(
-  //|     commit_.Write(resolved ? *resolved : batch, WantsSync(options), &outcome->failed, &first));
-  //@}
-  //@L20{
-  STRATA_TRY(commit_.Write(resolved ? *resolved : batch, WantsSync(options), &outcome->failed,
-                           &first, options.now_us));
-  //@}
+  STRATA_TRY(commit_.Write(resolved ? *resolved : batch, WantsSync(options),
+                           options.now_us,  //@L20
+                           &outcome->failed, &first));
   //@}
   if (!outcome->failed && batch.count() > 0) outcome->version = first + batch.count() - 1;
   return {};

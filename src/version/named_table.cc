@@ -35,8 +35,15 @@ Result<std::uint64_t> Number(const FieldReader::Field& field, std::uint64_t max)
 }
 
 //@L20{
-Result<Applied> DecodeApplied(std::string_view bytes) {
-  ByteReader reader(bytes);
+std::string EncodeApplied(const Applied& applied) {
+  std::string out;
+  AppendVarint64(&out, applied.index);
+  AppendVarint64(&out, applied.now_us);
+  return out;
+}
+
+// REQUIRES: nothing follows.
+Result<Applied> DecodeApplied(ByteReader reader) {
   const auto index = reader.ReadVarint64();
   const auto now_us = reader.ReadVarint64();
   if (!index || !now_us || !reader.empty()) return Corruption("an applied index that can't be");
@@ -127,10 +134,7 @@ std::string EncodeNamedTable(const NamedTable& table) {
   //@L20{
   if (options.replicated) {
     AppendField(&out, kReplicated, "");
-    std::string applied;
-    AppendVarint64(&applied, table.applied.index);
-    AppendVarint64(&applied, table.applied.now_us);
-    AppendField(&out, kApplied, applied);
+    AppendField(&out, kApplied, EncodeApplied(table.applied));
   }
   //@}
   return out;
@@ -151,7 +155,7 @@ Result<NamedTable> DecodeNamedTable(std::string_view bytes) {
     STRATA_TRY_ASSIGN(const FieldReader::Field field, options.Next());
     //@L20{
     if (field.tag == kApplied) {
-      STRATA_TRY_ASSIGN(table.applied, DecodeApplied(field.contents));
+      STRATA_TRY_ASSIGN(table.applied, DecodeApplied(ByteReader(field.contents)));
       continue;
     }
     //@}
@@ -160,6 +164,22 @@ Result<NamedTable> DecodeNamedTable(std::string_view bytes) {
   return table;
 }
 
+//@L20{
+std::string EncodeTableApplied(const TableApplied& applied) {
+  std::string out;
+  AppendVarint64(&out, applied.table);
+  return out + EncodeApplied(applied.at);
+}
+
+Result<TableApplied> DecodeTableApplied(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const auto id = reader.ReadVarint64();
+  if (!id || *id == 0 || *id >= UINT32_MAX) return Corruption("a named table that can't be");
+  STRATA_TRY_ASSIGN(const Applied at, DecodeApplied(ByteReader(reader.rest())));
+  return TableApplied{.table = static_cast<std::uint32_t>(*id), .at = at};
+}
+
+//@}
 std::string DescribeTableOptions(const TableOptions& options) {
   static constexpr std::array<std::string_view, 6> kStyles = {"leveled", "tiered", "unified",
                                                               "window",  "fifo",   "none"};

@@ -39,6 +39,18 @@ struct NamedTable {
   bool operator==(const NamedTable&) const = default;
 };
 
+//@L20{
+// What the tables of a replicated table hold, from an edit on.
+struct TableApplied {
+  std::uint32_t table = 0;
+  Applied at;
+
+  bool operator==(const TableApplied&) const = default;
+};
+std::string EncodeTableApplied(const TableApplied& applied);
+Result<TableApplied> DecodeTableApplied(std::string_view bytes);  // Errors: kCorruption.
+
+//@}
 std::string EncodeNamedTable(const NamedTable& table);
 // Errors: kCorruption; kUnsupported for a critical option of a newer program.
 Result<NamedTable> DecodeNamedTable(std::string_view bytes);

@@ -342,11 +342,7 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
     //@}
     //@L20{
     case kTableApplied: {
-      std::uint64_t id = 0;
-      TableApplied& applied = edit->applied.emplace_back();
-      STRATA_TRY(DecodeNumbers(field.contents, {&id, &applied.at.index, &applied.at.now_us}));
-      if (id == 0 || id > UINT32_MAX) return Corruption("a named table that can't be");
-      applied.table = static_cast<std::uint32_t>(id);
+      STRATA_TRY_ASSIGN(edit->applied.emplace_back(), DecodeTableApplied(field.contents));
       return {};
     }
     //@}
@@ -382,9 +378,7 @@ std::string EncodeEdit(const VersionEdit& edit) {
   if (edit.next_named_table) AppendField(&out, kNextNamedTable, Varint(*edit.next_named_table));
   //@}
   //@L20{
-  for (const auto& [table, at] : edit.applied) {
-    AppendField(&out, kTableApplied, Varint(table) + Varint(at.index) + Varint(at.now_us));
-  }
+  for (const auto& it : edit.applied) AppendField(&out, kTableApplied, EncodeTableApplied(it));
   //@}
   return out;
 }

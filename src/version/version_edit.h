@@ -119,16 +119,6 @@ struct BlobMeta {
 };
 //@}
 
-//@L20{
-// What the tables of a replicated table hold, from the edit on.
-struct TableApplied {
-  std::uint32_t table = 0;
-  Applied at;
-
-  bool operator==(const TableApplied&) const = default;
-};
-//@}
-
 struct VersionEdit {
   std::vector<TableMeta> added;
   std::vector<FileNumber> removed;

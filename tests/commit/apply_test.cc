@@ -79,7 +79,7 @@ struct World : PartsWorld {
     batch.Put(key, "v");
     std::optional<FailedCondition> failed;
     SequenceNumber first = 0;
-    return queue->Write(batch, /*sync=*/false, &failed, &first);
+    return queue->Write(batch, /*sync=*/false, /*now_us=*/0, &failed, &first);
   }
 
   // "1 5: ": the sequences of a log's records; those without entries are in brackets.
@@ -154,7 +154,7 @@ TEST_CASE("a batch for a replicated table that no entry brings is refused at the
   batch.Put("a", "v", {.table = kReplica});
   std::optional<FailedCondition> failed;
   SequenceNumber first = 0;
-  CHECK(CodeOf(world.queue->Write(batch, false, &failed, &first)) == "invalid argument");
+  CHECK(CodeOf(world.queue->Write(batch, false, 0, &failed, &first)) == "invalid argument");
 }
 
 TEST_CASE("entries of a table have their turns one after the other", "[L20]") {

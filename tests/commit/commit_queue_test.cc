@@ -42,7 +42,9 @@ Status Write(CommitQueue& queue, const WriteBatch& batch, bool sync) {
   //@L15{
   std::optional<FailedCondition> failed;
   SequenceNumber first = 0;
-  return queue.Write(batch, sync, &failed, &first);
+  return queue.Write(batch, sync,
+                     /*now_us=*/0,  //@L20
+                     &failed, &first);
   //@}
 }
 
