@@ -105,6 +105,8 @@ class MemoryDb final : public DB {
   std::uint64_t DurableVersion() override { std::abort(); }
   void WhenDurable(std::uint64_t, std::function<void(const Status&)>) override { std::abort(); }
   Status WaitDurable(std::uint64_t) override { std::abort(); }
+  Result<WriteOutcome> Apply(TableRef, const WriteBatch&, const Applied&) override { std::abort(); }
+  Result<AppliedIndex> AppliedIndexOf(TableRef) override { std::abort(); }
   //@}
   Status VerifyAll() override { std::abort(); }
   Status Close() override { std::abort(); }
