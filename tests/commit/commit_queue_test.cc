@@ -174,7 +174,8 @@ TEST_CASE("a writer is woken when it is due, however many wait before and behind
   const int before = world.executor.looks();
   world.QueueUp(writers);
   world.OpenGateAndJoin();
-  CHECK(world.executor.looks() - before == 2 * kWriters);  // Before it slept, and when it was woken.
+  CHECK(world.executor.looks() - before ==
+        2 * kWriters);  // Before it slept, and when it was woken.
 }
 
 TEST_CASE("a group's followers are woken once, and those behind it are left alone",
