@@ -85,9 +85,8 @@ struct StoreStats {
   std::vector<TableInfo> tables;        // The default one first.  //@L17
   std::uint64_t index_bytes_saved = 0;  // By learned indexes, over all tables.  //@L20
   std::string read_only_cause;          // Empty while the store takes writes.  //@L03
-  std::string
-      waiting_cause;     // Why flushes or merges wait; they are tried again soon. Or empty. //@L12
-  std::string store_id;  // 16 bytes, drawn when the store was made.  //@L06
+  std::string waiting_cause;  // Why flushes or merges wait, to be tried again; or empty. //@L12
+  std::string store_id;       // 16 bytes, drawn when the store was made.  //@L06
 };
 
 //@L13{
