@@ -54,8 +54,9 @@ class MemoryBudget {
 
     MemoryBudget& budget_;
     const std::function<void()> give_way_;
-    MemoryUse use_;  // As it was reported. Changed with the budget's mutex held.
-    bool asked_ STRATA_GUARDED_BY(budget_.mutex_) = false;  // To switch, and hasn't yet.
+    // The budget's mutex guards what follows, but that the store may read use_ without it.
+    MemoryUse use_;       // As it was reported.
+    bool asked_ = false;  // To switch, and hasn't yet.
   };
 
   // `give_way` is to have the store's memtables switched soon. It is called by other stores, with
