@@ -18,6 +18,9 @@ namespace strata::compaction {
 // A file is small below this share of what files are cut at.
 inline constexpr std::uint64_t kSmallFileShare = 64;
 
+// A job that writes less than this share of a table is short: it takes some tens of milliseconds.
+inline constexpr std::uint64_t kShortJobShare = 8;
+
 // The blobs of less than `small_bytes` that `inputs` use, if there are enough of them to be worth
 // one file. So a value is copied a few times at most before its file isn't small any more.
 std::set<BlobId> SmallBlobs(const std::vector<std::shared_ptr<const Table>>& inputs,

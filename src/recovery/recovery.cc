@@ -198,9 +198,9 @@ Status Recovery::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     trees_.SetLastSequence(std::max(trees_.last_sequence(), (*record)->sequence + count - 1));
     recovered_entries_ += count;
     copy_.Add((*record)->sequence, **entries, CopyBytesMax());  //@L20
-    chain_.NotePutBack(**record, count);  //@L12
-    trees_.Touch((*record)->payload);     //@L17
-    STRATA_TRY(Spill());                  //@L06
+    chain_.NotePutBack(**record, count);                        //@L12
+    trees_.Touch((*record)->payload);                           //@L17
+    STRATA_TRY(Spill());                                        //@L06
   }
   //@}
   return EndLog(reader, number, is_last, sealed_length.has_value());  //@L06

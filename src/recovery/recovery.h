@@ -21,7 +21,7 @@
 #include "journal/journal.h"
 #include "journal/log_chain.h"  //@L12
 #include "read/reader.h"
-#include "recovery/log_copy.h"  //@L20
+#include "recovery/log_copy.h"    //@L20
 #include "state/direct_writer.h"  //@L19
 #include "state/health.h"         //@L20
 #include "state/store_context.h"

@@ -11,14 +11,6 @@
 
 namespace strata {
 
-//@L20{
-namespace {
-
-constexpr std::uint64_t kShortJobBytes = 8ULL << 20;  // Some tens of milliseconds.
-
-}  // namespace
-//@}
-
 struct Compactor::Running {
   std::shared_ptr<Tree> tree;
   compaction::CompactionJob job;
@@ -170,9 +162,10 @@ Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
   running->job = job;
   running->version = tree->version;
   //@L20{
-  const std::uint64_t small_blob =
-      parts_.context.options.blob_file_bytes / compaction::kSmallFileShare;
-  running->is_short = BytesToWrite(job, *running->version, small_blob) <= kShortJobBytes;
+  const Options& options = parts_.context.options;
+  running->is_short =
+      BytesToWrite(job, *running->version, options.blob_file_bytes / compaction::kSmallFileShare) <=
+      options.table_bytes / compaction::kShortJobShare;
   //@}
   busy_.insert(job.inputs.begin(), job.inputs.end());
   ++running_;

@@ -73,8 +73,11 @@ TEST_CASE("runs that are due are merged by one edit, and their files go", "[L12]
 }
 
 TEST_CASE("a store that closes gives its jobs up: all is as before, without a failure", "[L12]") {
-  World world({.level0_runs = 3, .subcompactions = 1});
-  // More than one step reads.
+  World world({.compression = Compression::kNone,
+               .table_bytes = 2 << 20,
+               .level0_runs = 3,
+               .subcompactions = 1});
+  // More than one step reads, and more than a store waits for when it closes.
   for (const std::string value : {"1", "2", "3"}) world.AddRun(value, /*keys=*/400);
   const std::string files = world.Names(".sst");
   world.StartLocked();
