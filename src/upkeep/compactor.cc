@@ -229,7 +229,7 @@ void Compactor::Finish(Running& running) {
     for (auto& part : running.parts) part->Abandon();
   }
   // The inputs' files go now, not when the job's last owner goes: that may be after Close.
-  if (!STRATA_MUTANT(outputs_outlive_store)) running.outputs.clear();
+  running.outputs.clear();
   running.parts.clear();
   running.version.reset();
   for (const FileNumber number : running.job.inputs) busy_.erase(number);

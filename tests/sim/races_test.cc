@@ -60,7 +60,6 @@ const Planted kPlanted[] = {
     {"copy_holds_nothing", "a copy doesn't hold what it copies", kCopies, kOften},
     {"moved_table_unheld", "a table that was moved and merged is gone from a copy", kCopies,
      kRarely},
-    {"outputs_outlive_store", "tables of a merge that failed go after the store", kCopies, kRarely},
     {"close_leaves_jobs", "a store goes before its background does", kClosing, kOften},
     {"flush_forgets_early", "a memtable is let go before its table is there", kSnapshots, kRarely},
     {"snapshot_before_lock", "a snapshot's sequence is read before its lock is held", kSnapshots,
