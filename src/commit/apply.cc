@@ -91,15 +91,25 @@ Status CommitQueue::Apply(const WriteBatch& batch, const Applying& turn,
 }
 
 // Their sequences come after those of all that have a record, which has no holes.
-SequenceNumber CommitQueue::OrderApplied(const std::vector<Writer*>& group, SequenceNumber first,
-                                         SequenceNumber next) {
-  if (next != first) room_.NoteLogged(next);
+SequenceNumber CommitQueue::OrderApplied(const std::vector<Writer*>& group, SequenceNumber next) {
   for (Writer* writer : group) {
     if (writer->apply == nullptr) continue;
     writer->first_sequence = next;
     next += writer->batch->count();
   }
   return next;
+}
+
+Status CommitQueue::AppendRecord(const std::vector<Writer*>& group, SequenceNumber first) {
+  SequenceNumber next = first;
+  for (const Writer* writer : group) {
+    if (writer->apply != nullptr) continue;
+    log_parts_.push_back(writer->entries());
+    next += writer->batch->count();
+  }
+  if (log_parts_.empty()) return {};
+  STRATA_TRY(room_.BeforeRecord(first, next));
+  return journal_.Append(first, log_parts_);
 }
 
 void CommitQueue::NoteApplied(const std::vector<Writer*>& group) {

@@ -254,7 +254,7 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
     next += writer->batch->count();
     sync = sync || writer->sync;
   }
-  next = OrderApplied(group, first, next);  //@L20
+  next = OrderApplied(group, next);  //@L20
   if (trees_.MemTablesEmpty()) trees_.SetSince(context_.environment.clock->WallMicros());
   sync = sync || durability_.wanted();  //@L20
   const bool by_interval = context_.options.sync == SyncMode::kInterval;
@@ -296,12 +296,9 @@ Status CommitQueue::WriteGroupToLog(const std::vector<Writer*>& group, SequenceN
   //@L12..18{
   //| for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
   //@}
-  for (const Writer* writer : group) {        //@L19
-    if (writer->apply != nullptr) continue;   // It gets no record.  //@L20
-    log_parts_.push_back(writer->entries());  //@L19
-  }  //@L19
+  //| for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19..19
   //| STRATA_TRY(journal_.Append(first, log_parts_));  //@L12..19
-  if (!log_parts_.empty()) STRATA_TRY(journal_.Append(first, log_parts_));  //@L20
+  STRATA_TRY(AppendRecord(group, first));  //@L20
   if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(journal_.Sync());
   context_.counters.Add(Counter::kGroupCommits);
   return {};

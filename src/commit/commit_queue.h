@@ -131,9 +131,9 @@ class CommitQueue {
   void NoteWritten(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   //@}
   //@L20{
-  // What has a record has the sequences from `first` on and before `next`; returns the next free.
-  SequenceNumber OrderApplied(const std::vector<Writer*>& group, SequenceNumber first,
-                              SequenceNumber next);
+  static SequenceNumber OrderApplied(const std::vector<Writer*>& group, SequenceNumber next);
+  // Of the entries that get one; the first is `first`.
+  Status AppendRecord(const std::vector<Writer*>& group, SequenceNumber first);
   // The tables have come so far. REQUIRES: what the group wrote is in memtables.
   void NoteApplied(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   //@}

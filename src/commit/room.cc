@@ -111,6 +111,13 @@ Status Room::SwitchMemTables() {
 }
 
 //@L20{
+Status Room::BeforeRecord(SequenceNumber first, SequenceNumber next) {
+  const bool hole = logged_next_ == 0 && log_first_ != 0 && log_first_ != first;
+  logged_next_ = next;
+  if (!hole || STRATA_MUTANT(gap_at_begin_unaccounted)) return {};
+  return journal_.Append(log_first_, {});
+}
+
 Status Room::AccountForUnlogged(bool if_empty) {
   if (STRATA_MUTANT(gap_unaccounted)) return {};
   const SequenceNumber next = trees_.last_sequence() + 1;
@@ -120,7 +127,7 @@ Status Room::AccountForUnlogged(bool if_empty) {
   if (logged == next && !(empty && if_empty)) return {};
   if (empty) STRATA_TRY(health_.Remember(journal_.Append(logged, {})));
   if (logged != next) STRATA_TRY(health_.Remember(journal_.Append(next, {})));
-  NoteLogged(next);
+  logged_next_ = next;
   return {};
 }
 

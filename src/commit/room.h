@@ -41,10 +41,12 @@ class Room {
   Status SealRetiredLogs();
   //@L20{
   void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.
-  // The log gets records up to before `next`.
-  void NoteLogged(SequenceNumber next) { logged_next_ = next; }
-  // What has no record since is accounted for in the log: no hole before what comes next. The same
-  // for a log without a record, `if_empty`: it tells one that has lost all from one that had none.
+  // The log is about to get a record of the entries from `first` on and before `next`. If it is the
+  // log's first, and entries without a record came before, these are accounted for. Needs no mutex.
+  Status BeforeRecord(SequenceNumber first, SequenceNumber next);
+  // What has had no record since the last one is accounted for: no hole before what comes next. The
+  // same for a log without a record, `if_empty`: it tells one that has lost all from one that had
+  // none.
   Status AccountForUnlogged(bool if_empty);
   // A log has begun; its first entry will be this.
   void NoteBegun(SequenceNumber first) { logged_next_ = 0, log_first_ = first; }

@@ -110,7 +110,7 @@ TEST_CASE("a log has no record of what is applied, and accounts for it before th
   REQUIRE(world.Apply(3, "z"));
   REQUIRE(world.Put("b"));
   const FileNumber third = Must(world.queue->SwitchMemTables());
-  CHECK(world.RecordsOf(second) == "5 ");
+  CHECK(world.RecordsOf(second) == "[4] 5 ");
   REQUIRE(world.Apply(4, "z"));
   REQUIRE(world.queue->SwitchMemTables());
   CHECK(world.RecordsOf(third) == "[6] [7] ");

@@ -113,7 +113,7 @@ void CheckApplyConformance(const MakeApplyWorld& make) {
   Ledger ledger("replicated tables");
   for (std::uint64_t seed = 1; seed <= Scaled(25); ++seed) {
     INFO("seed " << seed);
-    const ReplicatedLog log({.seed = seed, .entries = 80});
+    const ReplicatedLog log({.seed = seed, .entries = 80, .value_bytes_max = 200});
     Applier one(make, log, 2 * seed);
     Applier other(make, log, 2 * seed + 1);
     for (std::size_t end = 10; end <= log.size(); end += 10) {

@@ -9,7 +9,7 @@ namespace {
 Options Tiny(SyncMode sync) {
   Options options;
   options.sync = sync;
-  options.memtable_bytes = 8192;
+  options.memtable_bytes = 20'000;
   options.block_bytes = 1024;
   options.level0_runs = 2;
   options.level1_bytes = 8192;

@@ -33,8 +33,8 @@ class Sweep {
       : seed_(seed),
         every_(every),
         random_(seed),
-        log_({.seed = seed, .entries = 90, .ttl_us = 20'000, .value_bytes_max = 150}),
-        options_(TinyStore(sync)) {}
+        log_({.seed = seed, .entries = 110, .ttl_us = 20'000, .value_bytes_max = 400}),
+        options_(StoreFor(sync)) {}
 
   std::vector<std::string> Run() {
     auto disk = NewMemoryFileSystem();
@@ -53,6 +53,15 @@ class Sweep {
   std::uint64_t images() const { return images_; }
 
  private:
+  // Several full memtables wait, each with a log, so that a crash finds a row of logs.
+  static Options StoreFor(SyncMode sync) {
+    Options options = TinyStore(sync);
+    options.memtable_bytes = 20'000;  // An arena begins with eight thousand for each table.
+    options.memtables_max = 5;
+    options.blob_threshold = 0;
+    return options;
+  }
+
   Status Live(StoreWorld& world, FileSystem* files) {
     STRATA_TRY_ASSIGN(TableRef table, world->CreateTable(kTable, log_.table_options()));
     is_made_ = true;
@@ -162,8 +171,8 @@ class Sweep {
 
 void CheckSweep(SyncMode sync, std::uint64_t images_min) {
   Ledger ledger("crash points, replicated tables");
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    Sweep sweep(seed, sync, 41 * ScaledStride());
+  for (std::uint64_t seed = 1; seed <= 3 * ScaledRounds(); ++seed) {
+    Sweep sweep(seed, sync, 13 * ScaledStride());
     INFO("seed " << seed);
     for (const std::string& finding : sweep.Run()) FAIL_CHECK(finding);
     ledger.Add("crash_images", sweep.images());

@@ -30,7 +30,7 @@ constexpr int kTables = 3;
 Options OptionsFor(std::uint64_t seed) {
   Random random(seed + 0x5ea);
   Options options = testing::DrawOptions(random);
-  options.memtable_bytes = 8192;
+  options.memtable_bytes = random.OneIn(2) ? 8192 : 40'000;
   options.sync = random.OneIn(2) ? SyncMode::kAlways : SyncMode::kNone;
   return options;
 }

@@ -15,8 +15,8 @@ namespace strata::testing {
 
 // The bugs that are planted in how entries are applied; reliability/apply_sweep_test.cc finds them.
 inline constexpr const char* kPlantedInApply[] = {
-    "entry_clock_goes_back", "drops_by_applied_clock", "gap_unaccounted",
-    "applied_left_out",      "applied_after_switch",
+    "entry_clock_goes_back",    "drops_by_applied_clock", "gap_unaccounted",
+    "gap_at_begin_unaccounted", "applied_left_out",       "applied_after_switch",
 };
 
 struct ReplicatedShape {
