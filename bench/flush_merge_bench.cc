@@ -44,7 +44,7 @@ class Tree {
 
   compaction::TableWriterOptions WriterOptions(std::uint64_t run) const {
     compaction::TableWriterOptions options;
-    options.table.filter_bits_per_key = 0;  //@L07
+    options.table.filter_bits_per_key = 0;
     options.position = {0, run};
     options.verify = false;
     return options;

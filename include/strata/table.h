@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "strata/applied.h"  //@L20
+#include "strata/applied.h"
 #include "strata/options.h"
 #include "strata/status.h"
 #include "strata/table_ref.h"
@@ -25,18 +25,16 @@ namespace strata {
 struct TableOptions {
   std::optional<CompactionStyle> compaction;    // Unset: as the store's options say at the time.
   std::optional<Compression> compression;       // The same.
-  std::optional<std::uint64_t> blob_threshold;  // As Options::blob_threshold.  //@L19
+  std::optional<std::uint64_t> blob_threshold;  // As Options::blob_threshold.
   // Entries that aren't given an expiry expire this long after they were written; 0: never.
   std::uint64_t ttl_us = 0;
   // Deleted, overwritten by a delete, or expired: what is gone leaves the disk within this time; 0
   // promises nothing. Snapshots that may read what a delete hides hold it back.
   std::uint64_t delete_deadline_us = 0;
   bool empty_value_deletes = false;  // An empty value is a delete.
-  //@L20{
   // Its entries come by DB::Apply only, in the order of a log that others keep. What would make
   // replicas differ isn't allowed: FIFO compaction and a delete deadline, which go by local clocks.
   bool replicated = false;
-  //@}
 
   bool operator==(const TableOptions&) const = default;
 };
@@ -60,7 +58,7 @@ struct TableInfo {
   std::uint64_t deletes = 0;
   std::uint64_t expiring = 0;        // Entries with an expiry, past ones included.
   std::uint64_t next_expiry_us = 0;  // The first expiry among them; 0: none.
-  AppliedIndex applied;              // Of a replicated table.  //@L20
+  AppliedIndex applied;              // Of a replicated table.
 };
 
 // One key of one table, for DB::MultiGet.

@@ -9,8 +9,8 @@
 
 #include "base/result.h"
 #include "commit/write_controller.h"
-#include "io/executor.h"  //@L19
-#include "state/tree.h"   //@L17
+#include "io/executor.h"
+#include "state/tree.h"
 
 namespace strata {
 
@@ -34,13 +34,11 @@ class BackgroundWork {
   virtual void OnSwitched() = 0;
   // Calls `task` after a while, without the mutex; not at all once the store has begun to close.
   virtual void After(std::uint64_t delay_us, std::function<void()> task) = 0;
-  virtual void OnWritten(const Tree& tree) = 0;  // It has got entries.  //@L17
-  //@L19{
+  virtual void OnWritten(const Tree& tree) = 0;  // It has got entries.
   // Runs `step` until it says kDone.
   virtual void Schedule(Priority priority, std::function<Step()> step) = 0;
   // Returns when blob files take no more space than writers may cause.
   virtual void AwaitSpace() = 0;
-  //@}
 };
 
 }  // namespace strata

@@ -8,17 +8,16 @@
 namespace strata {
 
 Status CommitQueue::SyncLog() {
-  if (durability_.up_to() >= trees_.last_sequence()) return {};  // Others have.  //@L20
+  if (durability_.up_to() >= trees_.last_sequence()) return {};  // Others have.
   STRATA_TRY(room_.SealRetiredLogs());
   mutex_.Unlock();
   Status synced = journal_.Sync();
   mutex_.Lock();
   last_sync_micros_ = context_.environment.clock->NowMicros();
-  if (synced) durability_.Advance(trees_.last_sequence());  //@L20
+  if (synced) durability_.Advance(trees_.last_sequence());
   return health_.Remember(std::move(synced));
 }
 
-//@L20{
 // --- what is durable -----------------------------------------------------------------------------
 
 void CommitQueue::WhenDurable(SequenceNumber sequence, Durability::Callback told) {
@@ -41,7 +40,6 @@ std::vector<Durability::Callback> CommitQueue::EndDurable(const Status& status) 
   return waiting;
 }
 
-//@}
 // What was written without a sync reaches the disk although no more writes come.
 void CommitQueue::ScheduleIntervalSync() {
   const std::uint64_t delay_us = context_.options.sync_interval_ms * 1000ULL;

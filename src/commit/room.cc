@@ -11,17 +11,12 @@ Status Room::Make() {
   mutex_.AssertHeld();
   if (background_.flush_trouble().error != nullptr) STRATA_TRY(AwaitFlushes(SIZE_MAX));
   Stall();
-  //@L12..19{
-  //| if (trees_.MemTableBytes() < context_.options.memtable_bytes) return health_.CheckWritable();
-  //@}
-  //@L20{
   const bool switch_wanted = std::exchange(switch_wanted_, false);
   if (trees_.MemTableBytes() < context_.options.memtable_bytes && !switch_wanted) {
     return health_.CheckWritable();
   }
-  //@}
   STRATA_TRY(AwaitFlushes(waiting_max() - 1));
-  background_.AwaitSpace();  //@L19
+  background_.AwaitSpace();
   STRATA_TRY(health_.CheckWritable());
   return SwitchMemTables();
 }
@@ -91,26 +86,21 @@ Status Room::SwitchMemTables() {
   if (trees_.MemTablesEmpty()) return {};
   STRATA_TRY(CheckFlushes());
   const FileNumber number = versions_.set().NewFileNumber();
-  STRATA_TRY(AccountForUnlogged(/*if_empty=*/true));  //@L20
-  //| STRATA_TRY(health_.Remember(journal_.Begin(number)));  //@L12..18
-  //@L19{
+  STRATA_TRY(AccountForUnlogged(/*if_empty=*/true));
   auto direct = trees_.NewDirect();
   STRATA_TRY(health_.Remember(journal_.Begin(number, direct)));
-  //@}
-  NoteBegun(trees_.last_sequence() + 1);  //@L20
+  NoteBegun(trees_.last_sequence() + 1);
   VersionEdit begun;
   begun.begun_logs.push_back({number, context_.environment.clock->WallMicros()});
   STRATA_TRY(versions_.NoteLogs(begun));
   // What was promised to be on the disk is there before the new log takes a write: no holes. What
   // wasn't promised need never be: soon it is in a table.
   if (context_.options.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
-  //| trees_.Switch(number);  //@L12..18
-  trees_.Switch(number, std::move(direct));  //@L19
+  trees_.Switch(number, std::move(direct));
   background_.OnSwitched();
   return {};
 }
 
-//@L20{
 Status Room::BeforeRecord(SequenceNumber first, SequenceNumber next) {
   const bool hole = logged_next_ == 0 && log_first_ != 0 && log_first_ != first;
   logged_next_ = next;
@@ -131,7 +121,6 @@ Status Room::AccountForUnlogged(bool if_empty) {
   return {};
 }
 
-//@}
 Status Room::SealRetiredLogs() {
   if (!journal_.has_retired()) return {};
   const auto seal = [this] {

@@ -39,7 +39,6 @@ class Room {
   // Ends logs that gave way to a new one before they were on the disk. Called before anything newer
   // is synced.
   Status SealRetiredLogs();
-  //@L20{
   void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.
   // The log is about to get a record of the entries from `first` on and before `next`. If it is the
   // log's first, and entries without a record came before, these are accounted for. Needs no mutex.
@@ -50,7 +49,6 @@ class Room {
   Status AccountForUnlogged(bool if_empty);
   // A log has begun; its first entry will be this.
   void NoteBegun(SequenceNumber first) { logged_next_ = 0, log_first_ = first; }
-  //@}
 
  private:
   std::uint64_t StallMicros() const;
@@ -67,11 +65,9 @@ class Room {
   Journal& journal_;
   BackgroundWork& background_;
   std::int64_t stall_owed_us_ = 0;  // Below 0 when a sleep took longer than it should.
-  //@L20{
   bool switch_wanted_ = false;
   SequenceNumber logged_next_ = 0;  // After the last record of the log; 0: it has none.
   SequenceNumber log_first_ = 0;    // The log accounts for entries from here on.
-  //@}
 };
 
 }  // namespace strata

@@ -29,7 +29,6 @@ std::uint64_t BytesOverBound(const BlobSpace& space, double space_bound) {
 
 std::optional<PickedBlob> PickBlob(const BlobMap& blobs, const BlobSpace& space,
                                    const CollectionRules& rules) {
-  //@solve 19.4 "most garbage for each byte copied" inert(return std::nullopt;)
   PickedBlob best;
   for (const auto& [id, state] : blobs) {
     const auto garbage = static_cast<double>(state.size_bytes() - state.live_bytes());
@@ -39,7 +38,6 @@ std::optional<PickedBlob> PickBlob(const BlobMap& blobs, const BlobSpace& space,
   const bool is_due =
       best.garbage_ratio >= rules.garbage_ratio || BytesOverBound(space, rules.space_bound) > 0;
   return is_due && best.blob != 0 ? std::optional(best) : std::nullopt;
-  //@}
 }
 
 // --- collecting ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>  //@L19
+#include <set>
 #include <vector>
 
 #include "base/result.h"
@@ -18,7 +18,7 @@
 
 namespace strata::compaction {
 
-class ValueSeparator;  //@L19
+class ValueSeparator;
 
 struct TableWriterOptions {
   sst::TableOptions table;
@@ -28,16 +28,12 @@ struct TableWriterOptions {
   // When the oldest and the newest entry were written by users; a flush passes the memtable's.
   std::uint64_t write_time_min_us = 0;
   std::uint64_t write_time_max_us = 0;
-  //@L19{
   std::uint64_t blob_threshold = 0;  // As in SeparatorOptions, which these become.
   std::uint64_t blob_file_bytes = 64ULL << 20;
   std::set<BlobId> rewrite_blobs;
   std::shared_ptr<const Version> version;
-  //@}
-  //@L17{
   std::uint32_t named_table = 0;      // What the tables are part of.
   std::uint64_t delete_since_us = 0;  // When the oldest entry that is a delete was written.
-  //@}
 };
 
 class TableWriter {
@@ -50,10 +46,8 @@ class TableWriter {
   // After an error only Abandon may be called. REQUIRES: keys come in order.
   Status Add(std::string_view key, std::string_view value);
 
-  //@L14{
   // The entry added last is there for the snapshots in `range` only.
   void MarkHeld(const SnapshotRange& range, std::uint64_t bytes);
-  //@}
 
   // Finishes the last table. None at all when nothing was added. Called once. Each table's file
   // goes with the last that has the table, until Table::MarkNamed: what fails on the way to an
@@ -64,11 +58,9 @@ class TableWriter {
   void Abandon();
 
   std::uint64_t bytes_written() const { return bytes_written_; }
-  //@L19{
   // The blob files that were written beside the tables. REQUIRES: Finish succeeded.
   std::vector<std::shared_ptr<const Blob>> TakeBlobs();
   std::uint64_t blob_bytes_written() const;
-  //@}
 
  private:
   Status OpenTable();
@@ -83,7 +75,7 @@ class TableWriter {
   std::vector<std::shared_ptr<const Table>> done_;
   std::optional<FileIdentity> unfinished_;  // The file being written, or what is left of it.
   std::uint64_t bytes_written_ = 0;
-  const std::unique_ptr<ValueSeparator> values_;  //@L19
+  const std::unique_ptr<ValueSeparator> values_;
 };
 
 }  // namespace strata::compaction

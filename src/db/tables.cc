@@ -55,7 +55,7 @@ Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> 
       STRATA_TRY_ASSIGN(trees.emplace_back(), trees_.Make(edit.created.back()));
     }
     STRATA_TRY(versions_.EnableFeature(kTablesFeature));
-    if (options.replicated) STRATA_TRY(versions_.EnableFeature(kReplicatedFeature));  //@L20
+    if (options.replicated) STRATA_TRY(versions_.EnableFeature(kReplicatedFeature));
     STRATA_TRY(versions_.Install(std::move(edit), {}));
     std::vector<std::uint32_t> ids;
     for (auto& tree : trees) {
@@ -78,7 +78,6 @@ Status DbImpl::DropTable(std::string_view name) {
     if (tree == nullptr) return NoTable(name);
     versions_.AwaitEdits();
     const std::shared_ptr<const Version> version = tree->version;
-    //@solve 17.2 "drop a table by one edit" uses(version)
     VersionEdit edit;
     edit.dropped.push_back(tree->table.id);
     STRATA_TRY(versions_.Install(std::move(edit), {}));
@@ -88,7 +87,6 @@ Status DbImpl::DropTable(std::string_view name) {
     }
     trees_.Publish({tree->table.id});
     return Status();
-    //@}
   });
 }
 

@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "io/clock.h"
 #include "io/mutex.h"
-#include "io/wait_point.h"  //@L12
+#include "io/wait_point.h"
 
 namespace strata {
 
@@ -55,7 +55,6 @@ class Executor {
   // Wakes every WaitUntil to look at its condition again. Call it after changing what they watch.
   virtual void NotifyAll() = 0;
 
-  //@L12{
   // As WaitUntil, but only Notify(point) need have `holds()` evaluated again.
   virtual void WaitOn(WaitPoint& /*point*/, Mutex& mutex, const std::function<bool()>& holds)
       STRATA_REQUIRES(mutex) {
@@ -65,11 +64,8 @@ class Executor {
   // held; it need not be held any more.
   virtual void Notify(WaitPoint& /*point*/) { NotifyAll(); }
 
-  //@}
-  //@L20{
   // Lets other threads run for a moment. False where there are no others: waiting is no use then.
   virtual bool Yield() = 0;
-  //@}
 
   // Threads that run low-priority work; 1 in simulation. At most this many jobs help.
   virtual int concurrency() const = 0;

@@ -106,7 +106,6 @@ class ThreadExecutor final : public Executor {
     changed_.WakeAll();
   }
 
-  //@L12{
   void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
       STRATA_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.native(), std::adopt_lock);
@@ -115,13 +114,10 @@ class ThreadExecutor final : public Executor {
   }
   void Notify(WaitPoint& point) override { point.native().notify_all(); }
 
-  //@}
-  //@L20{
   bool Yield() override {
     std::this_thread::yield();
     return true;
   }
-  //@}
 
   int concurrency() const override { return low_threads_; }
 

@@ -5,11 +5,9 @@
 // give back, so nothing after the loss counts. But a sync of a log comes after syncs of all logs
 // before it: whatever says that a later log was synced, says so of what is missing.
 //
-//@L20{
 // Entries that Apply wrote have sequences, and no records. A log accounts for them before the next
 // one begins: a record without entries says that nothing before its sequence is missing.
 //
-//@}
 // Thread safety: none.
 
 #pragma once

@@ -100,13 +100,11 @@ void NodeExecutor::Notify(WaitPoint& point) {
   world_.Reach(Point::kNotify);
 }
 
-//@L20{
 bool NodeExecutor::Yield() {
   world_.Reach(Point::kYield);
   return true;
 }
 
-//@}
 void NodeExecutor::Work(Queue* queue) {
   while (true) {
     while (queue->jobs.empty()) {

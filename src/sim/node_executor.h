@@ -33,7 +33,7 @@ class NodeExecutor final : public Executor {
   void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
       STRATA_REQUIRES(mutex);
   void Notify(WaitPoint& point) override;
-  bool Yield() override;  //@L20
+  bool Yield() override;
   int concurrency() const override { return low_threads_; }
 
  private:

@@ -12,12 +12,10 @@
 namespace strata::sst {
 namespace {
 
-//@L20{
 // The bits of a table's id that say through which of the objects on one cache it was opened.
 constexpr std::uint64_t kIdsStep = 1ULL << 40;
 constexpr std::uint64_t kIdsMask = ~(kIdsStep - 1);
 
-//@}
 struct BlockKey {
   std::uint64_t table;
   std::uint64_t offset;
@@ -71,7 +69,6 @@ class Shard {
     return small_.bytes + main_.bytes;
   }
 
-  //@L20{
   // Drops the blocks of tables whose ids have these high bits.
   void Forget(std::uint64_t ids) {
     std::list<Entry> dropped;  // Destroyed without the mutex.
@@ -86,8 +83,6 @@ class Shard {
       }
     }
   }
-
-  //@}
 
  private:
   static constexpr int kUsesMax = 3;
@@ -116,7 +111,6 @@ class Shard {
 
   // Each looks at the oldest block of its queue and returns how many left the cache: 0 or 1.
   std::uint64_t EvictFromSmall() STRATA_REQUIRES(mutex_) {
-    //@solve 8.1 "let a block that was asked for again stay" inert(RememberGhost(small_.entries.back().key); Drop(small_); return 1;)
     Entry& oldest = small_.entries.back();
     if (oldest.uses > 0) {
       MoveToMain(small_);
@@ -125,11 +119,9 @@ class Shard {
     RememberGhost(oldest.key);
     Drop(small_);
     return 1;
-    //@}
   }
 
   std::uint64_t EvictFromMain() STRATA_REQUIRES(mutex_) {
-    //@solve 8.2 "give a used block another round" inert(Drop(main_); return 1;)
     if (main_.entries.back().uses > 0) {
       --main_.entries.back().uses;
       main_.entries.splice(main_.entries.begin(), main_.entries, std::prev(main_.entries.end()));
@@ -137,7 +129,6 @@ class Shard {
     }
     Drop(main_);
     return 1;
-    //@}
   }
 
   void MoveToMain(Queue& from) STRATA_REQUIRES(mutex_) {
@@ -190,7 +181,7 @@ struct BlockCache::Rep {
 
   std::vector<Shard> shards;
   std::atomic<std::uint64_t> next_table{1};
-  std::atomic<std::uint64_t> next_ids{kIdsStep};  //@L20
+  std::atomic<std::uint64_t> next_ids{kIdsStep};
   std::atomic<std::uint64_t> capacity{0};
 };
 
@@ -201,15 +192,12 @@ BlockCache::BlockCache(std::uint64_t capacity_bytes, Counters& counters)
   SetCapacity(capacity_bytes);
 }
 
-//@L20{
 BlockCache::BlockCache(const BlockCache& shared, Counters& counters)
     : rep_(shared.rep_), counters_(counters), ids_(rep_->next_ids.fetch_add(kIdsStep)) {}
 
 void BlockCache::ForgetTables() {
   for (Shard& shard : rep_->shards) shard.Forget(ids_);
 }
-
-//@}
 
 BlockCache::~BlockCache() = default;
 
@@ -228,8 +216,7 @@ void BlockCache::Insert(std::uint64_t table, std::uint64_t offset,
 }
 
 std::uint64_t BlockCache::NewTableId() {
-  //| return rep_->next_table.fetch_add(1, std::memory_order_relaxed);  //@L08..19
-  return ids_ + rep_->next_table.fetch_add(1, std::memory_order_relaxed);  //@L20
+  return ids_ + rep_->next_table.fetch_add(1, std::memory_order_relaxed);
 }
 
 void BlockCache::SetCapacity(std::uint64_t capacity_bytes) {

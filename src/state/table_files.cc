@@ -13,7 +13,7 @@ LocalTableOptions StoreOptionsOf(StoreContext& context) {
   options.seed = context.environment.entropy();
   options.reader.verify_checksums = context.options.verify_checksums;
   options.reader.counters = &context.counters;
-  options.reader.cache = context.cache.get();  //@L08
+  options.reader.cache = context.cache.get();
   return options;
 }
 
@@ -31,26 +31,21 @@ compaction::TableWriterOptions TableFiles::WriterOptionsFor([[maybe_unused]] con
   compaction::TableWriterOptions writer;
   writer.table.block_bytes = context_.options.block_bytes;
   writer.table.restart_interval = context_.options.block_restart_interval;
-  writer.table.filter_bits_per_key = context_.options.filter_bits_per_key;  //@L07
-  writer.table.compression = context_.options.compression;                  //@L09
-  //@L17{
+  writer.table.filter_bits_per_key = context_.options.filter_bits_per_key;
+  writer.table.compression = context_.options.compression;
   writer.table.compression = tree.table.options.compression.value_or(context_.options.compression);
   writer.named_table = tree.table.id;
-  //@}
-  writer.table.zstd_level = context_.options.zstd_level;        //@L09
-  writer.table.hash_index = context_.options.block_hash_index;  //@L13
+  writer.table.zstd_level = context_.options.zstd_level;
+  writer.table.hash_index = context_.options.block_hash_index;
   writer.position = position;
   writer.table_bytes_max = context_.options.table_bytes;
   writer.verify = context_.options.verify_outputs;
-  writer.blob_threshold = BlobThreshold(tree);                //@L19
-  writer.blob_file_bytes = context_.options.blob_file_bytes;  //@L19
+  writer.blob_threshold = BlobThreshold(tree);
+  writer.blob_file_bytes = context_.options.blob_file_bytes;
   return writer;
 }
 
-//@L19{
 std::uint64_t TableFiles::BlobThreshold(const Tree& tree) const {
   return tree.table.options.blob_threshold.value_or(context_.options.blob_threshold);
 }
-
-//@}
 }  // namespace strata

@@ -27,21 +27,17 @@ class TableFiles {
 
   // Errors: kCorruption when the file isn't the one that `meta` means.
   Result<std::shared_ptr<const Table>> Open(const TableMeta& meta) { return store_.Open(meta); }
-  //@L19{
   Result<std::shared_ptr<const Blob>> Open(const BlobMeta& meta) { return store_.Open(meta); }
-  //@}
 
   // Deletes a file of a table; what can't be deleted now is tried again at the next open.
   std::function<void()> RemovalOf(const Table& table) const {
     return store_.RemovalOf(IdentityOf(table.meta()));
   }
-  //@L19{
   std::function<void()> RemovalOf(const Blob& blob) const {
     return store_.RemovalOf(IdentityOf(blob.meta()));
   }
   // From this size on the values of a table live apart; 0: none do.
   std::uint64_t BlobThreshold(const Tree& tree) const;
-  //@}
 
  private:
   StoreContext& context_;

@@ -10,17 +10,16 @@ constexpr std::uint64_t kFlushRetryMicrosMax = 5'000'000;
 
 }  // namespace
 
-//| Upkeep::Upkeep(const UpkeepParts& parts)  //@L12..16
-Upkeep::Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches)  //@L17
+Upkeep::Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches)
     : parts_(parts),
       failures_(parts.context, parts.health, parts.jobs, [this] { Look(); }),
       flush_failures_(
           parts.context, parts.health, parts.jobs, [this] { Look(); }, kFlushRetryMicrosMax),
       flusher_(parts, flush_failures_, [this] { Look(); }),
-      collector_(parts, failures_, [this] { Look(); }),                     //@L19
-      deadlines_(parts, compactor_, switches.if_idle, [this] { Look(); }),  //@L17
-      rest_(parts, compactor_, switches.soon, [this] { Look(); }),          //@L20
-      memory_share_(parts, switches.soon),                                  //@L20
+      collector_(parts, failures_, [this] { Look(); }),
+      deadlines_(parts, compactor_, switches.if_idle, [this] { Look(); }),
+      rest_(parts, compactor_, switches.soon, [this] { Look(); }),
+      memory_share_(parts, switches.soon),
       compactor_(parts, failures_, [this] { Look(); }) {}
 
 void Upkeep::Look() {
@@ -28,31 +27,26 @@ void Upkeep::Look() {
   if (parts_.health.closed() || parts_.health.closing() || parts_.health.failed()) return;
   flusher_.Start();
   if (failures_.passing()) return;
-  collector_.Start();  //@L19
-  //| compactor_.Start();  //@L12..19
-  compactor_.Start(rest_.IsAtRest());                  //@L20
-  if (!flush_failures_.passing()) deadlines_.Start();  //@L17
-  rest_.Start();                                       //@L20
+  collector_.Start();
+  compactor_.Start(rest_.IsAtRest());
+  if (!flush_failures_.passing()) deadlines_.Start();
+  rest_.Start();
 }
 
 void Upkeep::AddTo(WritePressure* pressure) const {
   pressure->debt_bytes = compactor_.debt().bytes;
   pressure->debt_runs = compactor_.debt().runs;
-  //@L19{
   pressure->blob_bytes_over = collector_.bytes_over();
   pressure->blob_file_bytes = parts_.context.options.blob_file_bytes;
-  //@}
-  pressure->memory_over = memory_share_.over();  //@L20
+  pressure->memory_over = memory_share_.over();
 }
 
-//@L17{
 void Upkeep::OnWritten(const Tree& tree) {
-  memory_share_.OnWritten();  //@L20
-  rest_.OnWritten(tree);      //@L20
+  memory_share_.OnWritten();
+  rest_.OnWritten(tree);
   deadlines_.OnWritten(tree);
 }
 
-//@}
 Status Upkeep::AwaitFlush(FileNumber before) {
   StoreContext& context = parts_.context;
   context.mutex.AssertHeld();
@@ -68,11 +62,11 @@ Status Upkeep::AwaitFlush(FileNumber before) {
 Status Upkeep::AwaitIdle() {
   StoreContext& context = parts_.context;
   context.mutex.AssertHeld();
-  rest_.Begin();  //@L20
+  rest_.Begin();
   Look();
   context.environment.executor->WaitOn(context.job_ended, context.mutex, [&] {
     const bool failed = parts_.health.failed();
-    if (collector_.running() && !failed) return false;  //@L19
+    if (collector_.running() && !failed) return false;
     const bool flushed = parts_.trees.full().empty() || flush_failures_.passing();
     return failed || (flushed && compactor_.idle());
   });
@@ -83,7 +77,7 @@ Status Upkeep::AwaitIdle() {
 // The memory budget: memtables and what open tables keep in memory come first, the cache gets the
 // rest.
 void Upkeep::AdjustCache() {
-  if (parts_.context.shared != nullptr) return memory_share_.Report();  //@L20
+  if (parts_.context.shared != nullptr) return memory_share_.Report();
   const Options& options = parts_.context.options;
   const std::uint64_t budget = options.memory_budget_bytes;
   if (budget == 0) return;

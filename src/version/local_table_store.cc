@@ -9,7 +9,7 @@ namespace strata {
 namespace {
 
 std::string FileNameOf(const FileIdentity& file) {
-  if (file.kind == FileKind::kBlob) return BlobFileName(file.number);  //@L19
+  if (file.kind == FileKind::kBlob) return BlobFileName(file.number);
   return TableFileName(file.number);
 }
 
@@ -19,12 +19,10 @@ FileIdentity IdentityOf(const TableMeta& meta) {
   return {.kind = FileKind::kTable, .number = meta.number, .id = meta.file_id};
 }
 
-//@L19{
 FileIdentity IdentityOf(const BlobMeta& meta) {
   return {.kind = FileKind::kBlob, .number = meta.file, .id = meta.file_id};
 }
 
-//@}
 FileId LocalTableStore::NewId() {
   MutexLock lock(mutex_);
   FileId id;
@@ -50,7 +48,6 @@ Result<std::shared_ptr<const Table>> LocalTableStore::Open(const TableMeta& meta
   return std::make_shared<const Table>(meta, std::move(reader));
 }
 
-//@L19{
 Result<std::shared_ptr<const Blob>> LocalTableStore::Open(const BlobMeta& meta) {
   const std::string name = FileNameOf(IdentityOf(meta));
   STRATA_TRY_ASSIGN(auto file, files_->Open(JoinPath(options_.directory, name), options_.mode));
@@ -64,7 +61,6 @@ Result<std::unique_ptr<RandomAccessFile>> LocalTableStore::OpenGrowing(const Fil
   return files_->Open(NameOf(file), ReadMode::kGrowing);
 }
 
-//@}
 std::function<void()> LocalTableStore::RemovalOf(const FileIdentity& file) const {
   return [files = files_, path = NameOf(file)] { (void)files->Remove(path).has_value(); };
 }
@@ -76,7 +72,7 @@ Result<std::vector<StoredFile>> LocalTableStore::List() {
     const auto parsed = ParseFileName(name);
     if (!parsed) continue;
     bool is_ours = parsed->kind == FileKind::kTable;
-    is_ours = is_ours || parsed->kind == FileKind::kBlob;  //@L19
+    is_ours = is_ours || parsed->kind == FileKind::kBlob;
     if (!is_ours) continue;
     STRATA_TRY_ASSIGN(const std::uint64_t size,
                       files_->FileSize(JoinPath(options_.directory, name)));

@@ -39,10 +39,8 @@ class LocalTableStore : public TableStore {
   Result<std::unique_ptr<WritableFile>> Create(const FileIdentity& file) override;
   Status SyncNames() override { return files_->SyncDirectory(options_.directory); }
   Result<std::shared_ptr<const Table>> Open(const TableMeta& meta) override;
-  //@L19{
   Result<std::shared_ptr<const Blob>> Open(const BlobMeta& meta) override;
   Result<std::unique_ptr<RandomAccessFile>> OpenGrowing(const FileIdentity& file) override;
-  //@}
   std::function<void()> RemovalOf(const FileIdentity& file) const override;
   Result<std::vector<StoredFile>> List() override;
   std::string NameOf(const FileIdentity& file) const override;

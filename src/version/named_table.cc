@@ -16,9 +16,9 @@ enum OptionTag : std::uint64_t {
   kCompression = 4,
   kTtl = 5,
   kDeleteDeadline = 7,
-  kBlobThreshold = 8,  //@L19
-  kReplicated = 9,     //@L20
-  kApplied = 11,       //@L20
+  kBlobThreshold = 8,
+  kReplicated = 9,
+  kApplied = 11,
 };
 
 void AppendNumber(std::string* out, std::uint64_t tag, std::uint64_t value) {
@@ -34,7 +34,6 @@ Result<std::uint64_t> Number(const FieldReader::Field& field, std::uint64_t max)
   return *value;
 }
 
-//@L20{
 std::string EncodeApplied(const Applied& applied) {
   std::string out;
   AppendVarint64(&out, applied.index);
@@ -50,7 +49,6 @@ Result<Applied> DecodeApplied(ByteReader reader) {
   return Applied{.index = *index, .now_us = *now_us};
 }
 
-//@}
 Status DecodeOption(const FieldReader::Field& field, TableOptions* options) {
   switch (field.tag) {
     case kCompaction: {
@@ -76,17 +74,13 @@ Status DecodeOption(const FieldReader::Field& field, TableOptions* options) {
       STRATA_TRY_ASSIGN(options->delete_deadline_us, Number(field, UINT64_MAX));
       return {};
     }
-    //@L19{
     case kBlobThreshold: {
       STRATA_TRY_ASSIGN(options->blob_threshold, Number(field, UINT64_MAX));
       return {};
     }
-    //@}
-    //@L20{
     case kReplicated:
       options->replicated = true;
       return {};
-    //@}
     default:
       return CheckUnknownField(field, "table options");
   }
@@ -130,13 +124,11 @@ std::string EncodeNamedTable(const NamedTable& table) {
   if (options.delete_deadline_us != 0) {
     AppendNumber(&out, kDeleteDeadline, options.delete_deadline_us);
   }
-  if (options.blob_threshold) AppendNumber(&out, kBlobThreshold, *options.blob_threshold);  //@L19
-  //@L20{
+  if (options.blob_threshold) AppendNumber(&out, kBlobThreshold, *options.blob_threshold);
   if (options.replicated) {
     AppendField(&out, kReplicated, "");
     AppendField(&out, kApplied, EncodeApplied(table.applied));
   }
-  //@}
   return out;
 }
 
@@ -153,18 +145,15 @@ Result<NamedTable> DecodeNamedTable(std::string_view bytes) {
   FieldReader options(reader.rest());
   while (!options.empty()) {
     STRATA_TRY_ASSIGN(const FieldReader::Field field, options.Next());
-    //@L20{
     if (field.tag == kApplied) {
       STRATA_TRY_ASSIGN(table.applied, DecodeApplied(ByteReader(field.contents)));
       continue;
     }
-    //@}
     STRATA_TRY(DecodeOption(field, &table.options));
   }
   return table;
 }
 
-//@L20{
 std::string EncodeTableApplied(const TableApplied& applied) {
   std::string out;
   AppendVarint64(&out, applied.table);
@@ -179,7 +168,6 @@ Result<TableApplied> DecodeTableApplied(std::string_view bytes) {
   return TableApplied{.table = static_cast<std::uint32_t>(*id), .at = at};
 }
 
-//@}
 std::string DescribeTableOptions(const TableOptions& options) {
   static constexpr std::array<std::string_view, 6> kStyles = {"leveled", "tiered", "unified",
                                                               "window",  "fifo",   "none"};
@@ -197,10 +185,8 @@ std::string DescribeTableOptions(const TableOptions& options) {
     add("delete deadline " + std::to_string(options.delete_deadline_us) + " us");
   }
   if (options.empty_value_deletes) add("empty values delete");
-  //@L19{
   if (options.blob_threshold) add("blob threshold " + std::to_string(*options.blob_threshold));
-  //@}
-  if (options.replicated) add("replicated");  //@L20
+  if (options.replicated) add("replicated");
   return out;
 }
 

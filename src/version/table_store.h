@@ -30,7 +30,7 @@ struct FileIdentity {
   bool operator==(const FileIdentity&) const = default;
 };
 FileIdentity IdentityOf(const TableMeta& meta);
-FileIdentity IdentityOf(const BlobMeta& meta);  //@L19
+FileIdentity IdentityOf(const BlobMeta& meta);
 
 // A file that is there, as far as one knows without opening it.
 struct StoredFile {
@@ -62,11 +62,9 @@ class TableStore {
 
   // Errors: kNotFound; kCorruption when the file isn't the one that `meta` means.
   virtual Result<std::shared_ptr<const Table>> Open(const TableMeta& meta) = 0;
-  //@L19{
   virtual Result<std::shared_ptr<const Blob>> Open(const BlobMeta& meta) = 0;
   // Of a file that is still written; see ReadMode::kGrowing.
   virtual Result<std::unique_ptr<RandomAccessFile>> OpenGrowing(const FileIdentity& file) = 0;
-  //@}
 
   // Deletes the file; readers that have it open keep it. It may be called when the store is gone.
   // What isn't there, or can't be deleted now, is no failure: whoever opens the store looks for it.

@@ -49,7 +49,6 @@ TEST_CASE("pieces are aligned and apart from each other", "[L02]") {
   CHECK(arena.allocations() == pieces.size());
 }
 
-//@L20{
 TEST_CASE("pieces for one thread alone are aligned and apart from all others", "[L20]") {
   Arena arena;
   std::vector<Piece> pieces;
@@ -59,7 +58,6 @@ TEST_CASE("pieces for one thread alone are aligned and apart from all others", "
   for (const Piece& piece : pieces) REQUIRE(IsIntact(piece));
   CHECK(arena.allocations() == pieces.size());
 }
-//@}
 
 TEST_CASE("many small pieces cost little more than their bytes", "[L02]") {
   Arena arena;

@@ -15,11 +15,8 @@ TEST_CASE("a transaction in the shell writes to several tables at once", "[L17]"
   RunCliScript("transaction_tables.txt");
 }
 
-//@L19{
 TEST_CASE("a table says from which size on its values live apart", "[L19]") {
   RunCliScript("blob_tables.txt");
 }
-
-//@}
 }  // namespace
 }  // namespace strata::cli

@@ -68,10 +68,9 @@ TEST_CASE("the windows of a workload hold all of its operations", "[L05]") {
   const std::string json = SeriesJson("fillseq", result.seconds, *result.latency, *result.series);
   CHECK(json.starts_with("{\"workload\":\"fillseq\",\"start_us\":"));
   CHECK(json.ends_with("}]}"));
-  CHECK(json.find("\"sync_times\":[],") != std::string::npos);  //@L12
+  CHECK(json.find("\"sync_times\":[],") != std::string::npos);
 }
 
-//@L12{
 TEST_CASE("a series tells how long syncs took since its begin, and what is live", "[L12]") {
   World world;
   REQUIRE(world.db->Put("before", "the series", {.sync = true}));
@@ -90,7 +89,6 @@ TEST_CASE("a series tells how long syncs took since its begin, and what is live"
   CHECK(SeriesJson("w", 1, Histogram(), series).find("\"sync_times\":[[") != std::string::npos);
 }
 
-//@}
 TEST_CASE("a call that waits behind a slow one counts its wait when there is a rate", "[L05]") {
   World world;
   WorkloadOptions options;

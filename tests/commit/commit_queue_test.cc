@@ -33,19 +33,16 @@ CommitParts PartsOf(Parts& parts, BackgroundWork& background) {
           .trees = parts.trees,
           .versions = parts.versions,
           .journal = parts.journal,
-          .direct_writer = parts.direct_writer,  //@L19
+          .direct_writer = parts.direct_writer,
           .background = background};
 }
 
 Status Write(CommitQueue& queue, const WriteBatch& batch, bool sync) {
-  //| return queue.Write(batch, sync);  //@L12..14
-  //@L15{
   std::optional<FailedCondition> failed;
   SequenceNumber first = 0;
   return queue.Write(batch, sync,
-                     /*now_us=*/0,  //@L20
+                     /*now_us=*/0,
                      &failed, &first);
-  //@}
 }
 
 Status Put(CommitQueue& queue, std::string_view key, std::string_view value, bool sync = false) {
@@ -88,7 +85,7 @@ class CountingExecutor final : public Executor {
     threads_->WaitOn(point, mutex, Counted(holds));
   }
   void Notify(WaitPoint& point) override { threads_->Notify(point); }
-  bool Yield() override { return threads_->Yield(); }  //@L20
+  bool Yield() override { return threads_->Yield(); }
   int concurrency() const override { return threads_->concurrency(); }
 
   int looks() const { return looks_; }
@@ -193,7 +190,6 @@ TEST_CASE("a group's followers are woken once, and those behind it are left alon
   CHECK(world.executor.looks() - before == 2 * 10);
 }
 
-//@L17{
 TEST_CASE("a task comes when its turn is, and runs alone", "[L17][concurrency]") {
   ThreadedQueue world;
   std::string seen;
@@ -211,7 +207,6 @@ TEST_CASE("a task comes when its turn is, and runs alone", "[L17][concurrency]")
   CHECK(world.parts.Get("c") == "2");
   CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 | c=2 | ");
 }
-//@}
 
 // The rest has one writer at a time, on a disk that may fail.
 struct World : PartsWorld {
@@ -266,7 +261,6 @@ TEST_CASE("a switch tells the log that begins with it", "[L12]") {
   CHECK(world->trees.full().size() == 1);
 }
 
-//@L17{
 TEST_CASE("a table that was dropped takes no batch, and the others are told of theirs", "[L17]") {
   World world;
   world->trees.Add(Must(world->trees.Make({.id = 3, .name = "t"})));
@@ -304,22 +298,18 @@ TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[L17]"
   REQUIRE(Put(world.queue, "a", "1"));
   REQUIRE(world.queue.RunAtFront([&] {
     CHECK_FALSE(world.queue.TrySwitch());
-    world.queue.SwitchSoon();  //@L20
+    world.queue.SwitchSoon();
     return Status();
   }));
   CHECK(world->trees.full().empty());
-  //@L20{
   REQUIRE(Put(world.queue, "b", "2"));  // The next writer does it.
   CHECK(world->trees.full().size() == 1);
   CHECK(world->trees.full()[0].memtables[0].second->entries() == 1);
   world->trees.PopOldestFull();
-  //@}
   CHECK(world->Locked([&] { return world.queue.TrySwitch(); }));
   CHECK(world->trees.full().size() == 1);
 }
 
-//@}
-//@L19{
 TEST_CASE("values are with the operating system before the log points to them", "[L19]") {
   World world({.direct_value_bytes = 1024, .direct_sync_bytes = 10'000});
   const auto order_of = [&](std::size_t bytes, bool sync) {
@@ -343,7 +333,5 @@ TEST_CASE("values are with the operating system before the log points to them", 
   CHECK(synced.find("sync .blob") < synced.find("sync .wal"));
   CHECK(synced.find("sync .wal") != synced.npos);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -216,7 +216,6 @@ TEST_CASE("what is owed holds writers back, in sleeps that are worth it", "[L12]
   CHECK(world->context.counters.Get(Counter::kStallMicros) == 254 + 100'127);
 }
 
-//@L19{
 TEST_CASE("a memtable is only switched when blob files leave room for what it holds", "[L19]") {
   World world(Small());
   int waits = 0;
@@ -232,8 +231,6 @@ TEST_CASE("a memtable is only switched when blob files leave room for what it ho
   CHECK(world.full() == 1);
 }
 
-//@}
-//@L20{
 TEST_CASE("a switch that is wanted is made by the next writer, once, if there is something",
           "[L20]") {
   World world(Small());
@@ -247,7 +244,5 @@ TEST_CASE("a switch that is wanted is made by the next writer, once, if there is
   REQUIRE(Outcome(world.Make()) == "ok");
   CHECK(world.full() == 1);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -62,7 +62,6 @@ class World {
     CHECK(debt.runs == 0);
   }
 
-  //@L20{
   // At rest work comes to an end too, whatever is due in between.
   void Rest() {
     for (int rounds = 0; rounds < 1000; ++rounds) {
@@ -75,7 +74,6 @@ class World {
     }
     FAIL("there is always something left to merge at rest");
   }
-  //@}
 
   void CheckReads() const {
     for (const auto& [key, newest] : newest_) {
@@ -172,10 +170,8 @@ TEST_CASE("no policy, nor any change between them, puts older data before newer"
     for (int turn = 0; turn < 100; ++turn) world.Turn();
     world.Settle();
     world.CheckReads();
-    //@L20{
     world.Rest();
     world.CheckReads();
-    //@}
   }
 }
 

@@ -141,7 +141,7 @@ class CorruptingStore final : public LocalTableStore {
     disk_.SetContents(path, contents);
     return LocalTableStore::Open(meta);
   }
-  using LocalTableStore::Open;  //@L19
+  using LocalTableStore::Open;
 
  private:
   MemoryFileSystem& disk_;

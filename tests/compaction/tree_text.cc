@@ -180,7 +180,7 @@ std::string RunPolicyCommand(const std::string& command) {
   if (!policy) return testing::Outcome(policy);
   if (verb == "debt") return ShowDebt((*policy)->EstimateDebt(text.tree, text.now_us));
   const PolicyInput input{.tree = text.tree, .busy = text.busy, .now_us = text.now_us};
-  if (verb == "rest") return ShowJobs((*policy)->PickAtRest(input));  //@L20
+  if (verb == "rest") return ShowJobs((*policy)->PickAtRest(input));
   STRATA_CHECK(verb == "pick");
   return ShowJobs((*policy)->Pick(input));
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "io/faulty_file_system.h"  //@L03
+#include "io/faulty_file_system.h"
 #include "io/file_system.h"
 #include "io/memory_file_system.h"
 #include "testing/results.h"
@@ -42,19 +42,17 @@ World MakeWorld(const std::string& name) {
   }
   world.memory = NewMemoryFileSystem();
   world.files = world.memory.get();
-  //@L03{
   if (name == "faulty") {
     world.above = NewFaultyFileSystem(*world.memory);
     world.files = world.above.get();
   }
-  //@}
   REQUIRE(world.files->CreateDirectories(world.directory));
   return world;
 }
 
 World AnyWorld() {
   const std::string name = GENERATE(as<std::string>(),
-                                    "faulty",  //@L03
+                                    "faulty",
                                     "posix", "memory");
   UNSCOPED_INFO("file system: " << name);
   return MakeWorld(name);
@@ -334,7 +332,6 @@ TEST_CASE("a lock keeps out a second handle until it is given back", "[L01]") {
   CHECK(Must(world.files->Exists(world("LOCK"))));
 }
 
-//@L03{
 TEST_CASE("a directory that is held is the same one, whatever its path comes to mean", "[L03]") {
   const World world = AnyWorld();
   const std::string path = world("d");
@@ -382,8 +379,6 @@ TEST_CASE("only a directory that is there can be held", "[L03]") {
   CHECK_FALSE(world.files->OpenDirectory(world("f")));
 }
 
-//@}
-//@L19{
 TEST_CASE("a file opened as growing shows what is appended later, also without its name", "[L19]") {
   const World world = AnyWorld();
   auto file = Must(world.files->Create(world("f")));
@@ -397,7 +392,5 @@ TEST_CASE("a file opened as growing shows what is appended later, also without i
   REQUIRE(world.files->Remove(world("f")));
   CHECK(Must(growing->Read(2, 3, scratch)) == "cde");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -38,13 +38,11 @@ std::string AfterPowerCut(JournalWorld& world) {
 }
 
 Status Begin(JournalWorld& world, FileNumber number) {
-  //| return world.journal().Begin(number);  //@L03..18
-  return world.journal().Begin(number, world.NewDirect());  //@L19
+  return world.journal().Begin(number, world.NewDirect());
 }
 
 // Another log. Before lesson 12, the one before has to be ended.
 void BeginNext(JournalWorld& world, FileNumber number) {
-  //| if (world.journal().number() != 0) REQUIRE(world.journal().End());  //@L03..11
   REQUIRE(Begin(world, number));
 }
 
@@ -125,7 +123,6 @@ void LeavesNothingOfALogThatFailsToBegin(const MakeJournalWorld& make) {
     const auto world = make();
     REQUIRE(Begin(*world, 3));
     REQUIRE(Append(*world, 1, "a"));
-    //| REQUIRE(world->journal().End());  //@L03..11
     const std::string before = AfterKill(*world);
     std::uint64_t at = 0;
     for (bool fired = true; fired; ++at) {
@@ -187,7 +184,6 @@ void CheckJournalConformance(const MakeJournalWorld& make) {
   SaysWhenASyncFails(make);
 }
 
-//@L05{
 // --- logs that aren't needed any more ------------------------------------------------------------
 
 void CheckJournalRelease(const MakeJournalWorld& make) {
@@ -211,8 +207,6 @@ void CheckJournalRelease(const MakeJournalWorld& make) {
   CHECK(world->journal().number() == 6);
 }
 
-//@}
-//@L12{
 // --- logs that were begun before the one before was on the disk ----------------------------------
 
 namespace {
@@ -334,8 +328,6 @@ void CheckRetiredLogs(const MakeJournalWorld& make) {
   MeasuresItsSyncs(make);
 }
 
-//@}
-//@L19{
 // --- records that point to values elsewhere ------------------------------------------------------
 
 namespace {
@@ -403,6 +395,4 @@ void CheckJournalValues(const MakeJournalWorld& make) {
   SyncsValuesWithTheRecords(make);
   for (const bool retired : {false, true}) EndsNoLogBeforeItsValues(make, retired);
 }
-
-//@}
 }  // namespace strata::testing

@@ -124,7 +124,6 @@ void CheckTableStore(const MakeTableStore& make) {
   WhatIsGivenUpLeavesNothing(make);
 }
 
-//@L19{
 namespace {
 
 void ShowsAFileThatGrows(const MakeTableStore& make) {
@@ -170,6 +169,4 @@ void CheckBlobsOfTableStore(const MakeTableStore& make) {
   ++meta.file_id[0];
   CHECK_FALSE(store->Open(meta).has_value());
 }
-
-//@}
 }  // namespace strata::testing

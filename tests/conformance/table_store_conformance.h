@@ -16,6 +16,6 @@ namespace strata::testing {
 using MakeTableStore = std::function<std::shared_ptr<TableStore>()>;
 
 void CheckTableStore(const MakeTableStore& make);
-void CheckBlobsOfTableStore(const MakeTableStore& make);  //@L19
+void CheckBlobsOfTableStore(const MakeTableStore& make);
 
 }  // namespace strata::testing

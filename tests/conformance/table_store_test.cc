@@ -74,13 +74,10 @@ TEST_CASE("names are durable once they are synced", "[L05]") {
   CHECK(Must(after->List("db")).size() == (synced ? 1 : 0));
 }
 
-//@L19{
 TEST_CASE("blobs in a directory, and in memory, conform", "[L19]") {
   const auto disk = NewMemoryFileSystem();
   CheckBlobsOfTableStore(LocalOn(*disk));
   CheckBlobsOfTableStore(InMemory);
 }
-
-//@}
 }  // namespace
 }  // namespace strata::testing

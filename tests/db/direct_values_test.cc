@@ -365,7 +365,6 @@ TEST_CASE("a batch whose value is missing is lost as a whole", "[L19]") {
   CHECK(Scan(*store).empty());
 }
 
-//@L20{
 TEST_CASE("a store that is opened to be read shows what its log points to", "[L20]") {
   TestStore store(Direct());
   REQUIRE(store->Put("a", Big(1)));
@@ -377,7 +376,6 @@ TEST_CASE("a store that is opened to be read shows what its log points to", "[L2
   CHECK(Scan(*store) == "a=" + Big(1) + " b=" + Big(2) + " ");
   CHECK(BlobFiles(store) == before);
 }
-//@}
 
 TEST_CASE("a value of 4 GiB is refused, and nothing of its batch is written", "[L19]") {
   TestStore store(Direct());

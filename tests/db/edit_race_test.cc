@@ -89,7 +89,6 @@ TEST_CASE("logs that were begun while an edit was synced are known to the manife
   CHECK(testing::CodeOf(DB::Open({.environment = &environment}, "db")) == "corruption");
 }
 
-//@L17{
 TEST_CASE("edits that come at the same time are made one after the other", "[L17][concurrency]") {
   GatedStore store({.sync = SyncMode::kNone, .memtable_bytes = 16 << 10});
   REQUIRE(store.db->CreateTable("old", {}));
@@ -110,7 +109,6 @@ TEST_CASE("edits that come at the same time are made one after the other", "[L17
   CHECK(store.db->Put("b", "1"));
   CHECK(store.db->Stats().read_only_cause.empty());
 }
-//@}
 
 }  // namespace
 }  // namespace strata

@@ -117,7 +117,6 @@ TEST_CASE("damage in a batch of reads is an error that names the file", "[L13]")
   CHECK(results.error().message().find(".sst") != std::string::npos);
 }
 
-//@L19{
 TEST_CASE("a multi-get of many keys has 256 reads under way at most", "[L19]") {
   Options options = ManyRuns();
   options.blob_threshold = 1;
@@ -154,7 +153,6 @@ TEST_CASE("a multi-get of large values has 32 MiB under way at most", "[L19]") {
   CHECK(store->counters().Get(Counter::kReadsInFlightPeak) == 2);
 }
 
-//@}
 TEST_CASE("a trace tells what a read touched, in order", "[L13]") {
   TestStore store(ManyRuns());
   FillRuns(store, 2, 400);

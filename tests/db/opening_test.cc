@@ -141,10 +141,10 @@ TEST_CASE("a flush or merge that finds no space leaves no file that nobody names
   Options options;
   options.memtable_bytes = 16 << 10;
   options.table_bytes = 8 << 10;
-  options.level0_runs = 2;             //@L10
-  options.level1_bytes = 32 << 10;     //@L10
-  options.blob_threshold = 1 << 10;    //@L19
-  options.blob_file_bytes = 16 << 10;  //@L19
+  options.level0_runs = 2;
+  options.level1_bytes = 32 << 10;
+  options.blob_threshold = 1 << 10;
+  options.blob_file_bytes = 16 << 10;
   for (std::uint64_t capacity = 40'000; capacity < 200'000; capacity += 7'000) {
     CAPTURE(capacity);
     TestStore store(options);
@@ -184,7 +184,6 @@ TEST_CASE("a log that is missing is noticed, also when nothing says that it was 
   CHECK(Outcome(opened).find("a file is missing: " + last) != std::string::npos);
 }
 
-//@L12{
 TEST_CASE("each log of a store that has several must be there", "[L12]") {
   const SyncMode sync = GENERATE(SyncMode::kNone, SyncMode::kAlways);
   TestStore store({.sync = sync, .memtable_bytes = 8 << 10, .memtables_max = 4});
@@ -218,11 +217,9 @@ TEST_CASE("a copy with a hole between its logs is refused", "[L12]") {
   CHECK(CodeOf(opened) == "corruption");
   CHECK(Outcome(opened).find("a log between them is missing") != std::string::npos);
 }
-//@}
 
 // --- time ----------------------------------------------------------------------------------------
 
-//@L17{
 void RunFor(TestStore& store, std::uint64_t micros) {
   for (std::uint64_t passed = 0; passed < micros; passed += kSecond) {
     store.clock().Advance(kSecond);
@@ -253,7 +250,6 @@ TEST_CASE("a delete deadline goes on after a crash from where it was", "[L17]") 
   RunFor(store, 82 * kSecond);
   for (const LevelShape& level : store->Stats().levels) CHECK(level.deletes == 0);
 }
-//@}
 
 }  // namespace
 }  // namespace strata

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "read/expiry_check.h"  //@L19
+#include "read/expiry_check.h"
 #include "stats/counters.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
@@ -277,7 +277,6 @@ TEST_CASE("the default table's deletes leave the disk within the deadline of the
   CHECK(Entries(store) == 1);
 }
 
-//@L19{
 TEST_CASE("a value that its expiry would make longer than a value may be is refused", "[L19]") {
   CHECK(testing::Outcome(CheckExpiringSize(kValueSizeMax - 8)) == "ok");
   const std::string refused =
@@ -296,7 +295,6 @@ TEST_CASE("a value that its expiry would make longer than a value may be is refu
   }
   CHECK(Scan(*store).empty());
 }
-//@}
 
 }  // namespace
 }  // namespace strata

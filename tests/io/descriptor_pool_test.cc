@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "io/batch_reader.h"  //@L13
+#include "io/batch_reader.h"
 #include "io/file_system.h"
 #include "testing/child_process.h"
 #include "testing/results.h"
@@ -122,7 +122,6 @@ TEST_CASE("a held directory has more files open than the process has descriptors
       const auto text = open[static_cast<std::size_t>(i)]->Read(0, 4, scratch);
       if (!text || *text != std::to_string(1000 + i)) return 3;
     }
-    //@L13{
     std::vector<ReadRequest> requests;
     std::vector<char> texts(800);
     for (std::size_t i = 0; i < 200; ++i) requests.push_back({open[i].get(), 0, 4, &texts[4 * i]});
@@ -131,7 +130,6 @@ TEST_CASE("a held directory has more files open than the process has descriptors
       if (requests[i].result && requests[i].result->empty()) continue;  // No io_uring here.
       if (!requests[i].result || *requests[i].result != std::to_string(1000 + i)) return 4;
     }
-    //@}
     return 0;
   });
   CHECK(failed == 0);

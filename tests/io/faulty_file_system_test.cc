@@ -170,7 +170,6 @@ TEST_CASE("a failed sync is followed by one that succeeds without the bytes", "[
   CHECK(Must(everything->Contents("f")) == (fault == Fault::kSyncKeepsData ? "aa" : zeros) + "bb");
 }
 
-//@L20{
 TEST_CASE("a fault may be for some files only", "[L20]") {
   const auto disk = NewMemoryFileSystem();
   const auto files = NewFaultyFileSystem(*disk);
@@ -182,7 +181,5 @@ TEST_CASE("a fault may be for some files only", "[L20]") {
   CHECK(files->Create("d/3.wal"));
   CHECK(files->fired());
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/batch_reader.h"  //@L13
+#include "io/batch_reader.h"
 #include "io/file_system.h"
 #include "io/standard_streams.h"
 #include "testing/child_process.h"
@@ -127,7 +127,7 @@ TEST_CASE("no file gets the number of a standard stream that is closed", "[L01]"
         Must(files.Create(dir.File("mapped"), {.preallocate_bytes = 1 << 20, .mapped = true}));
     const auto lock = Must(files.Lock(dir.File("LOCK")));
     const auto reader = Must(files.Open(dir.File("plain")));
-    const auto batches = NewUringReader(4);  //@L13
+    const auto batches = NewUringReader(4);
     for (int fd = 0; fd <= 2; ++fd) {
       if (::write(fd, "printed", 7) >= 0 || errno != EBADF) return 1 + fd;
     }
@@ -153,7 +153,6 @@ TEST_CASE("standard streams that are closed can be filled: reads end, writes are
   CHECK(failed == 0);
 }
 
-//@L03{
 // What a child does to a file that it inherited, it does to its parent's.
 TEST_CASE("a child after fork can't change the files that its parent has open", "[L03]") {
   const testing::TempDir dir;
@@ -181,7 +180,5 @@ TEST_CASE("a child after fork can't change the files that its parent has open", 
   REQUIRE(file->Close());
   CHECK(Must(files.FileSize(dir.File("f"))) == 800);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <array>  //@L12
+#include <array>
 #include <atomic>
 #include <pthread.h>
 #include <set>
@@ -105,7 +105,6 @@ TEST_CASE("a wait ends when somebody changes what it waits for", "[L01]") {
   CHECK(turn == kThreads * kTurns);
 }
 
-//@L12{
 TEST_CASE("who waits at a point is woken when it is told, by nothing else", "[L12]") {
   const auto executor = NewThreadExecutor(1, 2, RealClock());
   constexpr int kThreads = 4;
@@ -134,7 +133,6 @@ TEST_CASE("who waits at a point is woken when it is told, by nothing else", "[L1
   CHECK(looks <= 2 * turn);
 }
 
-//@}
 TEST_CASE("waits with different mutexes don't disturb each other", "[L01]") {
   const auto executor = NewThreadExecutor(1, 2, RealClock());
   std::vector<std::jthread> threads;

@@ -53,11 +53,9 @@ Findings Bank(std::uint64_t seed) {
 Findings Ranges(std::uint64_t seed) {
   return Simulate({.workload = NewRangeWorkload, .styles = kTransactions}, seed);
 }
-//@L17{
 Findings Tables(std::uint64_t seed) {
   return Simulate({.workload = NewTablesWorkload, .styles = kTransactions}, seed);
 }
-//@}
 Findings LocksAlone(std::uint64_t seed) {
   return Simulate(
       {.workload = NewListWorkload, .styles = {Style::kPessimistic}, .locks_alone = true}, seed);
@@ -83,9 +81,7 @@ const Planted kPlanted[] = {
     {"savepoint_keeps_writes", "going back to a savepoint undoes nothing", Lists},
     {"commit_ok_but_rolled_back", "a refused commit says that it succeeded", Lists},
     {"lock_released_early", "a lock is given back before the commit", LocksAlone},
-    //@L17{
     {"reads_checked_in_default_table", "a read is checked in another table", Tables},
-    //@}
 };
 
 // "seed 3: not strict serializable: lost update: ...": its first line, and not much of it.

@@ -98,7 +98,6 @@ TEST_CASE("simulated rules over ranges break at snapshot isolation", "[L16]") {
   CHECK(broken);
 }
 
-//@L17{
 TEST_CASE("simulated rules over two tables hold", "[L17][long]") {
   Ledger ledger("isolation, two tables");
   RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 300,
@@ -117,7 +116,6 @@ TEST_CASE("simulated rules over two tables break at snapshot isolation", "[L17]"
   CHECK(broken);
 }
 
-//@}
 TEST_CASE("simulated readers agree on the order of writes", "[L16][long]") {
   Ledger ledger("isolation, forks");
   RunSeeds({.workload = NewForkWorkload, .styles = kAll}, 300,

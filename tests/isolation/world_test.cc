@@ -64,14 +64,12 @@ TEST_CASE("interleaved rules over ranges hold", "[L16][long]") {
            "interleaved rules over ranges hold", &ledger);
 }
 
-//@L17{
 TEST_CASE("interleaved rules over two tables hold", "[L17][long]") {
   Ledger ledger("isolation, interleaved tables");
   RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 400,
            "interleaved rules over two tables hold", &ledger);
 }
 
-//@}
 TEST_CASE("interleaved readers agree on the order of writes", "[L16][long]") {
   Ledger ledger("isolation, interleaved forks");
   RunSeeds({.workload = NewForkWorkload, .styles = kAll}, 400,

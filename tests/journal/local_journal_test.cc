@@ -17,7 +17,7 @@
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 #include "testing/results.h"
-#include "version/local_table_store.h"  //@L19
+#include "version/local_table_store.h"
 #include "wal/log_reader.h"
 
 namespace strata {
@@ -44,10 +44,7 @@ struct World {
   }
 
   Status Begin(FileNumber number) {
-    //| return journal.Begin(number);  //@L03..18
-    //@L19{
     return journal.Begin(number, std::make_shared<DirectValues>(store, 1 << 20, counters));
-    //@}
   }
   Status Append(SequenceNumber first, std::string_view payload) {
     return journal.Append(first, {&payload, 1});
@@ -70,7 +67,7 @@ struct World {
   SteppingClock clock;
   Environment environment;
   Counters counters;
-  LocalTableStore store{{.directory = "db"}};  // Never asked.  //@L19
+  LocalTableStore store{{.directory = "db"}};  // Never asked.
   LocalJournal journal{environment, "db", counters};
 };
 
@@ -84,7 +81,6 @@ std::uint64_t LogIdOf(const World& world, const std::string& path) {
 TEST_CASE("a log is a file with a number for a name, and an id of its own", "[L03]") {
   World world;
   REQUIRE(world.Begin(3));
-  //| REQUIRE(world.journal.End());  //@L03..11
   REQUIRE(world.Begin(12));
   CHECK(world.Names() == std::set<std::string>{"000003.wal", "000012.wal"});
   const std::uint64_t id = LogIdOf(world, "db/000003.wal");
@@ -121,7 +117,6 @@ TEST_CASE("a log's records and syncs are counted, its bytes as its size says", "
   CHECK(world.counters.Get(Counter::kWalBytes) == world.journal.size());
 }
 
-//@L05{
 TEST_CASE("logs of an earlier run are let go of, and files that are no logs stay", "[L05]") {
   World world;
   const std::set<std::string> others = {
@@ -150,8 +145,6 @@ TEST_CASE("what can't be removed stays, and the journal goes on", "[L05]") {
   CHECK_FALSE(world.Names().contains("000001.wal"));
 }
 
-//@}
-//@L12{
 // Of what was done, the syncs of logs.
 std::vector<std::string> SyncsOf(const World& world) {
   auto done = world.Done();
@@ -190,7 +183,5 @@ TEST_CASE("a sync of a log is timed by the environment's clock", "[L12]") {
   CHECK(world.journal.last_sync_nanos() == 1'000);
   CHECK(world.journal.sync_times().count() == 1);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -149,7 +149,6 @@ TEST_CASE("mutant replay_past_corrupt_wal is caught in a chain", "[L12][mutant]"
 }
 #endif
 
-//@L20{
 TEST_CASE("a record without entries accounts for what has no record", "[L20]") {
   const Told until4{.sequence = 4, .entries = 0};
   for (const End end : {End::kSealed, End::kUnsealed}) {
@@ -172,7 +171,5 @@ TEST_CASE("a log that is missing is found beside records without entries", "[L20
   // The record itself is lost, and with it what came after: nobody was promised it.
   CHECK(Replay().Log(End::kTorn, {{1}}).Last(End::kTorn, {{4}}).Found() == " 1");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

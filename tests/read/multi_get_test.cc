@@ -89,7 +89,6 @@ TEST_CASE("a block that can't be read is an error that names its table", "[L13]"
   CHECK(world.MultiGet({"a", "b"}) == "1 2 ");
 }
 
-//@L14{
 TEST_CASE("many keys are read as of one snapshot", "[L14]") {
   World world;
   world.Put(1, "a", "old");
@@ -103,8 +102,6 @@ TEST_CASE("many keys are read as of one snapshot", "[L14]") {
   CHECK(world.MultiGet({"a", "b"}) == "new new ");
 }
 
-//@}
-//@L17{
 TEST_CASE("keys of several tables are answered together, each in its place", "[L17]") {
   World world;
   ReadState named;
@@ -152,7 +149,5 @@ TEST_CASE("whether keys have expired is judged by one look at the clock", "[L17]
   CHECK(World::Text(reader.MultiGet(keys, {})) == "x x x ");
   CHECK(World::Text(reader.MultiGet(keys, {})) == "(none) (none) (none) ");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "iter/visible_iterator.h"  //@L20
+#include "iter/visible_iterator.h"
 #include "read/read_world.h"
 
 namespace strata {
@@ -107,7 +107,6 @@ TEST_CASE("an entry that a newer program wrote is refused, not passed over", "[L
   CHECK(world.Get("a") == "unsupported: key \"a\": entries of kind 9 need a newer program");
 }
 
-//@L05{
 TEST_CASE("a key is looked for from the newest part to the oldest, and no further", "[L05]") {
   ReadWorld world;
   world.AddTable({1, 1}, "a@1=deep b@2=deep c@3=deep d@4=deep");
@@ -153,8 +152,6 @@ TEST_CASE("a table that can't be read is an error of the read", "[L05]") {
   CHECK(world.Get("c") == "(none)");  // No block can have it.
 }
 
-//@}
-//@L12{
 TEST_CASE("memtables that wait to be written out come between the new one and the tables",
           "[L12]") {
   ReadWorld world;
@@ -178,8 +175,6 @@ TEST_CASE("memtables that wait to be written out come between the new one and th
   CHECK(world.Get("d") == "table");
 }
 
-//@}
-//@L14{
 TEST_CASE("a snapshot pins what is shown when it is taken", "[L14]") {
   ReadWorld world;
   world.Put(1, "a", "old");
@@ -207,8 +202,6 @@ TEST_CASE("a snapshot of another reader is refused by every read", "[L14]") {
   CHECK(CodeOf(world.reader.At({.snapshot = foreign})) == "invalid argument");
 }
 
-//@}
-//@L15{
 TEST_CASE("an entry comes with the sequence at which it was written, wherever it is", "[L15]") {
   ReadWorld world;
   world.AddTable({0, 1}, "a@3=table b@4=table");
@@ -232,8 +225,6 @@ TEST_CASE("an entry comes with the sequence at which it was written, wherever it
   CHECK_FALSE(Must(world.reader.FindEntry(point, "c", {})));
 }
 
-//@}
-//@L17{
 // A named table's state, with one entry in its memtable.
 std::shared_ptr<const ReadState> Named(SequenceNumber sequence, std::string_view key,
                                        std::string_view value) {
@@ -294,8 +285,6 @@ TEST_CASE("what has expired is gone, and hides what is older, from its time on",
   CHECK(ReadWorld::Rest(*before) == "a=soon gone ");  // As of when it was made.
 }
 
-//@}
-//@L20{
 TEST_CASE("a version is told of the table that is asked for, and none of others", "[L20]") {
   ReadWorld world;
   world.AddTable({0, 1}, "a@1=x");
@@ -320,7 +309,5 @@ TEST_CASE("a scan that passes over very many deletes says so, once, and of which
   CHECK(world.Scan({.table = {7}}) == "z=last ");
   CHECK(world.many_hidden == std::vector<std::uint32_t>{7});
 }
-
-//@}
 }  // namespace
 }  // namespace strata

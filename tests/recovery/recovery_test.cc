@@ -103,8 +103,7 @@ TEST_CASE("a log that an opening began, and no manifest knows, is removed", "[L1
   World world;
   REQUIRE(world->Put("a", "1"));
   LocalJournal other(world.environment, "db", world->context.counters);
-  //| REQUIRE(other.Begin(90));  //@L12..18
-  REQUIRE(other.Begin(90, world->trees.NewDirect()));  //@L19
+  REQUIRE(other.Begin(90, world->trees.NewDirect()));
   REQUIRE(world.Reopen() == "ok");
   CHECK(world.Values("a") == "a=1 ");
   CHECK(world.Names(".wal") == world.log_name() + " ");
@@ -225,7 +224,6 @@ TEST_CASE("files that no edit names are removed, and their numbers not used agai
   CHECK(world.Values("a") == "a=1 ");
 }
 
-//@L19{
 Options Apart() {
   return {.compression = Compression::kNone, .blob_threshold = 100, .direct_value_bytes = 100};
 }
@@ -296,8 +294,6 @@ TEST_CASE("an opening that fails leaves no copies of values behind", "[L19]") {
   CHECK(world->Get("b") == std::string(300, '2'));
 }
 
-//@}
-//@L20{
 TEST_CASE("a store that is opened to be read changes nothing, and takes no writes", "[L20]") {
   World world(Apart());
   REQUIRE(world->Put("a", "1"));
@@ -320,7 +316,5 @@ TEST_CASE("a store that is opened to be read changes nothing, and takes no write
   CHECK(CodeOf(world.Open()) == "invalid argument");
   CHECK(changes == 0);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "isolation/planted_names.h"  //@L16
+#include "isolation/planted_names.h"
 #include "reliability/checks.h"
 #include "sim/planted_names.h"
 #include "testing/ledger.h"
 #include "testing/mutant_guard.h"
-#include "testing/replicated.h"  //@L20
+#include "testing/replicated.h"
 #include "testing/source_tree.h"
 
 namespace strata::testing {
@@ -55,7 +55,6 @@ constexpr Planted kPlanted[] = {
     {"alloc_declared_len", "leveldb#1349", CheckAbsurdLengths},
 };
 
-//@L19{
 constexpr Planted kPlantedInBlobs[] = {
     {"blob_not_synced_before_edit", "", CheckBlobCrashes},
     {"blob_removed_before_edit", "slatedb#604", CheckBlobCrashes},
@@ -64,7 +63,6 @@ constexpr Planted kPlantedInBlobs[] = {
     {"log_before_values", "", CheckDirectCrashes},
     {"direct_removed_before_edit", "", CheckDirectCrashes},
 };
-//@}
 
 void ExpectNothing(const std::vector<Check>& checks) {
   Ledger ledger("checks");
@@ -81,12 +79,10 @@ TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13][long]
                  CheckManifestAfterError, CheckAbsurdLengths});
 }
 
-//@L19{
 TEST_CASE("the checks find nothing wrong with values in blob files", "[L19][long]") {
   ExpectNothing({CheckBlobCrashes, CheckBlobReads, CheckDirectCrashes});
 }
 
-//@}
 #if defined(STRATA_MUTANTS)
 void ExpectFound(std::span<const Planted> all) {
   Ledger ledger("mutants");
@@ -108,11 +104,9 @@ TEST_CASE("every planted bug is found by its check", "[L13][long]") {
   ExpectFound(kPlanted);
 }
 
-//@L19{
 TEST_CASE("every planted bug in blob files is found by its check", "[L19][long]") {
   ExpectFound(kPlantedInBlobs);
 }
-//@}
 #endif
 
 // The names in the sources, as STRATA_MUTANT(name).
@@ -133,10 +127,10 @@ std::set<std::string> MutantsInSources() {
 TEST_CASE("every planted bug in the sources has a check, and every check its bug", "[L13][long]") {
   std::set<std::string> listed;
   for (const Planted& planted : kPlanted) listed.insert(planted.mutant);
-  for (const Planted& planted : kPlantedInBlobs) listed.insert(planted.mutant);  //@L19
+  for (const Planted& planted : kPlantedInBlobs) listed.insert(planted.mutant);
   for (const char* mutant : sim::kPlantedNames) listed.insert(mutant);
-  for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);  //@L16
-  for (const char* mutant : kPlantedInApply) listed.insert(mutant);  //@L20
+  for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);
+  for (const char* mutant : kPlantedInApply) listed.insert(mutant);
   CHECK(MutantsInSources() == listed);
 }
 

@@ -50,14 +50,11 @@ TEST_CASE("a closed store says that it is, whatever failed before", "[L03]") {
   CHECK(Outcome(world.health.CheckWritable()) == "aborted: the store is closed");
 }
 
-//@L20{
 TEST_CASE("a store that was opened to be read has no failure to tell of", "[L20]") {
   World world;
   world.health.SetReadOnly(Error(ErrorCode::kReadOnly, "it was opened to be read only"));
   CHECK(testing::CodeOf(world.health.CheckWritable()) == "read-only");
   CHECK(world.events.empty());
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -88,13 +88,12 @@ TEST_CASE("tables are written as the store's options say", "[L12]") {
   CHECK(writer.table.filter_bits_per_key == 7);
   CHECK(writer.table.compression == Compression::kZstd);
   CHECK(writer.table.zstd_level == 5);
-  CHECK_FALSE(writer.table.hash_index);  //@L13
+  CHECK_FALSE(writer.table.hash_index);
   CHECK(writer.table_bytes_max == 12'345);
   CHECK_FALSE(writer.verify);
   CHECK((writer.position == RunPosition{.level = 2, .run = 9}));
 }
 
-//@L17{
 TEST_CASE("a table's own options are put over the store's", "[L17]") {
   PartsWorld world({.compression = Compression::kZstd});
   Tree tree;
@@ -105,8 +104,6 @@ TEST_CASE("a table's own options are put over the store's", "[L17]") {
   CHECK(world->files.WriterOptionsFor(*world->tree(), {}).named_table == 0);
 }
 
-//@}
-//@L19{
 TEST_CASE("from which size on values live apart, a table may say for itself", "[L19]") {
   PartsWorld world({.blob_threshold = 100});
   Tree tree;
@@ -116,7 +113,5 @@ TEST_CASE("from which size on values live apart, a table may say for itself", "[
   tree.table.options.blob_threshold = 0;
   CHECK(world->files.WriterOptionsFor(tree, {}).blob_threshold == 0);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

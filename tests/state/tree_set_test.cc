@@ -27,7 +27,7 @@ struct World : PartsWorld {
     std::uint64_t count = 0;
     const Status inserted = trees().Insert(batch.encoded(), first, /*concurrently=*/false, &count);
     if (!inserted) return 0;
-    trees().Touch(batch.tables());  //@L17
+    trees().Touch(batch.tables());
     parts->reader.Show(first + count - 1);
     return count;
   }
@@ -60,8 +60,7 @@ TEST_CASE("memtables that were switched wait, the oldest first, and are read unt
     batch.Put(key, "v");
     REQUIRE(world.Insert(batch, at) == 1);
     world.trees().SetSince(at * 1000);
-    //| world.trees().Switch(log);  //@L12..18
-    world.trees().Switch(log, world.trees().NewDirect());  //@L19
+    world.trees().Switch(log, world.trees().NewDirect());
   };
   put_and_switch("old", 1, 7);
   put_and_switch("new", 2, 9);
@@ -100,11 +99,9 @@ TEST_CASE("a tree of a policy that can't be isn't made", "[L12]") {
                        world.environment, "db");
   testing::Parts others(world.environment, {});
   TreeSet trees(context, others.reader);
-  //| CHECK(testing::CodeOf(trees.Start()) == "invalid argument");  //@L12..18
-  CHECK(testing::CodeOf(trees.Start(others.files.store())) == "invalid argument");  //@L19
+  CHECK(testing::CodeOf(trees.Start(others.files.store())) == "invalid argument");
 }
 
-//@L17{
 std::shared_ptr<Tree> AddTable(TreeSet& trees, const NamedTable& table) {
   trees.Add(Must(trees.Make(table)));
   return trees.Find({table.id});
@@ -170,7 +167,5 @@ TEST_CASE("each table says for itself whether an empty value is a delete", "[L17
   CHECK(Found(*world->tree(), "k").empty());
   CHECK(Found(*tree, "k") == "deleted");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

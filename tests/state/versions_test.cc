@@ -196,7 +196,6 @@ TEST_CASE("what is noted of logs during an edit is written after it", "[L12][con
   CHECK(set.manifest_bytes() == edit_bytes);  // There was nothing left to say.
 }
 
-//@L17{
 TEST_CASE("a feature is in the manifest once it is enabled", "[L17]") {
   PartsWorld world;
   const auto enable = [&] {
@@ -238,7 +237,5 @@ TEST_CASE("a tree whose table was dropped has nothing any more", "[L17]") {
   MustInstall(*world, {drop, {}});
   CHECK(tree->version->table_count() == 0);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

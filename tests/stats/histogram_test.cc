@@ -11,7 +11,6 @@
 namespace strata {
 namespace {
 
-//@L12{
 TEST_CASE("a histogram lists its buckets in ascending order", "[L12]") {
   Histogram histogram;
   CHECK(histogram.Buckets().empty());
@@ -24,7 +23,6 @@ TEST_CASE("a histogram lists its buckets in ascending order", "[L12]") {
   CHECK(buckets[2].second == 1);
 }
 
-//@}
 TEST_CASE("an empty histogram is all zeros", "[L01]") {
   const Histogram histogram;
   CHECK(histogram.count() == 0);

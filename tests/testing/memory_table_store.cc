@@ -71,7 +71,6 @@ Result<std::shared_ptr<const Table>> MemoryTableStore::Open(const TableMeta& met
   return std::make_shared<const Table>(meta, std::move(reader));
 }
 
-//@L19{
 Result<std::shared_ptr<const Blob>> MemoryTableStore::Open(const BlobMeta& meta) {
   const FileIdentity identity = IdentityOf(meta);
   STRATA_TRY_ASSIGN(auto file, Find(identity));
@@ -85,7 +84,6 @@ Result<std::unique_ptr<RandomAccessFile>> MemoryTableStore::OpenGrowing(const Fi
   return Find(file);
 }
 
-//@}
 std::function<void()> MemoryTableStore::RemovalOf(const FileIdentity& file) const {
   return [objects = objects_, name = KeyOf(file)] { objects->erase(name); };
 }

@@ -79,11 +79,9 @@ Result<Model> ReadAll(DB& db) {
     }
   };
   STRATA_TRY(read({}, ""));
-  //@L17{
   for (const TableInfo& table : db.ListTables()) {
     if (table.ref != kDefaultTable) STRATA_TRY(read({.table = table.ref}, table.name + "/"));
   }
-  //@}
   return found;
 }
 

@@ -14,8 +14,7 @@ namespace {
 
 std::string ConditionsOf(const ReadSet& reads) {
   WriteBatch batch;
-  //| reads.AddTo(&batch);  //@L16..16
-  reads.AddTo(&batch, kDefaultTable);  //@L17
+  reads.AddTo(&batch, kDefaultTable);
   return ConditionsText(batch);
 }
 
@@ -68,7 +67,6 @@ TEST_CASE("ranges that touch are one, as old as the older; others stay apart", "
   CHECK(ConditionsOf(reads) == "[a .. d) since 3, [e .. end) since 2");
 }
 
-//@L17{
 TEST_CASE("what was read is checked in its own table", "[L17]") {
   ReadSet reads;
   reads.AddKey("a", 3);
@@ -78,7 +76,6 @@ TEST_CASE("what was read is checked in its own table", "[L17]") {
   CHECK(ConditionsText(batch) == "7:a since 3, [7:b .. c) since 4");
 }
 
-//@}
 #if defined(STRATA_MUTANTS)
 TEST_CASE("mutant skip_range_validation is caught in a set of reads", "[L16][mutant]") {
   ReadSet reads;

@@ -28,7 +28,7 @@ using Txn = std::unique_ptr<Transaction>;
 struct World {
   World() {
     home->locks = std::make_shared<LockTable>(*executor, clock);
-    home->empty_value_deletes = [](TableRef) -> Result<bool> { return false; };  //@L17
+    home->empty_value_deletes = [](TableRef) -> Result<bool> { return false; };
   }
 
   Txn Begin(Isolation isolation, Concurrency concurrency = Concurrency::kOptimistic,
@@ -104,12 +104,10 @@ TEST_CASE("a transaction doesn't read at somebody else's snapshot", "[L16]") {
   const Txn txn = world.Begin(Isolation::kSerializable);
   CHECK(Outcome(txn->NewIterator({.snapshot = world.db.GetSnapshot()})) ==
         "invalid argument: a transaction chooses its snapshot itself");
-  //@L17{
   std::string value;
   const ReadOptions options{.snapshot = world.db.GetSnapshot()};
   CHECK(CodeOf(txn->Get("a", &value, options)) == "invalid argument");
   CHECK(CodeOf(txn->GetForUpdate("a", &value, options)) == "invalid argument");
-  //@}
 }
 
 // --- what it asks of a commit --------------------------------------------------------------------
@@ -331,8 +329,7 @@ TEST_CASE("a key that is too long is refused, and the transaction goes on", "[L1
 
 TEST_CASE("an empty value is a delete where the store says so", "[L16][T16.2]") {
   World world;
-  //| world.home->empty_value_deletes = true;  //@L16..16
-  world.home->empty_value_deletes = [](TableRef) -> Result<bool> { return true; };  //@L17
+  world.home->empty_value_deletes = [](TableRef) -> Result<bool> { return true; };
   const Txn txn = world.Begin(Isolation::kReadCommitted);
   REQUIRE(txn->Put("a", ""));
   REQUIRE(txn->Put("b", "1"));
@@ -341,7 +338,6 @@ TEST_CASE("an empty value is a delete where the store says so", "[L16][T16.2]") 
   CHECK(world.db.commits == std::vector<std::string>{"a=deleted b=1"});
 }
 
-//@L17{
 // --- several tables ------------------------------------------------------------------------------
 
 TEST_CASE("a commit checks and writes each table's keys there", "[L17]") {
@@ -394,7 +390,5 @@ TEST_CASE("a write to a table that isn't there is refused, and the transaction g
   REQUIRE(txn->Commit());
   CHECK(world.db.commits == std::vector<std::string>{"k=1"});
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -13,8 +13,7 @@ namespace {
 
 std::string TextOf(const WriteSet& writes) {
   WriteBatch batch;
-  //| writes.AddTo(&batch);  //@L16..16
-  writes.AddTo(&batch, kDefaultTable);  //@L17
+  writes.AddTo(&batch, kDefaultTable);
   return BatchText(batch);
 }
 
@@ -82,7 +81,6 @@ TEST_CASE("what was written before the first savepoint can't be undone", "[L16]"
   CHECK_FALSE(writes.RollbackToSavepoint());
 }
 
-//@L17{
 TEST_CASE("writes go to their table, with their expiry", "[L17]") {
   WriteSet writes;
   writes.Set("a", {"1", 77});
@@ -91,7 +89,5 @@ TEST_CASE("writes go to their table, with their expiry", "[L17]") {
   writes.AddTo(&batch, {7});
   CHECK(BatchText(batch) == "7:a=1 until 77 7:b=deleted");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

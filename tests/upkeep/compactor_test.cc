@@ -19,8 +19,7 @@ struct World : PartsWorld {
   explicit World(const Options& store_options = {.level0_runs = 3}) : PartsWorld(store_options) {}
 
   void Start() {
-    //| compactor.Start();  //@L12..19
-    compactor.Start(/*at_rest=*/false);  //@L20
+    compactor.Start(/*at_rest=*/false);
   }
   void StartLocked() {
     parts->Locked([&] { Start(); });
@@ -123,7 +122,6 @@ TEST_CASE("by hand a range goes down to one run, though nothing is due", "[L12]"
         "read-only");
 }
 
-//@L17{
 TEST_CASE("what was merged of a table that is dropped meanwhile isn't installed", "[L17]") {
   World world;
   const NamedTable table{.id = 1, .name = "t"};
@@ -157,7 +155,5 @@ TEST_CASE("what was merged of a table that is dropped meanwhile isn't installed"
   CHECK(world.Names(".sst") == files);  // Its own are not the compactor's to remove.
   CHECK(tree->version->runs().empty());
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -53,7 +53,7 @@ TEST_CASE("a memtable becomes a run of level 0, with what is known of its entrie
   CHECK(meta.sequence_max == 3);
   CHECK(meta.write_time_min_us == 5);
   CHECK(meta.write_time_max_us == world.clock.WallMicros());
-  CHECK(meta.delete_since_us == 5);  //@L17
+  CHECK(meta.delete_since_us == 5);
 
   Written second;
   REQUIRE(Outcome(second.Write(*world)) == "ok");
@@ -92,7 +92,6 @@ TEST_CASE("a flush that fails, or that no edit came of, leaves no file", "[L12]"
   CHECK(world.Names(".sst").empty());
 }
 
-//@L14{
 TEST_CASE("what was overwritten in memory stays out, unless a snapshot reads it", "[L14]") {
   PartsWorld world;
   REQUIRE(world->Put("a", "1"));
@@ -107,8 +106,6 @@ TEST_CASE("what was overwritten in memory stays out, unless a snapshot reads it"
   CHECK(written.edit.added[0].held[0].entries == 1);
 }
 
-//@}
-//@L19{
 TEST_CASE("files of values become blobs, but for those whose values were all overwritten",
           "[L19]") {
   PartsWorld world({.compression = Compression::kNone,
@@ -139,7 +136,5 @@ TEST_CASE("files of values become blobs, but for those whose values were all ove
   CHECK(world->Get("a") == std::string(2'000, '2'));
   CHECK(world->Get("b") == std::string(2'000, '3'));
 }
-
-//@}
 }  // namespace
 }  // namespace strata

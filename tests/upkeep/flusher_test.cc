@@ -150,7 +150,6 @@ TEST_CASE("a full disk doesn't end a store that only had a flush to write", "[L1
   CHECK(world->tree()->version->table_count() == 1);
 }
 
-//@L17{
 TEST_CASE("a table that is dropped while it is written out leaves nothing behind", "[L17]") {
   World world;
   const NamedTable table{.id = 1, .name = "t"};
@@ -181,7 +180,5 @@ TEST_CASE("a table that is dropped while it is written out leaves nothing behind
   REQUIRE(Outcome(world.Open()) == "ok");
   CHECK(world->Get("k") == "default");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -69,7 +69,6 @@ TEST_CASE("no timer's task begins once the jobs are shut, or gone", "[L12]") {
   CHECK(rung == 0);
 }
 
-//@L14{
 TEST_CASE("who lets go of something later may ask for a job, though the store is gone", "[L14]") {
   World world;
   const auto soon = world.jobs->SoonWhileOpen();
@@ -83,7 +82,5 @@ TEST_CASE("who lets go of something later may ask for a job, though the store is
   CHECK_FALSE(world.executor->RunOne());
   CHECK(rung == 1);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -28,8 +28,8 @@ Result<Catalog::Change> Prepared(const Catalog& catalog, VersionEdit edit,
 
 TableMeta PlainTable(FileNumber number) {
   TableMeta meta = SomeTable(number, {0, number}, "a", "z");
-  meta.blobs.clear();    //@L19
-  meta.named_table = 0;  //@L17
+  meta.blobs.clear();
+  meta.named_table = 0;
   return meta;
 }
 
@@ -83,7 +83,6 @@ TEST_CASE("the state of a catalog makes the same catalog again", "[L06]") {
   CHECK(again.state().begun_logs.at(8) == 1'000);
 }
 
-//@L17{
 TEST_CASE("an edit makes new versions of those tables only that it is about", "[L17]") {
   Catalog catalog;
   VersionEdit creates;
@@ -123,7 +122,6 @@ TEST_CASE("a table that was dropped is gone, and its name is free again", "[L17]
   of_one.named_table = 1;
   CHECK_FALSE(Prepared(catalog, {}, {of_one}));
 }
-//@}
 
 }  // namespace
 }  // namespace strata

@@ -28,7 +28,6 @@ TEST_CASE("a named table has the bytes that the format says", "[L17]") {
   CHECK(DecodeNamedTable(EncodeNamedTable(kFull)).value() == kFull);
 }
 
-//@L19{
 TEST_CASE("a table's blob threshold is an option that older programs skip", "[L19]") {
   NamedTable table{.id = 1, .name = "t", .options = {.blob_threshold = 300}};
   CHECK(EncodeNamedTable(table) == "\x01\x01t\x08\x02\xac\x02"s);
@@ -40,7 +39,6 @@ TEST_CASE("a table's blob threshold is an option that older programs skip", "[L1
   CHECK_FALSE(DecodeNamedTable("\x01\x01t\x08\x01\x80"s));
 }
 
-//@}
 TEST_CASE("an edit with named tables and expiries comes back as it was", "[L17]") {
   VersionEdit edit;
   edit.created = {kFull};
@@ -80,7 +78,6 @@ TEST_CASE("a named table that is damaged is refused, one with a newer option by 
   CHECK(newer.error().code() == ErrorCode::kUnsupported);
 }
 
-//@L20{
 NamedTable Replicated() {
   NamedTable table{.id = 1, .name = "t", .options = {}};
   table.options.replicated = true;
@@ -123,7 +120,6 @@ TEST_CASE("a manifest knows how far replicated tables are, and never takes them 
   CHECK_FALSE(ManifestState(state).Apply(edit));
 }
 
-//@}
 TEST_CASE("ids of named tables aren't given out again, and tables go with their name", "[L17]") {
   ManifestState state;
   VersionEdit create;

@@ -43,7 +43,11 @@ class Lesson:
 
     @property
     def tag(self):
-        return f"[L{self.id}]"
+        return f"[{self.slug}]"
+
+    def task_tag(self, task):
+        """The tag of a case that is of task "7.2" alone."""
+        return f"[{self.slug}.{task.rpartition('.')[2]}]"
 
     @property
     def folder(self):
@@ -54,7 +58,6 @@ class Lesson:
 class Manifest:
     lessons: list[Lesson]
     common: list[str]
-    verbatim: list[str]
 
     @property
     def last(self):
@@ -73,7 +76,7 @@ _LESSON_KEYS = {"slug": _TEXT, "title": _TEXT, "part": _TEXT, "note": _TEXT, "si
                 "older_tests_stop": _TEXT,
                 "adds": _LIST, "removes": _LIST, "tests": _LIST, "bench": _LIST,
                 "green_in_starter": "a list of {test, reason}"}
-_TOP_KEYS = {"common": _LIST, "verbatim": _LIST, "lesson": "tables [lesson.01], [lesson.02], ..."}
+_TOP_KEYS = {"common": _LIST, "lesson": "tables [lesson.01], [lesson.02], ..."}
 
 
 def load(text, name=MANIFEST):
@@ -92,7 +95,7 @@ def load(text, name=MANIFEST):
         if lesson.number != place:
             raise LessonError(name, f"lesson {place:02d} is missing before [lesson.{lesson.id}]",
                               "number the lessons 01, 02, ... without a gap")
-    return Manifest(lessons, data.get("common", []), data.get("verbatim", []))
+    return Manifest(lessons, data.get("common", []))
 
 
 def _lesson(number, table, name):

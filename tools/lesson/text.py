@@ -111,7 +111,7 @@ def check_tasks(path, text, tasks):
             problems.append(f"{path}: the section of task {task} does not name its file, `{where}`")
     for task in re.findall(r"^#+ Task (\d+\.\d+)\b", text, re.MULTILINE):
         if task not in tasks:
-            problems.append(f"{path}: task {task} has a heading but no @solve marker in the code")
+            problems.append(f"{path}: task {task} has a heading but no answer in the code")
     return problems
 
 

@@ -29,10 +29,7 @@ class Building(unittest.TestCase):
         shutil.rmtree(cls.scratch)
 
     def workshop(self, changes=()):
-        files = dict(self.files)
-        for path, old, new in changes:
-            self.assertIn(old, files[path])
-            files[path] = files[path].replace(old, new)
+        files = support.changed(self.files, changes)
         return Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
 
     def passes(self, gate, number):
@@ -68,7 +65,7 @@ class Building(unittest.TestCase):
         self.fails(gates.gate2, 2, ["no failing test hits task 2.1", "[T2.1]"], (test, ",T2.1", ""))
         self.fails(gates.gate2, 2, ["an older test fails", "task 2.3 is yours"],
                    ("src/toy/add.cc", "int Kept(int a) { return a + 0; }",
-                    "int Kept(int a) {\n  //@solve 2.3 \"x\"\n  return a;\n  //@}\n}"),
+                    'int Kept(int a) {\n{2.3 "x"\n2   return a;\n}2.3\n2 }'),
                    ("tests/toy/add_test.cc", "CHECK(Add(2, 3) == 5)", "CHECK(Kept(1) == 1)"))
 
     def test_gate_3(self):
@@ -113,6 +110,7 @@ class Texts(unittest.TestCase):
             self.assertEqual((status, "are true" in output), (0, True), output)
             source = repository.root / "src/toy/add.cc"
             source.write_text(source.read_text().replace("a + b", "b + a"))
+            self.assertEqual(repository.lesson("record")[0], 0)
             status, output = repository.lesson("text")
             self.assertEqual((status, "the block differs from src/toy/add.cc" in output), (1, True), output)
             self.assertFalse((repository.root / "build/lesson/tree").exists())
@@ -133,11 +131,8 @@ class WholeSeries(unittest.TestCase):
     def test_gate_4(self):
         with support.Repository() as repository:
             def gate4(change=None, drop=None):
-                files = dict(repository.files)
-                if change:
-                    path, old, new = change
-                    files[path] = files.get(path, "").replace(old, new) or new
-                tree = support.tree_of(files)
+                files = {**repository.files, **({change[0]: change[2]} if change and not change[1] else {})}
+                tree = support.tree_of(support.changed(files, [change] if change and change[1] else []))
                 workshop = Workshop(repository.root, tree, repository.top / "scratch", 1)
                 if drop:
                     drop(workshop)
@@ -165,21 +160,21 @@ class WholeSeries(unittest.TestCase):
     def test_gate_5(self):
         files = support.toy_files()
 
-        def gate5(**more):
-            tree = support.tree_of({**files, **{k.replace("__", "/") + ".cc": v for k, v in more.items()}})
+        def gate5(long=""):
+            woven = support.woven_of(f"1 int x;\n{long}", "src/base/long.cc")
+            tree = support.tree_of({**files, **support.two_files(woven, support.SLUGS)})
             with tempfile.TemporaryDirectory() as scratch:
                 return gates.gate5(Workshop(scratch, tree, scratch, 1))
-        long = "\n".join(f"int x{i};" for i in range(3000))
-        rows, problems, _ = gate5()
-        self.assertEqual([row[2] for row in rows[1:]], ["42", "18"])
-        self.assertIn("are markers", problems[0])  # The toy is all markers.
-        self.assertEqual(gate5(src__base__long=long)[1], ["lesson 01 adds 3042 lines (over 450) without "
-                                                          "a size_reason"])
-        old = "//@L01..01{\n" + "//| x\n" * 80 + "//@}\n"
-        self.assertIn("are superseded", gate5(src__base__long=long + "\n" + old)[1][-1])
+        rows, problems, said = gate5()
+        self.assertEqual([row[2:4] for row in rows[1:]], [("43", "1"), ("18", "0")])
+        self.assertEqual(problems, [])
+        self.assertIn("1 lines of the past beside", said)
+        long = "\n".join(f"1 int x{i};" for i in range(3000))
+        self.assertEqual(gate5(long)[1], ["lesson 01 adds 3043 lines (over 450) without a size_reason"])
+        self.assertIn("81 lines of the past beside", gate5("\n".join(["1-1 old;"] * 80))[1][0])
         files["lessons/lessons.toml"] = files["lessons/lessons.toml"].replace(
             'slug = "add"', 'slug = "add"\nsize_reason = "it is the first"')
-        self.assertEqual(gate5(src__base__long=long)[1], [])
+        self.assertEqual(gate5(long)[1], [])
 
 
 class Judging(unittest.TestCase):

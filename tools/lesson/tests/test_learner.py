@@ -169,7 +169,7 @@ class Walking(unittest.TestCase):
 class Verifying(unittest.TestCase):
     def test_the_ledger_spares_what_has_passed(self):
         files = support.toy_files()
-        # Enough plain code that the toy's markers are a small share of it.
+        # Enough code that the toy's past is a small share of it.
         files["src/base/long.cc"] = "".join(f"int x{i};\n" for i in range(400))
         with support.Repository(files) as repository:
             status, output = repository.lesson("verify", "--ledger-update")
@@ -182,6 +182,9 @@ class Verifying(unittest.TestCase):
                           repository.lesson("verify", "--ledger", "--gate", "5")[1])
             path = repository.root / "src/toy/mul.cc"
             path.write_text(path.read_text().replace("return Mul(a, a);", "return a;"))
+            status, output = repository.lesson("verify", "--gate", "1")
+            self.assertEqual((status, "remedy: ./lesson record" in output), (1, True), output)
+            self.assertIn("1 line changed", repository.lesson("record")[1])
             status, output = repository.lesson("verify", "--gate", "1")
             self.assertEqual(status, 1)
             self.assertIn("verifying lessons 02", output)

@@ -39,7 +39,7 @@ class Owning(unittest.TestCase):
         lessons = [manifest.Lesson(i + 1, "s", "t", "p", adds=list(a)) for i, a in enumerate(adds)]
         for number, names in removes:
             lessons[number - 1].removes = list(names)
-        return manifest.ownership(manifest.Manifest(lessons, list(common), []), paths)
+        return manifest.ownership(manifest.Manifest(lessons, list(common)), paths)
 
     def test_a_spelled_out_path_beats_a_glob(self):
         owners = self.owners([["src/**"], ["src/a/b.cc"]], ["src/a/b.cc", "src/c.cc"])

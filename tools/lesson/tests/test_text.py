@@ -87,7 +87,7 @@ class Checking(unittest.TestCase):
     def test_each_untruth_is_found(self):
         self.fails("word " * 950, "word", "900 to 1800")
         self.fails("### Task 1.2", "### Tusk 1.2", 'no heading "### Task 1.2')
-        self.fails("### Task 1.2", "### Task 1.9", "1.9", "no @solve")
+        self.fails("### Task 1.2", "### Task 1.9", "1.9", "no answer")
         self.fails("<details><summary>Hint 3</summary>\n\nHint 3 of 1.1.\n\n</details>", "", "2 hints")
         self.fails("Change `src/toy/add.cc`.", "Change it.", "does not name its file")
         self.fails("<details><summary>Answer</summary>", "", "0 questions")
