@@ -281,7 +281,7 @@ def restore(folder, files, names):
 def gate4(workshop, tag_command):
     """The last slice is main, and two runs give the same hashes."""
     tree = workshop.tree
-    lost = [f"{'common' if not number else f'lesson.{number:02d}.{key}'}: {pattern}"
+    lost = [f"{'common' if not number else f'lesson {number:02d}, {key}'}: {pattern}"
             for number, key, pattern in tree.owners.unmatched]
     if lost:
         raise GateFailed("these names in the manifest match no file:\n  " + "\n  ".join(lost),

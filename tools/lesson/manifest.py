@@ -24,7 +24,7 @@ class Green:
 
 @dataclass
 class Lesson:
-    number: int
+    number: int  # Its place in the manifest.
     slug: str
     title: str
     part: str
@@ -76,7 +76,7 @@ _LESSON_KEYS = {"slug": _TEXT, "title": _TEXT, "part": _TEXT, "note": _TEXT, "si
                 "older_tests_stop": _TEXT,
                 "adds": _LIST, "removes": _LIST, "tests": _LIST, "bench": _LIST,
                 "green_in_starter": "a list of {test, reason}"}
-_TOP_KEYS = {"common": _LIST, "lesson": "tables [lesson.01], [lesson.02], ..."}
+_TOP_KEYS = {"common": _LIST, "lesson": "tables [[lesson]]"}
 
 
 def load(text, name=MANIFEST):
@@ -86,36 +86,34 @@ def load(text, name=MANIFEST):
     except tomllib.TOMLDecodeError as error:
         raise LessonError(name, f"not TOML: {error}", "mend the syntax at that place") from None
     _check_keys(data, _TOP_KEYS, name, "")
-    tables = data.get("lesson", {})
-    if not isinstance(tables, dict) or not tables:
-        raise LessonError(name, "no [lesson.NN] table", "add [lesson.01] with slug, title and part")
-    lessons = [_lesson(number, table, name) for number, table in tables.items()]
-    lessons.sort(key=lambda lesson: lesson.number)
-    for place, lesson in enumerate(lessons, start=1):
-        if lesson.number != place:
-            raise LessonError(name, f"lesson {place:02d} is missing before [lesson.{lesson.id}]",
-                              "number the lessons 01, 02, ... without a gap")
+    tables = data.get("lesson", [])
+    if not isinstance(tables, list) or not tables:
+        raise LessonError(name, "no [[lesson]] table", "add [[lesson]] with slug, title and part")
+    lessons = [_lesson(place, table, name) for place, table in enumerate(tables, start=1)]
+    for lesson in lessons:
+        if any(lesson.slug == other.slug for other in lessons[:lesson.number - 1]):
+            raise LessonError(name, f"two lessons are called {lesson.slug!r}", "give one another slug")
     return Manifest(lessons, data.get("common", []))
 
 
-def _lesson(number, table, name):
-    where = f"lesson.{number}"
-    if not re.fullmatch(r"\d\d", number):
-        raise LessonError(name, f"[{where}]: not a lesson number", "use two digits: [lesson.07]")
-    if not isinstance(table, dict):
-        raise LessonError(name, f"{where}: not a table", f"write [{where}] on a line of its own")
-    _check_keys(table, _LESSON_KEYS, name, where + ".")
-    for key in ("slug", "title", "part"):
+def _lesson(place, table, name):
+    """The lesson of the table at `place`, which is its number."""
+    slug = table.get("slug") if isinstance(table, dict) else None
+    if not isinstance(slug, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", slug):
+        raise LessonError(name, f"the [[lesson]] at place {place}: its slug is {slug!r}",
+                          'write slug = "bloom-filters": small letters, digits and hyphens')
+    _check_keys(table, _LESSON_KEYS, name, f"{slug}.")
+    for key in ("title", "part"):
         if not table.get(key):
-            raise LessonError(name, f"[{where}] has no `{key}`", f"add {key} = \"...\"")
+            raise LessonError(name, f"lesson {slug} has no `{key}`", f"add {key} = \"...\"")
     green = []
     for entry in table.get("green_in_starter", []):
         if not isinstance(entry, dict) or set(entry) != {"test", "reason"}:
-            raise LessonError(name, f"{where}.green_in_starter: {entry!r}",
+            raise LessonError(name, f"{slug}.green_in_starter: {entry!r}",
                               'write {test = "name of the test", reason = "why"}')
         green.append(Green(**entry))
     values = {key: value for key, value in table.items() if key != "green_in_starter"}
-    return Lesson(number=int(number), green_in_starter=green, **values)
+    return Lesson(number=place, green_in_starter=green, **values)
 
 
 def _check_keys(table, known, name, prefix):
@@ -235,7 +233,7 @@ def _owners(claims, paths):
 
 def _twice(path, first, second):
     def name(claim):
-        return f'{"common" if claim[0] == COMMON else f"lesson.{claim[0]:02d}.{claim[1]}"} ' \
+        return f'{"common" if claim[0] == COMMON else f"lesson {claim[0]:02d} {claim[1]}"} ' \
                f'"{claim[2]}"'
     return LessonError(MANIFEST, f"{path} is claimed twice: {name(first)} and {name(second)}",
                        "spell the whole path out in the one lesson that owns it")

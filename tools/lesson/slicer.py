@@ -116,7 +116,7 @@ class Tree:
         for lesson, key, pattern in self.owners.unmatched:
             if 0 < lesson <= number and not manifests.is_glob(pattern):
                 raise LessonError(manifests.MANIFEST,
-                                  f'lesson.{lesson:02d}.{key}: "{pattern}" matches no file',
+                                  f'lesson {lesson:02d}, {key}: "{pattern}" matches no file',
                                   "write the file, or take the name out")
 
     def slice(self, number, starter=False, answered=frozenset()):

@@ -51,9 +51,9 @@ class Building(unittest.TestCase):
         self.fails(gates.gate1, 2, ["does not build", "unused"], (mul, "int sum = 0;", "int sum = 0, x;"))
         self.fails(gates.gate1, 2, ["1 tests fail", "two times three", "--exact"], (test, "== 6", "== 7"))
         self.fails(gates.gate1, 2, ["twice four"], ("tests/toy/add_test.cc", "== 8", "== 9"))
-        self.fails(gates.gate1, 2, ["no test case carries the tag [L02]"],
-                   (test, '"L02,T2.1"', '"L01"'), (test, '"L02"', '"L01"'))
-        self.fails(gates.gate1, 1, ["later lesson"], ("tests/toy/add_test.cc", 'eight", "L01"', 'eight", "L02"'))
+        self.fails(gates.gate1, 2, ["no test case carries the tag [mul]"],
+                   (test, '"mul,mul.1"', '"add"'), (test, '"mul"', '"add"'))
+        self.fails(gates.gate1, 1, ["later lesson"], ("tests/toy/add_test.cc", 'eight", "add"', 'eight", "mul"'))
 
     def test_gate_2(self):
         self.assertIn("2 older tests pass; 2 of 3 fail as they should; 2 tasks", self.passes(gates.gate2, 2))
@@ -62,7 +62,7 @@ class Building(unittest.TestCase):
         self.fails(gates.gate2, 2, ["starter does not build", "Step"], (mul, " uses(Step)", ""))
         self.fails(gates.gate2, 2, ["passes in the starter"], (test, "Mul(2, 3) == 6", "true"))
         self.fails(gates.gate2, 2, ["signal 6"], (test, "CHECK(Mul(2, 3) == 6)", "if (Mul(2, 3) != 6) abort()"))
-        self.fails(gates.gate2, 2, ["no failing test hits task 2.1", "[T2.1]"], (test, ",T2.1", ""))
+        self.fails(gates.gate2, 2, ["no failing test hits task 2.1", "[mul.1]"], (test, ",mul.1", ""))
         self.fails(gates.gate2, 2, ["an older test fails", "task 2.3 is yours"],
                    ("src/toy/add.cc", "int Kept(int a) { return a + 0; }",
                     'int Kept(int a) {\n{2.3 "x"\n2   return a;\n}2.3\n2 }'),
@@ -179,9 +179,9 @@ class WholeSeries(unittest.TestCase):
 
 class Judging(unittest.TestCase):
     LESSON = Lesson(7, "s", "t", "p", green_in_starter=[Green("green", "why")])
-    FILES = {"tests/a/x_test.cc": File(b'TEST_CASE("one \\"a\\" "\n  "b", "[L07]") {}\nTEST_CASE("two", "") {}')}
+    FILES = {"tests/a/x_test.cc": File(b'TEST_CASE("one \\"a\\" "\n  "b", "[s]") {}\nTEST_CASE("two", "") {}')}
 
-    def judge(self, status, output="", name="x", tags=("L07",), lesson=LESSON):
+    def judge(self, status, output="", name="x", tags=("s",), lesson=LESSON):
         problems, hit, _ = gates.judge_starter(lesson, [
             Outcome(Case("p", name, tags), status, output, 0.1),
             Outcome(Case("p", "green", tags), 0, "", 0.1)], self.FILES)
@@ -190,7 +190,7 @@ class Judging(unittest.TestCase):
     def test_clean_failures(self):
         self.assertEqual(self.judge(1), ([], set()))
         self.assertEqual(self.judge(86, "task 7.2 is yours to write: x\n"), ([], {"7.2"}))
-        self.assertEqual(self.judge(1, tags=("L07", "T7.1")), ([], {"7.1"}))
+        self.assertEqual(self.judge(1, tags=("s", "s.1")), ([], {"7.1"}))
 
     def test_unclean_ones(self):
         self.assertIn("passes in the starter", self.judge(0)[0][0])
@@ -211,8 +211,8 @@ class Judging(unittest.TestCase):
         self.assertIn("not green", self.judge(1, name="two", lesson=lesson)[0][0])
 
     def test_older_tests_may_stop_at_a_task_only_where_the_lesson_says_why(self):
-        stopped = Outcome(Case("p", "old", ("L02",)), 86, "task 7.2 is yours to write: x\n", 0.1)
-        failed = Outcome(Case("p", "old 2", ("L02",)), 1, "", 0.1)
+        stopped = Outcome(Case("p", "old", ("t",)), 86, "task 7.2 is yours to write: x\n", 0.1)
+        failed = Outcome(Case("p", "old 2", ("t",)), 1, "", 0.1)
         self.assertEqual(gates.unexpected(self.LESSON, [stopped, failed]), [stopped, failed])
         lesson = Lesson(7, "s", "t", "p", older_tests_stop="it rebuilds the way in")
         self.assertEqual(gates.unexpected(lesson, [stopped, failed]), [failed])

@@ -101,7 +101,8 @@ class Ledger(unittest.TestCase):
                                  files["lessons/lessons.toml"].replace("Multiplies.", "More.")), [2])
 
     def test_due_and_drawn(self):
-        self.assertEqual(ledger.due([1, 2, 3], {1: "a", 2: "b", 3: "c"}, {"01": {"tree": "a"}, "02": {"tree": "x"}}),
+        self.assertEqual(ledger.due({1: "f", 2: "g", 3: "h"}, {1: "a", 2: "b", 3: "c"},
+                                    {"f": {"tree": "a"}, "g": {"tree": "x"}}),
                          [2, 3])
         drawn = ledger.drawn(range(1, 14), "f" * 40)
         self.assertEqual(len(drawn), 3)
