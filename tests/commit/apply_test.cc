@@ -99,7 +99,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("a log has no record of what is applied, and accounts for it before the next begins",
-          "[L20]") {
+          "[learned-index]") {
   World world;
   REQUIRE(world.Put("a"));
   REQUIRE(world.Apply(1, "x"));
@@ -118,7 +118,7 @@ TEST_CASE("a log has no record of what is applied, and accounts for it before th
   CHECK(world.replica()->replica->applied().index == 4);
 }
 
-TEST_CASE("a log that is missing is found among entries that have no record", "[L20]") {
+TEST_CASE("a log that is missing is found among entries that have no record", "[learned-index]") {
   for (const bool missing : {false, true}) {
     World world;
     REQUIRE(world.Put("a"));
@@ -138,7 +138,7 @@ TEST_CASE("a log that is missing is found among entries that have no record", "[
 }
 
 TEST_CASE("what follows a log in which nothing but entries without a record fell survives a kill",
-          "[L20]") {
+          "[learned-index]") {
   World world;
   REQUIRE(world.Apply(1, "x"));
   REQUIRE(world.queue->SwitchMemTables());
@@ -148,7 +148,7 @@ TEST_CASE("what follows a log in which nothing but entries without a record fell
 }
 
 TEST_CASE("a batch for a replicated table that no entry brings is refused at the queue's front",
-          "[L20]") {
+          "[learned-index]") {
   World world;
   WriteBatch batch;
   batch.Put("a", "v", {.table = kReplica});
@@ -157,7 +157,7 @@ TEST_CASE("a batch for a replicated table that no entry brings is refused at the
   CHECK(CodeOf(world.queue->Write(batch, false, 0, &failed, &first)) == "invalid argument");
 }
 
-TEST_CASE("entries of a table have their turns one after the other", "[L20]") {
+TEST_CASE("entries of a table have their turns one after the other", "[learned-index]") {
   World world;
   {
     const auto turn = Must(world.Begin({1, kNow}));
@@ -171,7 +171,8 @@ TEST_CASE("entries of a table have their turns one after the other", "[L20]") {
   CHECK(CodeOf(world.Begin({2, 0})) == "invalid argument");
 }
 
-TEST_CASE("a switch takes along how far the table has come, with entries or without", "[L20]") {
+TEST_CASE("a switch takes along how far the table has come, with entries or without",
+          "[learned-index]") {
   World world;
   REQUIRE(world.Apply(1, "x"));
   REQUIRE(world.queue->SwitchMemTables());
@@ -191,7 +192,7 @@ TEST_CASE("a switch takes along how far the table has come, with entries or with
   CHECK(world->versions.set().named_tables().at(kReplica.id).applied == Applied{2, kNow});
 }
 
-TEST_CASE("only a batch that every replica understands alike may be applied", "[L20]") {
+TEST_CASE("only a batch that every replica understands alike may be applied", "[learned-index]") {
   WriteBatch batch;
   batch.Put("a", "1", {.table = kReplica});
   batch.RequireValue("a", "0", kReplica);

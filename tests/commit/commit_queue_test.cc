@@ -41,8 +41,7 @@ Status Write(CommitQueue& queue, const WriteBatch& batch, bool sync) {
   std::optional<FailedCondition> failed;
   SequenceNumber first = 0;
   return queue.Write(batch, sync,
-                     /*now_us=*/0,
-                     &failed, &first);
+                     /*now_us=*/0, &failed, &first);
 }
 
 Status Put(CommitQueue& queue, std::string_view key, std::string_view value, bool sync = false) {
@@ -139,7 +138,7 @@ struct ThreadedQueue {
 };
 
 TEST_CASE("those behind a sync are one group, in their order, with one record and one sync",
-          "[L12][T12.1][concurrency]") {
+          "[background-work][background-work.1][concurrency]") {
   ThreadedQueue world;
   const std::uint64_t syncs = world.parts.context.counters.Get(Counter::kWalSyncs);
   world.QueueUp({world.Putting("k", "1", true), world.Putting("b", "2", false),
@@ -153,7 +152,7 @@ TEST_CASE("those behind a sync are one group, in their order, with one record an
 }
 
 TEST_CASE("the log of a group whose leader wants no sync isn't synced for one behind it",
-          "[L12][concurrency]") {
+          "[background-work][concurrency]") {
   ThreadedQueue world;
   world.QueueUp({world.Putting("b", "1", false), world.Putting("c", "2", true)});
   world.OpenGateAndJoin();
@@ -161,7 +160,7 @@ TEST_CASE("the log of a group whose leader wants no sync isn't synced for one be
 }
 
 TEST_CASE("a writer is woken when it is due, however many wait before and behind it",
-          "[L12][concurrency]") {
+          "[background-work][concurrency]") {
   constexpr int kWriters = 8;
   ThreadedQueue world;
   std::vector<std::function<void()>> writers;
@@ -176,7 +175,7 @@ TEST_CASE("a writer is woken when it is due, however many wait before and behind
 }
 
 TEST_CASE("a group's followers are woken once, and those behind it are left alone",
-          "[L12][T12.1][concurrency]") {
+          "[background-work][background-work.1][concurrency]") {
   ThreadedQueue world;
   const auto task = [&] { (void)world.queue.SwitchMemTables().has_value(); };
   std::vector<std::function<void()>> writers;
@@ -190,7 +189,7 @@ TEST_CASE("a group's followers are woken once, and those behind it are left alon
   CHECK(world.executor.looks() - before == 2 * 10);
 }
 
-TEST_CASE("a task comes when its turn is, and runs alone", "[L17][concurrency]") {
+TEST_CASE("a task comes when its turn is, and runs alone", "[tables-and-ttl][concurrency]") {
   ThreadedQueue world;
   std::string seen;
   const std::function<Status()> task = [&] {
@@ -216,7 +215,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("a log that can't be written to ends all writing, and nothing of the batch is seen",
-          "[L12]") {
+          "[background-work]") {
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   const SequenceNumber last = world->trees.last_sequence();
@@ -234,7 +233,7 @@ TEST_CASE("a log that can't be written to ends all writing, and nothing of the b
 }
 
 TEST_CASE("what was written without a sync is on the disk after the interval, with one timer",
-          "[L12]") {
+          "[background-work]") {
   World world({.sync = SyncMode::kInterval, .sync_interval_ms = 50});
   REQUIRE(Put(world.queue, "a", "1"));  // The interval begins with a sync.
   REQUIRE(Put(world.queue, "b", "2"));
@@ -250,7 +249,7 @@ TEST_CASE("what was written without a sync is on the disk after the interval, wi
   CHECK(world->Get("d") == "none");
 }
 
-TEST_CASE("a switch tells the log that begins with it", "[L12]") {
+TEST_CASE("a switch tells the log that begins with it", "[background-work]") {
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   const FileNumber log = Must(world.queue.SwitchMemTables());
@@ -261,7 +260,8 @@ TEST_CASE("a switch tells the log that begins with it", "[L12]") {
   CHECK(world->trees.full().size() == 1);
 }
 
-TEST_CASE("a table that was dropped takes no batch, and the others are told of theirs", "[L17]") {
+TEST_CASE("a table that was dropped takes no batch, and the others are told of theirs",
+          "[tables-and-ttl]") {
   World world;
   world->trees.Add(Must(world->trees.Make({.id = 3, .name = "t"})));
   WriteBatch batch;
@@ -276,7 +276,7 @@ TEST_CASE("a table that was dropped takes no batch, and the others are told of t
   CHECK_FALSE(world->health.failed());
 }
 
-TEST_CASE("the manifest says that entries expire before the log has one", "[L17]") {
+TEST_CASE("the manifest says that entries expire before the log has one", "[tables-and-ttl]") {
   World world;
   const auto& features = world->versions.set().properties().features;
   REQUIRE(Put(world.queue, "a", "1"));
@@ -293,7 +293,7 @@ TEST_CASE("the manifest says that entries expire before the log has one", "[L17]
   CHECK(world.faults->events().size() == operations + 1);  // Once is enough.
 }
 
-TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[L17]") {
+TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[tables-and-ttl]") {
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   REQUIRE(world.queue.RunAtFront([&] {
@@ -310,7 +310,8 @@ TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[L17]"
   CHECK(world->trees.full().size() == 1);
 }
 
-TEST_CASE("values are with the operating system before the log points to them", "[L19]") {
+TEST_CASE("values are with the operating system before the log points to them",
+          "[value-separation]") {
   World world({.direct_value_bytes = 1024, .direct_sync_bytes = 10'000});
   const auto order_of = [&](std::size_t bytes, bool sync) {
     world.faults->SetPlan({});

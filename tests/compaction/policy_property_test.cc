@@ -163,7 +163,8 @@ class World {
 
 }  // namespace
 
-TEST_CASE("no policy, nor any change between them, puts older data before newer", "[L11]") {
+TEST_CASE("no policy, nor any change between them, puts older data before newer",
+          "[compaction-policies]") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     CAPTURE(seed);
     World world(seed);

@@ -7,7 +7,7 @@
 
 namespace strata::compaction {
 
-TEST_CASE("what goes down takes small tables beside it along", "[L20]") {
+TEST_CASE("what goes down takes small tables beside it along", "[learned-index]") {
   testing::RunGoldenScript("compaction/small_files.txt", RunPolicyCommand);
 }
 

@@ -26,7 +26,7 @@ std::size_t FilesIn(TableFactory& tables) {
   return Must(tables.disk->List("db")).size();
 }
 
-TEST_CASE("a stream becomes tables that hold it all", "[L05]") {
+TEST_CASE("a stream becomes tables that hold it all", "[flush-and-merge]") {
   TableFactory tables;
   TableStore& store = tables.Store();
   TableWriterOptions options;
@@ -49,7 +49,7 @@ TEST_CASE("a stream becomes tables that hold it all", "[L05]") {
   CHECK(Forwards(*written[0]->reader().NewIterator({})) == "a@1=x b@2 b@1=y");
 }
 
-TEST_CASE("nothing added is no table", "[L05]") {
+TEST_CASE("nothing added is no table", "[flush-and-merge]") {
   TableFactory tables;
   TableStore& store = tables.Store();
   TableWriter writer(store, {});
@@ -60,7 +60,7 @@ TEST_CASE("nothing added is no table", "[L05]") {
   CHECK(Must(another.Finish()).size() == 1);
 }
 
-TEST_CASE("a full table is cut only between two user keys", "[L05]") {
+TEST_CASE("a full table is cut only between two user keys", "[flush-and-merge]") {
   TableFactory tables;
   TableStore& store = tables.Store();
   TableWriterOptions options;
@@ -74,7 +74,7 @@ TEST_CASE("a full table is cut only between two user keys", "[L05]") {
   CHECK(Forwards(*written[2]->reader().NewIterator({})) == "c@5 c@4=v");
 }
 
-TEST_CASE("tables are cut near the size asked for", "[L05]") {
+TEST_CASE("tables are cut near the size asked for", "[flush-and-merge]") {
   TableFactory tables;
   TableStore& store = tables.Store();
   TableWriterOptions options;
@@ -98,7 +98,8 @@ TEST_CASE("tables are cut near the size asked for", "[L05]") {
   CHECK(entries == 5000);
 }
 
-TEST_CASE("a finished table survives a power cut once its directory is synced", "[L05]") {
+TEST_CASE("a finished table survives a power cut once its directory is synced",
+          "[flush-and-merge]") {
   TableFactory tables;
   TableStore& store = tables.Store();
   TableWriter writer(store, {});
@@ -113,7 +114,7 @@ TEST_CASE("a finished table survives a power cut once its directory is synced", 
   CHECK(Forwards(*(*reopened)->reader().NewIterator({})) == "a@1=x b@2=y");
 }
 
-TEST_CASE("an abandoned writer leaves no file behind", "[L05]") {
+TEST_CASE("an abandoned writer leaves no file behind", "[flush-and-merge]") {
   TableFactory tables;
   TableStore& store = tables.Store();
   TableWriterOptions options;
@@ -147,7 +148,7 @@ class CorruptingStore final : public LocalTableStore {
   MemoryFileSystem& disk_;
 };
 
-TEST_CASE("what can't be read back as it was written is refused", "[L05]") {
+TEST_CASE("what can't be read back as it was written is refused", "[flush-and-merge]") {
   TableFactory tables;
   CorruptingStore store(tables);
   for (const bool verify : {true, false}) {
@@ -159,7 +160,8 @@ TEST_CASE("what can't be read back as it was written is refused", "[L05]") {
   }
 }
 
-TEST_CASE("every failing file operation is an error, and no table comes of it", "[L05]") {
+TEST_CASE("every failing file operation is an error, and no table comes of it",
+          "[flush-and-merge]") {
   for (const Fault fault : {Fault::kEio, Fault::kEnospc, Fault::kShortWrite}) {
     for (std::uint64_t fail_at = 0;; ++fail_at) {
       TableFactory tables;

@@ -56,11 +56,13 @@ MakeApplyWorld MakeLocal(SyncMode sync, MemtableKind memtable) {
   };
 }
 
-TEST_CASE("a local store applies entries as every other does, whatever happens to it", "[L20]") {
+TEST_CASE("a local store applies entries as every other does, whatever happens to it",
+          "[learned-index]") {
   CheckApplyConformance(MakeLocal(SyncMode::kAlways, MemtableKind::kPrefixTree));
 }
 
-TEST_CASE("a local store that doesn't sync its log applies entries as every other does", "[L20]") {
+TEST_CASE("a local store that doesn't sync its log applies entries as every other does",
+          "[learned-index]") {
   CheckApplyConformance(MakeLocal(SyncMode::kNone, MemtableKind::kSkipList));
 }
 

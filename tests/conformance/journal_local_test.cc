@@ -91,19 +91,21 @@ std::unique_ptr<JournalWorld> MakeWorld() {
   return std::make_unique<LocalWorld>();
 }
 
-TEST_CASE("a local journal conforms", "[L03]") {
+TEST_CASE("a local journal conforms", "[write-ahead-log]") {
   CheckJournalConformance(MakeWorld);
 }
 
-TEST_CASE("a local journal lets go of the logs before a number, and of nothing else", "[L05]") {
+TEST_CASE("a local journal lets go of the logs before a number, and of nothing else",
+          "[flush-and-merge]") {
   CheckJournalRelease(MakeWorld);
 }
 
-TEST_CASE("a local journal ends the logs that it has retired, oldest first", "[L12]") {
+TEST_CASE("a local journal ends the logs that it has retired, oldest first", "[background-work]") {
   CheckRetiredLogs(MakeWorld);
 }
 
-TEST_CASE("a local journal has values on the disk before what says so of their records", "[L19]") {
+TEST_CASE("a local journal has values on the disk before what says so of their records",
+          "[value-separation]") {
   CheckJournalValues(MakeWorld);
 }
 }  // namespace

@@ -36,17 +36,17 @@ std::shared_ptr<TableStore> InMemory() {
   return std::make_shared<MemoryTableStore>();
 }
 
-TEST_CASE("tables in a directory conform", "[L05]") {
+TEST_CASE("tables in a directory conform", "[flush-and-merge]") {
   const auto disk = NewMemoryFileSystem();
   CheckTableStore(LocalOn(*disk));
 }
 
-TEST_CASE("tables that are objects in memory conform", "[L05]") {
+TEST_CASE("tables that are objects in memory conform", "[flush-and-merge]") {
   CheckTableStore(InMemory);
 }
 
 TEST_CASE("whoever removes a file later needs neither its store nor the directory's name",
-          "[L05]") {
+          "[flush-and-merge]") {
   const auto disk = NewMemoryFileSystem();
   auto store = LocalOn(*disk)();
   const FileIdentity file = store->NewIdentity(FileKind::kTable);
@@ -59,7 +59,7 @@ TEST_CASE("whoever removes a file later needs neither its store nor the director
   CHECK(Must(disk->List("elsewhere")).empty());
 }
 
-TEST_CASE("names are durable once they are synced", "[L05]") {
+TEST_CASE("names are durable once they are synced", "[flush-and-merge]") {
   const auto disk = NewMemoryFileSystem();
   const bool synced = GENERATE(true, false);
   REQUIRE(disk->CreateDirectories("db"));
@@ -74,7 +74,7 @@ TEST_CASE("names are durable once they are synced", "[L05]") {
   CHECK(Must(after->List("db")).size() == (synced ? 1 : 0));
 }
 
-TEST_CASE("blobs in a directory, and in memory, conform", "[L19]") {
+TEST_CASE("blobs in a directory, and in memory, conform", "[value-separation]") {
   const auto disk = NewMemoryFileSystem();
   CheckBlobsOfTableStore(LocalOn(*disk));
   CheckBlobsOfTableStore(InMemory);

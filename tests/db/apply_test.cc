@@ -60,7 +60,7 @@ std::string ScanOf(DB& db, TableRef table, std::uint64_t now_us = 0) {
   return Scan(db, options);
 }
 
-TEST_CASE("what is applied is seen, and durable with a flush", "[L20]") {
+TEST_CASE("what is applied is seen, and durable with a flush", "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   CHECK(IndexOf(*store, table) == "0/0");
@@ -78,7 +78,7 @@ TEST_CASE("what is applied is seen, and durable with a flush", "[L20]") {
   CHECK((info.options.replicated && info.applied.durable == 3));
 }
 
-TEST_CASE("nothing of an entry goes into the store's log", "[L20]") {
+TEST_CASE("nothing of an entry goes into the store's log", "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   const std::uint64_t syncs = store->counters().Get(Counter::kWalSyncs);
@@ -90,7 +90,8 @@ TEST_CASE("nothing of an entry goes into the store's log", "[L20]") {
   CHECK(store->counters().Get(Counter::kWalSyncs) == syncs);
 }
 
-TEST_CASE("an index moves forward without entries, and over a condition that fails", "[L20]") {
+TEST_CASE("an index moves forward without entries, and over a condition that fails",
+          "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   REQUIRE(store->Apply(table, WriteBatch(), {5, kNow}));
@@ -108,7 +109,7 @@ TEST_CASE("an index moves forward without entries, and over a condition that fai
   CHECK(ScanOf(*store, table).empty());
 }
 
-TEST_CASE("an entry that was applied before changes nothing", "[L20]") {
+TEST_CASE("an entry that was applied before changes nothing", "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   REQUIRE(store->Apply(table, PutOf(table, "a", "1"), {7, kNow}));
@@ -119,7 +120,8 @@ TEST_CASE("an entry that was applied before changes nothing", "[L20]") {
   CHECK(IndexOf(*store, table) == "7/0");
 }
 
-TEST_CASE("what replicas would do differently is refused, and leaves the index", "[L20]") {
+TEST_CASE("what replicas would do differently is refused, and leaves the index",
+          "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   const TableRef plain = Must(store->CreateTable("plain", {}));
@@ -147,7 +149,7 @@ TEST_CASE("what replicas would do differently is refused, and leaves the index",
   CHECK(CodeOf(store->AppliedIndexOf({77})) == "not found");
 }
 
-TEST_CASE("a replicated table takes no other writes, nor transactions", "[L20]") {
+TEST_CASE("a replicated table takes no other writes, nor transactions", "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   REQUIRE(store->Apply(table, PutOf(table, "a", "1"), {1, kNow}));
@@ -173,7 +175,7 @@ TEST_CASE("a replicated table takes no other writes, nor transactions", "[L20]")
   CHECK(ScanOf(*store, table) == "a=1 ");
 }
 
-TEST_CASE("an entry is judged by its own clock, and time never goes back", "[L20]") {
+TEST_CASE("an entry is judged by its own clock, and time never goes back", "[learned-index]") {
   TestStore store;
   store.clock().Advance(1'000'000'000);  // All of it has passed by the store's clock.
   const TableRef table = Must(store->CreateTable("t", Replicated(/*ttl_us=*/1000)));
@@ -202,7 +204,7 @@ TEST_CASE("an entry is judged by its own clock, and time never goes back", "[L20
 }
 
 TEST_CASE("a merge drops what has expired by the last entry that is durable, and no more",
-          "[L20]") {
+          "[learned-index]") {
   TestStore store({.compaction = CompactionStyle::kLeveled});
   store.clock().Advance(1'000'000'000);
   const TableRef table = Must(store->CreateTable("t", Replicated(/*ttl_us=*/1000)));
@@ -220,7 +222,8 @@ TEST_CASE("a merge drops what has expired by the last entry that is durable, and
   CHECK(entries() == 0);
 }
 
-TEST_CASE("dropping a replicated table ends it, and one of that name begins anew", "[L20]") {
+TEST_CASE("dropping a replicated table ends it, and one of that name begins anew",
+          "[learned-index]") {
   TestStore store;
   const TableRef first = Must(store->CreateTable("t", Replicated()));
   REQUIRE(store->Apply(first, PutOf(first, "a", "1"), {9, kNow}));
@@ -234,7 +237,8 @@ TEST_CASE("dropping a replicated table ends it, and one of that name begins anew
   CHECK(ScanOf(*store, second) == "b=2 ");
 }
 
-TEST_CASE("a copy of a store has its replicated tables as of the entries it says", "[L20]") {
+TEST_CASE("a copy of a store has its replicated tables as of the entries it says",
+          "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   REQUIRE(store->Apply(table, PutOf(table, "a", "1"), {1, kNow}));
@@ -247,7 +251,7 @@ TEST_CASE("a copy of a store has its replicated tables as of the entries it says
   CHECK(ScanOf(*copy, table) == "a=1 b=other ");
 }
 
-TEST_CASE("a store that is only read tells how far its replicated tables are", "[L20]") {
+TEST_CASE("a store that is only read tells how far its replicated tables are", "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   REQUIRE(store->Apply(table, PutOf(table, "a", "1"), {1, kNow}));
@@ -262,7 +266,7 @@ TEST_CASE("a store that is only read tells how far its replicated tables are", "
 }
 
 TEST_CASE("closing leaves out what no flush came to, and sequences are never given twice",
-          "[L20]") {
+          "[learned-index]") {
   TestStore store;
   const TableRef table = Must(store->CreateTable("t", Replicated()));
   REQUIRE(store->Put("a", "1"));
@@ -277,7 +281,7 @@ TEST_CASE("closing leaves out what no flush came to, and sequences are never giv
   REQUIRE(store->VerifyAll());
 }
 
-TEST_CASE("a sync, and being told of one, is about the store's own log", "[L20]") {
+TEST_CASE("a sync, and being told of one, is about the store's own log", "[learned-index]") {
   Options options;
   options.sync = SyncMode::kNone;
   TestStore store(options);
@@ -292,7 +296,7 @@ TEST_CASE("a sync, and being told of one, is about the store's own log", "[L20]"
   CHECK(IndexOf(*store, table) == "0/0");
 }
 
-TEST_CASE("logs are found whole around entries that have no record", "[L20]") {
+TEST_CASE("logs are found whole around entries that have no record", "[learned-index]") {
   for (const SyncMode sync : {SyncMode::kAlways, SyncMode::kNone}) {
     Options options;
     options.sync = sync;
@@ -320,7 +324,7 @@ TEST_CASE("logs are found whole around entries that have no record", "[L20]") {
   }
 }
 
-TEST_CASE("what is written after a switch without a write survives a kill", "[L20]") {
+TEST_CASE("what is written after a switch without a write survives a kill", "[learned-index]") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Options options;
     options.sync = SyncMode::kNone;
@@ -342,7 +346,8 @@ TEST_CASE("what is written after a switch without a write survives a kill", "[L2
   }
 }
 
-TEST_CASE("older programs are told not to open a store with a replicated table", "[L20]") {
+TEST_CASE("older programs are told not to open a store with a replicated table",
+          "[learned-index]") {
   TestStore store;
   REQUIRE(store->CreateTable("plain", {}));
   const auto features = [&] {
@@ -357,7 +362,7 @@ TEST_CASE("older programs are told not to open a store with a replicated table",
   CHECK(features().back() == kReplicatedFeature);
 }
 
-TEST_CASE("a replicated table can't have what goes by each store's clock", "[L20]") {
+TEST_CASE("a replicated table can't have what goes by each store's clock", "[learned-index]") {
   TestStore store;
   TableOptions fifo = Replicated();
   fifo.compaction = CompactionStyle::kFifo;

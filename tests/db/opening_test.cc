@@ -81,7 +81,7 @@ std::vector<std::string> TablesNamed(MemoryFileSystem& disk) {
 // --- no space ------------------------------------------------------------------------------------
 
 TEST_CASE("an opening that finds no space leaves nothing behind, however often it is tried",
-          "[L06]") {
+          "[manifest]") {
   TestStore store;
   Fill(store, 0, 300);
   const std::string all = Scan(*store);
@@ -105,7 +105,8 @@ TEST_CASE("an opening that finds no space leaves nothing behind, however often i
   CHECK(Scan(*store) == all);
 }
 
-TEST_CASE("an opening that runs out of space anywhere leaves no more the fifth time", "[L06]") {
+TEST_CASE("an opening that runs out of space anywhere leaves no more the fifth time",
+          "[manifest]") {
   const Fault fault = GENERATE(Fault::kEnospc, Fault::kEdquot);
   TestStore store;
   Fill(store, 0, 60);
@@ -137,7 +138,7 @@ TEST_CASE("an opening that runs out of space anywhere leaves no more the fifth t
   }
 }
 
-TEST_CASE("a flush or merge that finds no space leaves no file that nobody names", "[L06]") {
+TEST_CASE("a flush or merge that finds no space leaves no file that nobody names", "[manifest]") {
   Options options;
   options.memtable_bytes = 16 << 10;
   options.table_bytes = 8 << 10;
@@ -164,7 +165,8 @@ TEST_CASE("a flush or merge that finds no space leaves no file that nobody names
 
 // --- files that are missing ----------------------------------------------------------------------
 
-TEST_CASE("a log that is missing is noticed, also when nothing says that it was sealed", "[L06]") {
+TEST_CASE("a log that is missing is noticed, also when nothing says that it was sealed",
+          "[manifest]") {
   TestStore store;
   SECTION("of a new store") {}
   SECTION("of one that was closed before") {
@@ -184,7 +186,7 @@ TEST_CASE("a log that is missing is noticed, also when nothing says that it was 
   CHECK(Outcome(opened).find("a file is missing: " + last) != std::string::npos);
 }
 
-TEST_CASE("each log of a store that has several must be there", "[L12]") {
+TEST_CASE("each log of a store that has several must be there", "[background-work]") {
   const SyncMode sync = GENERATE(SyncMode::kNone, SyncMode::kAlways);
   TestStore store({.sync = sync, .memtable_bytes = 8 << 10, .memtables_max = 4});
   for (int i = 0; NamesOf(FilesOf(store.disk()), ".wal").size() < 4; ++i) Fill(store, i, i + 1);
@@ -201,7 +203,7 @@ TEST_CASE("each log of a store that has several must be there", "[L12]") {
 }
 
 // As `cp -r` beside a writer takes them: the manifest first, the logs when more has happened.
-TEST_CASE("a copy with a hole between its logs is refused", "[L12]") {
+TEST_CASE("a copy with a hole between its logs is refused", "[background-work]") {
   TestStore store({.sync = SyncMode::kAlways, .memtable_bytes = 8 << 10, .memtables_max = 4});
   Fill(store, 0, 1);
   const Files early = FilesOf(store.disk());
@@ -228,7 +230,8 @@ void RunFor(TestStore& store, std::uint64_t micros) {
   }
 }
 
-TEST_CASE("a delete deadline doesn't come early because the store was opened again", "[L17]") {
+TEST_CASE("a delete deadline doesn't come early because the store was opened again",
+          "[tables-and-ttl]") {
   TestStore store({.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Delete("a"));
@@ -239,7 +242,7 @@ TEST_CASE("a delete deadline doesn't come early because the store was opened aga
   CHECK(store->Stats().memtable_entries == 0);
 }
 
-TEST_CASE("a delete deadline goes on after a crash from where it was", "[L17]") {
+TEST_CASE("a delete deadline goes on after a crash from where it was", "[tables-and-ttl]") {
   TestStore store({.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Flush());

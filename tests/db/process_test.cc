@@ -54,7 +54,7 @@ void Use(DB& db, const std::string& key) {
 // --- paths ---------------------------------------------------------------------------------------
 
 TEST_CASE("a store whose directory is renamed goes on in it, beside a new one of its name",
-          "[L03]") {
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   auto first = OpenStore(dir.File("r1"));
   Use(*first, "a");
@@ -70,7 +70,7 @@ TEST_CASE("a store whose directory is renamed goes on in it, beside a new one of
 }
 
 TEST_CASE("a store opened by a relative path stays where it is when the process goes elsewhere",
-          "[L03]") {
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   std::filesystem::create_directories(dir.File("elsewhere"));
   const int failed = InChild([&] {
@@ -87,7 +87,7 @@ TEST_CASE("a store opened by a relative path stays where it is when the process 
 }
 
 TEST_CASE("a store opened through a link stays where it is when the link is turned elsewhere",
-          "[L03]") {
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   std::filesystem::create_directories(dir.File("one"));
   std::filesystem::create_directories(dir.File("two"));
@@ -101,7 +101,7 @@ TEST_CASE("a store opened through a link stays where it is when the link is turn
   CHECK(std::filesystem::is_empty(dir.File("two")));
 }
 
-TEST_CASE("a store whose directory was removed says so, and makes no other", "[L03]") {
+TEST_CASE("a store whose directory was removed says so, and makes no other", "[write-ahead-log]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.File("db"));
   REQUIRE(db->Put("a", "1"));
@@ -113,7 +113,8 @@ TEST_CASE("a store whose directory was removed says so, and makes no other", "[L
 
 // --- fork ----------------------------------------------------------------------------------------
 
-TEST_CASE("a child that ends with a store of its parent's open changes nothing", "[L03]") {
+TEST_CASE("a child that ends with a store of its parent's open changes nothing",
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   const int parent = InChild([&] {
     auto db = OpenStore(dir.path());
@@ -129,7 +130,8 @@ TEST_CASE("a child that ends with a store of its parent's open changes nothing",
   CHECK(EntriesOf(dir.path()) == "a=1 b=1 ");
 }
 
-TEST_CASE("a child that uses its parent's store gets an error and changes nothing", "[L03]") {
+TEST_CASE("a child that uses its parent's store gets an error and changes nothing",
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.path());
   REQUIRE(db->Put("a", "1"));
@@ -156,7 +158,7 @@ TEST_CASE("a child that uses its parent's store gets an error and changes nothin
   CHECK(EntriesOf(dir.path()) == "a=1 b=2 ");
 }
 
-TEST_CASE("a child opens stores of its own as any process does", "[L03]") {
+TEST_CASE("a child opens stores of its own as any process does", "[write-ahead-log]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.File("parent"));
   const int failed = InChild([&] {
@@ -170,7 +172,7 @@ TEST_CASE("a child opens stores of its own as any process does", "[L03]") {
   CHECK(EntriesOf(dir.File("child")) == "a=1 ");
 }
 
-TEST_CASE("a child lets go of snapshots and iterators that it inherited", "[L14]") {
+TEST_CASE("a child lets go of snapshots and iterators that it inherited", "[snapshots]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.path());
   REQUIRE(db->Put("a", "1"));
@@ -193,7 +195,7 @@ TEST_CASE("a child lets go of snapshots and iterators that it inherited", "[L14]
 // --- descriptors
 // ----------------------------------------------------------------------------------
 
-TEST_CASE("a store has more tables than the process has descriptors", "[L05]") {
+TEST_CASE("a store has more tables than the process has descriptors", "[flush-and-merge]") {
   const testing::TempDir dir;
   const int failed = InChild([&] {
     const struct rlimit limit{.rlim_cur = 64, .rlim_max = 64};
@@ -252,7 +254,7 @@ std::multimap<std::string, std::string> IdsIn(const std::string& directory) {
   return ids;
 }
 
-TEST_CASE("no id is given twice, however often one process opens stores", "[L03]") {
+TEST_CASE("no id is given twice, however often one process opens stores", "[write-ahead-log]") {
   const testing::TempDir dir;
   std::set<std::string> seen;
   for (int store = 0; store < 4; ++store) {

@@ -90,7 +90,7 @@ struct Fleet {
 };
 
 TEST_CASE("64 stores share memory, threads and descriptors, and stay within them",
-          "[L20][concurrency][long]") {
+          "[learned-index][concurrency][long]") {
   (void)RealEnvironment();  // Its threads are there in any case.
   const std::size_t threads_before = CountOf("task");
   const std::size_t files_before = CountOf("fd");
@@ -146,7 +146,7 @@ TEST_CASE("64 stores share memory, threads and descriptors, and stay within them
   CHECK(CountOf("fd") <= files_before + 1);
 }
 
-TEST_CASE("stores that are gone leave nothing in what they shared", "[L20]") {
+TEST_CASE("stores that are gone leave nothing in what they shared", "[learned-index]") {
   const testing::TempDir dir;
   const auto shared = Must(SharedResources::Make({.memory_budget_bytes = 8 << 20}));
   for (int round = 0; round < 3; ++round) {
@@ -168,7 +168,7 @@ TEST_CASE("stores that are gone leave nothing in what they shared", "[L20]") {
   CHECK(usage.cache_capacity_bytes == 8 << 20);
 }
 
-TEST_CASE("a store opened with another environment's resources is refused", "[L20]") {
+TEST_CASE("a store opened with another environment's resources is refused", "[learned-index]") {
   const testing::TempDir dir;
   ManualClock clock;
   const auto executor = NewSimExecutor(1, clock);
@@ -196,7 +196,7 @@ struct Machine {
   }
 };
 
-TEST_CASE("a thousand steps of one owner don't hold up another store's flush", "[L20]") {
+TEST_CASE("a thousand steps of one owner don't hold up another store's flush", "[learned-index]") {
   Machine machine;
   const auto shared = Must(SharedResources::Make({.environment = &machine.environment}));
   const auto db = machine.Open(shared, "db");
@@ -216,7 +216,7 @@ TEST_CASE("a thousand steps of one owner don't hold up another store's flush", "
   CHECK(db->Stats().levels.size() == 1);
 }
 
-TEST_CASE("an idle store gives its memtable up when another one fills", "[L20]") {
+TEST_CASE("an idle store gives its memtable up when another one fills", "[learned-index]") {
   Machine machine;
   const auto shared = Must(
       SharedResources::Make({.environment = &machine.environment, .memory_budget_bytes = 6 << 20}));
@@ -233,7 +233,8 @@ TEST_CASE("an idle store gives its memtable up when another one fills", "[L20]")
   CHECK(busy->Stats().levels.empty());
 }
 
-TEST_CASE("a child that lets go of stores and what they shared changes nothing", "[L20]") {
+TEST_CASE("a child that lets go of stores and what they shared changes nothing",
+          "[learned-index]") {
   const testing::TempDir dir;
   auto shared =
       Must(SharedResources::Make({.memory_budget_bytes = 8 << 20, .background_threads = 1}));

@@ -24,7 +24,7 @@ std::size_t Count(TestStore& store, std::string_view suffix) {
   return count;
 }
 
-TEST_CASE("many short runs leave few files", "[L20]") {
+TEST_CASE("many short runs leave few files", "[learned-index]") {
   const bool direct = GENERATE(true, false);
   const bool ascending = GENERATE(true, false);
   TestStore store(
@@ -44,7 +44,7 @@ TEST_CASE("many short runs leave few files", "[L20]") {
   CHECK(store->VerifyAll().has_value());
 }
 
-TEST_CASE("a merge brings small blobs together from eight on", "[L20]") {
+TEST_CASE("a merge brings small blobs together from eight on", "[learned-index]") {
   const std::uint64_t blobs = GENERATE(7U, 8U);
   const int overlap_max = GENERATE(64, 0);
   TestStore store({.compaction = CompactionStyle::kNone, .blob_overlap_max = overlap_max});
@@ -58,7 +58,7 @@ TEST_CASE("a merge brings small blobs together from eight on", "[L20]") {
   CHECK(store.Get("key3") == Big(3, 2'000));
 }
 
-TEST_CASE("blobs that aren't small are left where they are", "[L20]") {
+TEST_CASE("blobs that aren't small are left where they are", "[learned-index]") {
   TestStore store({.compression = Compression::kNone,
                    .compaction = CompactionStyle::kNone,
                    .blob_file_bytes = 64 * 4'000});
@@ -70,7 +70,7 @@ TEST_CASE("blobs that aren't small are left where they are", "[L20]") {
   CHECK(Count(store, ".blob") == 11);
 }
 
-TEST_CASE("closing lets a short merge end, and gives up a long one", "[L20]") {
+TEST_CASE("closing lets a short merge end, and gives up a long one", "[learned-index]") {
   const bool is_short = GENERATE(true, false);
   TestStore store({.memtable_bytes = 16 << 20,
                    .compression = Compression::kNone,

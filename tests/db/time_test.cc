@@ -51,7 +51,7 @@ struct Expiring {
   std::uint64_t now = 0;
 };
 
-TEST_CASE("every read judges by the time that it is told", "[L20]") {
+TEST_CASE("every read judges by the time that it is told", "[learned-index]") {
   for (const bool in_tables : {false, true}) {
     Expiring world(in_tables);
     TestStore& store = world.store;
@@ -82,7 +82,7 @@ TEST_CASE("every read judges by the time that it is told", "[L20]") {
   }
 }
 
-TEST_CASE("conditions and times to live go by the time that the write is told", "[L20]") {
+TEST_CASE("conditions and times to live go by the time that the write is told", "[learned-index]") {
   Expiring world(/*in_tables=*/true);
   TestStore& store = world.store;
   WriteOptions late;

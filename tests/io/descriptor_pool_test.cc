@@ -55,7 +55,7 @@ struct Files {
   std::vector<std::unique_ptr<PooledDescriptor>> files;
 };
 
-TEST_CASE("all files can be read through fewer descriptors", "[L05]") {
+TEST_CASE("all files can be read through fewer descriptors", "[flush-and-merge]") {
   Files files(10, 3);
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 10; ++i) CHECK(files.Read(i) == std::to_string(1000 + i));
@@ -63,7 +63,7 @@ TEST_CASE("all files can be read through fewer descriptors", "[L05]") {
   }
 }
 
-TEST_CASE("a file that is read often keeps its descriptor", "[L05]") {
+TEST_CASE("a file that is read often keeps its descriptor", "[flush-and-merge]") {
   Files files(8, 3);
   files.Read(0);
   const int before = files.opened;
@@ -74,7 +74,7 @@ TEST_CASE("a file that is read often keeps its descriptor", "[L05]") {
   CHECK(files.opened - before <= 8);  // The seven others, and at most once this one.
 }
 
-TEST_CASE("a descriptor that is in use isn't closed", "[L05]") {
+TEST_CASE("a descriptor that is in use isn't closed", "[flush-and-merge]") {
   Files files(3, 8);
   const int fd = Must(files.files[0]->Acquire());
   CHECK(files.pool.Close(8) == 2);
@@ -87,7 +87,7 @@ TEST_CASE("a descriptor that is in use isn't closed", "[L05]") {
 }
 
 TEST_CASE("threads that read more files than may be open read the right ones",
-          "[L05][concurrency]") {
+          "[flush-and-merge][concurrency]") {
   Files files(12, 2);
   std::atomic<int> wrong = 0;
   std::vector<std::thread> readers;
@@ -104,7 +104,8 @@ TEST_CASE("threads that read more files than may be open read the right ones",
   CHECK(wrong == 0);
 }
 
-TEST_CASE("a held directory has more files open than the process has descriptors", "[L05]") {
+TEST_CASE("a held directory has more files open than the process has descriptors",
+          "[flush-and-merge]") {
   const testing::TempDir dir;
   const int failed = testing::InChild([&] {
     const struct rlimit limit{.rlim_cur = 40, .rlim_max = 40};
@@ -135,7 +136,8 @@ TEST_CASE("a held directory has more files open than the process has descriptors
   CHECK(failed == 0);
 }
 
-TEST_CASE("a file that was replaced is not read in the place of the one that was opened", "[L05]") {
+TEST_CASE("a file that was replaced is not read in the place of the one that was opened",
+          "[flush-and-merge]") {
   const testing::TempDir dir;
   const auto held = Must(PosixFileSystem().OpenDirectory(dir.path()));
   const auto write = [&](const std::string& name, const std::string& text) {

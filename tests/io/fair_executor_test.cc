@@ -29,7 +29,7 @@ struct Sharing {
   }
 };
 
-TEST_CASE("who has a thousand jobs holds up who has one by a step", "[L20]") {
+TEST_CASE("who has a thousand jobs holds up who has one by a step", "[learned-index]") {
   Sharing sharing;
   const auto many = sharing.fair.NewLane();
   const auto one = sharing.fair.NewLane();
@@ -42,7 +42,7 @@ TEST_CASE("who has a thousand jobs holds up who has one by a step", "[L20]") {
   CHECK(sharing.order.size() == 1'001);
 }
 
-TEST_CASE("owners take turns step by step, and jobs of one owner too", "[L20]") {
+TEST_CASE("owners take turns step by step, and jobs of one owner too", "[learned-index]") {
   Sharing sharing;
   const auto first = sharing.fair.NewLane();
   const auto second = sharing.fair.NewLane();
@@ -53,7 +53,7 @@ TEST_CASE("owners take turns step by step, and jobs of one owner too", "[L20]") 
   CHECK(sharing.order == "axbxaxbxaxb");
 }
 
-TEST_CASE("a flush of one owner doesn't wait for another one's merges", "[L20]") {
+TEST_CASE("a flush of one owner doesn't wait for another one's merges", "[learned-index]") {
   Sharing sharing;
   const auto merging = sharing.fair.NewLane();
   const auto flushing = sharing.fair.NewLane();
@@ -65,7 +65,7 @@ TEST_CASE("a flush of one owner doesn't wait for another one's merges", "[L20]")
   CHECK(sharing.order == "MF");
 }
 
-TEST_CASE("a timer's job waits for its owner's turn, and keeps its steps", "[L20]") {
+TEST_CASE("a timer's job waits for its owner's turn, and keeps its steps", "[learned-index]") {
   Sharing sharing;
   const auto first = sharing.fair.NewLane();
   const auto second = sharing.fair.NewLane();
@@ -82,7 +82,7 @@ TEST_CASE("a timer's job waits for its owner's turn, and keeps its steps", "[L20
   CHECK(sharing.order == "ttt");
 }
 
-TEST_CASE("an owner that goes takes its jobs and timers along, and no other's", "[L20]") {
+TEST_CASE("an owner that goes takes its jobs and timers along, and no other's", "[learned-index]") {
   Sharing sharing;
   const auto held = std::make_shared<int>(0);
   const auto holding = [&](char name) -> Job {
@@ -105,7 +105,7 @@ TEST_CASE("an owner that goes takes its jobs and timers along, and no other's", 
   CHECK(held.use_count() == 1);
 }
 
-TEST_CASE("a step that is under way when its owner goes has no next one", "[L20]") {
+TEST_CASE("a step that is under way when its owner goes has no next one", "[learned-index]") {
   Sharing sharing;
   auto going = sharing.fair.NewLane();
   going->Schedule(Priority::kLow, [&] {
@@ -117,7 +117,7 @@ TEST_CASE("a step that is under way when its owner goes has no next one", "[L20]
   CHECK(sharing.order == "g");
 }
 
-TEST_CASE("turns may outlive the sharing", "[L20]") {
+TEST_CASE("turns may outlive the sharing", "[learned-index]") {
   ManualClock clock;
   const auto base = NewSimExecutor(1, clock);
   std::string order;
@@ -133,7 +133,7 @@ TEST_CASE("turns may outlive the sharing", "[L20]") {
   CHECK(order.empty());
 }
 
-TEST_CASE("owners share real threads, and each waits for its own", "[L20][concurrency]") {
+TEST_CASE("owners share real threads, and each waits for its own", "[learned-index][concurrency]") {
   const auto base = NewThreadExecutor(1, 2, RealClock());
   FairExecutor fair(*base);
   std::vector<std::thread> owners;
@@ -163,7 +163,8 @@ TEST_CASE("owners share real threads, and each waits for its own", "[L20][concur
   CHECK(fair.NewLane()->concurrency() == 2);
 }
 
-TEST_CASE("a child lets go of a lane without the lock of threads that it hasn't", "[L20]") {
+TEST_CASE("a child lets go of a lane without the lock of threads that it hasn't",
+          "[learned-index]") {
   Sharing sharing;
   auto lane = sharing.fair.NewLane();
   const auto held = std::make_shared<int>(0);

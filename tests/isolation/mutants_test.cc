@@ -89,7 +89,7 @@ std::string Shortened(const std::string& finding) {
   return finding.substr(0, std::min<std::size_t>(finding.find('\n'), 110));
 }
 
-TEST_CASE("every planted bug is found within a few seeds", "[L16][long]") {
+TEST_CASE("every planted bug is found within a few seeds", "[transactions][long]") {
   Ledger ledger("isolation mutants");
   for (const Planted& planted : kPlanted) {
     const MutantGuard guard(planted.mutant);
@@ -118,7 +118,7 @@ TEST_CASE("every planted bug is found within a few seeds", "[L16][long]") {
   CHECK(ledger.Get("killed") == std::size(kPlanted));
 }
 
-TEST_CASE("every planted bug of the list has a run that finds it", "[L16]") {
+TEST_CASE("every planted bug of the list has a run that finds it", "[transactions]") {
   std::vector<std::string> listed;
   for (const char* name : kPlantedNames) listed.emplace_back(name);
   std::vector<std::string> planted;

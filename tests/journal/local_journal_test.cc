@@ -78,7 +78,7 @@ std::uint64_t LogIdOf(const World& world, const std::string& path) {
   return reader.log_id();
 }
 
-TEST_CASE("a log is a file with a number for a name, and an id of its own", "[L03]") {
+TEST_CASE("a log is a file with a number for a name, and an id of its own", "[write-ahead-log]") {
   World world;
   REQUIRE(world.Begin(3));
   REQUIRE(world.Begin(12));
@@ -88,14 +88,15 @@ TEST_CASE("a log is a file with a number for a name, and an id of its own", "[L0
   CHECK(id != LogIdOf(world, "db/000012.wal"));
 }
 
-TEST_CASE("a log is never begun over one that is there", "[L03]") {
+TEST_CASE("a log is never begun over one that is there", "[write-ahead-log]") {
   World world;
   world.disk->SetContents("db/000003.wal", "somebody's");
   CHECK_FALSE(world.Begin(3));
   CHECK(Must(world.disk->Contents("db/000003.wal")) == "somebody's");
 }
 
-TEST_CASE("a journal writes to the files that its environment has at the time", "[L03]") {
+TEST_CASE("a journal writes to the files that its environment has at the time",
+          "[write-ahead-log]") {
   World world;
   const auto other = NewMemoryFileSystem();
   REQUIRE(other->CreateDirectories("db"));
@@ -106,7 +107,8 @@ TEST_CASE("a journal writes to the files that its environment has at the time", 
   REQUIRE(world.journal.End());
 }
 
-TEST_CASE("a log's records and syncs are counted, its bytes as its size says", "[L03]") {
+TEST_CASE("a log's records and syncs are counted, its bytes as its size says",
+          "[write-ahead-log]") {
   World world;
   REQUIRE(world.Begin(3));
   REQUIRE(world.Append(1, "a"));
@@ -117,7 +119,8 @@ TEST_CASE("a log's records and syncs are counted, its bytes as its size says", "
   CHECK(world.counters.Get(Counter::kWalBytes) == world.journal.size());
 }
 
-TEST_CASE("logs of an earlier run are let go of, and files that are no logs stay", "[L05]") {
+TEST_CASE("logs of an earlier run are let go of, and files that are no logs stay",
+          "[flush-and-merge]") {
   World world;
   const std::set<std::string> others = {
       "000001.sst", "000001.wal.bak", "1.wal", "000001.WAL", "LOCK", "CURRENT", "MANIFEST-000001"};
@@ -132,7 +135,7 @@ TEST_CASE("logs of an earlier run are let go of, and files that are no logs stay
   CHECK(world.Names() == kept);
 }
 
-TEST_CASE("what can't be removed stays, and the journal goes on", "[L05]") {
+TEST_CASE("what can't be removed stays, and the journal goes on", "[flush-and-merge]") {
   World world;
   world.disk->SetContents("db/000001.wal", "x");
   REQUIRE(world.Begin(3));
@@ -154,7 +157,7 @@ std::vector<std::string> SyncsOf(const World& world) {
   return done;
 }
 
-TEST_CASE("beginning a log syncs none, ending those before does, one by one", "[L12]") {
+TEST_CASE("beginning a log syncs none, ending those before does, one by one", "[background-work]") {
   World world;
   for (FileNumber number = 3; number <= 5; ++number) {
     REQUIRE(world.Begin(number));
@@ -165,7 +168,7 @@ TEST_CASE("beginning a log syncs none, ending those before does, one by one", "[
   CHECK(SyncsOf(world) == std::vector<std::string>{"sync db/000003.wal", "sync db/000004.wal"});
 }
 
-TEST_CASE("a log that nobody needs is closed without a sync", "[L12]") {
+TEST_CASE("a log that nobody needs is closed without a sync", "[background-work]") {
   World world;
   REQUIRE(world.Begin(3));
   REQUIRE(world.Append(1, "x"));
@@ -175,7 +178,7 @@ TEST_CASE("a log that nobody needs is closed without a sync", "[L12]") {
   CHECK(SyncsOf(world) == std::vector<std::string>{"sync db/000004.wal"});
 }
 
-TEST_CASE("a sync of a log is timed by the environment's clock", "[L12]") {
+TEST_CASE("a sync of a log is timed by the environment's clock", "[background-work]") {
   World world;
   REQUIRE(world.Begin(3));
   CHECK(world.journal.last_sync_nanos() == 0);

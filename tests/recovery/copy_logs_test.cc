@@ -66,7 +66,8 @@ struct World : PartsWorld {
   const std::string value;
 };
 
-TEST_CASE("little that logs hold goes into the new log, once there are small tables", "[L20]") {
+TEST_CASE("little that logs hold goes into the new log, once there are small tables",
+          "[learned-index]") {
   World world(GENERATE(false, true));
   REQUIRE(Outcome(world.Open()) == "ok");
   CHECK(world.Values() == "0 v 2 3 ");
@@ -81,7 +82,7 @@ TEST_CASE("little that logs hold goes into the new log, once there are small tab
   CHECK(world.Names(".wal") == world.log_name());
 }
 
-TEST_CASE("copies are known to be as old as what they were made of", "[L20]") {
+TEST_CASE("copies are known to be as old as what they were made of", "[learned-index]") {
   World world;
   world.clock.Advance(1'000'000);
   REQUIRE(Outcome(world.Open()) == "ok");
@@ -92,7 +93,8 @@ TEST_CASE("copies are known to be as old as what they were made of", "[L20]") {
   CHECK(world->trees.since_us() == since);
 }
 
-TEST_CASE("the values of copies are in one file, which a flush makes a blob of", "[L20]") {
+TEST_CASE("the values of copies are in one file, which a flush makes a blob of",
+          "[learned-index]") {
   World world;
   for (int i = 0; i < 3; ++i) {
     REQUIRE(Outcome(world.Open()) == "ok");
@@ -106,7 +108,7 @@ TEST_CASE("the values of copies are in one file, which a flush makes a blob of",
   CHECK(world.Values() == "0 v 2 3 ");
 }
 
-TEST_CASE("more than a new log should begin with goes into tables", "[L20]") {
+TEST_CASE("more than a new log should begin with goes into tables", "[learned-index]") {
   World world;
   REQUIRE(Outcome(world.Open()) == "ok");
   const std::string much(20'000, 'x');
@@ -118,7 +120,7 @@ TEST_CASE("more than a new log should begin with goes into tables", "[L20]") {
   CHECK(world.Values() == "0 v 2 3 ");
 }
 
-TEST_CASE("what was written to tables on the way isn't copied as well", "[L20]") {
+TEST_CASE("what was written to tables on the way isn't copied as well", "[learned-index]") {
   World world;
   REQUIRE(Outcome(world.Open()) == "ok");
   const std::string much(90, 'x');
@@ -134,7 +136,7 @@ TEST_CASE("what was written to tables on the way isn't copied as well", "[L20]")
   CHECK(world->Get("key399") == much);
 }
 
-TEST_CASE("an opening that copies may be cut off, or fail, anywhere", "[L20]") {
+TEST_CASE("an opening that copies may be cut off, or fail, anywhere", "[learned-index]") {
   const bool crash = GENERATE(true, false);
   const bool power = GENERATE(true, false);
   const bool sealed = GENERATE(true, false);
@@ -163,7 +165,8 @@ TEST_CASE("an opening that copies may be cut off, or fail, anywhere", "[L20]") {
   }
 }
 
-TEST_CASE("a copy whose opening came no further is no log, for who only reads either", "[L20]") {
+TEST_CASE("a copy whose opening came no further is no log, for who only reads either",
+          "[learned-index]") {
   World world(/*direct=*/true, /*sealed=*/GENERATE(true, false));
   world.before = [&](const FileEvent& event) {
     if (event.operation != FileOperation::kSync || !event.path.ends_with(".wal")) return;
@@ -185,7 +188,7 @@ TEST_CASE("a copy whose opening came no further is no log, for who only reads ei
   CHECK(world.Names(".wal") == world.log_name());
 }
 
-TEST_CASE("an opening that can't copy leaves nothing behind", "[L20]") {
+TEST_CASE("an opening that can't copy leaves nothing behind", "[learned-index]") {
   World world;
   world.before = [&](const FileEvent& event) {
     if (event.operation != FileOperation::kSync || !event.path.ends_with(".wal")) return;
@@ -196,7 +199,7 @@ TEST_CASE("an opening that can't copy leaves nothing behind", "[L20]") {
   CHECK(world.Names(".blob").size() == 12);
 }
 
-TEST_CASE("entries of many named tables are no file each after a crash", "[L20]") {
+TEST_CASE("entries of many named tables are no file each after a crash", "[learned-index]") {
   TestStore store;
   std::vector<TableRef> tables;
   for (int i = 0; i < 40; ++i) {

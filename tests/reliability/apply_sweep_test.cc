@@ -180,17 +180,18 @@ void CheckSweep(SyncMode sync, std::uint64_t images_min) {
   CHECK(ledger.Shortfall("crash_images", images_min) == "");
 }
 
-TEST_CASE("a replicated table is as of a durable entry wherever the power is cut", "[L20][long]") {
+TEST_CASE("a replicated table is as of a durable entry wherever the power is cut",
+          "[learned-index][long]") {
   CheckSweep(SyncMode::kAlways, 500);
 }
 
 TEST_CASE("a replicated table beside writes that nobody syncs comes back wherever a crash comes",
-          "[L20][long]") {
+          "[learned-index][long]") {
   CheckSweep(SyncMode::kNone, 200);
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("every bug that is planted in applying entries is found", "[L20][long]") {
+TEST_CASE("every bug that is planted in applying entries is found", "[learned-index][long]") {
   for (const char* mutant : kPlantedInApply) {
     const MutantGuard guard(mutant);
     std::vector<std::string> findings;

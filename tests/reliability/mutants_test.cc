@@ -73,13 +73,13 @@ void ExpectNothing(const std::vector<Check>& checks) {
   }
 }
 
-TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13][long]") {
+TEST_CASE("the checks find nothing wrong with the engine as it is", "[parallel-reads][long]") {
   ExpectNothing({CheckCrashes, CheckCrashesWithoutSync, CheckSimulation, CheckDamageOfClosedStore,
                  CheckDamageOfKilledStore, CheckFaults, CheckDropRules, CheckReadPoint,
                  CheckManifestAfterError, CheckAbsurdLengths});
 }
 
-TEST_CASE("the checks find nothing wrong with values in blob files", "[L19][long]") {
+TEST_CASE("the checks find nothing wrong with values in blob files", "[value-separation][long]") {
   ExpectNothing({CheckBlobCrashes, CheckBlobReads, CheckDirectCrashes});
 }
 
@@ -100,11 +100,11 @@ void ExpectFound(std::span<const Planted> all) {
   CHECK(ledger.Get("killed") == all.size());
 }
 
-TEST_CASE("every planted bug is found by its check", "[L13][long]") {
+TEST_CASE("every planted bug is found by its check", "[parallel-reads][long]") {
   ExpectFound(kPlanted);
 }
 
-TEST_CASE("every planted bug in blob files is found by its check", "[L19][long]") {
+TEST_CASE("every planted bug in blob files is found by its check", "[value-separation][long]") {
   ExpectFound(kPlantedInBlobs);
 }
 #endif
@@ -124,7 +124,8 @@ std::set<std::string> MutantsInSources() {
   return names;
 }
 
-TEST_CASE("every planted bug in the sources has a check, and every check its bug", "[L13][long]") {
+TEST_CASE("every planted bug in the sources has a check, and every check its bug",
+          "[parallel-reads][long]") {
   std::set<std::string> listed;
   for (const Planted& planted : kPlanted) listed.insert(planted.mutant);
   for (const Planted& planted : kPlantedInBlobs) listed.insert(planted.mutant);

@@ -201,7 +201,7 @@ class Replicas {
 };
 
 TEST_CASE("simulated logs are applied side by side, and a power cut leaves each at an entry",
-          "[L20][long]") {
+          "[learned-index][long]") {
   Ledger ledger("sim, replicated tables");
   const std::uint64_t first = HasOnlySeed() ? OnlySeed() : 1;
   const std::uint64_t last = HasOnlySeed() ? OnlySeed() : Scaled(150);

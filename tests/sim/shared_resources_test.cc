@@ -166,7 +166,7 @@ class Pair {
   std::vector<std::string> findings_;
 };
 
-TEST_CASE("simulated stores share memory, rate and threads", "[L20][long]") {
+TEST_CASE("simulated stores share memory, rate and threads", "[learned-index][long]") {
   Ledger ledger("sim, shared resources");
   const std::uint64_t first = HasOnlySeed() ? OnlySeed() : 1;
   const std::uint64_t last = HasOnlySeed() ? OnlySeed() : Scaled(200);

@@ -36,7 +36,7 @@ struct Shared {
   std::shared_ptr<const Block> block = MakeBlock(1'000);
 };
 
-TEST_CASE("tables of stores that share a cache have ids of their own", "[L20]") {
+TEST_CASE("tables of stores that share a cache have ids of their own", "[learned-index]") {
   Shared shared;
   const std::uint64_t a = shared.first.NewTableId();
   const std::uint64_t b = shared.second.NewTableId();
@@ -47,7 +47,7 @@ TEST_CASE("tables of stores that share a cache have ids of their own", "[L20]") 
   CHECK(shared.whole.NewTableId() != a);
 }
 
-TEST_CASE("stores that share a cache keep one budget", "[L20]") {
+TEST_CASE("stores that share a cache keep one budget", "[learned-index]") {
   Shared shared;
   const std::uint64_t a = shared.first.NewTableId();
   const std::uint64_t b = shared.second.NewTableId();
@@ -60,7 +60,7 @@ TEST_CASE("stores that share a cache keep one budget", "[L20]") {
   CHECK(shared.first.capacity_bytes() == Shared::kBytes);
 }
 
-TEST_CASE("hits, misses and evictions count in the store that caused them", "[L20]") {
+TEST_CASE("hits, misses and evictions count in the store that caused them", "[learned-index]") {
   Shared shared;
   const std::uint64_t a = shared.first.NewTableId();
   const std::uint64_t b = shared.second.NewTableId();
@@ -78,7 +78,8 @@ TEST_CASE("hits, misses and evictions count in the store that caused them", "[L2
   CHECK(shared.none.Get(Counter::kCacheEvictions) > 0);
 }
 
-TEST_CASE("a store that goes leaves no block behind, and takes no other's along", "[L20]") {
+TEST_CASE("a store that goes leaves no block behind, and takes no other's along",
+          "[learned-index]") {
   Shared shared;
   const std::uint64_t a = shared.first.NewTableId();
   const std::uint64_t b = shared.second.NewTableId();

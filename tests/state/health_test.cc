@@ -24,7 +24,8 @@ struct World {
   Health health{context};
 };
 
-TEST_CASE("the first failure is why nothing more is written, and is told once", "[L03]") {
+TEST_CASE("the first failure is why nothing more is written, and is told once",
+          "[write-ahead-log]") {
   World world;
   CHECK(Outcome(world.health.Remember({})) == "ok");
   CHECK(Outcome(world.health.CheckWritable()) == "ok");
@@ -43,14 +44,14 @@ TEST_CASE("the first failure is why nothing more is written, and is told once", 
   CHECK(world.events[0].find("the first") != std::string::npos);
 }
 
-TEST_CASE("a closed store says that it is, whatever failed before", "[L03]") {
+TEST_CASE("a closed store says that it is, whatever failed before", "[write-ahead-log]") {
   World world;
   (void)world.health.Remember(Error(ErrorCode::kIo, "x")).has_value();
   world.health.SetClosed();
   CHECK(Outcome(world.health.CheckWritable()) == "aborted: the store is closed");
 }
 
-TEST_CASE("a store that was opened to be read has no failure to tell of", "[L20]") {
+TEST_CASE("a store that was opened to be read has no failure to tell of", "[learned-index]") {
   World world;
   world.health.SetReadOnly(Error(ErrorCode::kReadOnly, "it was opened to be read only"));
   CHECK(testing::CodeOf(world.health.CheckWritable()) == "read-only");

@@ -23,7 +23,7 @@ struct Shared {
   }
 };
 
-TEST_CASE("the cache gets what memtables and tables of all stores leave", "[L20]") {
+TEST_CASE("the cache gets what memtables and tables of all stores leave", "[learned-index]") {
   Shared shared;
   auto a = shared.Join('a');
   const auto b = shared.Join('b');
@@ -43,7 +43,7 @@ TEST_CASE("the cache gets what memtables and tables of all stores leave", "[L20]
   CHECK(shared.budget.Usage().stores == 1);
 }
 
-TEST_CASE("what fills is counted in grains, never too low", "[L20]") {
+TEST_CASE("what fills is counted in grains, never too low", "[learned-index]") {
   Shared shared;
   const auto a = shared.Join('a');
   for (const std::uint64_t bytes : {1, 99, 100}) {
@@ -54,7 +54,7 @@ TEST_CASE("what fills is counted in grains, never too low", "[L20]") {
   CHECK(shared.budget.Usage().memtable_bytes == 200);
 }
 
-TEST_CASE("past a quarter the store with the most gives way, once", "[L20]") {
+TEST_CASE("past a quarter the store with the most gives way, once", "[learned-index]") {
   Shared shared;
   const auto a = shared.Join('a');
   const auto b = shared.Join('b');
@@ -76,7 +76,8 @@ TEST_CASE("past a quarter the store with the most gives way, once", "[L20]") {
   CHECK(shared.asked == "bcb");
 }
 
-TEST_CASE("what waits to be written out makes nobody switch, but slows writers", "[L20]") {
+TEST_CASE("what waits to be written out makes nobody switch, but slows writers",
+          "[learned-index]") {
   Shared shared;
   const auto a = shared.Join('a');
   const auto b = shared.Join('b');
@@ -92,7 +93,7 @@ TEST_CASE("what waits to be written out makes nobody switch, but slows writers",
   CHECK(shared.budget.over() == 0);
 }
 
-TEST_CASE("a store that goes while it was asked stands in nobody's way", "[L20]") {
+TEST_CASE("a store that goes while it was asked stands in nobody's way", "[learned-index]") {
   Shared shared;
   auto a = shared.Join('a');
   const auto b = shared.Join('b');
@@ -105,7 +106,7 @@ TEST_CASE("a store that goes while it was asked stands in nobody's way", "[L20]"
   CHECK(shared.asked == "ab");
 }
 
-TEST_CASE("without a budget nothing is counted and the cache stays as it is", "[L20]") {
+TEST_CASE("without a budget nothing is counted and the cache stays as it is", "[learned-index]") {
   Counters counters;
   sst::BlockCache cache{1'000, counters};
   MemoryBudget budget{0, cache};

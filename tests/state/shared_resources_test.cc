@@ -30,7 +30,7 @@ struct SharedWorld {
   }
 };
 
-TEST_CASE("resources that can't be are refused by the option's name", "[L20]") {
+TEST_CASE("resources that can't be are refused by the option's name", "[learned-index]") {
   SharedWorld world;
   CHECK(Outcome(SharedResources::Make({.background_threads = -1})) ==
         "invalid argument: option background_threads must be between 0 and 1024");
@@ -42,7 +42,8 @@ TEST_CASE("resources that can't be are refused by the option's name", "[L20]") {
         "is used");
 }
 
-TEST_CASE("only a store's context keeps alive what it shares, not copies of its options", "[L20]") {
+TEST_CASE("only a store's context keeps alive what it shares, not copies of its options",
+          "[learned-index]") {
   SharedWorld world;
   const auto shared = world.Make({});
   auto context =
@@ -53,7 +54,7 @@ TEST_CASE("only a store's context keeps alive what it shares, not copies of its 
   CHECK(shared.use_count() == 1);
 }
 
-TEST_CASE("a store shares cache, rate and executor, and counts for itself", "[L20]") {
+TEST_CASE("a store shares cache, rate and executor, and counts for itself", "[learned-index]") {
   SharedWorld world;
   const auto shared =
       world.Make({.block_cache_bytes = 1 << 20, .compaction_rate_bytes_per_s = 1'000});
@@ -76,7 +77,7 @@ TEST_CASE("a store shares cache, rate and executor, and counts for itself", "[L2
   CHECK(steps == 1);
 }
 
-TEST_CASE("a store has its own rate where there is none for all", "[L20]") {
+TEST_CASE("a store has its own rate where there is none for all", "[learned-index]") {
   SharedWorld world;
   const auto shared = world.Make({});
   StoreContext first({.shared = shared, .compaction_rate_bytes_per_s = 1'000}, world.environment,
@@ -86,7 +87,7 @@ TEST_CASE("a store has its own rate where there is none for all", "[L20]") {
   CHECK(second.limiter->Charge(500) == 0);
 }
 
-TEST_CASE("a store that shares nothing has all for itself", "[L20]") {
+TEST_CASE("a store that shares nothing has all for itself", "[learned-index]") {
   SharedWorld world;
   StoreContext alone({.block_cache_bytes = 1 << 20}, world.environment, "alone");
   CHECK(alone.cache->capacity_bytes() == 1 << 20);
@@ -94,14 +95,14 @@ TEST_CASE("a store that shares nothing has all for itself", "[L20]") {
   CHECK(alone.lane == nullptr);
 }
 
-TEST_CASE("a memory budget takes the place of the cache's size", "[L20]") {
+TEST_CASE("a memory budget takes the place of the cache's size", "[learned-index]") {
   SharedWorld world;
   const auto shared = world.Make({.block_cache_bytes = 1 << 20, .memory_budget_bytes = 1 << 22});
   CHECK(shared->Usage().cache_capacity_bytes == 1 << 22);
   CHECK(shared->Usage().stores == 0);
 }
 
-TEST_CASE("resources belong to one clock and one executor", "[L20]") {
+TEST_CASE("resources belong to one clock and one executor", "[learned-index]") {
   SharedWorld world;
   SharedWorld other;
   const auto shared = world.Make({});
@@ -115,7 +116,8 @@ TEST_CASE("resources belong to one clock and one executor", "[L20]") {
             {.clock = &world.clock, .executor = other.executor.get()})) == "invalid argument");
 }
 
-TEST_CASE("a child neither uses its parent's resources nor waits for their threads", "[L20]") {
+TEST_CASE("a child neither uses its parent's resources nor waits for their threads",
+          "[learned-index]") {
   auto shared = Must(SharedResources::Make({.background_threads = 1}));
   auto store = std::make_unique<StoreContext>(Options{.shared = shared}, RealEnvironment(), "x");
   CHECK(testing::InChild([&] {

@@ -24,7 +24,7 @@ std::shared_ptr<const Table> WriteTable(PartsWorld& world) {
   return Must(writer.Finish()).at(0);
 }
 
-TEST_CASE("a table opens only as the one that is meant", "[L12]") {
+TEST_CASE("a table opens only as the one that is meant", "[background-work]") {
   PartsWorld world;
   const auto table = WriteTable(world);
   CHECK(CodeOf(world->files.Open(table->meta())) == "ok");
@@ -40,7 +40,7 @@ TEST_CASE("a table opens only as the one that is meant", "[L12]") {
   CHECK(changed([](TableMeta* meta) { ++meta->number; }) == "not found");
 }
 
-TEST_CASE("no number and no id of a file is given twice", "[L12]") {
+TEST_CASE("no number and no id of a file is given twice", "[background-work]") {
   PartsWorld world;
   std::set<FileNumber> numbers;
   std::set<FileId> ids;
@@ -56,7 +56,7 @@ TEST_CASE("no number and no id of a file is given twice", "[L12]") {
 }
 
 TEST_CASE("whoever removes a file later needs neither the store nor its directory's name",
-          "[L12]") {
+          "[background-work]") {
   PartsWorld world({}, PartsWorld::Start::kClosed);
   world.environment.files = world.disk.get();  // This one can hold a directory open.
   REQUIRE(Outcome(world.Open()) == "ok");
@@ -73,7 +73,7 @@ TEST_CASE("whoever removes a file later needs neither the store nor its director
   remove();  // That it isn't there is no failure.
 }
 
-TEST_CASE("tables are written as the store's options say", "[L12]") {
+TEST_CASE("tables are written as the store's options say", "[background-work]") {
   PartsWorld world({.block_bytes = 512,
                     .block_restart_interval = 3,
                     .filter_bits_per_key = 7,
@@ -94,7 +94,7 @@ TEST_CASE("tables are written as the store's options say", "[L12]") {
   CHECK((writer.position == RunPosition{.level = 2, .run = 9}));
 }
 
-TEST_CASE("a table's own options are put over the store's", "[L17]") {
+TEST_CASE("a table's own options are put over the store's", "[tables-and-ttl]") {
   PartsWorld world({.compression = Compression::kZstd});
   Tree tree;
   tree.table = {.id = 4, .name = "t", .options = {.compression = Compression::kNone}};
@@ -104,7 +104,8 @@ TEST_CASE("a table's own options are put over the store's", "[L17]") {
   CHECK(world->files.WriterOptionsFor(*world->tree(), {}).named_table == 0);
 }
 
-TEST_CASE("from which size on values live apart, a table may say for itself", "[L19]") {
+TEST_CASE("from which size on values live apart, a table may say for itself",
+          "[value-separation]") {
   PartsWorld world({.blob_threshold = 100});
   Tree tree;
   tree.table = {.id = 4, .name = "t", .options = {.blob_threshold = 7}};

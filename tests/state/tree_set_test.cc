@@ -33,7 +33,8 @@ struct World : PartsWorld {
   }
 };
 
-TEST_CASE("entries get sequences one after the other, and are read once they are shown", "[L12]") {
+TEST_CASE("entries get sequences one after the other, and are read once they are shown",
+          "[background-work]") {
   World world;
   WriteBatch batch;
   batch.Put("a", "1");
@@ -52,7 +53,7 @@ TEST_CASE("entries get sequences one after the other, and are read once they are
 }
 
 TEST_CASE("memtables that were switched wait, the oldest first, and are read until they go",
-          "[L12]") {
+          "[background-work]") {
   World world;
   WriteBatch batch;
   const auto put_and_switch = [&](std::string_view key, SequenceNumber at, FileNumber log) {
@@ -82,7 +83,7 @@ TEST_CASE("memtables that were switched wait, the oldest first, and are read unt
   CHECK(state->immutables.size() == 2);  // Who came before sees what was.
 }
 
-TEST_CASE("an empty value is a delete where the store says so", "[L12]") {
+TEST_CASE("an empty value is a delete where the store says so", "[background-work]") {
   const bool deletes = GENERATE(false, true);
   World world;
   world.trees().SetEmptyValueDeletes(deletes);
@@ -93,7 +94,7 @@ TEST_CASE("an empty value is a delete where the store says so", "[L12]") {
   CHECK(world->Get("a") == (deletes ? "none" : ""));
 }
 
-TEST_CASE("a tree of a policy that can't be isn't made", "[L12]") {
+TEST_CASE("a tree of a policy that can't be isn't made", "[background-work]") {
   const PartsWorld world({}, PartsWorld::Start::kClosed);
   StoreContext context({.compaction = CompactionStyle::kUnified, .unified_w = "x"},
                        world.environment, "db");
@@ -113,7 +114,8 @@ std::string Found(const Tree& tree, std::string_view key) {
   return found->kind == EntryKind::kDelete ? "deleted" : std::string(found->value);
 }
 
-TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dropped", "[L17]") {
+TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dropped",
+          "[tables-and-ttl]") {
   World world;
   const auto tree = AddTable(world.trees(), {.id = 3, .name = "t"});
   CHECK(world.trees().next_id() == 4);
@@ -143,7 +145,7 @@ TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dr
   CHECK(Outcome(never) == "corruption: an entry of table 9, which never was");
 }
 
-TEST_CASE("a memtable without entries takes no room of the others", "[L17]") {
+TEST_CASE("a memtable without entries takes no room of the others", "[tables-and-ttl]") {
   World world;
   const std::size_t one = world.trees().MemTableBytes();
   CHECK(one == world->tree()->memtable->bytes_used());
@@ -156,7 +158,7 @@ TEST_CASE("a memtable without entries takes no room of the others", "[L17]") {
   CHECK(world.trees().MemTableBytes() == one + tree->memtable->bytes_used());
 }
 
-TEST_CASE("each table says for itself whether an empty value is a delete", "[L17]") {
+TEST_CASE("each table says for itself whether an empty value is a delete", "[tables-and-ttl]") {
   World world;
   const auto tree =
       AddTable(world.trees(), {.id = 1, .name = "t", .options = {.empty_value_deletes = true}});

@@ -17,7 +17,7 @@ std::string TextOf(const WriteSet& writes) {
   return BatchText(batch);
 }
 
-TEST_CASE("the last word on a key is written, in the order of keys", "[L16]") {
+TEST_CASE("the last word on a key is written, in the order of keys", "[transactions]") {
   WriteSet writes;
   CHECK(writes.empty());
   writes.Set("b", {"1"});
@@ -34,7 +34,7 @@ TEST_CASE("the last word on a key is written, in the order of keys", "[L16]") {
   CHECK(TextOf(writes).empty());
 }
 
-TEST_CASE("going back undoes what came after the last savepoint, and only that", "[L16]") {
+TEST_CASE("going back undoes what came after the last savepoint, and only that", "[transactions]") {
   WriteSet writes;
   writes.Set("a", {"1"});
   writes.Set("b", {"1"});
@@ -50,7 +50,8 @@ TEST_CASE("going back undoes what came after the last savepoint, and only that",
   CHECK(TextOf(writes) == "a=1 b=1 c=3");
 }
 
-TEST_CASE("savepoints nest, and one that is popped leaves its writes to the one before", "[L16]") {
+TEST_CASE("savepoints nest, and one that is popped leaves its writes to the one before",
+          "[transactions]") {
   WriteSet writes;
   CHECK_FALSE(writes.PopSavepoint());
   writes.SetSavepoint();
@@ -68,7 +69,7 @@ TEST_CASE("savepoints nest, and one that is popped leaves its writes to the one 
   CHECK_FALSE(writes.PopSavepoint());
 }
 
-TEST_CASE("what was written before the first savepoint can't be undone", "[L16]") {
+TEST_CASE("what was written before the first savepoint can't be undone", "[transactions]") {
   WriteSet writes;
   writes.SetSavepoint();
   writes.Set("a", {"1"});
@@ -81,7 +82,7 @@ TEST_CASE("what was written before the first savepoint can't be undone", "[L16]"
   CHECK_FALSE(writes.RollbackToSavepoint());
 }
 
-TEST_CASE("writes go to their table, with their expiry", "[L17]") {
+TEST_CASE("writes go to their table, with their expiry", "[tables-and-ttl]") {
   WriteSet writes;
   writes.Set("a", {"1", 77});
   writes.Set("b", {std::nullopt});

@@ -38,7 +38,8 @@ struct World {
   Failures failures{context, health, jobs, [this] { ++looks; }};
 };
 
-TEST_CASE("a job that found no room is tried again later, each time after twice as long", "[L12]") {
+TEST_CASE("a job that found no room is tried again later, each time after twice as long",
+          "[background-work]") {
   World world;
   std::vector<std::uint64_t> seconds;
   for (int i = 0; i < 8; ++i) {
@@ -58,7 +59,7 @@ TEST_CASE("a job that found no room is tried again later, each time after twice 
 }
 
 TEST_CASE("that a job can be done again is told, and what failed before it is known until then",
-          "[L12]") {
+          "[background-work]") {
   World world;
   world.Note(Status());
   CHECK(world.events.empty());
@@ -76,7 +77,7 @@ TEST_CASE("that a job can be done again is told, and what failed before it is kn
   CHECK(world.events[2].find("background_recovery") != std::string::npos);
 }
 
-TEST_CASE("jobs that fail together are tried again together", "[L12]") {
+TEST_CASE("jobs that fail together are tried again together", "[background-work]") {
   World world;
   world.Note(ErrorCode::kNoSpace, "first");
   world.Note(ErrorCode::kNoSpace, "second");
@@ -85,7 +86,8 @@ TEST_CASE("jobs that fail together are tried again together", "[L12]") {
   CHECK(world.looks == 1);
 }
 
-TEST_CASE("any other failure of a job ends all writing, but that it was given up", "[L12]") {
+TEST_CASE("any other failure of a job ends all writing, but that it was given up",
+          "[background-work]") {
   World world;
   world.Note(ErrorCode::kAborted);
   CHECK_FALSE(world.health.failed());

@@ -33,7 +33,7 @@ struct World : PartsWorld {
   }
 };
 
-TEST_CASE("full memtables are written out one by one, the oldest first", "[L12]") {
+TEST_CASE("full memtables are written out one by one, the oldest first", "[background-work]") {
   World world;
   std::vector<FileNumber> logs = {world->journal.number()};
   for (const std::string value : {"1", "2", "3"}) {
@@ -57,7 +57,8 @@ TEST_CASE("full memtables are written out one by one, the oldest first", "[L12]"
   CHECK(world->Locked([&] { return world->jobs.idle(); }));
 }
 
-TEST_CASE("a log goes after the edit that makes it needless, and tables come before it", "[L12]") {
+TEST_CASE("a log goes after the edit that makes it needless, and tables come before it",
+          "[background-work]") {
   World world;
   REQUIRE(world->Put("k", "v"));
   const std::string log = LogFileName(world->journal.number());
@@ -74,7 +75,8 @@ TEST_CASE("a log goes after the edit that makes it needless, and tables come bef
   CHECK(removed < world.faults->operations());
 }
 
-TEST_CASE("when the edit can't be written all logs stay, and so does what waits", "[L12]") {
+TEST_CASE("when the edit can't be written all logs stay, and so does what waits",
+          "[background-work]") {
   World same;
   REQUIRE(same->Put("k", "v", /*sync=*/true));
   REQUIRE(same->Switch());
@@ -100,7 +102,8 @@ TEST_CASE("when the edit can't be written all logs stay, and so does what waits"
 
 // Whatever goes wrong for want of room before the edit, nothing is left of the attempt, and the
 // next one does it.
-TEST_CASE("a flush that finds no room leaves no file, and is tried again until there is", "[L12]") {
+TEST_CASE("a flush that finds no room leaves no file, and is tried again until there is",
+          "[background-work]") {
   const Fault fault = GENERATE(Fault::kEnospc, Fault::kEdquot, Fault::kEmfile);
   int retried = 0;
   bool fired = true;
@@ -132,7 +135,7 @@ TEST_CASE("a flush that finds no room leaves no file, and is tried again until t
   CHECK(retried > 0);
 }
 
-TEST_CASE("a full disk doesn't end a store that only had a flush to write", "[L12]") {
+TEST_CASE("a full disk doesn't end a store that only had a flush to write", "[background-work]") {
   World world;
   REQUIRE(world->Put("k", std::string(10'000, 'v')));
   REQUIRE(world->Switch());
@@ -150,7 +153,8 @@ TEST_CASE("a full disk doesn't end a store that only had a flush to write", "[L1
   CHECK(world->tree()->version->table_count() == 1);
 }
 
-TEST_CASE("a table that is dropped while it is written out leaves nothing behind", "[L17]") {
+TEST_CASE("a table that is dropped while it is written out leaves nothing behind",
+          "[tables-and-ttl]") {
   World world;
   const NamedTable table{.id = 1, .name = "t"};
   VersionEdit create{.created = {table}, .next_named_table = 2};

@@ -40,7 +40,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("a store's memtables count while they fill and while they wait, its tables later",
-          "[L20]") {
+          "[learned-index]") {
   World world;
   world.Report();
   CHECK(world.usage().stores == 1);
@@ -66,7 +66,7 @@ TEST_CASE("a store's memtables count while they fill and while they wait, its ta
   CHECK(world.usage().cache_capacity_bytes == kBytes);
 }
 
-TEST_CASE("the store that is to give way switches in a step of its own", "[L20]") {
+TEST_CASE("the store that is to give way switches in a step of its own", "[learned-index]") {
   World world;
   REQUIRE(world->Put("a", std::string(kBytes / 4, 'x')));
   SECTION("it takes writes") {
@@ -89,7 +89,7 @@ TEST_CASE("the store that is to give way switches in a step of its own", "[L20]"
   }
 }
 
-TEST_CASE("a store that shares no memory reports none", "[L20]") {
+TEST_CASE("a store that shares no memory reports none", "[learned-index]") {
   PartsWorld world;
   MemoryShare share(world->upkeep(), [] { FAIL("asked to switch"); });
   REQUIRE(world->Put("a", std::string(kBytes, 'x')));
@@ -101,7 +101,7 @@ TEST_CASE("a store that shares no memory reports none", "[L20]") {
   CHECK(share.over() == 0);
 }
 
-TEST_CASE("writers are slowed the more memtables are past their half", "[L20]") {
+TEST_CASE("writers are slowed the more memtables are past their half", "[learned-index]") {
   World world;
   const auto other = world.budget().Join([] {});
   WritePressure pressure{.memtable_bytes_max = 1 << 20, .stall_max_us = 1'000};

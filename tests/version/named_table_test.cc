@@ -21,14 +21,14 @@ const NamedTable kFull{.id = 300,
                                    .delete_deadline_us = 2000,
                                    .empty_value_deletes = true}};
 
-TEST_CASE("a named table has the bytes that the format says", "[L17]") {
+TEST_CASE("a named table has the bytes that the format says", "[tables-and-ttl]") {
   CHECK(EncodeNamedTable({.id = 1, .name = "t", .options = {}}) == "\x01\x01t"s);
   CHECK(EncodeNamedTable(kFull) ==
         "\xac\x02\x04logs\x02\x01\x03\x03\x00\x04\x01\x03\x05\x02\xe8\x07\x07\x02\xd0\x0f"s);
   CHECK(DecodeNamedTable(EncodeNamedTable(kFull)).value() == kFull);
 }
 
-TEST_CASE("a table's blob threshold is an option that older programs skip", "[L19]") {
+TEST_CASE("a table's blob threshold is an option that older programs skip", "[value-separation]") {
   NamedTable table{.id = 1, .name = "t", .options = {.blob_threshold = 300}};
   CHECK(EncodeNamedTable(table) == "\x01\x01t\x08\x02\xac\x02"s);
   CHECK(DecodeNamedTable(EncodeNamedTable(table)).value() == table);
@@ -39,7 +39,7 @@ TEST_CASE("a table's blob threshold is an option that older programs skip", "[L1
   CHECK_FALSE(DecodeNamedTable("\x01\x01t\x08\x01\x80"s));
 }
 
-TEST_CASE("an edit with named tables and expiries comes back as it was", "[L17]") {
+TEST_CASE("an edit with named tables and expiries comes back as it was", "[tables-and-ttl]") {
   VersionEdit edit;
   edit.created = {kFull};
   edit.dropped = {7, 9};
@@ -67,7 +67,8 @@ TEST_CASE("an edit with named tables and expiries comes back as it was", "[L17]"
   CHECK_FALSE(DecodeEdit(EncodeEdit(edit)));
 }
 
-TEST_CASE("a named table that is damaged is refused, one with a newer option by name", "[L17]") {
+TEST_CASE("a named table that is damaged is refused, one with a newer option by name",
+          "[tables-and-ttl]") {
   const std::string bytes = EncodeNamedTable(kFull);
   for (std::size_t cut = 0; cut < 6; ++cut) CHECK_FALSE(DecodeNamedTable(bytes.substr(0, cut)));
   CHECK_FALSE(DecodeNamedTable("\x00\x01t"s));
@@ -84,7 +85,8 @@ NamedTable Replicated() {
   return table;
 }
 
-TEST_CASE("a replicated table has its entry in its bytes, and older programs refuse it", "[L20]") {
+TEST_CASE("a replicated table has its entry in its bytes, and older programs refuse it",
+          "[learned-index]") {
   NamedTable table = Replicated();
   table.applied = {.index = 300, .now_us = 5};
   const std::string bytes = EncodeNamedTable(table);
@@ -95,7 +97,8 @@ TEST_CASE("a replicated table has its entry in its bytes, and older programs ref
   CHECK_FALSE(DecodeNamedTable(bytes + "\x0b\x03\x01\x02\x03"s));
 }
 
-TEST_CASE("a manifest knows how far replicated tables are, and never takes them back", "[L20]") {
+TEST_CASE("a manifest knows how far replicated tables are, and never takes them back",
+          "[learned-index]") {
   ManifestState state;
   VersionEdit create;
   create.created = {Replicated(), {.id = 2, .name = "plain", .options = {}}};
@@ -120,7 +123,8 @@ TEST_CASE("a manifest knows how far replicated tables are, and never takes them 
   CHECK_FALSE(ManifestState(state).Apply(edit));
 }
 
-TEST_CASE("ids of named tables aren't given out again, and tables go with their name", "[L17]") {
+TEST_CASE("ids of named tables aren't given out again, and tables go with their name",
+          "[tables-and-ttl]") {
   ManifestState state;
   VersionEdit create;
   create.created = {{.id = 1, .name = "t", .options = {}}};
@@ -145,7 +149,7 @@ TEST_CASE("ids of named tables aren't given out again, and tables go with their 
   CHECK(again.next_named_table == 2);
 }
 
-TEST_CASE("names of tables are checked, and the error says what is wrong", "[L17]") {
+TEST_CASE("names of tables are checked, and the error says what is wrong", "[tables-and-ttl]") {
   CHECK(CheckTableName("users"));
   CHECK(CheckTableName("Logs_2026-11.raw"));
   CHECK(CheckTableName(std::string(128, 'x')));
