@@ -154,7 +154,9 @@ def take_over(root, lesson=None, paths=(), dry_run=False):
             if path not in news:
                 (Path(root) / layers.path_of(path)).unlink(missing_ok=True)
         recorded.save()
-    return notes
+    # A fix of a file that one lesson brings as a whole needs no words.
+    shared = {path for path, woven in (*olds.items(), *wovens.items()) if layers.write(woven, tree.slugs)}
+    return [note for note in notes if number or note.path in shared]
 
 
 def _write(root, tree, woven, before, recorded):
