@@ -291,7 +291,7 @@ def _left(file):
 
 def _build(file, lesson, brought, slugs, notes):
     lows = _lows(file, lesson)
-    between = _between(file, lesson, notes, slugs)
+    between = _between(file, lesson)
     items = []
     for new in range(len(file.lines) + 1):
         items += between.get(new, [])
@@ -332,7 +332,7 @@ def _around(file, known, new):
     return min(before, after)
 
 
-def _between(file, lesson, notes, slugs):
+def _between(file, lesson):
     """{gap: items}: what stands between the new lines."""
     out, last = {}, 0
 
@@ -344,19 +344,25 @@ def _between(file, lesson, notes, slugs):
     if file.old is None:
         return out
     left = {id(item) for item in _left(file)}
-    index = 0
+    index, run = 0, None  # Lines that were replaced one after the other stay together, before what replaces them.
     for item in file.old.items:
         if isinstance(item, Line) and item.high is None:
             image = file.image(index)
             changed = image is None or file.lines[image] != item.text
             if lesson is not None and changed and item.low < lesson and file.went[index] in (
                     None, (file, image)):
-                low = max(item.low, 1)
-                put(image if image is not None else _gap(file, index, False),
-                    Line(item.text, low, lesson - 1))
+                gap = image if image is not None else _gap(file, index, False)
+                if run is None or image is None or image != run[1] + 1:
+                    run = [gap, gap]
+                else:
+                    run[1] = image
+                put(run[0], Line(item.text, max(item.low, 1), lesson - 1))
+            else:
+                run = None
             index += 1
         elif id(item) in left:
             put(_gap(file, index, isinstance(item, Mark) and not item.opens), item)
+            run = None
     return out
 
 

@@ -70,6 +70,8 @@ class ByExample(unittest.TestCase):
                           "1 int alpha;\n4-5 int beta;\n6 long beta;\n1 int delta;", 6)
         self.assertIn("1 line of `lesson-d` past from `lesson-f` on", said)
         self.check(old, "int alpha;|int delta;", "1 int alpha;\n4-5 int beta;\n1 int delta;", 6)
+        self.check(old, "int alpha;|long beta;|long delta;",
+                   "1 int alpha;\n4-5 int beta;\n1-5 int delta;\n6 long beta;\n6 long delta;", 6)
         self.check(old, "int alpha;|int beta;|int delta;|int last;",
                    "1 int alpha;\n4 int beta;\n1 int delta;\n6 int last;", 6)
         # What comes in a later lesson anyway has no past.
