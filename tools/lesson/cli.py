@@ -225,9 +225,7 @@ def run_text(options):
     scratch = options.scratch or options.root / "build" / "lesson"
     workshop = Workshop(options.root, tree, scratch, options.jobs)
     if options.number is None:
-        if options.update:
-            raise LessonError("", "--update is for one lesson", "./lesson text NN --update")
-        return _run_texts(workshop)
+        return _run_texts(workshop, options.update)
     lesson = tree.manifest.lesson(options.number)
     path = options.root / lesson.folder / "README.md"
     with held(scratch):
@@ -241,10 +239,18 @@ def run_text(options):
     return 1 if found.problems else 0
 
 
-def _run_texts(workshop):
-    """What can be said of all texts without building anything."""
-    reports = [_text(workshop, lesson, commands=False) for lesson in workshop.tree.manifest.lessons]
-    problems = [problem for report in reports for problem in report.problems]
+def _run_texts(workshop, update):
+    """What can be said of all texts, and written into them, without building anything."""
+    problems, reports = [], []
+    for lesson in workshop.tree.manifest.lessons:
+        found = _text(workshop, lesson, commands=False)
+        path = workshop.root / lesson.folder / "README.md"
+        if update and found.updated != path.read_text():
+            path.write_text(found.updated)
+            print(f"updated {path}")
+        else:
+            problems += found.problems
+        reports.append(found)
     print("\n".join(problems) or f"the code and the names in {len(reports)} texts are true; "
           "./lesson text NN runs the commands too")
     return 1 if problems else 0

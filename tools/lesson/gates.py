@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import head as heads
 from . import manifest as manifests
 from . import running, slicer, text
 from .build import BuildFailed
@@ -415,7 +416,8 @@ def check_text(workshop, lesson, commands=True):
         try:
             return text.check(path, source, files, workshop.tree.tasks(lesson.number),
                               workshop.tree.answers(lesson.number), lesson.number,
-                              workshop.programs if commands else None, Path(home))
+                              workshop.programs if commands else None, Path(home),
+                              heads.head(workshop.tree, lesson))
         except LessonError as error:
             raise GateFailed(str(error)) from None
         except BuildFailed as error:

@@ -29,6 +29,10 @@ class Lesson:
     title: str
     part: str
     note: str = ""
+    learn: str = ""       # "You will be able to ..."
+    hours: int = 0        # Of the guided tasks.
+    difficulty: int = 0   # 1 to 3.
+    needs: list[str] = field(default_factory=list)  # Lessons that one should have done before.
     adds: list[str] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
@@ -71,9 +75,9 @@ class Manifest:
                           f"choose one of {self.lessons[0].id}..{self.lessons[-1].id}")
 
 
-_TEXT, _LIST = "a string", "a list of strings"
+_TEXT, _LIST, _NUMBER = "a string", "a list of strings", "a whole number"
 _LESSON_KEYS = {"slug": _TEXT, "title": _TEXT, "part": _TEXT, "note": _TEXT, "size_reason": _TEXT,
-                "older_tests_stop": _TEXT,
+                "older_tests_stop": _TEXT, "learn": _TEXT, "hours": _NUMBER, "difficulty": _NUMBER, "needs": _LIST,
                 "adds": _LIST, "removes": _LIST, "tests": _LIST, "bench": _LIST,
                 "green_in_starter": "a list of {test, reason}"}
 _TOP_KEYS = {"common": _LIST, "lesson": "tables [[lesson]]"}
@@ -93,6 +97,10 @@ def load(text, name=MANIFEST):
     for lesson in lessons:
         if any(lesson.slug == other.slug for other in lessons[:lesson.number - 1]):
             raise LessonError(name, f"two lessons are called {lesson.slug!r}", "give one another slug")
+        for slug in lesson.needs:
+            if slug not in [other.slug for other in lessons[:lesson.number - 1]]:
+                raise LessonError(name, f"{lesson.slug} needs {slug!r}, which isn't a lesson before it",
+                                  "name slugs of earlier lessons")
     return Manifest(lessons, data.get("common", []))
 
 
@@ -125,6 +133,8 @@ def _check_keys(table, known, name, prefix):
         good = True
         if wanted == _TEXT:
             good = isinstance(value, str)
+        elif wanted == _NUMBER:
+            good = isinstance(value, int)
         elif wanted == _LIST:
             good = isinstance(value, list) and all(isinstance(item, str) for item in value)
         elif key == "green_in_starter":

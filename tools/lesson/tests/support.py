@@ -13,7 +13,7 @@ TOOLS = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(TOOLS))
 
-from lesson import layers, slicer, weave  # noqa: E402
+from lesson import head, layers, slicer, weave  # noqa: E402
 
 MANIFEST = """
 common = ["CMakeLists.txt", "lesson", "tests/testing/**", "lessons/lessons.toml", "tools/**"]
@@ -22,6 +22,9 @@ common = ["CMakeLists.txt", "lesson", "tests/testing/**", "lessons/lessons.toml"
 slug = "add"
 title = "Addition"
 part = "I"
+learn = "add"
+hours = 1
+difficulty = 1
 adds = ["src/base/*", "src/cli/main.cc", "src/toy/add.*", "tests/toy/add_test.cc",
         "bench/add_bench.cc", "lessons/past/src/toy/old.cc"]
 
@@ -30,6 +33,7 @@ slug = "mul"
 title = "Multiplication"
 part = "I"
 note = "Multiplies."
+needs = ["add"]
 adds = ["src/toy/mul.*", "src/toy/old.cc", "tests/toy/mul_test.cc", "bench/mul_bench.cc"]
 removes = ["lessons/past/src/toy/old.cc"]
 green_in_starter = [{test = "zero times zero is zero", reason = "the inert value is zero"}]
@@ -265,6 +269,10 @@ def toy_files():
     files["lessons/02-mul/README.md"] = readme(2, "Multiplication", {
         "2.1": ("add a, b times", "src/toy/mul.cc"), "2.2": ("a times a", "src/toy/mul.cc")}, TEXT2)
     tree = tree_of(files)
+    for lesson in tree.manifest.lessons:
+        path = f"{lesson.folder}/README.md"
+        title, rest = files[path].split("\n", 1)
+        files[path] = "\n".join([title, "", *head.head(tree, lesson), rest])
     first, second = tree.slice(1), tree.slice(2)
     for name, change in (("minus", ("a + b", "a - b")), ("first", ("a + b", "a + b + b")),
                          ("once", ("Add(a, a)", "Add(a, 0)"))):

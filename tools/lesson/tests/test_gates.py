@@ -114,7 +114,8 @@ class Texts(unittest.TestCase):
             status, output = repository.lesson("text")
             self.assertEqual((status, "the block differs from src/toy/add.cc" in output), (1, True), output)
             self.assertFalse((repository.root / "build/lesson/tree").exists())
-            self.assertIn("remedy", repository.lesson("text", "--update")[1])
+            self.assertIn("updated", repository.lesson("text", "--update")[1])
+            self.assertEqual(repository.lesson("text")[0], 0)
 
     def test_two_never_build_in_one_folder(self):
         with tempfile.TemporaryDirectory() as folder, held(Path(folder)):
