@@ -36,8 +36,8 @@ struct Condition {
   enum class Kind : std::uint8_t {
     kAbsent,
     kPresent,
-    kValue,    // Its value is `value`.
-    kVersion,  // Its version is `version`.
+    kValue,           // Its value is `value`.
+    kVersion,         // Its version is `version`.
     kUnchanged,       // Nothing was written to it after sequence `version`.
     kRangeUnchanged,  // Nor to any key from it on and before `upper`.
   };

@@ -60,14 +60,14 @@ struct StoreStats {
   std::uint64_t recovered_entries = 0;
   std::vector<LevelShape> levels;
   std::uint64_t immutable_memtables = 0;
-  std::uint64_t writers_queued = 0;         // The one that leads included.
+  std::uint64_t writers_queued = 0;  // The one that leads included.
   std::uint64_t cache_bytes = 0;
   std::uint64_t cache_capacity = 0;
   std::uint64_t compaction_debt_bytes = 0;
   std::uint64_t blob_files = 0;
-  std::uint64_t blob_bytes = 0;         // Of these files.
-  std::uint64_t blob_live_bytes = 0;    // In use by tables, about.
-  std::uint64_t blob_pinned_bytes = 0;  // Files of the past that readers still have open.
+  std::uint64_t blob_bytes = 0;                // Of these files.
+  std::uint64_t blob_live_bytes = 0;           // In use by tables, about.
+  std::uint64_t blob_pinned_bytes = 0;         // Files of the past that readers still have open.
   std::uint64_t snapshots = 0;                 // That somebody holds.
   std::uint64_t oldest_snapshot_sequence = 0;  // 0 when there are none.
   // Entries of tables that are there for snapshots alone; older ones of the memtable don't count.
@@ -78,8 +78,8 @@ struct StoreStats {
   std::vector<TableInfo> tables;        // The default one first.
   std::uint64_t index_bytes_saved = 0;  // By learned indexes, over all tables.
   std::string read_only_cause;          // Empty while the store takes writes.
-  std::string waiting_cause;  // Why flushes or merges wait, to be tried again; or empty.
-  std::string store_id;       // 16 bytes, drawn when the store was made.
+  std::string waiting_cause;            // Why flushes or merges wait, to be tried again; or empty.
+  std::string store_id;                 // 16 bytes, drawn when the store was made.
 };
 
 // The answer for one key of a MultiGet.

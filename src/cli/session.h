@@ -33,7 +33,7 @@ struct Globals {
   bool help = false;
   bool version = false;
   std::string events;
-  std::string table;   // Empty: the default one.
+  std::string table;  // Empty: the default one.
   Options engine;
 };
 

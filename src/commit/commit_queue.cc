@@ -39,8 +39,7 @@ CommitQueue::CommitQueue(const CommitParts& parts)
       room_(parts.context, parts.health, parts.trees, parts.versions, parts.journal,
             parts.background) {}
 
-Status CommitQueue::Write(const WriteBatch& batch, bool sync,
-                          std::uint64_t now_us,
+Status CommitQueue::Write(const WriteBatch& batch, bool sync, std::uint64_t now_us,
                           std::optional<FailedCondition>* failed, SequenceNumber* first) {
   Writer self{.batch = &batch, .sync = sync};
   self.now_us = now_us;

@@ -50,8 +50,7 @@ class CommitQueue {
   // With `failed`, which may be null, as WriteIf: it gets the condition that failed, if one did.
   // `first` gets the sequence of the first entry.
   // `now_us`: as in WriteOptions.
-  Status Write(const WriteBatch& batch, bool sync,
-               std::uint64_t now_us,
+  Status Write(const WriteBatch& batch, bool sync, std::uint64_t now_us,
                std::optional<FailedCondition>* failed, SequenceNumber* first);
   // The same for an entry of a replicated table, when it is its turn (apply.h).
   Status Apply(const WriteBatch& batch, const Applying& turn,
@@ -65,7 +64,7 @@ class CommitQueue {
   // Switches memtables, unless somebody is in the queue: a background step never waits for a
   // writer, who may be waiting for a step.
   bool TrySwitch();
-  void SwitchSoon();  // Tries it, or has the next writer do it.
+  void SwitchSoon();                                 // Tries it, or has the next writer do it.
   void ExpectExpiries() { expiry_enabled_ = true; }  // The manifest says so.
 
   // How far everything is durable; any thread. The rest as Durability says.

@@ -96,8 +96,7 @@ struct CompactionRun::Rep {
   Rep(const CompactionJob& job, std::shared_ptr<const Version> version, TableStore& store,
       const RunnerOptions& options)
       : inputs(VersionOfInputs(job, *version)),
-        stream(MergeOf(*inputs), OlderData(job, version), options.snapshots,
-               options.now_us),
+        stream(MergeOf(*inputs), OlderData(job, version), options.snapshots, options.now_us),
         writer(store, WriterOptionsFor(job, *version, inputs, options)),
         step_bytes(options.step_bytes) {}
 

@@ -37,7 +37,7 @@ struct RunnerOptions {
   int learned_levels = 2;
   std::uint64_t blob_threshold = 0;  // As in TableWriterOptions.
   std::uint64_t blob_file_bytes = 64ULL << 20;
-  int blob_overlap_max = 64;  // See BlobsToRewrite; 0: pointers are never rewritten.
+  int blob_overlap_max = 64;      // See BlobsToRewrite; 0: pointers are never rewritten.
   std::uint32_t named_table = 0;  // That the outputs are part of.
   std::uint64_t now_us = 0;       // Entries that have expired at this time are deletes.
 };

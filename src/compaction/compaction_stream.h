@@ -47,7 +47,7 @@ class CompactionStream {
   const Snapshots snapshots_;
   const std::uint64_t now_us_;
   bool expired_ = false;
-  std::string delete_key_;      // Of an expired entry.
+  std::string delete_key_;  // Of an expired entry.
   std::optional<std::string> upper_;
   bool valid_ = false;
   Verdict verdict_ = Verdict::kKeep;

@@ -22,7 +22,7 @@ struct TableWriter::Open {
   const std::unique_ptr<WritableFile> file;
   sst::TableBuilder builder;
   bool full = false;
-  std::string last_user_key;       // Set once it is full: this key's other versions still go in.
+  std::string last_user_key;  // Set once it is full: this key's other versions still go in.
   std::vector<HeldVersions> held;
   std::uint64_t expiring = 0;
   std::uint64_t expiry_min_us = ~std::uint64_t{0};
@@ -94,7 +94,7 @@ Result<std::vector<std::shared_ptr<const Table>>> TableWriter::Finish() {
 // A file that can't be removed now goes when the store is opened next: no version names it.
 void TableWriter::Abandon() {
   open_ = nullptr;
-  done_.clear();       // Tables that nobody else has go with their files.
+  done_.clear();  // Tables that nobody else has go with their files.
   values_->Abandon();
   if (unfinished_) store_.RemovalOf (*unfinished_)();
   unfinished_.reset();

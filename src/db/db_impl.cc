@@ -94,7 +94,7 @@ Status DbImpl::Open() {
   });
   if (Status recovered = recovery.Run(); !recovered) {
     trees_.direct()->RemoveUnused({});
-    health_.SetClosed();                // Nothing is in its log, and nothing gets in.
+    health_.SetClosed();  // Nothing is in its log, and nothing gets in.
     return recovered;
   }
   lock_ = recovery.TakeLock();
@@ -134,7 +134,7 @@ Status DbImpl::CloseParts(std::vector<Durability::Callback>* waiting) {
   context_.environment.executor->WaitOn(context_.job_ended, mutex_, [this] {
     return (jobs_.idle() || STRATA_MUTANT(close_leaves_jobs)) && commit_.size() == 0;
   });
-  Status status = health_.CheckWritable();      // After a failure the log may end anywhere.
+  Status status = health_.CheckWritable();  // After a failure the log may end anywhere.
   if (context_.options.read_only) status = {};
   health_.SetClosed();
   if (journal_.number() != 0 && status) status = CloseLog();

@@ -92,8 +92,7 @@ Status DbImpl::CheckAndWrite(const WriteBatch& batch, const WriteOptions& option
   SequenceNumber first = 0;
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));
   if (resolved) STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
-  STRATA_TRY(commit_.Write(resolved ? *resolved : batch, WantsSync(options),
-                           options.now_us,
+  STRATA_TRY(commit_.Write(resolved ? *resolved : batch, WantsSync(options), options.now_us,
                            &outcome->failed, &first));
   if (!outcome->failed && batch.count() > 0) outcome->version = first + batch.count() - 1;
   return {};

@@ -74,8 +74,8 @@ class FileLock {
 };
 
 enum class ReadMode : std::uint8_t {
-  kPread,   // One system call a read; a fault of the disk is an error of that read.
-  kMapped,  // Reads cost no system call; a fault of the disk ends the process (SIGBUS).
+  kPread,    // One system call a read; a fault of the disk is an error of that read.
+  kMapped,   // Reads cost no system call; a fault of the disk ends the process (SIGBUS).
   kGrowing,  // As kPread, of a file that is still written: a read sees what was appended before.
              // What size() says is a guess.
 };

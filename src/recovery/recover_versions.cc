@@ -46,9 +46,8 @@ Status Recovery::CreateOrRecoverVersions() {
   const auto open_blob = [this](const BlobMeta& meta) { return files_.Open(meta); };
   const auto access =
       context_.options.read_only ? VersionSet::Access::kRead : VersionSet::Access::kWrite;
-  STRATA_TRY_ASSIGN(auto set,
-                    VersionSet::Recover(context_.environment, context_.directory, open,
-                                        context_.counters, open_blob, access));
+  STRATA_TRY_ASSIGN(auto set, VersionSet::Recover(context_.environment, context_.directory, open,
+                                                  context_.counters, open_blob, access));
   versions_.Start(std::move(set));
   trees_.SetEmptyValueDeletes(versions_.set().properties().empty_value_deletes);
   for (const auto& [id, table] : versions_.set().named_tables()) {

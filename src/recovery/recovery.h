@@ -111,7 +111,7 @@ class Recovery {
   VersionEdit edit_;  // Tables written while replaying, open.
   std::vector<std::shared_ptr<const Table>> opened_;
   LogChain chain_;
-  LogCopy copy_;    // What the logs hold.
+  LogCopy copy_;                  // What the logs hold.
   bool saw_direct_ = false;       // A record pointed to a value in a blob file.
   std::optional<Error> missing_;  // Why a value isn't there; this log ends before its record.
   std::uint64_t missing_at_ = 0;  // Where that record is.

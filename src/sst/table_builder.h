@@ -27,7 +27,7 @@ struct TableOptions {
   Compression compression = Compression::kNone;
   int zstd_level = 1;
   bool hash_index = false;
-  bool learned_index = false;                    // Where it fits.
+  bool learned_index = false;  // Where it fits.
 };
 
 // What a finished table holds: goes into the version's TableMeta and the properties block.

@@ -110,8 +110,7 @@ std::size_t TableIndex::Find(const LookupKey& target) const {
 
 std::size_t TableIndex::memory_bytes() const {
   if (learned_) return learned_->memory_bytes();
-  return keys_.capacity() + common_.capacity() +
-         samples_.capacity() * sizeof(std::uint64_t) +
+  return keys_.capacity() + common_.capacity() + samples_.capacity() * sizeof(std::uint64_t) +
          (data_ends_.capacity() + ends_.capacity() + prefixes_.capacity()) * sizeof(std::uint64_t);
 }
 

@@ -111,8 +111,7 @@ Result<std::vector<BlockInfo>> TableReader::Blocks() const {
   for (std::size_t i = 0; i < rep.index.size(); ++i)
     places.emplace_back("data", rep.index.handle(i));
   if (!rep.footer.filter.IsNone()) places.emplace_back("filter", rep.footer.filter);
-  places.emplace_back(rep.index.learned() != nullptr ? "learned index" : "index",
-                      rep.footer.index);
+  places.emplace_back(rep.index.learned() != nullptr ? "learned index" : "index", rep.footer.index);
   places.emplace_back("properties", rep.footer.properties);
   std::vector<BlockInfo> blocks;
   for (const auto& [role, handle] : places) {

@@ -34,7 +34,7 @@ class Health {
  private:
   StoreContext& context_;
   bool closed_ = false;
-  Status cause_;                      // The first failure that ended writing.
+  Status cause_;  // The first failure that ended writing.
   std::atomic<bool> closing_{false};
 };
 

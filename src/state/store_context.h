@@ -46,7 +46,7 @@ struct StoreContext {
   // Whoever removes a file later keeps it, too.
   std::shared_ptr<FileSystem> held_directory;
   Counters counters;
-  std::unique_ptr<EventTrace> events;                // Null when nobody listens.
+  std::unique_ptr<EventTrace> events;  // Null when nobody listens.
   std::unique_ptr<sst::BlockCache> cache;
   std::shared_ptr<compaction::RateLimiter> limiter;  // Of all that runs in the background.
   std::unique_ptr<Executor> lane;  // Its place on shared threads; null: shares none.

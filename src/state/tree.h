@@ -26,12 +26,12 @@ struct Tree {
   std::shared_ptr<MemTable> memtable;
   std::shared_ptr<const Version> version = std::make_shared<const Version>();
   std::unique_ptr<const compaction::Policy> policy;
-  bool touched = false;           // Its memtable may have entries,
-  std::size_t counted_bytes = 0;  // and took so much when it was touched last.
+  bool touched = false;              // Its memtable may have entries,
+  std::size_t counted_bytes = 0;     // and took so much when it was touched last.
   std::shared_ptr<Replica> replica;  // Of a replicated table; else null.
   bool dropped = false;              // Jobs that still run for it install nothing.
   bool purge = false;                // Tables with many deletes are merged down.
-  SequenceNumber held_for_max = 0;  // The newest snapshot that its tables hold versions for.
+  SequenceNumber held_for_max = 0;   // The newest snapshot that its tables hold versions for.
 };
 
 // The memtables that were switched together with a log.

@@ -242,10 +242,10 @@ Error TransactionImpl::ConflictError(const WriteBatch& batch, const FailedCondit
   std::string what = read ? "read it" : "began";
   std::string where = table == kDefaultTable ? "" : " of table " + std::to_string(table.id);
   if (condition.kind == Condition::Kind::kRangeUnchanged) what = "read the range around it";
-  return {ErrorCode::kConflict,
-          "transaction " + std::to_string(id_) + " conflicts at key \"" + EscapeShort(failed.key) +
-              "\"" + where + ": another one wrote it after this one " + what +
-              "; nothing was written"};
+  return {ErrorCode::kConflict, "transaction " + std::to_string(id_) + " conflicts at key \"" +
+                                    EscapeShort(failed.key) + "\"" + where +
+                                    ": another one wrote it after this one " + what +
+                                    "; nothing was written"};
 }
 
 }  // namespace strata

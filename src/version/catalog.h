@@ -23,7 +23,7 @@ class Catalog {
   using Versions = std::map<std::uint32_t, std::shared_ptr<const Version>>;  // By table.
 
   struct Change {
-    VersionEdit edit;  // As it is to be logged.
+    VersionEdit edit;   // As it is to be logged.
     Versions versions;  // After the edit, of those tables that it changes or makes.
     Opened opened;      // The tables that it adds.
 

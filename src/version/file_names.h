@@ -32,9 +32,9 @@ struct ParsedFileName {
   bool operator==(const ParsedFileName&) const = default;
 };
 
-std::string LogFileName(FileNumber number);    // "000007.wal"
-std::string TableFileName(FileNumber number);  // "000007.sst"
-std::string BlobFileName(FileNumber number);   // "000007.blob"
+std::string LogFileName(FileNumber number);        // "000007.wal"
+std::string TableFileName(FileNumber number);      // "000007.sst"
+std::string BlobFileName(FileNumber number);       // "000007.blob"
 std::string ManifestFileName(FileNumber number);   // "MANIFEST-000007"
 std::string TemporaryFileName(FileNumber number);  // "000007.tmp": never finished, safe to remove.
 inline constexpr std::string_view kCurrentFileName = "CURRENT";

@@ -45,7 +45,7 @@ struct ManifestState {
   Status ApplyTables(const VersionEdit& edit);  // Apply's two halves.
   Status ApplyLogs(const VersionEdit& edit);
   Status CheckLogs(const VersionEdit& edit) const;  // What ApplyLogs would return; so below.
-  Status ApplyNamed(const VersionEdit& edit);  // What it says of named tables.
+  Status ApplyNamed(const VersionEdit& edit);       // What it says of named tables.
   Status CheckNamed(const VersionEdit& edit) const;
 
   // Edits that make an empty state this one; at least one.

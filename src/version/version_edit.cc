@@ -12,7 +12,7 @@ enum EditTag : std::uint64_t {
   kOldestLog = 7,
   kNextFile = 9,
   kLastSequence = 11,
-  kLogBegun = 12,     // A program that doesn't know it doesn't notice when the log is missing.
+  kLogBegun = 12,  // A program that doesn't know it doesn't notice when the log is missing.
   kBlobAdded = 13,
   kBlobRemoved = 15,
   kNamedTableCreated = 17,
@@ -24,7 +24,7 @@ enum EditTag : std::uint64_t {
 // Fields of a table. A program that doesn't know them merges no worse than before.
 enum TableTag : std::uint64_t {
   kHeldVersions = 2,
-  kBlobsUsed = 1,  // Critical.
+  kBlobsUsed = 1,   // Critical.
   kNamedTable = 3,  // Critical: its keys are of another key space.
   kExpiry = 4,
   kDeleteSince = 6,

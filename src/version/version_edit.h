@@ -69,7 +69,7 @@ struct TableMeta {
   std::uint64_t write_time_max_us = 0;
   std::vector<HeldVersions> held;
   std::vector<sst::BlobUse> blobs;  // That the table keeps values of alive; ids ascend.
-  std::uint32_t named_table = 0;  // Id of the named table that it is part of; 0: the default one.
+  std::uint32_t named_table = 0;    // Id of the named table that it is part of; 0: the default one.
   std::uint64_t expiring = 0;  // Entries that have an expiry, and the first and the last of these.
   std::uint64_t expiry_min_us = 0;
   std::uint64_t expiry_max_us = 0;

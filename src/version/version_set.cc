@@ -73,9 +73,11 @@ VersionSet::VersionSet(Private, const Environment& environment, std::string dire
 
 VersionSet::~VersionSet() = default;
 
-Result<std::unique_ptr<VersionSet>> VersionSet::Recover(
-    const Environment& environment, const std::string& directory,
-    TableOpener opener, Counters& counters, const BlobOpener& open_blob, Access access) {
+Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& environment,
+                                                        const std::string& directory,
+                                                        TableOpener opener, Counters& counters,
+                                                        const BlobOpener& open_blob,
+                                                        Access access) {
   auto set =
       std::make_unique<VersionSet>(Private(), environment, directory, std::move(opener), counters);
   STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(*environment.files, directory));

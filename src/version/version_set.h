@@ -55,10 +55,11 @@ class VersionSet {
   // is never appended to). Numbers of all files found in the directory count as used. Old
   // manifests and temporary files are removed; tables and logs are the db's to remove.
   // Errors: kNotFound without a CURRENT, and only then; kCorruption naming the file and offset.
-  static Result<std::unique_ptr<VersionSet>> Recover(
-      const Environment& environment, const std::string& directory,
-      TableOpener opener, Counters& counters, const BlobOpener& open_blob = {},
-      Access access = Access::kWrite);
+  static Result<std::unique_ptr<VersionSet>> Recover(const Environment& environment,
+                                                     const std::string& directory,
+                                                     TableOpener opener, Counters& counters,
+                                                     const BlobOpener& open_blob = {},
+                                                     Access access = Access::kWrite);
 
   // Makes `edit` durable and installs the version after it. `opened`: as Version::With. The set
   // fills in next_file and last_sequence itself (and the blobs that nothing uses any more).

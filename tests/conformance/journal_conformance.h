@@ -31,7 +31,7 @@ struct KeptLog {
 class JournalRemains {
  public:
   virtual ~JournalRemains() = default;
-  virtual std::vector<KeptLog> Logs() = 0;                                     // By number.
+  virtual std::vector<KeptLog> Logs() = 0;  // By number.
   virtual Status ReadValue(const blob::Place& place, std::string* value) = 0;
 };
 
