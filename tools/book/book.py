@@ -19,7 +19,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from book import check, diagrams  # noqa: E402
-from lesson import manifest as manifests  # noqa: E402
 from lesson import slicer  # noqa: E402
 
 _DIFFERENCES = ("src/", "include/", "bench/", "tests/")
@@ -34,12 +33,14 @@ class Book:
 
     def make(self):
         """Fills `pages`; returns the navigation."""
-        lessons = self.tree.manifest.lessons
         for path in self.tree.files:
             if path.endswith(".md") and not path.startswith("lessons/past/"):
                 self.add(self.page_of(path), path)
-        for lesson in lessons:
-            self.pages[f"{lesson.folder}/changes.md"] = self.changes(lesson)
+        before = {}
+        for lesson in self.tree.manifest.lessons:
+            done = self.tree.slice(lesson.number)
+            self.pages[f"{lesson.folder}/changes.md"] = self.changes(lesson, before, done)
+            before = done
         for path in sorted(self.wanted):
             self.pages[_source_page(path)] = _source(path, self.tree.files[path].data.decode())
         return self.navigation()
@@ -76,19 +77,18 @@ class Book:
 
     # ------------------------------------------------------------ what a lesson changes
 
-    def changes(self, lesson):
-        """The lesson as differences: what is given, and, folded, the answers."""
-        before = self.tree.slice(lesson.number - 1) if lesson.number > 1 else {}
-        given, done = self.tree.slice(lesson.number, True), self.tree.slice(lesson.number)
-        out = [f"# Lesson {lesson.id}: what changes", "",
-               f"As `git diff lesson-{lesson.number - 1:02d} lesson-{lesson.id}-start` shows it"
-               if lesson.number > 1 else "All files of the first lesson's starter", ":", "",
-               *_differences(before, given), "## The answers", "",
-               '<details markdown="1"><summary>What `git diff '
-               f'lesson-{lesson.id}-start lesson-{lesson.id}` shows</summary>', "",
-               *_differences(given, done), "</details>", ""]
-        out[2:4] = [out[2] + ":"]
-        return "\n".join(out)
+    def changes(self, lesson, before, done):
+        """The lesson as differences, from the slice `before` it to its own: what is given, and, folded,
+        the answers."""
+        given = self.tree.slice(lesson.number, starter=True)
+        shown = f"As `git diff lesson-{lesson.number - 1:02d} lesson-{lesson.id}-start` shows it:" \
+            if before else "All files of the first lesson's starter:"
+        return "\n".join([
+            f"# Lesson {lesson.id}: what changes", "", shown, "", *_differences(before, given),
+            "## The answers", "",
+            '<details markdown="1"><summary>What `git diff '
+            f'lesson-{lesson.id}-start lesson-{lesson.id}` shows</summary>', "",
+            *_differences(given, done), "</details>", ""])
 
     # ------------------------------------------------------------ the table of contents
 

@@ -19,7 +19,7 @@ class _Page(HTMLParser):
 
 
 def site(folder):
-    """One line for each link that leads nowhere, or that would be fetched from elsewhere."""
+    """One line for each link within the site that leads nowhere."""
     folder = Path(folder).resolve()
     pages = {}
     for path in sorted(folder.rglob("*.html")):
@@ -27,6 +27,8 @@ def site(folder):
         pages[path].feed(path.read_text(encoding="utf-8"))
     findings = []
     for path, page in pages.items():
+        if path.name == "404.html":
+            continue  # It is shown at any address, so its links are those of a server's root.
         for link in dict.fromkeys(page.links):
             problem = _problem(folder, path, link, pages)
             if problem:
@@ -42,8 +44,6 @@ def _problem(folder, path, link, pages):
     target = (base / unquote(parts.path.lstrip("/"))).resolve() if parts.path else path
     if target.is_dir():
         target = target / "index.html"
-    if path.name == "404.html":
-        return None  # Its links are those of the root.
     if not target.exists():
         return "there is no such file"
     if parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].names | {"__toc", "__search"}:

@@ -105,15 +105,14 @@ def _quoted(text):
 
 
 def _dot(chart):
-    ink = f'color="{_INK}" fontcolor="{_INK}" fontname="Helvetica" fontsize=12'
+    ink = f'color="{_INK}"; fontcolor="{_INK}"; fontname="Helvetica"; fontsize=12;'
     out = [f'digraph {{ rankdir={"LR" if chart.direction == "LR" else "TB"} compound=true bgcolor="transparent"',
            f"nodesep=0.3 ranksep=0.4 node [{ink} height=0.3 margin=\"0.12,0.06\"] edge [{ink} arrowsize=0.7]"]
 
     def group(parent):
         for name, (label, inside) in chart.groups.items():
             if inside == parent:
-                out.append(f'subgraph cluster_{name} {{ label={_quoted(label)} {ink} style="rounded"'.replace(
-                    f'{ink} ', "; ".join(ink.split(" ")) + "; "))
+                out.append(f'subgraph cluster_{name} {{ label={_quoted(label)}; {ink} style="rounded"')
                 group(name)
                 out.append("}")
         for name, (label, shape, style) in chart.nodes.items():
@@ -124,19 +123,19 @@ def _dot(chart):
     for a, b, label, arrow, dotted in chart.edges:
         more = ""
         if a in chart.groups:
-            more, a = more + f" ltail=cluster_{a}", _inside(chart, a, last=True)
+            more, a = more + f" ltail=cluster_{a}", _inside(chart, a)
         if b in chart.groups:
-            more, b = more + f" lhead=cluster_{b}", _inside(chart, b, last=False)
+            more, b = more + f" lhead=cluster_{b}", _inside(chart, b)
         out.append(f'{a} -> {b} [label={_quoted(label)} arrowhead={"normal" if arrow else "none"}'
                    f' style={"dashed" if dotted else "solid"}{more}]')
     return "\n".join([*out, "}"])
 
 
-def _inside(chart, group, last):
-    """A node of a group, for a link to the group as a whole."""
+def _inside(chart, group):
+    """The node in the middle of a group, for a link to the group as a whole."""
     members = [name for name in chart.nodes
                if name not in chart.groups and _is_within(chart, chart.parents.get(name), group)]
-    return members[len(members) // 2 if not last else len(members) // 2]
+    return members[len(members) // 2]
 
 
 def _is_within(chart, parent, group):
@@ -218,7 +217,7 @@ def _wrapped(text, width):
         if lines[-1] and len(lines[-1]) + len(word) >= width:
             lines.append("")
         lines[-1] = (lines[-1] + " " + word).strip()
-    return lines[:2] if len(lines) <= 2 else [lines[0], " ".join(lines[1:])]
+    return lines if len(lines) <= 2 else [lines[0], " ".join(lines[1:])]
 
 
 def _head(x, y, way):
