@@ -21,8 +21,8 @@ void BM_Miss(benchmark::State& state) {
   const int bits = static_cast<int>(state.range(0));
   Options options;
   options.filter_bits_per_key = bits;
-  options.block_cache_bytes = 0;                //@L08
-  options.compaction = CompactionStyle::kNone;  //@L10
+  options.block_cache_bytes = 0;
+  options.compaction = CompactionStyle::kNone;
   testing::BenchStore store(options);
   for (int run = 0; run < kRuns; ++run) {
     for (int i = 0; i < kKeysInRun; ++i) {

@@ -15,7 +15,7 @@
 #include "iter/internal_key.h"
 #include "iter/merging_iterator.h"
 #include "stats/counters.h"
-#include "version/version.h"
+#include "version/local_table_store.h"
 
 namespace strata {
 namespace {
@@ -34,15 +34,7 @@ class Tree {
  public:
   explicit Tree(std::uint64_t runs) : runs_(runs) {
     if (!disk_->CreateDirectories("db")) return;
-    store_.files = disk_.get();
-    store_.directory = "db";
-    store_.new_number = [this] { return next_number_++; };
-    store_.new_file_id = [this] {
-      FileId id;
-      random_.Bytes(id.size()).copy(id.data(), id.size());
-      return id;
-    };
-    store_.open = [this](const TableMeta& meta) { return Open(meta); };
+    store_.Start(disk_, [this] { return next_number_++; });
     for (std::uint64_t run = 0; run < runs; ++run) AddRun(run);
   }
 
@@ -52,23 +44,14 @@ class Tree {
 
   compaction::TableWriterOptions WriterOptions(std::uint64_t run) const {
     compaction::TableWriterOptions options;
-    options.table.filter_bits_per_key = 0;  //@L07
+    options.table.filter_bits_per_key = 0;
     options.position = {0, run};
     options.verify = false;
     return options;
   }
-  const compaction::TableStore& store() const { return store_; }
+  TableStore& store() { return store_; }
 
  private:
-  Result<std::shared_ptr<const Table>> Open(const TableMeta& meta) {
-    const std::string name = TableFileName(meta.number);
-    STRATA_TRY_ASSIGN(auto file, disk_->Open(JoinPath("db", name)));
-    sst::TableReaderOptions options;
-    options.counters = &counters_;
-    STRATA_TRY_ASSIGN(auto reader, sst::TableReader::Open(std::move(file), name, options));
-    return std::make_shared<const Table>(meta, std::move(reader));
-  }
-
   void AddRun(std::uint64_t run) {
     compaction::TableWriter writer(store_, WriterOptions(run));
     const std::string value(kValueSize, 'v');
@@ -86,11 +69,10 @@ class Tree {
   }
 
   const std::uint64_t runs_;
-  const std::unique_ptr<MemoryFileSystem> disk_ = NewMemoryFileSystem();
+  const std::shared_ptr<MemoryFileSystem> disk_ = NewMemoryFileSystem();
   Counters counters_;
-  Random random_{7};
   FileNumber next_number_ = 1;
-  compaction::TableStore store_;
+  LocalTableStore store_{{.directory = "db", .reader = {.counters = &counters_}}};
   std::shared_ptr<const Version> version_ = std::make_shared<Version>();
 };
 

@@ -54,7 +54,6 @@ void BM_MultiGet(benchmark::State& state) {
 }
 BENCHMARK(BM_MultiGet)->RangeMultiplier(4)->Range(1, 256);
 
-//@L19{
 // Values in blob files: a second read for each key, which a batch has under way together, too.
 void BM_MultiGetApart(benchmark::State& state) {
   constexpr std::uint64_t kValues = 10'000;
@@ -70,7 +69,6 @@ void BM_MultiGetApart(benchmark::State& state) {
   if (batch > 1 && peak < batch) state.SkipWithError("the values aren't read together");
 }
 BENCHMARK(BM_MultiGetApart)->RangeMultiplier(4)->Range(1, 256);
-//@}
 
 }  // namespace
 }  // namespace strata

@@ -49,7 +49,7 @@ std::unique_ptr<TableReader> MakeTable(std::uint64_t count, int restart_interval
                                        Counters& counters, double* file_bytes) {
   TableOptions options;
   options.restart_interval = restart_interval;
-  options.filter_bits_per_key = 0;  //@L07
+  options.filter_bits_per_key = 0;
   auto file = std::make_unique<MemoryFile>();
   TableBuilder builder(options, *file, {});
   const std::string value(100, 'v');

@@ -26,12 +26,10 @@ if(NOT STRATA_HEADER_xxhash)
 endif()
 target_compile_definitions(strata_private INTERFACE XXH_INLINE_ALL)
 
-#@L18{
 find_path(STRATA_HEADER_json nlohmann/json.hpp)
 if(NOT STRATA_HEADER_json)
   message(FATAL_ERROR "nlohmann/json.hpp is missing: run ./dev setup (package nlohmann-json3-dev)")
 endif()
-#@}
 
 find_path(STRATA_HEADER_uring liburing.h)
 find_library(STRATA_LIBRARY_uring uring)

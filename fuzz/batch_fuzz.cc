@@ -28,14 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     STRATA_CHECK(IsInside(entry.key, batch) && IsInside(entry.value, batch));
     STRATA_CHECK(entry.sequence == ++entries);
     if (entry.kind == strata::EntryKind::kDelete) {
-      //| strata::wal::AppendDelete(&again, entry.key);  //@L02..16
-      strata::wal::AppendDelete(&again, entry.key, static_cast<std::uint32_t>(entry.table));  //@L17
+      strata::wal::AppendDelete(&again, entry.key, static_cast<std::uint32_t>(entry.table));
     } else {
-      //| strata::wal::AppendPut(&again, entry.key, entry.value);  //@L02..16
-      //@L17{
       strata::wal::AppendPut(&again, entry.key, entry.value,
                              static_cast<std::uint32_t>(entry.table), entry.expires_at_us);
-      //@}
     }
     return {};
   });

@@ -26,11 +26,9 @@ void CheckName(std::string_view name) {
     case strata::FileKind::kTemporary:
       STRATA_CHECK(name == strata::TemporaryFileName(file->number));
       break;
-    //@L19{
     case strata::FileKind::kBlob:
       STRATA_CHECK(name == strata::BlobFileName(file->number));
       break;
-    //@}
     case strata::FileKind::kCurrent:
     case strata::FileKind::kLock:
       STRATA_CHECK(file->number == 0);

@@ -62,6 +62,11 @@ changed_headers() {
   done | sort -u
 }
 
+# Which lesson brings a line is told beside the tree; an edit may need to be taken over.
+check_layers() {
+  ./lesson record --check
+}
+
 # The code that the lessons show, and the names that they use, are those of their slices.
 check_texts() {
   ./lesson text
@@ -117,6 +122,7 @@ run "clang-format" check_format
 run "tidy.py" python3 -B tools/tidy.py .
 run "shell scripts" check_shell
 run "documents' links" python3 -B tools/doc_links.py .
+run "layers" check_layers
 run "lessons' texts" check_texts
 run "clang: thread safety, headers alone" check_compile
 run "clang-tidy" check_clang_tidy

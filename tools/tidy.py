@@ -70,7 +70,6 @@ class Tree:
     def read_exceptions(self):
         path, exceptions = self.root / "tools/tidy_exceptions.txt", set()
         for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
-            line = re.sub(r"\s*#@.*", "", line)  # A lesson marker.
             words = line.split(None, 2)
             if len(words) == 3:
                 exceptions.add((words[0], words[1]))

@@ -17,7 +17,7 @@
 #include <optional>
 #include <string>
 
-#include "strata/table_ref.h"  //@L17
+#include "strata/table_ref.h"
 
 namespace strata {
 
@@ -26,7 +26,7 @@ namespace strata {
 struct Entry {
   std::string value;
   std::uint64_t version = 0;
-  std::uint64_t expires_at_us = 0;  // 0: never.  //@L17
+  std::uint64_t expires_at_us = 0;  // 0: never.
 
   bool operator==(const Entry&) const = default;
 };
@@ -36,20 +36,18 @@ struct Condition {
   enum class Kind : std::uint8_t {
     kAbsent,
     kPresent,
-    kValue,    // Its value is `value`.
-    kVersion,  // Its version is `version`.
-    //@L16{
+    kValue,           // Its value is `value`.
+    kVersion,         // Its version is `version`.
     kUnchanged,       // Nothing was written to it after sequence `version`.
     kRangeUnchanged,  // Nor to any key from it on and before `upper`.
-    //@}
   };
 
   Kind kind = Kind::kPresent;
   std::string key;
   std::string value;
   std::uint64_t version = 0;
-  std::optional<std::string> upper = {};  // Nothing: to the end.  //@L16
-  TableRef table = kDefaultTable;         //@L17
+  std::optional<std::string> upper = {};  // Nothing: to the end.
+  TableRef table = kDefaultTable;
 };
 
 // The first condition of a batch that doesn't hold; those after it weren't looked at.
@@ -62,6 +60,7 @@ struct FailedCondition {
 struct WriteOutcome {
   std::uint64_t version = 0;  // Of the batch's last entry; 0 when nothing was written.
   std::optional<FailedCondition> failed;
+  bool repeated = false;  // DB::Apply: the entry had been applied before; nothing happened.
 
   // True iff every condition held.
   bool written() const { return !failed.has_value(); }

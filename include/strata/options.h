@@ -6,17 +6,18 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>  //@L14
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "strata/table_ref.h"  //@L17
+#include "strata/table_ref.h"
 
 namespace strata {
 
 struct Environment;
-class Snapshot;  //@L14
+class Snapshot;
+class SharedResources;
 
 // When a commit counts as done.
 enum class SyncMode : std::uint8_t {
@@ -27,14 +28,12 @@ enum class SyncMode : std::uint8_t {
 
 enum class Compression : std::uint8_t { kNone = 0, kSnappy = 1, kLz4 = 2, kZstd = 3 };
 
-//@L20{
 // How a table's index finds the block of a key.
 enum class IndexKind : std::uint8_t {
   kSparse,   // A key for each block.
   kLearned,  // Straight lines over the blocks' keys, a block off at most; kSparse where they don't
              // fit.
 };
-//@}
 
 // How runs are merged; see lessons 10 and 11 for what each costs.
 enum class CompactionStyle : std::uint8_t {
@@ -46,46 +45,44 @@ enum class CompactionStyle : std::uint8_t {
   kNone
 };
 
-//@L20{
 // What keeps a memtable in order.
 enum class MemtableKind : std::uint8_t {
   kSkipList,    // Several writers insert at once.
-  kPrefixTree,  // Two to three times as fast an insert and a lookup, for a third more memory.
+  kPrefixTree,  // Two to three times as fast an insert and a lookup, for 40 bytes more an entry.
 };
-//@}
 
 struct Options {
   // The outside world; null is this machine. Tests pass a memory disk and a simulated clock.
   const Environment* environment = nullptr;
 
+  // Cache, memory, rate and threads that it has together with other stores, in the place of its
+  // own; see shared_resources.h. Errors: kInvalidArgument when made for another environment.
+  std::shared_ptr<SharedResources> shared = nullptr;
+
   bool create_if_missing = true;
   bool error_if_exists = false;
-  //@L20{
   // Nothing in the directory changes, not even by recovery, and no lock is taken: what logs hold is
   // in memory only. Writes fail with kReadOnly. REQUIRES: nobody else changes the store meanwhile.
   // That memory is what the last writer's memtables could hold (memtables_max times memtable_bytes,
   // and four times as much for values that were written directly). Errors: kInvalidArgument when it
   // is more than memory_budget_bytes, unless that is 0.
   bool read_only = false;
-  //@}
 
   // Kept with the store from its creation on: an empty value is a delete.
   bool empty_value_deletes = false;
 
-  //@L17{
   // For the default table, what TableOptions says for the others. Not kept with the store: opened
   // without them, it gives new entries no expiry (those that have one keep it) and promises no
   // deadline. A named table keeps its own.
   std::uint64_t ttl_us = 0;
   std::uint64_t delete_deadline_us = 0;
-  //@}
 
   SyncMode sync = SyncMode::kAlways;
   std::uint32_t sync_interval_ms = 100;
 
   // A memtable of this size is written out as a table.
   std::uint64_t memtable_bytes = 64ULL << 20;
-  MemtableKind memtable = MemtableKind::kPrefixTree;  //@L20
+  MemtableKind memtable = MemtableKind::kPrefixTree;
   // Memtables that may wait for being written out while another fills.
   int memtables_max = 2;
   // Caps memtables and block cache together when not 0: the memtables take what they need, the
@@ -101,12 +98,10 @@ struct Options {
   int zstd_level = 1;
   // A slot table in each data block: a point read goes straight to its entry.
   bool block_hash_index = true;
-  //@L20{
   // For the tables of the deepest `learned_levels` levels; those above are rewritten too soon for
   // it.
   IndexKind index = IndexKind::kSparse;
   int learned_levels = 2;
-  //@}
   bool mapped_reads = false;  // Map tables instead of pread; see docs for what a disk fault does.
 
   CompactionStyle compaction = CompactionStyle::kLeveled;
@@ -128,12 +123,10 @@ struct Options {
   // Pieces into which one compaction is split to run side by side.
   int subcompactions = 2;
   std::uint64_t compaction_rate_bytes_per_s = 0;  // 0 is unlimited.
-  //@L20{
   // After so long without a write (or twice as long), or when somebody waits for compactions,
   // levels 0 and 1 go down as soon as that costs little for their size, so that reads meet fewer
   // runs (leveled only). 0: never.
   std::uint64_t rest_us = 1'000'000;
-  //@}
   // A batch is held back this much at most; how much depends on what compaction owes.
   std::uint32_t stall_max_ms = 100;
 
@@ -142,7 +135,6 @@ struct Options {
   bool verify_outputs = true;
   bool verify_checksums = true;
 
-  //@L19{
   // Values of at least this many bytes live apart from their keys, in blob files; 0: only those too
   // large for a block (64 MiB) do. It may be changed at any time: what is there moves when it is
   // compacted anyway.
@@ -162,7 +154,6 @@ struct Options {
   // A merge writes values anew when more blobs than this lie over one key; 0: never. Smaller is
   // better for scans of cold data and worse for writes.
   int blob_overlap_max = 64;
-  //@}
 
   // Receives one JSON line an event; see stats/event_trace.h.
   std::function<void(std::string_view)> event_sink;
@@ -175,22 +166,26 @@ struct ReadOptions {
   // Only keys that start with this. Narrows the bounds.
   std::string prefix;
   // Blocks read by this call don't push others out of the block cache.
-  bool fill_cache = true;  //@L08
+  bool fill_cache = true;
   // A lookup reads the blocks of all runs that may hold the key at the same time, instead of one
   // after the other until one has it: more reads, less waiting. For cold data on fast disks.
-  bool parallel_runs = false;                          //@L13
-  std::shared_ptr<const Snapshot> snapshot = nullptr;  // Null reads what is there now.  //@L14
-  TableRef table = kDefaultTable;                      //@L17
+  bool parallel_runs = false;
+  std::shared_ptr<const Snapshot> snapshot = nullptr;  // Null reads what is there now.
+  TableRef table = kDefaultTable;
+  // What has expired is judged at this time; 0: by the store's clock, or in a replicated table by
+  // the clock of the last entry applied. Of earlier times some of what had expired may be gone.
+  std::uint64_t now_us = 0;
 };
 
 struct WriteOptions {
   // Overrides Options::sync for this batch: true waits for the disk.
   std::optional<bool> sync = {};
-  //@L17{
   TableRef table = kDefaultTable;  // Of verbs with one key; a batch says it entry by entry.
   // Entries of this write that have no expiry yet expire so long from now; 0: as the table says.
   std::uint64_t ttl_us = 0;
-  //@}
+  // The time by which conditions judge expiry, and at which times to live begin; 0: the store's
+  // clock.
+  std::uint64_t now_us = 0;
 };
 
 }  // namespace strata

@@ -30,13 +30,11 @@ enum class ErrorCode : std::uint8_t {
   kBusy,             // Another process or handle owns the store.
   kReadOnly,         // The store stopped taking writes; the message holds the first cause.
   kUnsupported,      // A newer program wrote this: the message names the feature.
-  kConditionFailed,  // A batch's condition does not hold: read again and decide anew.  //@L15
-  //@L16{
-  kConflict,  // Another transaction was there first: begin again.
-  kDeadlock,  // Transactions waited for each other, and this one gave way: begin again.
-  kTimedOut,  // A lock wasn't to be had in time.
-  //@}
-  kAborted,  // Shutting down, or stopped by the caller.
+  kConditionFailed,  // A batch's condition does not hold: read again and decide anew.
+  kConflict,         // Another transaction was there first: begin again.
+  kDeadlock,         // Transactions waited for each other, and this one gave way: begin again.
+  kTimedOut,         // A lock wasn't to be had in time.
+  kAborted,          // Shutting down, or stopped by the caller.
 };
 
 // "corruption", "invalid argument", ... for people.

@@ -20,7 +20,7 @@
 #include "strata/iterator.h"
 #include "strata/options.h"
 #include "strata/status.h"
-#include "strata/table_ref.h"  //@L17
+#include "strata/table_ref.h"
 
 namespace strata {
 
@@ -58,8 +58,6 @@ class Transaction {
   // the call; kDeadlock, naming the circle of waiters: it has been rolled back, begin again.
 
   // As DB::Get, and sees the transaction's own writes.
-  //| virtual Result<bool> Get(std::string_view key, std::string* value) = 0;  //@L16..16
-  //@L17{
   // `options` (here and below) may name a table; its snapshot must be null. Errors: kNotFound for a
   // table that isn't there (any more).
   virtual Result<bool> Get(std::string_view key, std::string* value,
@@ -67,23 +65,14 @@ class Transaction {
   Result<bool> Get(std::string_view key, std::string* value) {
     return Get(key, value, ReadOptions{});
   }
-  //@}
   // As Get, for what will be written because of it: under every isolation level the commit fails if
   // another one writes the key in between.
-  //| virtual Result<bool> GetForUpdate(std::string_view key, std::string* value) = 0;  //@L16..16
-  //@L17{
   virtual Result<bool> GetForUpdate(std::string_view key, std::string* value,
                                     const ReadOptions& options) = 0;
   Result<bool> GetForUpdate(std::string_view key, std::string* value) {
     return GetForUpdate(key, value, ReadOptions{});
   }
-  //@}
 
-  //@L16..16{
-  //| virtual Status Put(std::string_view key, std::string_view value) = 0;
-  //| virtual Status Delete(std::string_view key) = 0;
-  //@}
-  //@L17{
   // An expiry counts from the commit on; before it, the transaction sees what it wrote.
   virtual Status Put(std::string_view key, std::string_view value, const EntryOptions& options) = 0;
   Status Put(std::string_view key, std::string_view value) {
@@ -91,7 +80,6 @@ class Transaction {
   }
   virtual Status Delete(std::string_view key, const EntryOptions& options) = 0;
   Status Delete(std::string_view key) { return Delete(key, EntryOptions{}); }
-  //@}
 
   // As DB::NewIterator with the transaction's own writes merged in, as they are now. What it walks
   // over counts as read, between the keys too. `options.snapshot` must be null. The transaction and
@@ -109,9 +97,7 @@ class Transaction {
   // the transaction is over.
   // Errors: kConflict, naming the key: nothing was written. An optimistic transaction that wrote
   // nothing never gets it.
-  //@L17{
   // kNotFound when a table that it wrote to, or must check, was dropped: nothing was written.
-  //@}
   virtual Result<std::uint64_t> Commit(const WriteOptions& options) = 0;
   Result<std::uint64_t> Commit() { return Commit(WriteOptions{}); }
 

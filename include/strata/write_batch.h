@@ -7,14 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>  //@L17
-#include <optional>    //@L16
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>  //@L15
+#include <vector>
 
-#include "strata/conditions.h"  //@L15
-#include "strata/table_ref.h"   //@L17
+#include "strata/conditions.h"
+#include "strata/table_ref.h"
 
 namespace strata {
 
@@ -23,12 +23,9 @@ class WriteBatch {
   // The bytes are copied. Sizes are checked when the batch is written.
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
-  //@L17{
   void Put(std::string_view key, std::string_view value, const EntryOptions& options);
   void Delete(std::string_view key, const EntryOptions& options);
-  //@}
 
-  //@L15{
   // Conditions: the batch is written only if all of them hold; see conditions.h. They see the store
   // as it is before the batch.
   void RequireAbsent(std::string_view key);
@@ -36,16 +33,12 @@ class WriteBatch {
   void RequireValue(std::string_view key, std::string_view value);
   // `version`: of the entry, as GetEntry told it.
   void RequireVersion(std::string_view key, std::uint64_t version);
-  //@L16{
   // Nothing was written to the key (to any key from `lower` on and before `upper`) after `since`.
   // REQUIRES: a snapshot at or before `since` was held from then until the batch is written.
   void RequireUnchanged(std::string_view key, std::uint64_t since);
   void RequireRangeUnchanged(std::string_view lower, const std::optional<std::string>& upper,
                              std::uint64_t since);
-  //@}
   const std::vector<Condition>& conditions() const { return conditions_; }
-  //@}
-  //@L17{
   void RequireAbsent(std::string_view key, TableRef table);
   void RequirePresent(std::string_view key, TableRef table);
   void RequireValue(std::string_view key, std::string_view value, TableRef table);
@@ -60,7 +53,6 @@ class WriteBatch {
       const std::function<std::uint64_t(TableRef, std::uint64_t)>& expiry) const;
   // Whether an entry has an expiry of its own.
   bool expires() const { return expires_; }
-  //@}
 
   // Empties the batch and keeps its memory.
   void Clear();
@@ -68,10 +60,8 @@ class WriteBatch {
   std::size_t count() const { return count_; }
   // Bytes of the encoded form (src/wal/batch_format.h tells it).
   std::size_t size_bytes() const { return encoded_.size(); }
-  //@L19{
   // Of these, those that may go through the log: the largest values (from 64 MiB on) never do.
   std::size_t size_in_log_max() const { return encoded_.size() - huge_bytes_; }
-  //@}
   // Bytes of keys and values, as the caller gave them.
   std::uint64_t user_bytes() const { return user_bytes_; }
   // The encoded entries, as they go into the log.
@@ -81,8 +71,8 @@ class WriteBatch {
   std::size_t value_size_max() const { return value_size_max_; }
 
  private:
-  void Require(Condition condition);  //@L15
-  void Touch(TableRef table);         //@L17
+  void Require(Condition condition);
+  void Touch(TableRef table);
   void Count(std::string_view key, std::string_view value);
 
   std::string encoded_;
@@ -90,10 +80,10 @@ class WriteBatch {
   std::uint64_t user_bytes_ = 0;
   std::size_t key_size_max_ = 0;
   std::size_t value_size_max_ = 0;
-  std::size_t huge_bytes_ = 0;         //@L19
-  std::vector<Condition> conditions_;  //@L15
-  std::vector<TableRef> tables_;       //@L17
-  bool expires_ = false;               //@L17
+  std::size_t huge_bytes_ = 0;
+  std::vector<Condition> conditions_;
+  std::vector<TableRef> tables_;
+  bool expires_ = false;
 };
 
 }  // namespace strata

@@ -61,7 +61,6 @@ char* Arena::Allocate(std::size_t bytes, std::size_t align) {
   }
 }
 
-//@L20{
 char* Arena::AllocateAlone(std::size_t bytes, std::size_t align) {
   Block* const block = current_.load(std::memory_order_relaxed);
   const std::size_t wanted = BytesTaken(bytes, align);
@@ -72,7 +71,6 @@ char* Arena::AllocateAlone(std::size_t bytes, std::size_t align) {
   return AlignUp(block->bytes() + start, align);
 }
 
-//@}
 Arena::Block* Arena::NewBlock(std::size_t size, std::size_t used) const {
   auto* const block = static_cast<Block*>(::operator new(sizeof(Block) + size));
   return new (block) Block{.next = nullptr, .size = size, .used = used};

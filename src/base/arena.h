@@ -22,11 +22,9 @@ class Arena {
   // REQUIRES: `align` is a power of two.
   char* Allocate(std::size_t bytes, std::size_t align = 8);
 
-  //@L20{
   // The same without atomic additions. REQUIRES: nobody else allocates meanwhile.
   char* AllocateAlone(std::size_t bytes, std::size_t align = 8);
 
-  //@}
   // Taken from the system: what the arena costs.
   std::uint64_t bytes_reserved() const { return bytes_reserved_.load(std::memory_order_relaxed); }
 

@@ -18,8 +18,8 @@ std::string& CurrentName() {
 }
 
 std::atomic<bool> any_pause{false};
-using PauseHook = void (*)();                           //@L12
-constinit thread_local PauseHook pause_hook = nullptr;  //@L12
+using PauseHook = void (*)();
+constinit thread_local PauseHook pause_hook = nullptr;
 
 struct PausePlace {
   std::string name;
@@ -52,14 +52,12 @@ void SetPause(std::string_view place, std::function<void()> hook) {
   any_pause.store(!place.empty(), std::memory_order_release);
 }
 
-//@L12{
 void SetPauseHook(void (*hook)()) {
   pause_hook = hook;
 }
 
-//@}
 void Pause(std::string_view place) {
-  if (pause_hook != nullptr && !place.empty()) pause_hook();  //@L12
+  if (pause_hook != nullptr && !place.empty()) pause_hook();
   if (!any_pause.load(std::memory_order_acquire) || CurrentPause().name != place) return;
   any_pause.store(false, std::memory_order_release);
   const std::function<void()> hook = std::move(CurrentPause().hook);  // It may set the next pause.

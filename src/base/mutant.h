@@ -22,10 +22,8 @@ bool IsOn(std::string_view name);
 // SetPause: at `place` (empty: nowhere) `hook` runs, once. Call it before threads start.
 void SetPause(std::string_view place, std::function<void()> hook);
 void Pause(std::string_view place);
-//@L12{
 // In the calling thread `hook` also runs at every place that has a name; null: no more.
 void SetPauseHook(void (*hook)());
-//@}
 
 #define STRATA_MUTANT(name) (::strata::mutant::IsOn(#name))
 #define STRATA_PAUSE_POINT(place) (::strata::mutant::Pause(#place))

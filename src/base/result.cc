@@ -22,18 +22,14 @@ std::string_view ErrorCodeName(ErrorCode code) {
       return "read-only";
     case ErrorCode::kUnsupported:
       return "unsupported";
-    //@L15{
     case ErrorCode::kConditionFailed:
       return "condition failed";
-    //@}
-    //@L16{
     case ErrorCode::kConflict:
       return "conflict";
     case ErrorCode::kDeadlock:
       return "deadlock";
     case ErrorCode::kTimedOut:
       return "timed out";
-    //@}
     case ErrorCode::kAborted:
       return "aborted";
   }

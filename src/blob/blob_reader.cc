@@ -110,7 +110,6 @@ Result<std::string_view> BlobReader::ReadBytes(const sst::BlockHandle& place,
 }
 
 Result<sst::BlockHandle> BlobReader::Locate(std::uint32_t ordinal) const {
-  //@solve 19.2 "from the ordinal to the record"
   if (!held_.Contains(ordinal)) {
     return InFile(Corruption("the file doesn't hold value " + std::to_string(ordinal)));
   }
@@ -122,7 +121,6 @@ Result<sst::BlockHandle> BlobReader::Locate(std::uint32_t ordinal) const {
   }
   const std::uint64_t offset = OffsetOf(record);
   return sst::BlockHandle{offset, OffsetOf(record + 1) - offset};
-  //@}
 }
 
 Result<sst::BlockHandle> BlobReader::PlaceOf(const BlobPointer& pointer) const {

@@ -20,7 +20,6 @@ BlobWriter::BlobWriter(const WriterOptions& options, WritableFile& file, const F
 }
 
 Result<BlobPointer> BlobWriter::Add(std::string_view value) {
-  //@solve 19.1 "append a value and say where it is"
   STRATA_CHECK(!full() && value.size() <= kBlobValueSizeMax);
   const BlobPointer pointer{blob_, static_cast<std::uint32_t>(held_.size()),
                             static_cast<std::uint32_t>(value.size())};
@@ -34,7 +33,6 @@ Result<BlobPointer> BlobWriter::Add(std::string_view value) {
   raw_bytes_ += value.size();
   STRATA_TRY(Append(stored));
   return pointer;
-  //@}
 }
 
 Status BlobWriter::Copy(std::uint32_t ordinal, const StoredValue& value) {

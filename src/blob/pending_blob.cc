@@ -44,33 +44,21 @@ Status ReadPlace(const RandomAccessFile& file, const Place& place, std::string* 
 
 // --- writing -------------------------------------------------------------------------------------
 
-Result<std::shared_ptr<PendingBlob>> PendingBlob::Create(FileSystem& files, const std::string& path,
-                                                         const WriterOptions& options,
-                                                         const FileId& file_id, BlobId blob,
-                                                         Counters& counters) {
-  STRATA_TRY_ASSIGN(auto file, files.Create(path));
-  STRATA_TRY_ASSIGN(auto reader, files.Open(path, ReadMode::kGrowing));
-  return std::shared_ptr<PendingBlob>(std::unique_ptr<PendingBlob>(
-      new PendingBlob(path, options, file_id, blob, std::move(file), std::move(reader), counters)));
-}
-
-PendingBlob::PendingBlob(std::string path, const WriterOptions& options, const FileId& file_id,
-                         BlobId blob, std::unique_ptr<WritableFile> file,
-                         std::unique_ptr<RandomAccessFile> reader, Counters& counters)
-    : path_(std::move(path)),
-      file_id_(file_id),
-      blob_(blob),
+PendingBlob::PendingBlob(NewBlobFile file, const WriterOptions& options, Counters& counters)
+    : name_(std::move(file.name)),
+      file_id_(file.file_id),
+      blob_(file.blob),
       counters_(counters),
-      reader_(std::move(reader)),
-      file_(std::move(file)),
-      writer_(options, *file_, file_id, blob) {}
+      reader_(std::move(file.reader)),
+      file_(std::move(file.writer)),
+      writer_(options, *file_, file_id_, blob_) {}
 
 Result<Place> PendingBlob::Append(std::string_view value) {
   MutexLock lock(writing_);
   STRATA_CHECK(!finished_);
   STRATA_TRY(first_error_);
   Place place{.pointer = {}, .offset = writer_.size(), .stored_bytes = 0, .file_id = file_id_};
-  auto added = Annotate(writer_.Add(value), "writing " + path_);
+  auto added = Annotate(writer_.Add(value), "writing " + name_);
   if (!added) {
     first_error_ = added.error();
     return std::move(added).error();
@@ -90,7 +78,7 @@ Status PendingBlob::HandOver() {
 Status PendingBlob::HandOverLocked() {
   STRATA_TRY(first_error_);
   if (handed_over_ == writer_.size()) return {};
-  STRATA_TRY(Annotate(writer_.WriteOut(), "writing " + path_));
+  STRATA_TRY(Annotate(writer_.WriteOut(), "writing " + name_));
   counters_.Add(Counter::kBlobBytesWritten, writer_.size() - handed_over_);
   handed_over_ = writer_.size();
   return {};
@@ -119,7 +107,7 @@ Result<BlobSummary> PendingBlob::Finish() {
 Status PendingBlob::FinishLocked() {
   STRATA_TRY(HandOverLocked());
   if (finished_) return {};
-  STRATA_TRY_ASSIGN(const BlobSummary summary, Annotate(writer_.Finish(), "writing " + path_));
+  STRATA_TRY_ASSIGN(const BlobSummary summary, Annotate(writer_.Finish(), "writing " + name_));
   counters_.Add(Counter::kBlobBytesWritten, summary.size_bytes - handed_over_);
   handed_over_ = summary.size_bytes;
   if (!STRATA_MUTANT(blob_not_synced_before_edit)) STRATA_TRY(file_->Sync());
@@ -142,7 +130,7 @@ bool PendingBlob::full(std::uint64_t bytes_max) const {
 Result<sst::BlockHandle> PendingBlob::Locate(std::uint32_t ordinal) const {
   MutexLock lock(places_mutex_);
   if (ordinal >= ends_.size()) {
-    return Corruption(path_ + ": the file doesn't hold value " + std::to_string(ordinal));
+    return Corruption(name_ + ": the file doesn't hold value " + std::to_string(ordinal));
   }
   const std::uint64_t offset = ordinal == 0 ? 0 : ends_[ordinal - 1];
   return sst::BlockHandle{offset, ends_[ordinal] - offset};
@@ -162,7 +150,7 @@ Status PendingBlob::Open(const BlobPointer& pointer, std::string_view record,
                          std::string* value) const {
   STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(pointer.ordinal));
   return Annotate(OpenValue(record, file_id_, place.offset, pointer.length, value),
-                  path_ + ": value at offset " + std::to_string(place.offset));
+                  name_ + ": value at offset " + std::to_string(place.offset));
 }
 
 }  // namespace strata::blob

@@ -40,13 +40,19 @@ std::optional<Place> DecodePlace(std::string_view bytes);
 // Errors: kCorruption when the value isn't there, or not whole.
 Status ReadPlace(const RandomAccessFile& file, const Place& place, std::string* value);
 
+// A file that has just been made.
+struct NewBlobFile {
+  std::string name;  // For messages.
+  FileId file_id{};
+  BlobId blob = 0;
+  std::unique_ptr<WritableFile> writer;
+  std::unique_ptr<RandomAccessFile> reader;  // As ReadMode::kGrowing.
+};
+
 class PendingBlob final : public ValueFile {
  public:
-  // Creates the file. `counters` must outlive it.
-  static Result<std::shared_ptr<PendingBlob>> Create(FileSystem& files, const std::string& path,
-                                                     const WriterOptions& options,
-                                                     const FileId& file_id, BlobId blob,
-                                                     Counters& counters);
+  // `counters` must outlive it.
+  PendingBlob(NewBlobFile file, const WriterOptions& options, Counters& counters);
 
   // All below: the first error is final, since what is on the disk then isn't known.
   // Appends a value. It can be read after HandOver. REQUIRES: not full; value.size() fits.
@@ -69,18 +75,15 @@ class PendingBlob final : public ValueFile {
   Status Open(const BlobPointer& pointer, std::string_view record,
               std::string* value) const override;
   const RandomAccessFile& file() const override { return *reader_; }
-  const std::string& name() const override { return path_; }
+  const std::string& name() const override { return name_; }
 
  private:
-  PendingBlob(std::string path, const WriterOptions& options, const FileId& file_id, BlobId blob,
-              std::unique_ptr<WritableFile> file, std::unique_ptr<RandomAccessFile> reader,
-              Counters& counters);
   Status HandOverLocked() STRATA_REQUIRES(writing_);
   Status SyncLocked() STRATA_REQUIRES(writing_);
   Status FinishLocked() STRATA_REQUIRES(writing_);
   Status Remember(Status status) STRATA_REQUIRES(writing_);
 
-  const std::string path_;
+  const std::string name_;
   const FileId file_id_;
   const BlobId blob_;
   Counters& counters_;

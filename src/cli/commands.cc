@@ -15,26 +15,26 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(GetCommand);
   STRATA_VERB(PutCommand);
   STRATA_VERB(DeleteCommand);
-  STRATA_VERB(CasCommand);  //@L15
+  STRATA_VERB(CasCommand);
   STRATA_VERB(ScanCommand);
-  STRATA_VERB(MultiGetCommand);   //@L13
-  STRATA_VERB(BeginCommand);      //@L16
-  STRATA_VERB(CommitCommand);     //@L16
-  STRATA_VERB(RollbackCommand);   //@L16
-  STRATA_VERB(SavepointCommand);  //@L16
-  STRATA_VERB(TableCommand);      //@L17
+  STRATA_VERB(MultiGetCommand);
+  STRATA_VERB(BeginCommand);
+  STRATA_VERB(CommitCommand);
+  STRATA_VERB(RollbackCommand);
+  STRATA_VERB(SavepointCommand);
+  STRATA_VERB(TableCommand);
   STRATA_VERB(ImportCommand);
   STRATA_VERB(ExportCommand);
   STRATA_VERB(StatsCommand);
-  STRATA_VERB(TraceCommand);            //@L13
-  STRATA_VERB(IndexCommand);            //@L18
-  STRATA_VERB(InspectCommand);          //@L03
-  STRATA_VERB(CompactCommand);          //@L10
-  STRATA_VERB(VerifyCommand);           //@L06
-  STRATA_VERB(BackupCommand);           //@L20
-  STRATA_VERB(ResetCommand);            //@L03
-  STRATA_VERB(BenchCommand);            //@L05
-  STRATA_VERB(ExplorePoliciesCommand);  //@L11
+  STRATA_VERB(TraceCommand);
+  STRATA_VERB(IndexCommand);
+  STRATA_VERB(InspectCommand);
+  STRATA_VERB(CompactCommand);
+  STRATA_VERB(VerifyCommand);
+  STRATA_VERB(BackupCommand);
+  STRATA_VERB(ResetCommand);
+  STRATA_VERB(BenchCommand);
+  STRATA_VERB(ExplorePoliciesCommand);
   STRATA_VERB(VersionCommand);
   STRATA_VERB(HelpCommand);
   return commands;

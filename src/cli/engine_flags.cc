@@ -1,7 +1,6 @@
 #include "cli/session.h"
 
 namespace strata::cli {
-//@L11{
 namespace {
 
 void DeclarePolicyFlags(Flags& flags, Options* options) {
@@ -15,8 +14,6 @@ void DeclarePolicyFlags(Flags& flags, Options* options) {
 
 }  // namespace
 
-//@}
-//@L17{
 namespace {
 
 void DeclareExpiryFlags(Flags& flags, Options* options) {
@@ -28,8 +25,6 @@ void DeclareExpiryFlags(Flags& flags, Options* options) {
 
 }  // namespace
 
-//@}
-//@L20{
 namespace {
 
 void DeclareMemtableFlag(Flags& flags, Options* options) {
@@ -51,9 +46,6 @@ void DeclareIndexFlags(Flags& flags, Options* options) {
 
 }  // namespace
 
-//@}
-
-//@L19{
 namespace {
 
 void DeclareBlobFlags(Flags& flags, Options* options) {
@@ -66,7 +58,6 @@ void DeclareBlobFlags(Flags& flags, Options* options) {
 
 }  // namespace
 
-//@}
 // One flag for each of Options that one may want to set by hand; see include/strata/options.h.
 void DeclareEngineFlags(Flags& flags, Options* options) {
   flags.Group("Engine");
@@ -74,7 +65,6 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
       "sync", &options->sync,
       {{"always", SyncMode::kAlways}, {"interval", SyncMode::kInterval}, {"none", SyncMode::kNone}},
       "When a write counts as done (always)");
-  //@L05{
   flags.Size("memtable", &options->memtable_bytes, "Write a memtable of this size out (64MiB)");
   flags.Size("table-size", &options->table_bytes, "Cut tables at this size (64MiB)");
   flags.Add("block-size", "SIZE", "Size of a data block (4KiB)",
@@ -88,11 +78,9 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
               options->block_bytes = static_cast<std::uint32_t>(bytes);
               return {};
             });
-  //@}
-  flags.Integer("bloom-bits", &options->filter_bits_per_key, 0,             //@L07
-                "Bits of Bloom filter a key, 0 for none (10)");             //@L07
-  flags.Size("cache", &options->block_cache_bytes, "Block cache (64MiB)");  //@L08
-  //@L09{
+  flags.Integer("bloom-bits", &options->filter_bits_per_key, 0,
+                "Bits of Bloom filter a key, 0 for none (10)");
+  flags.Size("cache", &options->block_cache_bytes, "Block cache (64MiB)");
   flags.Choice<Compression>("compression", &options->compression,
                             {{"none", Compression::kNone},
                              {"snappy", Compression::kSnappy},
@@ -100,14 +88,12 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
                              {"zstd", Compression::kZstd}},
                             "How blocks are compressed (lz4)");
   flags.Integer("zstd-level", &options->zstd_level, 1, "Effort of zstd, 1 to 19 (1)");
-  //@}
-  //@L10{
   flags.Choice<CompactionStyle>("compaction", &options->compaction,
                                 {{"leveled", CompactionStyle::kLeveled},
-                                 {"tiered", CompactionStyle::kTiered},      //@L11
-                                 {"unified", CompactionStyle::kUnified},    //@L11
-                                 {"window", CompactionStyle::kTimeWindow},  //@L11
-                                 {"fifo", CompactionStyle::kFifo},          //@L11
+                                 {"tiered", CompactionStyle::kTiered},
+                                 {"unified", CompactionStyle::kUnified},
+                                 {"window", CompactionStyle::kTimeWindow},
+                                 {"fifo", CompactionStyle::kFifo},
                                  {"none", CompactionStyle::kNone}},
                                 "How runs are merged (leveled)");
   flags.Integer("level0-runs", &options->level0_runs, 1,
@@ -115,9 +101,7 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
   flags.Size("level1-size", &options->level1_bytes, "Target of level 1 (256MiB)");
   flags.Integer("level-multiplier", &options->level_multiplier, 2,
                 "Each level's target over the one above (10)");
-  //@}
-  DeclarePolicyFlags(flags, options);  //@L11
-  //@L12{
+  DeclarePolicyFlags(flags, options);
   flags.Size("memory", &options->memory_budget_bytes,
              "Cap memtables and cache together (0: no cap)");
   flags.Integer("memtables", &options->memtables_max, 1, "Memtables that may wait (2)");
@@ -126,12 +110,11 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
   flags.Integer("subcompactions", &options->subcompactions, 1, "Pieces of one compaction (2)");
   flags.Size("compaction-rate", &options->compaction_rate_bytes_per_s,
              "Bytes a second that compaction may write (0: no limit)");
-  //@}
-  DeclareMemtableFlag(flags, options);                                             //@L20
-  DeclareIndexFlags(flags, options);                                               //@L20
-  flags.Switch("mapped-reads", &options->mapped_reads, "Map tables into memory");  //@L13
-  DeclareBlobFlags(flags, options);                                                //@L19
-  DeclareExpiryFlags(flags, options);                                              //@L17
+  DeclareMemtableFlag(flags, options);
+  DeclareIndexFlags(flags, options);
+  flags.Switch("mapped-reads", &options->mapped_reads, "Map tables into memory");
+  DeclareBlobFlags(flags, options);
+  DeclareExpiryFlags(flags, options);
 }
 
 }  // namespace strata::cli

@@ -12,7 +12,7 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitFailed = 1,      // The request failed, or the key isn't there.
   kExitUsage = 2,       // The command line is wrong.
-  kExitCondition = 5,   // A condition doesn't hold; nothing was written.  //@L15
+  kExitCondition = 5,   // A condition doesn't hold; nothing was written.
   kExitCorruption = 6,  // Stored bytes break their format.
   kExitIo = 7,          // Local files: unreadable, full, or the store is in use.
   kExitInterrupted = 130,
@@ -31,13 +31,11 @@ inline ExitCode ExitCodeOf(const Error& error) {
     case ErrorCode::kBusy:
     case ErrorCode::kReadOnly:
       return kExitIo;
-    //@L15{
     case ErrorCode::kConditionFailed:
-    case ErrorCode::kConflict:  //@L16
-    case ErrorCode::kDeadlock:  //@L16
+    case ErrorCode::kConflict:
+    case ErrorCode::kDeadlock:
       return kExitCondition;
-    //@}
-    case ErrorCode::kTimedOut:  //@L16
+    case ErrorCode::kTimedOut:
     case ErrorCode::kUnsupported:
     case ErrorCode::kAborted:
       break;

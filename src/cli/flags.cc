@@ -78,7 +78,6 @@ void Flags::Size(std::string_view names, std::uint64_t* out, std::string_view he
   });
 }
 
-//@L19{
 void Flags::Size(std::string_view names, std::optional<std::uint64_t>* out, std::string_view help) {
   Add(names, "SIZE", help, [out](std::string_view text) -> Status {
     STRATA_TRY_ASSIGN(*out, ParseSize(text));
@@ -86,7 +85,6 @@ void Flags::Size(std::string_view names, std::optional<std::uint64_t>* out, std:
   });
 }
 
-//@}
 void Flags::DurationMicros(std::string_view names, std::uint64_t* out, std::string_view help) {
   Add(names, "TIME", help, [out](std::string_view text) -> Status {
     STRATA_TRY_ASSIGN(*out, ParseDurationMicros(text));

@@ -53,8 +53,7 @@ class Flags {
   void Integer(std::string_view names, int* out, int low, std::string_view help);
   // A number of bytes with a unit.
   void Size(std::string_view names, std::uint64_t* out, std::string_view help);
-  void Size(std::string_view names, std::optional<std::uint64_t>* out,  //@L19
-            std::string_view help);                                     //@L19
+  void Size(std::string_view names, std::optional<std::uint64_t>* out, std::string_view help);
   void DurationMicros(std::string_view names, std::uint64_t* out, std::string_view help);
 
   // One of a few words; the metavariable lists them: tsv|csv|jsonl.

@@ -1,8 +1,8 @@
 #include "cli/session.h"
 
 #include "base/escape.h"
-#include "cli/suggest.h"        //@L17
-#include "stats/event_trace.h"  //@L05
+#include "cli/suggest.h"
+#include "stats/event_trace.h"
 
 namespace strata::cli {
 
@@ -20,13 +20,13 @@ void DeclareOutputFlags(Flags& flags, Globals* globals) {
   const std::vector<Named<ByteFormat>> formats{{"utf8", ByteFormat::kUtf8},
                                                {"escaped", ByteFormat::kEscaped},
                                                {"hex", ByteFormat::kHex},
-                                               {"tuple", ByteFormat::kTuple},  //@L18
+                                               {"tuple", ByteFormat::kTuple},
                                                {"base64", ByteFormat::kBase64}};
   flags.Choice<ByteFormat>("key-format", &globals->key_format, formats,
                            "How keys are written, in and out (escaped)");
   flags.Choice<ByteFormat>("value-format", &globals->value_format, formats,
                            "How values are written, in and out (escaped)");
-  flags.Text("table", &globals->table, "NAME", "Work on this table (default)");  //@L17
+  flags.Text("table", &globals->table, "NAME", "Work on this table (default)");
   flags.Switch("quiet,q", &globals->quiet, "No progress and no remarks on stderr");
   flags.Switch("help,h", &globals->help, "Show help");
 }
@@ -39,9 +39,9 @@ void DeclareStoreFlags(Flags& flags, Globals* globals) {
       {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}},
       "Colours (auto: on a terminal without NO_COLOR)");
   flags.Switch("version", &globals->version, "Show the version");
-  flags.Switch("read-only", &globals->engine.read_only, "Change nothing in the directory");  //@L20
-  flags.Text("events", &globals->events, "FILE",                                             //@L05
-             "Append what the engine does to a new FILE, one JSON line an event");           //@L05
+  flags.Switch("read-only", &globals->engine.read_only, "Change nothing in the directory");
+  flags.Text("events", &globals->events, "FILE",
+             "Append what the engine does to a new FILE, one JSON line an event");
   DeclareEngineFlags(flags, &globals->engine);
 }
 
@@ -77,15 +77,12 @@ Result<DB*> Session::Open(IfMissing if_missing) {
   Options options = globals_.engine;
   options.environment = &environment_;
   options.create_if_missing = if_missing == IfMissing::kCreate;
-  //@L05{
   if (!globals_.events.empty() && events_ == nullptr) {
     STRATA_TRY_ASSIGN(events_, files().Create(globals_.events));
   }
   if (events_ != nullptr) {
     options.event_sink = [this](std::string_view line) { (void)events_->Append(line); };
   }
-  //@}
-  //@L03{
   if (if_missing == IfMissing::kFail) {
     STRATA_TRY_ASSIGN(const bool exists, files().Exists(directory));
     if (!exists) {
@@ -93,31 +90,25 @@ Result<DB*> Session::Open(IfMissing if_missing) {
                    "there is no store in " + directory + " (put and import make one)");
     }
   }
-  //@}
   Result<std::unique_ptr<DB>> opened = DB::Open(options, directory);
   STRATA_TRY_ASSIGN(db_, std::move(opened));
   return db_.get();
 }
 
-//@L16{
 Status Session::RefuseInTransaction(std::string_view what) const {
   if (transaction_ == nullptr) return {};
   return InvalidArgument(std::string(what) + " doesn't go into a transaction: commit first");
 }
-//@}
 
-//@L17{
 Result<TableRef> Session::Table(DB& db) const {
   if (globals_.table.empty() || globals_.table == kDefaultTableName) return kDefaultTable;
   return TableNamed(db, globals_.table);
 }
 
-//@L18{
 std::string Session::TableName() const {
   return globals_.table.empty() ? std::string(kDefaultTableName) : globals_.table;
 }
 
-//@}
 Result<TableRef> Session::TableNamed(DB& db, const std::string& name) {
   auto table = db.FindTable(name);
   if (table) return table;
@@ -126,10 +117,9 @@ Result<TableRef> Session::TableNamed(DB& db, const std::string& name) {
   return InvalidArgument(table.error().message() + DidYouMean(name, names));
 }
 
-//@}
 Status Session::Close() {
   if (db_ == nullptr) return {};
-  transaction_.reset();  //@L16
+  transaction_.reset();
   const std::unique_ptr<DB> db = std::move(db_);
   return db->Close();
 }

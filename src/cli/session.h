@@ -32,8 +32,8 @@ struct Globals {
   bool quiet = false;
   bool help = false;
   bool version = false;
-  std::string events;  //@L05
-  std::string table;   // Empty: the default one.  //@L17
+  std::string events;
+  std::string table;  // Empty: the default one.
   Options engine;
 };
 
@@ -69,18 +69,13 @@ class Session {
   // The store that --db names. Errors: kInvalidArgument without --db; those of DB::Open.
   enum class IfMissing : std::uint8_t { kFail, kCreate };
   Result<DB*> Open(IfMissing if_missing);
-  //@L17{
   // The table that --table or the shell's `use` names. Errors: kInvalidArgument.
   Result<TableRef> Table(DB& db) const;
   static Result<TableRef> TableNamed(DB& db, const std::string& name);
-  //@L18{
   // Its name.
   std::string TableName() const;
-  //@}
-  //@}
   // Errors: kInvalidArgument.
   Result<std::string> Directory() const;
-  //@L16{
   // The shell's open transaction, or null.
   Transaction* transaction() const { return transaction_.get(); }
   void SetTransaction(std::unique_ptr<Transaction> transaction) {
@@ -88,7 +83,6 @@ class Session {
   }
   // For what a transaction doesn't know. Errors: kInvalidArgument while one is open.
   Status RefuseInTransaction(std::string_view what) const;
-  //@}
   bool is_open() const { return db_ != nullptr; }
   // Syncs and closes the store if it is open; the next Open opens it again.
   Status Close();
@@ -108,9 +102,9 @@ class Session {
   Console& console_;
   const Environment& environment_;
   const EnvironmentLookup lookup_;
-  std::unique_ptr<WritableFile> events_;  //@L05
+  std::unique_ptr<WritableFile> events_;
   std::unique_ptr<DB> db_;
-  std::unique_ptr<Transaction> transaction_;  // Goes before the store.  //@L16
+  std::unique_ptr<Transaction> transaction_;  // Goes before the store.
 };
 
 // Reads `words` (a verb and its flags), runs it and returns the exit code, having said what went

@@ -16,8 +16,9 @@ bool CommitQueue::HasConditions(const std::vector<Writer*>& group) {
 std::vector<Writer*> CommitQueue::CheckConditions(const std::vector<Writer*>& group) {
   std::vector<Writer*> writing;
   mutex_.Unlock();  // Nobody else writes meanwhile: the leader is at the front of the queue.
-  const ReadPoint now = reader_.Now();
+  ReadPoint now = reader_.Now();
   for (Writer* writer : group) {
+    now.now_us = writer->now_us;
     auto failed = FirstFailure(writer->batch->conditions(), now, reader_, context_.counters);
     if (!failed) {
       writer->status = std::move(failed).error().WithContext("checking the batch's conditions");
@@ -31,10 +32,10 @@ std::vector<Writer*> CommitQueue::CheckConditions(const std::vector<Writer*>& gr
   return writing;
 }
 
-//@L17{
 bool CommitQueue::HasTables(const std::vector<Writer*>& group) {
-  return std::any_of(group.begin(), group.end(),
-                     [](const Writer* it) { return !it->batch->tables().empty(); });
+  return std::any_of(group.begin(), group.end(), [](const Writer* it) {
+    return !it->batch->tables().empty() || it->apply != nullptr;
+  });
 }
 
 // A table may have been dropped since the batch was made.
@@ -42,10 +43,16 @@ std::vector<Writer*> CommitQueue::CheckTables(const std::vector<Writer*>& group)
   std::vector<Writer*> writing;
   for (Writer* writer : group) {
     for (const TableRef table : writer->batch->tables()) {
-      if (table.id == 0 || trees_.Find(table) != nullptr) continue;
-      writer->status = NoTable(table);
+      const auto tree = trees_.Find(table);
+      const bool by_apply = tree == nullptr || tree->replica == nullptr || writer->apply != nullptr;
+      if (tree != nullptr && by_apply) continue;
+      writer->status = by_apply ? NoTable(table) : OnlyByApply(*tree);
       writer->decided = true;
       break;
+    }
+    if (writer->apply != nullptr && writer->apply->tree().dropped) {
+      writer->status = NoTable(TableRef{writer->apply->tree().table.id});
+      writer->decided = true;
     }
     if (!writer->decided) writing.push_back(writer);
   }
@@ -64,15 +71,12 @@ Status CommitQueue::EnableExpiry(const std::vector<Writer*>& group) {
 void CommitQueue::NoteWritten(const std::vector<Writer*>& group) {
   background_.OnWritten(*trees_.default_tree());
   for (const Writer* writer : group) {
-    trees_.Touch(writer->batch->tables());
     for (const TableRef table : writer->batch->tables()) {
-      if (const auto tree = trees_.Find(table)) background_.OnWritten(*tree);
+      if (const Tree* const tree = trees_.Touch(table)) background_.OnWritten(*tree);
     }
   }
 }
 
-//@}
-//@L19{
 // Writes large values of the group to blob files, unless it must sync and has few of them.
 Status CommitQueue::WriteDirectly(const std::vector<Writer*>& group, bool sync) {
   DirectValues& direct = *trees_.direct();
@@ -99,6 +103,4 @@ void CommitQueue::FinishFullFiles() {
     });
   }
 }
-
-//@}
 }  // namespace strata

@@ -1,10 +1,11 @@
 #include "commit/commit_queue.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/mutant.h"
-#include "commit/conditions.h"  //@L15
+#include "commit/conditions.h"
 
 namespace strata {
 namespace {
@@ -14,8 +15,8 @@ constexpr std::size_t kGroupBytesMax = 1 << 20;
 constexpr std::size_t kSmallBatchBytes = 128 << 10;
 // Below this the leader inserts for all: waking a thread costs more (about 50 us).
 constexpr std::size_t kParallelInsertBytes = 256 << 10;
-constexpr std::uint64_t kGatherNanosMax = 50'000;  //@L20
-constexpr std::uint64_t kAwakeNanosMax = 20'000;   //@L20
+constexpr std::uint64_t kGatherNanosMax = 50'000;
+constexpr std::uint64_t kAwakeNanosMax = 20'000;
 
 }  // namespace
 
@@ -25,60 +26,46 @@ CommitQueue::CommitQueue(const CommitParts& parts)
       health_(parts.health),
       reader_(parts.reader),
       trees_(parts.trees),
-      versions_(parts.versions),            //@L17
-      direct_writer_(parts.direct_writer),  //@L19
+      versions_(parts.versions),
+      direct_writer_(parts.direct_writer),
       journal_(parts.journal),
       background_(parts.background),
-      //@L20{
       durability_([this](std::function<void()> task) {
         background_.Schedule(Priority::kLow, [task = std::move(task)] {
           task();
           return Step::kDone;
         });
       }),
-      //@}
       room_(parts.context, parts.health, parts.trees, parts.versions, parts.journal,
             parts.background) {}
 
-//@L12..14{
-//| Status CommitQueue::Write(const WriteBatch& batch, bool sync) {
-//|   Writer self{.batch = &batch, .sync = sync};
-//|   MutexLock lock(mutex_);
-//|   return Enqueue(&self);
-//| }
-//|
-//@}
-//@L15{
-Status CommitQueue::Write(const WriteBatch& batch, bool sync,
+Status CommitQueue::Write(const WriteBatch& batch, bool sync, std::uint64_t now_us,
                           std::optional<FailedCondition>* failed, SequenceNumber* first) {
   Writer self{.batch = &batch, .sync = sync};
-  //| MutexLock lock(mutex_);  //@L15..19
-  MutexLock lock(mutex_, !sync);  //@L20
-  STRATA_TRY(Enqueue(&self));
+  self.now_us = now_us;
+  STRATA_TRY(Run(&self));
   *failed = std::move(self.failed);
   *first = self.first_sequence;
   return {};
 }
 
-//@}
 Status CommitQueue::Sync() {
   Writer self{.sync = true};
-  MutexLock lock(mutex_);
-  return Enqueue(&self);
+  return Run(&self);
 }
 
 Result<FileNumber> CommitQueue::SwitchMemTables() {
   Writer self{.switch_memtable = true};
   MutexLock lock(mutex_);
-  STRATA_TRY(Enqueue(&self));
+  const Status switched = Enqueue(&self);
+  WakeCalled(&self);
+  STRATA_TRY(switched);
   return journal_.number();
 }
 
-//@L17{
 Status CommitQueue::RunAtFront(const std::function<Status()>& task) {
   Writer self{.task = &task};
-  MutexLock lock(mutex_);
-  return Enqueue(&self);
+  return Run(&self);
 }
 
 bool CommitQueue::TrySwitch() {
@@ -86,24 +73,32 @@ bool CommitQueue::TrySwitch() {
   if (!writers_.empty()) return false;
   Writer self{.switch_memtable = true};
   (void)Enqueue(&self).has_value();  // A failure is remembered: the store is read-only then.
+  WakeCalled(&self);
   return true;
 }
 
-//@}
-//@L20{
 void CommitQueue::SwitchSoon() {
   if (!TrySwitch()) room_.WantSwitch();
 }
 
-//@}
 // --- the queue -----------------------------------------------------------------------------------
+
+Status CommitQueue::Run(Writer* self) {
+  const auto run = [&] {
+    MutexLock lock(mutex_, self->batch != nullptr && !self->sync);
+    return Enqueue(self);
+  };
+  Status status = run();
+  WakeCalled(self);
+  return status;
+}
 
 Status CommitQueue::Enqueue(Writer* self) {
   writers_.push_back(self);
   while (true) {
     if (writers_.front() != self && !(STRATA_MUTANT(two_leaders) && writers_.front()->sync)) {
-      AwaitCall(*self);  //@L20
-      context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
+      AwaitCall(*self);
+      SleepUntil(self, [&]() STRATA_REQUIRES(mutex_) {
         return self->done || self->insert || writers_.front() == self;
       });
     }
@@ -115,15 +110,32 @@ Status CommitQueue::Enqueue(Writer* self) {
     Status inserted = InsertBatchOf(*self, /*concurrently=*/true);
     mutex_.Lock();
     self->status = std::move(inserted);
-    self->inserted = true;
-    context_.environment.executor->NotifyAll();
-    context_.environment.executor->WaitUntil(mutex_,
-                                             [&]() STRATA_REQUIRES(mutex_) { return self->done; });
+    if (--inserting_ == 0) context_.environment.executor->Notify(all_inserted_);
+    SleepUntil(self, [&] { return self->done; });
     return self->status;
   }
 }
 
-//@L20{
+void CommitQueue::SleepUntil(Writer* self, const std::function<bool()>& holds) {
+  if (holds()) return;
+  if (free_wait_points_.empty()) free_wait_points_.push_back(&wait_points_.emplace_back());
+  self->sleeps_at = free_wait_points_.back();
+  free_wait_points_.pop_back();
+  context_.environment.executor->WaitOn(*self->sleeps_at, mutex_, holds);
+  free_wait_points_.push_back(std::exchange(self->sleeps_at, nullptr));
+}
+
+void CommitQueue::Call(Writer* writer, Writer* waker) {
+  writer->called.store(true, std::memory_order_release);
+  if (writer->sleeps_at != nullptr) waker->wakes.push_back(writer->sleeps_at);
+}
+
+// Best without the mutex: whoever wakes needs it first of all.
+void CommitQueue::WakeCalled(Writer* waker) {
+  for (WaitPoint* const point : waker->wakes) context_.environment.executor->Notify(*point);
+  waker->wakes.clear();
+}
+
 // Without a sync the writers before this one are through in a microsecond or two: it stays awake
 // for so long.
 void CommitQueue::AwaitCall(const Writer& self) {
@@ -136,7 +148,6 @@ void CommitQueue::AwaitCall(const Writer& self) {
   mutex_.LockSoon();
 }
 
-//@}
 // The front of the queue works; everybody else in the queue waits.
 Status CommitQueue::Lead(Writer* self) {
   Status status = health_.CheckWritable();
@@ -144,28 +155,20 @@ Status CommitQueue::Lead(Writer* self) {
   group.assign(1, self);
   if (status && self->batch != nullptr) {
     status = room_.Make();
-    GatherWriters();  //@L20
+    GatherWriters();
     BuildGroup(&group);
-    //@L12..14{
-    //| if (status) status = CommitGroup(group);
-    //@}
-    //@L15{
-    if (status) status = EnableExpiry(group);  //@L17
-    //| if (status && !HasConditions(group)) {  //@L15..16
-    if (status && !HasConditions(group) && !HasTables(group)) {  //@L17
+    if (status) status = EnableExpiry(group);
+    if (status && !HasConditions(group) && !HasTables(group)) {
       status = CommitGroup(group);
     } else if (status) {
-      //| const std::vector<Writer*> writing = CheckConditions(group);  //@L15..16
-      const std::vector<Writer*> writing = CheckConditions(CheckTables(group));  //@L17
+      const std::vector<Writer*> writing = CheckConditions(CheckTables(group));
       if (!writing.empty()) status = CommitGroup(writing);
+      if (status) NoteApplied(group);
     }
-    //@}
   } else if (status && self->switch_memtable) {
     status = room_.SwitchMemTables();
-    //@L17{
   } else if (status && self->task != nullptr) {
     status = (*self->task)();
-    //@}
   } else if (status) {
     status = SyncLog();
   }
@@ -173,7 +176,6 @@ Status CommitQueue::Lead(Writer* self) {
   return self->status;  // Not the group's, when this batch alone had an error.
 }
 
-//@L20{
 // Those whom the last sync served are likely to be back soon. A wait much shorter than a sync lets
 // the next one serve them as well, instead of one half of the writers after the other.
 void CommitQueue::GatherWriters() {
@@ -187,30 +189,25 @@ void CommitQueue::GatherWriters() {
     if (!others_ran) return;
   }
 }
-//@}
 
 // `group` holds the leader.
 void CommitQueue::BuildGroup(std::vector<Writer*>* group) const {
-  //@solve 12.1 "take the others along" inert() uses(kGroupBytesMax, kSmallBatchBytes)
   const Writer& leader = *writers_.front();
   std::size_t bytes = leader.batch->size_bytes();
   const std::size_t bytes_max =
       bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes : std::max(bytes, kGroupBytesMax);
-  //@L15{
   GroupKeys keys;
   if (writers_.size() > 1) keys.Add(*leader.batch);
-  //@}
   for (auto it = std::next(writers_.begin()); it != writers_.end(); ++it) {
     Writer* const writer = *it;
     if (writer->batch == nullptr) break;      // A task waits its turn.
     if (writer->sync && !leader.sync) break;  // It pays for its own sync.
     bytes += writer->batch->size_bytes();
     if (bytes > bytes_max) break;
-    if (keys.Decide(*writer->batch)) break;  // Only then can it be checked.  //@L15
-    keys.Add(*writer->batch);                //@L15
+    if (keys.Decide(*writer->batch)) break;  // Only then can it be checked.
+    keys.Add(*writer->batch);
     group->push_back(writer);
   }
-  //@}
 }
 
 Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
@@ -218,12 +215,14 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
   bool sync = false;
   SequenceNumber next = first;
   for (Writer* writer : group) {
+    if (writer->apply != nullptr) continue;
     writer->first_sequence = next;
     next += writer->batch->count();
     sync = sync || writer->sync;
   }
+  next = OrderApplied(group, next);
   if (trees_.MemTablesEmpty()) trees_.SetSince(context_.environment.clock->WallMicros());
-  sync = sync || durability_.wanted();  //@L20
+  sync = sync || durability_.wanted();
   const bool by_interval = context_.options.sync == SyncMode::kInterval;
   const std::uint64_t now = sync || by_interval ? context_.environment.clock->NowMicros() : 0;
   if (by_interval && now - last_sync_micros_ >= context_.options.sync_interval_ms * 1000ULL) {
@@ -236,155 +235,85 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
   for (std::size_t i = 0; i < group.size() && written && !in_parallel; ++i) {
     written = InsertBatchOf(*group[i], /*concurrently=*/false);
   }
-  //| mutex_.Lock();  //@L12..19
-  mutex_.LockSoon();  //@L20
+  mutex_.LockSoon();
   STRATA_TRY(health_.Remember(std::move(written)));
-  FinishFullFiles();  //@L19
+  FinishFullFiles();
   if (sync) last_sync_micros_ = now;
   if (!sync && by_interval) ScheduleIntervalSync();
   if (in_parallel) STRATA_TRY(health_.Remember(InsertInParallel(group)));
-  NoteWritten(group);  //@L17
+  NoteWritten(group);
   trees_.SetLastSequence(next - 1);
-  //@L16{
   if (STRATA_MUTANT(batch_in_parts)) {  // The other half with the next group.
     reader_.Show(first + (next - 1 - first) / 2);
     return {};
   }
-  //@}
   reader_.Show(next - 1);
-  if (sync) durability_.Advance(next - 1);  //@L20
+  if (sync) durability_.Advance(next - 1);
   return {};
 }
 
 Status CommitQueue::WriteGroupToLog(const std::vector<Writer*>& group, SequenceNumber first,
                                     bool sync) {
-  STRATA_TRY(WriteDirectly(group, sync));  //@L19
+  STRATA_TRY(WriteDirectly(group, sync));
   log_parts_.clear();
-  //@L12..18{
-  //| for (const Writer* writer : group) log_parts_.push_back(writer->batch->encoded());
-  //@}
-  for (const Writer* writer : group) log_parts_.push_back(writer->entries());  //@L19
-  STRATA_TRY(journal_.Append(first, log_parts_));
+  STRATA_TRY(AppendRecord(group, first));
   if (sync && !STRATA_MUTANT(ack_before_fsync)) STRATA_TRY(journal_.Sync());
   context_.counters.Add(Counter::kGroupCommits);
   return {};
 }
 
 bool CommitQueue::InsertsInParallel(const std::vector<Writer*>& group) const {
-  if (context_.options.memtable != MemtableKind::kSkipList) return false;  //@L20
+  if (context_.options.memtable != MemtableKind::kSkipList) return false;
   std::size_t bytes = 0;
-  //@L12..18{
-  //| for (const Writer* writer : group) bytes += writer->batch->size_bytes();
-  //@}
-  for (const Writer* writer : group) bytes += writer->entries().size();  //@L19
+  for (const Writer* writer : group) bytes += writer->entries().size();
   return group.size() > 1 && bytes >= kParallelInsertBytes;
 }
 
 Status CommitQueue::InsertBatchOf(const Writer& writer, bool concurrently) const {
-  //@L12..18{
-  //| return trees_.Insert(writer.batch->encoded(), writer.first_sequence, concurrently);
-  //@}
-  return trees_.Insert(writer.entries(), writer.first_sequence, concurrently);  //@L19
+  return trees_.Insert(writer.entries(), writer.first_sequence, concurrently);
 }
 
 // Each member of the group puts in its own batch.
 Status CommitQueue::InsertInParallel(const std::vector<Writer*>& group) {
-  for (std::size_t i = 1; i < group.size(); ++i) group[i]->insert = true;
-  context_.environment.executor->NotifyAll();
+  inserting_ = group.size() - 1;
+  for (std::size_t i = 1; i < group.size(); ++i) {
+    group[i]->insert = true;
+    Call(group[i], group.front());
+  }
   mutex_.Unlock();
+  WakeCalled(group.front());
   Status status = InsertBatchOf(*group.front(), /*concurrently=*/true);
   mutex_.Lock();
-  context_.environment.executor->WaitUntil(mutex_, [&]() STRATA_REQUIRES(mutex_) {
-    if (STRATA_MUTANT(leader_doesnt_wait)) return true;
-    return std::all_of(group.begin() + 1, group.end(), [](Writer* w) { return w->inserted; });
+  context_.environment.executor->WaitOn(all_inserted_, mutex_, [&]() STRATA_REQUIRES(mutex_) {
+    return inserting_ == 0 || STRATA_MUTANT(leader_doesnt_wait);
   });
   for (std::size_t i = 1; i < group.size() && status; ++i) status = group[i]->status;
   return status;
 }
 
+// Those of the group are called, and who leads the next one: nobody else has anything to do.
 void CommitQueue::FinishGroup(const std::vector<Writer*>& group, const Status& status) {
   for (Writer* writer : group) {
     STRATA_CHECK(writers_.front() == writer);
     writers_.pop_front();
-    writer->called.store(true, std::memory_order_release);  //@L20
-    //@L12..14{
-    //| writer->status = status;
-    //@}
-    if (!writer->decided) writer->status = status;  //@L15
+    if (!writer->decided) writer->status = status;
     writer->done = true;
-    if (writer->decided) continue;  //@L15
+    if (writer->decided) continue;
     if (!status || writer->batch == nullptr) continue;
     context_.counters.Add(Counter::kWrites);
     context_.counters.Add(Counter::kEntriesWritten, writer->batch->count());
     context_.counters.Add(Counter::kUserBytesWritten, writer->batch->user_bytes());
   }
-  //@L20{
-  if (!writers_.empty()) writers_.front()->called.store(true, std::memory_order_release);
   expected_writers_ = group.size() + writers_.size();
   if (health_.failed()) durability_.Fail(health_.cause().error());
   if (writers_.empty() && durability_.wanted()) ScheduleSync();
-  //@}
   if (STRATA_MUTANT(group_ends_unheard) && group.size() > 1) return;
-  if (group.size() > 1 || !writers_.empty()) context_.environment.executor->NotifyAll();
-}
-
-Status CommitQueue::SyncLog() {
-  if (durability_.up_to() >= trees_.last_sequence()) return {};  // Others have.  //@L20
-  STRATA_TRY(room_.SealRetiredLogs());
-  mutex_.Unlock();
-  Status synced = journal_.Sync();
-  mutex_.Lock();
-  last_sync_micros_ = context_.environment.clock->NowMicros();
-  if (synced) durability_.Advance(trees_.last_sequence());  //@L20
-  return health_.Remember(std::move(synced));
-}
-
-//@L20{
-// --- what is durable -----------------------------------------------------------------------------
-
-void CommitQueue::WhenDurable(SequenceNumber sequence, Durability::Callback told) {
-  mutex_.AssertHeld();
-  durability_.When(sequence, std::move(told));
-  if (health_.failed()) durability_.Fail(health_.cause().error());
-  if (writers_.empty() && durability_.wanted()) ScheduleSync();  // Else the next group syncs.
-}
-
-// All who come until it runs share it.
-void CommitQueue::ScheduleSync() {
-  if (sync_scheduled_) return;
-  sync_scheduled_ = true;
-  background_.After(0, [this] {
-    {
-      MutexLock lock(mutex_);
-      sync_scheduled_ = false;
-      if (!writers_.empty() || !durability_.wanted()) return;
-    }
-    (void)Sync().has_value();  // Who waits hears of a failure.
-  });
-}
-
-std::vector<Durability::Callback> CommitQueue::EndDurable(const Status& status) {
-  mutex_.AssertHeld();
-  auto waiting = durability_.TakeWaiting();
-  if (status) durability_.Advance(trees_.last_sequence());
-  return waiting;
-}
-
-//@}
-// What was written without a sync reaches the disk although no more writes come.
-void CommitQueue::ScheduleIntervalSync() {
-  if (interval_sync_scheduled_) return;
-  interval_sync_scheduled_ = true;
-  background_.After(context_.options.sync_interval_ms * 1000ULL, [this] {
-    {
-      MutexLock lock(mutex_);
-      interval_sync_scheduled_ = false;
-      // A step never waits for a writer, who may be waiting for a step: later, then. A writer syncs
-      // too once the interval is over.
-      if (!writers_.empty()) return ScheduleIntervalSync();
-    }
-    (void)Sync().has_value();  // A failure is remembered: the store is read-only then.
-  });
+  Writer* const leader = group.front();
+  if (!writers_.empty()) Call(writers_.front(), leader);
+  for (std::size_t i = 1; i < group.size(); ++i) Call(group[i], leader);
+  if (writers_.empty() && health_.closing()) {
+    context_.environment.executor->Notify(context_.job_ended);  // Close waits for both.
+  }
 }
 
 }  // namespace strata

@@ -6,14 +6,13 @@
 #include <algorithm>
 
 #include "base/escape.h"
-#include "base/mutant.h"   //@L16
-#include "read/changes.h"  //@L16
+#include "base/mutant.h"
+#include "read/changes.h"
 #include "wal/batch_format.h"
 
 namespace strata {
 
 bool Holds(const Condition& condition, const std::optional<Entry>& current) {
-  //@solve 15.1 "say whether a condition holds"
   switch (condition.kind) {
     case Condition::Kind::kAbsent:
       return !current;
@@ -23,18 +22,14 @@ bool Holds(const Condition& condition, const std::optional<Entry>& current) {
       return current && current->value == condition.value;
     case Condition::Kind::kVersion:
       return current && current->version == condition.version;
-    //@L16{
     case Condition::Kind::kUnchanged:
     case Condition::Kind::kRangeUnchanged:
       break;  // Deletes count for these: see changes.h.
-              //@}
   }
   return false;
-  //@}
 }
 
 bool GroupKeys::Decide(const WriteBatch& batch) {
-  //@solve 15.3 "keep a batch out of a group that decides its conditions" inert(return !batch.conditions().empty() && !batches_.empty();) uses(taken_apart_)
   if (batch.conditions().empty()) return false;
   for (; taken_apart_ < batches_.size(); ++taken_apart_) {
     const auto insert = [this](const wal::BatchEntry& entry) {
@@ -46,21 +41,17 @@ bool GroupKeys::Decide(const WriteBatch& batch) {
   }
   return std::any_of(batch.conditions().begin(), batch.conditions().end(),
                      [this](const Condition& it) { return Writes(it); });
-  //@}
 }
 
 bool GroupKeys::Writes(const Condition& condition) const {
-  //@L16{
   if (condition.kind == Condition::Kind::kRangeUnchanged) {
     return std::any_of(keys_.begin(), keys_.end(), [&](std::string_view key) {
       return key >= condition.key && (!condition.upper || key < *condition.upper);
     });
   }
-  //@}
   return keys_.contains(condition.key);
 }
 
-//@L16{
 // A key by which the store has changed from what the condition says, if any.
 static Result<std::optional<std::string>> ChangeAgainst(const Condition& condition,
                                                         const ReadPoint& now) {
@@ -72,21 +63,15 @@ static Result<std::optional<std::string>> ChangeAgainst(const Condition& conditi
   STRATA_TRY_ASSIGN(const bool changed, KeyChanged(*now.state, condition.key, condition.version));
   return changed ? std::optional<std::string>(condition.key) : std::nullopt;
 }
-//@}
 
 Result<std::optional<FailedCondition>> FirstFailure(const std::vector<Condition>& conditions,
                                                     const ReadPoint& now, Reader& reader,
                                                     Counters& counters) {
-  //@solve 15.2 "check a batch's conditions in order"
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const Condition& condition = conditions[i];
     counters.Add(Counter::kConditionsChecked);
-    //| const ReadPoint& point = now;  //@L15..16
-    //@L17{
     ReadPoint point = now;
     STRATA_TRY(Reader::MoveTo(condition.table, &point));
-    //@}
-    //@L16{
     if (condition.kind >= Condition::Kind::kUnchanged) {
       STRATA_TRY_ASSIGN(auto changed, ChangeAgainst(condition, point));
       if (!changed) continue;
@@ -94,14 +79,12 @@ Result<std::optional<FailedCondition>> FirstFailure(const std::vector<Condition>
       STRATA_TRY_ASSIGN(auto current, reader.FindEntry(point, *changed, {}));
       return std::optional<FailedCondition>({i, *std::move(changed), std::move(current)});
     }
-    //@}
     STRATA_TRY_ASSIGN(auto current, reader.FindEntry(point, condition.key, {}));
     if (Holds(condition, current)) continue;
     counters.Add(Counter::kConditionsFailed);
     return std::optional<FailedCondition>({i, condition.key, std::move(current)});
   }
   return std::optional<FailedCondition>();
-  //@}
 }
 
 Error ConditionError(const WriteBatch& batch, const FailedCondition& failed) {

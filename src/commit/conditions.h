@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/mutant.h"  //@L16
+#include "base/mutant.h"
 #include "read/reader.h"
 #include "stats/counters.h"
 #include "strata/conditions.h"
@@ -34,7 +34,7 @@ class GroupKeys {
  public:
   // The batch, which must outlive this, is in the group.
   void Add(const WriteBatch& batch) {
-    if (STRATA_MUTANT(conditions_ignore_group)) return;  //@L16
+    if (STRATA_MUTANT(conditions_ignore_group)) return;
     batches_.push_back(&batch);
   }
   // True iff a condition of `batch` is about a key that the group writes.

@@ -9,25 +9,46 @@ namespace strata {
 
 Status Room::Make() {
   mutex_.AssertHeld();
+  if (background_.flush_trouble().error != nullptr) STRATA_TRY(AwaitFlushes(SIZE_MAX));
   Stall();
-  //@L12..19{
-  //| if (trees_.MemTableBytes() < context_.options.memtable_bytes) return health_.CheckWritable();
-  //@}
-  //@L20{
   const bool switch_wanted = std::exchange(switch_wanted_, false);
   if (trees_.MemTableBytes() < context_.options.memtable_bytes && !switch_wanted) {
     return health_.CheckWritable();
   }
-  //@}
-  if (trees_.full().size() >= waiting_max()) {
-    const std::uint64_t start = context_.environment.clock->NowMicros();
-    context_.environment.executor->WaitUntil(
-        mutex_, [this] { return trees_.full().size() < waiting_max() || health_.failed(); });
-    context_.counters.Add(Counter::kStallMicros, context_.environment.clock->NowMicros() - start);
-  }
-  background_.AwaitSpace();  //@L19
+  STRATA_TRY(AwaitFlushes(waiting_max() - 1));
+  background_.AwaitSpace();
   STRATA_TRY(health_.CheckWritable());
   return SwitchMemTables();
+}
+
+// Returns when at most so many full memtables wait. While a flush finds no room on the disk nobody
+// writes, although the memtable may have some: the log would meet the same disk, and its failure is
+// final. Writers are held until the flush has been tried again, and told if that was in vain.
+Status Room::AwaitFlushes(std::size_t full_max) {
+  const auto held = [&] {
+    const FlushTrouble trouble = background_.flush_trouble();
+    return trouble.error != nullptr && !trouble.tried_again;
+  };
+  const auto may_go_on = [&] {
+    if (health_.failed() || background_.flush_trouble().tried_again) return true;
+    if (held()) return health_.closing();  // Nothing is tried again then.
+    return trees_.full().size() <= full_max;
+  };
+  if (!may_go_on()) {
+    const std::uint64_t start = context_.environment.clock->NowMicros();
+    context_.environment.executor->WaitOn(context_.memtables_written, mutex_, may_go_on);
+    context_.counters.Add(Counter::kStallMicros, context_.environment.clock->NowMicros() - start);
+  }
+  return CheckFlushes();
+}
+
+Status Room::CheckFlushes() const {
+  const FlushTrouble trouble = background_.flush_trouble();
+  if (trouble.error == nullptr || health_.failed()) return {};
+  return Error(*trouble.error)
+      .WithContext(
+          "nothing is written until there is room to write a memtable out, which is tried "
+          "again by itself");
 }
 
 // Delays are saved up until they are worth a sleep.
@@ -63,21 +84,40 @@ std::size_t Room::waiting_max() const {
 
 Status Room::SwitchMemTables() {
   if (trees_.MemTablesEmpty()) return {};
+  STRATA_TRY(CheckFlushes());
   const FileNumber number = versions_.set().NewFileNumber();
-  //| STRATA_TRY(health_.Remember(journal_.Begin(number)));  //@L12..18
-  //@L19{
+  STRATA_TRY(AccountForUnlogged(/*if_empty=*/true));
   auto direct = trees_.NewDirect();
   STRATA_TRY(health_.Remember(journal_.Begin(number, direct)));
-  //@}
+  NoteBegun(trees_.last_sequence() + 1);
   VersionEdit begun;
   begun.begun_logs.push_back({number, context_.environment.clock->WallMicros()});
   STRATA_TRY(versions_.NoteLogs(begun));
   // What was promised to be on the disk is there before the new log takes a write: no holes. What
   // wasn't promised need never be: soon it is in a table.
   if (context_.options.sync == SyncMode::kAlways) STRATA_TRY(SealRetiredLogs());
-  //| trees_.Switch(number);  //@L12..18
-  trees_.Switch(number, std::move(direct));  //@L19
+  trees_.Switch(number, std::move(direct));
   background_.OnSwitched();
+  return {};
+}
+
+Status Room::BeforeRecord(SequenceNumber first, SequenceNumber next) {
+  const bool hole = logged_next_ == 0 && log_first_ != 0 && log_first_ != first;
+  logged_next_ = next;
+  if (!hole || STRATA_MUTANT(gap_at_begin_unaccounted)) return {};
+  return journal_.Append(log_first_, {});
+}
+
+Status Room::AccountForUnlogged(bool if_empty) {
+  if (STRATA_MUTANT(gap_unaccounted)) return {};
+  const SequenceNumber next = trees_.last_sequence() + 1;
+  const bool empty = logged_next_ == 0;
+  if (empty && log_first_ == 0) log_first_ = next;
+  const SequenceNumber logged = empty ? log_first_ : logged_next_;
+  if (logged == next && !(empty && if_empty)) return {};
+  if (empty) STRATA_TRY(health_.Remember(journal_.Append(logged, {})));
+  if (logged != next) STRATA_TRY(health_.Remember(journal_.Append(next, {})));
+  logged_next_ = next;
   return {};
 }
 

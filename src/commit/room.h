@@ -30,18 +30,31 @@ class Room {
         journal_(journal),
         background_(background) {}
 
-  // Makes sure that the memtables have room for a batch. Errors: the store takes no writes.
+  // Makes sure that the memtables have room for a batch. Errors: the store takes no writes, for
+  // good or, with kNoSpace or kNoDescriptors, until a flush succeeds.
   Status Make();
-  // Ends the log, begins a new one, and puts empty memtables in front.
+  // Ends the log, begins a new one, and puts empty memtables in front. Errors: as Make; it doesn't
+  // wait.
   Status SwitchMemTables();
   // Ends logs that gave way to a new one before they were on the disk. Called before anything newer
   // is synced.
   Status SealRetiredLogs();
-  void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.  //@L20
+  void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.
+  // The log is about to get a record of the entries from `first` on and before `next`. If it is the
+  // log's first, and entries without a record came before, these are accounted for. Needs no mutex.
+  Status BeforeRecord(SequenceNumber first, SequenceNumber next);
+  // What has had no record since the last one is accounted for: no hole before what comes next. The
+  // same for a log without a record, `if_empty`: it tells one that has lost all from one that had
+  // none.
+  Status AccountForUnlogged(bool if_empty);
+  // A log has begun; its first entry will be this.
+  void NoteBegun(SequenceNumber first) { logged_next_ = 0, log_first_ = first; }
 
  private:
   std::uint64_t StallMicros() const;
   void Stall() STRATA_REQUIRES(mutex_);
+  Status AwaitFlushes(std::size_t full_max) STRATA_REQUIRES(mutex_);
+  Status CheckFlushes() const;
   std::size_t waiting_max() const;  // So many full memtables may wait.
 
   StoreContext& context_;
@@ -52,7 +65,9 @@ class Room {
   Journal& journal_;
   BackgroundWork& background_;
   std::int64_t stall_owed_us_ = 0;  // Below 0 when a sleep took longer than it should.
-  bool switch_wanted_ = false;      //@L20
+  bool switch_wanted_ = false;
+  SequenceNumber logged_next_ = 0;  // After the last record of the log; 0: it has none.
+  SequenceNumber log_first_ = 0;    // The log accounts for entries from here on.
 };
 
 }  // namespace strata

@@ -18,8 +18,9 @@ struct WritePressure {
   std::size_t immutables = 0;  // Full memtables that wait to be written out.
   std::size_t immutables_max = 1;
   std::uint64_t stall_max_us = 0;
-  std::uint64_t blob_bytes_over = 0;  // What blob files take past their bound.  //@L19
-  std::uint64_t blob_file_bytes = 0;  // Past it by one file, writers are held.  //@L19
+  std::uint64_t blob_bytes_over = 0;  // What blob files take past their bound.
+  std::uint64_t blob_file_bytes = 0;  // Past it by one file, writers are held.
+  double memory_over = 0;             // See MemoryBudget::over.
 };
 
 // Debt of this many memtables, and so many runs, are free: bursts are what a tree is for, and a
@@ -35,9 +36,9 @@ inline constexpr std::int64_t kSleepMicrosMin = 250;
 //   much;
 //   * the share of its second half that the memtable has filled while as many wait as may: from 0
 //     to a hundredth, as a flush takes well under a second.
-//   * a tenth of the share of a blob file that blob files take past their bound, up to 1.  //@L19
+//   * a tenth of the share of a blob file that blob files take past their bound, up to 1;
+//   * how far memtables of stores that share their memory are past their half of it.
 inline std::uint64_t StallFor(const WritePressure& pressure) {
-  //@solve 12.3 "slow writers down as debt grows" inert(return 0;)
   // From 0, as long as what is owed is free, to 1 at kDebtFull times as much.
   const auto share = [](std::uint64_t owed, std::uint64_t free) {
     if (free == 0 || owed <= free) return 0.0;
@@ -54,17 +55,14 @@ inline std::uint64_t StallFor(const WritePressure& pressure) {
                                     static_cast<double>(pressure.memtable_bytes_max) * 2 -
                                 1;
   const double by_fill = std::clamp(fill, 0.0, 1.0) / 100;  // A flush takes well under a second.
-  //| const double level = std::max(by_debt * by_debt, by_fill * by_fill);  //@L12..18
-  //@L19{
   const double over = pressure.blob_bytes_over == 0 || pressure.blob_file_bytes == 0
                           ? 0
                           : static_cast<double>(pressure.blob_bytes_over) /
                                 static_cast<double>(pressure.blob_file_bytes);
   const double by_space = std::clamp(over, 0.0, 1.0);
-  const double level = std::max({by_debt * by_debt, by_fill * by_fill, by_space * by_space / 100});
-  //@}
+  double level = std::max({by_debt * by_debt, by_fill * by_fill, by_space * by_space / 100});
+  level = std::max(level, pressure.memory_over * pressure.memory_over);
   return static_cast<std::uint64_t>(level * static_cast<double>(pressure.stall_max_us));
-  //@}
 }
 
 }  // namespace strata

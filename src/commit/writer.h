@@ -4,13 +4,16 @@
 
 #pragma once
 
-#include <atomic>  //@L20
+#include <atomic>
 #include <functional>
 #include <optional>
-#include <string>       //@L19
-#include <string_view>  //@L19
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "commit/apply.h"
+#include "io/wait_point.h"
 #include "iter/internal_key.h"
 #include "strata/write_batch.h"
 
@@ -20,27 +23,25 @@ namespace strata {
 struct Writer {
   const WriteBatch* batch = nullptr;
   bool sync = false;
-  //@L19{
   // The batch with pointers in the place of values that were written directly; empty: as it is.
   std::string with_pointers = {};
   std::string_view entries() const {
     return with_pointers.empty() ? batch->encoded() : std::string_view(with_pointers);
   }
-  //@}
   bool switch_memtable = false;
-  //@L17{
   const std::function<Status()>* task = nullptr;  // Another task; runs with the mutex held.
-  //@}
+  std::uint64_t now_us = 0;         // By which conditions judge expiry; 0: the store's clock.
+  const Applying* apply = nullptr;  // An entry of a replicated table: it gets no record.
   SequenceNumber first_sequence = 0;
   bool insert = false;  // Set when this writer shall insert its part.
-  bool inserted = false;
   bool done = false;
-  std::atomic<bool> called = false;  // It is done, or at the queue's front.  //@L20
+  // Where it sleeps until it is done, at the queue's front, or shall insert; null: it is awake.
+  WaitPoint* sleeps_at = nullptr;
+  std::vector<WaitPoint*> wakes = {};  // Those whom it wakes when it is through.
+  std::atomic<bool> called = false;    // It shall look what there is to do.
   Status status = {};
-  //@L15{
   std::optional<FailedCondition> failed = {};
   bool decided = false;  // Checking its conditions told all; it isn't written.
-  //@}
 };
 
 }  // namespace strata

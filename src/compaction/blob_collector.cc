@@ -29,7 +29,6 @@ std::uint64_t BytesOverBound(const BlobSpace& space, double space_bound) {
 
 std::optional<PickedBlob> PickBlob(const BlobMap& blobs, const BlobSpace& space,
                                    const CollectionRules& rules) {
-  //@solve 19.4 "most garbage for each byte copied" inert(return std::nullopt;)
   PickedBlob best;
   for (const auto& [id, state] : blobs) {
     const auto garbage = static_cast<double>(state.size_bytes() - state.live_bytes());
@@ -39,12 +38,11 @@ std::optional<PickedBlob> PickBlob(const BlobMap& blobs, const BlobSpace& space,
   const bool is_due =
       best.garbage_ratio >= rules.garbage_ratio || BytesOverBound(space, rules.space_bound) > 0;
   return is_due && best.blob != 0 ? std::optional(best) : std::nullopt;
-  //@}
 }
 
 // --- collecting ----------------------------------------------------------------------------------
 
-BlobCollection::BlobCollection(const TableStore& store, std::shared_ptr<const Version> version,
+BlobCollection::BlobCollection(TableStore& store, std::shared_ptr<const Version> version,
                                BlobId blob, bool verify)
     : store_(store),
       version_(std::move(version)),
@@ -62,12 +60,12 @@ Status BlobCollection::Begin() {
     STRATA_TRY(version_->runs().front().tables.front()->reader().AddLiveIn(blob(), &live_));
   }
   if (live_.size() == 0) return Corruption("no table uses blob " + std::to_string(blob()));
-  number_ = store_.new_number();
-  file_id_ = store_.new_file_id();
-  path_ = JoinPath(store_.directory, BlobFileName(number_));
-  STRATA_TRY_ASSIGN(file_, store_.files->Create(path_));
+  const FileIdentity identity = store_.NewIdentity(FileKind::kBlob);
+  STRATA_TRY_ASSIGN(file_, store_.Create(identity));
+  unfinished_ = identity;
+  name_ = store_.NameOf(identity);
   // Values keep the codec that they have.
-  writer_ = std::make_unique<blob::BlobWriter>(blob::WriterOptions{}, *file_, file_id_, blob());
+  writer_ = std::make_unique<blob::BlobWriter>(blob::WriterOptions{}, *file_, identity.id, blob());
   return {};
 }
 
@@ -79,35 +77,34 @@ Result<bool> BlobCollection::Step(std::uint64_t step_bytes) {
        next_ = live_.Next(next_ + 1)) {
     auto ordinal = static_cast<std::uint32_t>(next_);
     STRATA_TRY_ASSIGN(const blob::StoredValue value, old_->reader().ReadStored(ordinal, &scratch));
-    STRATA_TRY(Annotate(writer_->Copy(ordinal, value), "writing " + path_));
+    STRATA_TRY(Annotate(writer_->Copy(ordinal, value), "writing " + name_));
     bytes_copied_ += value.contents.size() + blob::kTrailerSize;
   }
   return next_ >= live_.size();
 }
 
 Result<std::shared_ptr<const Blob>> BlobCollection::Finish() {
-  auto summary = Annotate(writer_->Finish(), "writing " + path_);
+  auto summary = Annotate(writer_->Finish(), "writing " + name_);
   if (!summary) return std::move(summary).error();
   STRATA_TRY(file_->Sync());
   STRATA_TRY(file_->Close());
-  STRATA_TRY(store_.files->SyncDirectory(store_.directory));
+  STRATA_TRY(store_.SyncNames());
   STRATA_TRY_ASSIGN(std::shared_ptr<const Blob> blob,
-                    store_.open_blob(MakeBlobMeta(number_, file_id_, *summary)));
+                    store_.Open(MakeBlobMeta(unfinished_->number, unfinished_->id, *summary)));
   if (verify_) STRATA_TRY(blob->reader().VerifyAll());
   if (!(blob->reader().held() == live_)) {
     return Corruption(blob->reader().name() + ": holds other values than were copied");
   }
-  blob->MarkObsolete([files = store_.files, path = std::exchange(path_, {})] {
-    (void)files->Remove(path).has_value();
-  });
+  blob->MarkObsolete(store_.RemovalOf(*unfinished_));
+  unfinished_.reset();
   return blob;
 }
 
 void BlobCollection::Abandon() {
   writer_.reset();
   file_.reset();
-  if (!path_.empty()) (void)store_.files->Remove(path_);
-  path_.clear();
+  if (unfinished_) store_.RemovalOf (*unfinished_)();
+  unfinished_.reset();
 }
 
 }  // namespace strata::compaction

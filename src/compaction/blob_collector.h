@@ -16,8 +16,7 @@
 
 #include "base/result.h"
 #include "blob/blob_writer.h"
-#include "compaction/table_writer.h"
-#include "version/version.h"
+#include "version/table_store.h"
 
 namespace strata::compaction {
 
@@ -51,7 +50,7 @@ std::optional<PickedBlob> PickBlob(const BlobMap& blobs, const BlobSpace& space,
 class BlobCollection {
  public:
   // REQUIRES: `version` has the blob. `store` must outlive this.
-  BlobCollection(const TableStore& store, std::shared_ptr<const Version> version, BlobId blob,
+  BlobCollection(TableStore& store, std::shared_ptr<const Version> version, BlobId blob,
                  bool verify);
   ~BlobCollection();  // Abandons, unless Finish succeeded.
 
@@ -70,13 +69,12 @@ class BlobCollection {
  private:
   Status Begin();
 
-  const TableStore& store_;
+  TableStore& store_;
   const std::shared_ptr<const Version> version_;
   const std::shared_ptr<const Blob> old_;
   const bool verify_;
-  FileNumber number_ = 0;
-  FileId file_id_{};
-  std::string path_;  // Empty: there is no file to abandon.
+  std::optional<FileIdentity> unfinished_;  // The copy's file, until it is an open blob.
+  std::string name_;                        // For messages.
   std::unique_ptr<WritableFile> file_;
   std::unique_ptr<blob::BlobWriter> writer_;
   Bitmap live_;

@@ -21,7 +21,7 @@
 
 namespace strata::compaction {
 
-class RateLimiter;  //@L12
+class RateLimiter;
 
 struct RunnerOptions {
   // Sequences that readers are pinned at, ascending. What none of them and no reader of the newest
@@ -32,42 +32,34 @@ struct RunnerOptions {
   std::uint64_t step_bytes = 1ULL << 20;  // Of keys and values read in one Step.
   Counters* counters = nullptr;           // Not null.
   EventTrace* trace = nullptr;
-  RateLimiter* limiter = nullptr;  //@L12
-  //@L20{
+  RateLimiter* limiter = nullptr;
   // Tables above the deepest of this many levels get no learned index, whatever `table` says.
   int learned_levels = 2;
-  //@}
-  //@L19{
   std::uint64_t blob_threshold = 0;  // As in TableWriterOptions.
   std::uint64_t blob_file_bytes = 64ULL << 20;
-  int blob_overlap_max = 64;  // See BlobsToRewrite; 0: pointers are never rewritten.
-  //@}
-  //@L17{
+  int blob_overlap_max = 64;      // See BlobsToRewrite; 0: pointers are never rewritten.
   std::uint32_t named_table = 0;  // That the outputs are part of.
   std::uint64_t now_us = 0;       // Entries that have expired at this time are deletes.
-  //@}
 };
 
-//@L20{
 // True iff `level` is, or will be once it has tables, among the deepest `count` levels.
 bool IsAmongDeepest(std::uint32_t level, int count, const Version& version);
-//@}
 
 // What one run over (a part of) a job's keys made.
 struct CompactionOutput {
   std::vector<std::shared_ptr<const Table>> tables;
-  std::vector<std::shared_ptr<const Blob>> blobs;  //@L19
+  std::vector<std::shared_ptr<const Blob>> blobs;
   std::uint64_t entries_read = 0;
   std::uint64_t entries_dropped = 0;
-  std::uint64_t entries_expired = 0;  // Dropped or turned into deletes.  //@L17
+  std::uint64_t entries_expired = 0;  // Dropped or turned into deletes.
 };
 
 class CompactionRun {
  public:
   // `job` must be neither a trivial move nor a drop. `store` must outlive the run.
   // `range`: only these keys of the inputs; several runs over adjacent ranges make up the job.
-  CompactionRun(const CompactionJob& job, std::shared_ptr<const Version> version,
-                const TableStore& store, const RunnerOptions& options, KeyRange range = {});
+  CompactionRun(const CompactionJob& job, std::shared_ptr<const Version> version, TableStore& store,
+                const RunnerOptions& options, KeyRange range = {});
   ~CompactionRun();  // Abandons, unless finished.
   CompactionRun(const CompactionRun&) = delete;
   CompactionRun& operator=(const CompactionRun&) = delete;
@@ -75,8 +67,8 @@ class CompactionRun {
   // A bounded piece of work. True: all is read, call Finish. After an error only Abandon.
   Result<bool> Step();
 
-  // How long to wait before the next Step so that the rate limit holds; 0 is not at all.  //@L12
-  std::uint64_t pause_us() const { return pause_us_; }  //@L12
+  // How long to wait before the next Step so that the rate limit holds; 0 is not at all.
+  std::uint64_t pause_us() const { return pause_us_; }
 
   // Finishes the tables. REQUIRES: Step returned true; called once.
   Result<CompactionOutput> Finish();
@@ -87,7 +79,7 @@ class CompactionRun {
  private:
   struct Rep;
   std::unique_ptr<Rep> rep_;
-  std::uint64_t pause_us_ = 0;  //@L12
+  std::uint64_t pause_us_ = 0;
 };
 
 // A finished job, ready for VersionSet::LogAndApply(edit, opened).
@@ -99,19 +91,19 @@ struct CompactionResult {
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t entries_dropped = 0;
-  std::uint64_t blob_bytes_written = 0;  //@L19
-  std::uint64_t entries_expired = 0;     //@L17
+  std::uint64_t blob_bytes_written = 0;
+  std::uint64_t entries_expired = 0;
 };
 
 // Joins the outputs of all runs of a job (in key order; none for a move or a drop) into one edit,
 // checks that every entry read was either written or dropped, syncs the directory, and counts and
 // traces the job. Errors: kCorruption when entries are missing; the outputs are useless then.
 Result<CompactionResult> Conclude(const CompactionJob& job, const Version& version,
-                                  const TableStore& store, const RunnerOptions& options,
+                                  TableStore& store, const RunnerOptions& options,
                                   std::vector<CompactionOutput> outputs);
 
 // The whole job in the calling thread: all steps, then Conclude.
 Result<CompactionResult> RunJob(const CompactionJob& job, std::shared_ptr<const Version> version,
-                                const TableStore& store, const RunnerOptions& options);
+                                TableStore& store, const RunnerOptions& options);
 
 }  // namespace strata::compaction

@@ -3,23 +3,16 @@
 #include <utility>
 
 #include "base/mutant.h"
-#include "iter/expiry.h"  //@L17
+#include "iter/expiry.h"
 
 namespace strata::compaction {
 
-//@L10..16{
-//| CompactionStream::CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older,
-//|                                    Snapshots snapshots)
-//|     : merged_(std::move(merged)), older_(std::move(older)), snapshots_(std::move(snapshots)) {}
-//@}
-//@L17{
 CompactionStream::CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older,
                                    Snapshots snapshots, std::uint64_t now_us)
     : merged_(std::move(merged)),
       older_(std::move(older)),
       snapshots_(std::move(snapshots)),
       now_us_(now_us) {}
-//@}
 
 Status CompactionStream::Start(const KeyRange& range) {
   upper_ = range.upper;
@@ -49,18 +42,16 @@ Status CompactionStream::Examine(Status moved) {
     last_key_ = user_key;
   }
   last_sequence_ = facts.sequence;
-  //@L17{
   expired_ = IsExpired(facts.kind, merged_->value(), now_us_);
   if (expired_) {
     facts.kind = EntryKind::kDelete;
     delete_key_ = MakeInternalKey(user_key, facts.sequence, EntryKind::kDelete);
   }
-  //@}
   if (facts.kind == EntryKind::kDelete) facts.older_below = older_.MayHold(user_key);
   if (STRATA_MUTANT(drop_tombstone_with_older_below)) facts.older_below = false;
   verdict_ = Judge(facts, snapshots_);
   if (STRATA_MUTANT(drop_version_under_snapshot) && facts.newer) verdict_ = Verdict::kShadowed;
-  held_ = verdict_ == Verdict::kKeep ? HeldBy(facts, snapshots_) : std::nullopt;  //@L14
+  held_ = verdict_ == Verdict::kKeep ? HeldBy(facts, snapshots_) : std::nullopt;
   return {};
 }
 

@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 #include "compaction/drop_rules.h"
-#include "compaction/held_versions.h"  //@L14
+#include "compaction/held_versions.h"
 #include "compaction/older_data.h"
 #include "iter/iterator.h"
 
@@ -20,15 +20,9 @@ namespace strata::compaction {
 class CompactionStream {
  public:
   // `merged` holds all versions, newest first, of each key that the job's inputs hold.
-  //@L10..16{
-  //| CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older,
-  //|                  Snapshots snapshots);
-  //@}
-  //@L17{
   // An entry that has expired at `now_us` goes on as a delete, and is judged as one.
   CompactionStream(std::unique_ptr<InternalIterator> merged, OlderData older, Snapshots snapshots,
                    std::uint64_t now_us = 0);
-  //@}
 
   // Moves to the first entry of `range`. Call it first, once.
   Status Start(const KeyRange& range);
@@ -38,20 +32,12 @@ class CompactionStream {
 
   // REQUIRES for all: Valid(). The views hold until the next move.
   Status Next();
-  //@L10..16{
-  //| std::string_view key() const { return merged_->key(); }
-  //| std::string_view value() const { return merged_->value(); }
-  //@}
-  //@L17{
   std::string_view key() const { return expired_ ? std::string_view(delete_key_) : merged_->key(); }
   std::string_view value() const { return expired_ ? std::string_view() : merged_->value(); }
   bool expired() const { return expired_; }
-  //@}
   Verdict verdict() const { return verdict_; }
-  //@L14{
   // The snapshots that alone keep the entry.
   const std::optional<SnapshotRange>& held() const { return held_; }
-  //@}
 
  private:
   Status Examine(Status moved);
@@ -59,13 +45,13 @@ class CompactionStream {
   const std::unique_ptr<InternalIterator> merged_;
   OlderData older_;
   const Snapshots snapshots_;
-  const std::uint64_t now_us_;  //@L17
-  bool expired_ = false;        //@L17
-  std::string delete_key_;      // Of an expired entry.  //@L17
+  const std::uint64_t now_us_;
+  bool expired_ = false;
+  std::string delete_key_;  // Of an expired entry.
   std::optional<std::string> upper_;
   bool valid_ = false;
   Verdict verdict_ = Verdict::kKeep;
-  std::optional<SnapshotRange> held_;    //@L14
+  std::optional<SnapshotRange> held_;
   std::optional<std::string> last_key_;  // User key of the entry before, and its sequence.
   SequenceNumber last_sequence_ = 0;
 };

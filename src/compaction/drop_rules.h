@@ -39,7 +39,6 @@ inline bool SnapshotBetween(const Snapshots& snapshots, SequenceNumber from, Seq
 }
 
 inline Verdict Judge(const VersionFacts& version, const Snapshots& snapshots) {
-  //@solve 10.3 "judge what a compaction may drop"
   const bool pinned = version.newer && SnapshotBetween(snapshots, version.sequence, *version.newer);
   if (version.newer && !pinned) return Verdict::kShadowed;
   // Older versions in the input go too unless a snapshot sees them, and then it keeps the
@@ -49,7 +48,6 @@ inline Verdict Judge(const VersionFacts& version, const Snapshots& snapshots) {
     return Verdict::kTombstone;
   }
   return Verdict::kKeep;
-  //@}
 }
 
 }  // namespace strata::compaction

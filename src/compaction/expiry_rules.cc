@@ -29,11 +29,9 @@ bool HeldBySnapshot(const TableMeta& table, const Snapshots& live) {
 
 // When the table becomes due for the deadline; a time that has passed means now.
 std::optional<std::uint64_t> DueAt(const TableMeta& table, const ExpiryInput& input) {
-  //@L20{
   const bool dense = table.deletes > 0 && 2 * table.deletes >= table.entries;
   if (input.purge && dense && !HeldBySnapshot(table, input.live)) return 0;
   if (input.deadline_us == 0) return std::nullopt;
-  //@}
   std::optional<std::uint64_t> since;
   if (!HeldBySnapshot(table, input.live)) since = DeletesSince(table);
   if (table.expiring > 0) {
@@ -51,7 +49,6 @@ KeyRange RangeOf(const TableMeta& table) {
 }  // namespace
 
 std::optional<CompactionJob> PickExpired(const ExpiryInput& input) {
-  //@solve 17.4 "drop what has expired without reading it" inert(return std::nullopt;) uses(&AllGone, &Overlap)
   std::vector<const TableMeta*> kept;  // Of older runs than the one looked at.
   CompactionJob job;
   const std::vector<Run>& runs = input.version.runs();
@@ -74,12 +71,10 @@ std::optional<CompactionJob> PickExpired(const ExpiryInput& input) {
   job.drop_inputs = true;
   job.reason = "all of it has expired";
   return job;
-  //@}
 }
 
 std::optional<CompactionJob> PickOverdue(const ExpiryInput& input, const Options& options) {
-  //| if (input.deadline_us == 0) return std::nullopt;  //@L17..19
-  if (input.deadline_us == 0 && !input.purge) return std::nullopt;  //@L20
+  if (input.deadline_us == 0 && !input.purge) return std::nullopt;
   const TreeView view = ViewOf(input.version);
   for (const Run& run : input.version.runs()) {
     for (const auto& table : run.tables) {
@@ -94,8 +89,7 @@ std::optional<CompactionJob> PickOverdue(const ExpiryInput& input, const Options
         pick.job->output = meta.position;
         pick.job->table_bytes = options.table_bytes;
       }
-      //| pick.job->reason = "the delete deadline";  //@L17..19
-      pick.job->reason = *due == 0 ? "many deletes" : "the delete deadline";  //@L20
+      pick.job->reason = *due == 0 ? "many deletes" : "the delete deadline";
       return pick.job;
     }
   }

@@ -21,7 +21,7 @@ struct ExpiryInput {
   // For the deadline: how long what is gone may stay, and who may still read under a delete.
   std::uint64_t deadline_us = 0;  // 0: as long as it likes.
   Snapshots live = {};
-  bool purge = false;  // Tables of which deletes are half are overdue, deadline or not.  //@L20
+  bool purge = false;  // Tables of which deletes are half are overdue, deadline or not.
 };
 
 // Tables to drop unread: all of their entries have expired or are deletes, and no older table under

@@ -20,7 +20,6 @@ class FifoPolicy final : public Policy {
   // left behind it would bring back what its tombstones hide. The reason is that of the newest run
   // that goes: "older than fifo_age_us" or, if it isn't, "more than fifo_bytes".
   std::vector<CompactionJob> Pick(const PolicyInput& input) const override {
-    //@solve 11.4 "drop the oldest"
     CompactionJob job;
     std::uint64_t bytes = input.tree.size_bytes();
     for (std::size_t level = input.tree.levels.size(); level-- > 0;) {
@@ -36,7 +35,6 @@ class FifoPolicy final : public Policy {
       }
     }
     return Jobs(std::move(job));
-    //@}
   }
 
   // Dropping writes nothing.

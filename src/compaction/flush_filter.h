@@ -1,32 +1,26 @@
 // What of a memtable needn't be written out: versions that a newer one hides from every reader.
-//| // Tombstones stay, since tables may hold what they hide.  //@L14..19
-// Tombstones stay where tables may hold what they hide.  //@L20
+// Tombstones stay where tables may hold what they hide.
 //
 // Thread safety: none.
 
 #pragma once
 
-#include <memory>  //@L20
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "compaction/held_versions.h"
-#include "compaction/older_data.h"  //@L20
+#include "compaction/older_data.h"
 
 namespace strata::compaction {
 
 class FlushFilter {
  public:
-  //@L14..19{
-  //| explicit FlushFilter(Snapshots snapshots) : snapshots_(std::move(snapshots)) {}
-  //@}
-  //@L20{
   // `older`: all tables that are older than the memtable. Null: nobody knows.
   explicit FlushFilter(Snapshots snapshots, std::unique_ptr<OlderData> older = nullptr)
       : snapshots_(std::move(snapshots)), older_(std::move(older)) {}
-  //@}
 
   // Whether the next entry of the memtable, in its order, is written.
   bool Keeps(std::string_view key) {
@@ -36,11 +30,9 @@ class FlushFilter {
     } else {
       last_key_ = UserKeyOf(key);
     }
-    //@L20{
     if (facts.kind == EntryKind::kDelete && older_ != nullptr) {
       facts.older_below = older_->MayHold(UserKeyOf(key));
     }
-    //@}
     last_sequence_ = facts.sequence;
     const bool keeps = Judge(facts, snapshots_) == Verdict::kKeep;
     held_ = keeps ? HeldBy(facts, snapshots_) : std::nullopt;
@@ -52,7 +44,7 @@ class FlushFilter {
 
  private:
   const Snapshots snapshots_;
-  const std::unique_ptr<OlderData> older_;  //@L20
+  const std::unique_ptr<OlderData> older_;
   std::optional<std::string> last_key_;
   SequenceNumber last_sequence_ = 0;
   std::optional<SnapshotRange> held_;

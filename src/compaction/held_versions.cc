@@ -44,7 +44,6 @@ HeldTotals TotalsOf(const TableMeta& table, const Snapshots& live) {
 }
 
 std::optional<CompactionJob> PickReclaim(const ReclaimInput& input, const Options& options) {
-  //@solve 14.4 "find a table that holds what nobody needs" inert(return std::nullopt;) uses(&KeysOf)
   for (const Run& run : input.version.runs()) {
     for (const auto& table : run.tables) {
       const TableMeta& meta = table->meta();
@@ -62,7 +61,6 @@ std::optional<CompactionJob> PickReclaim(const ReclaimInput& input, const Option
     }
   }
   return std::nullopt;
-  //@}
 }
 
 }  // namespace strata::compaction

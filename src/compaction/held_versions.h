@@ -19,7 +19,6 @@ namespace strata::compaction {
 // REQUIRES: Judge keeps it.
 inline std::optional<SnapshotRange> HeldBy(const VersionFacts& version,
                                            const Snapshots& snapshots) {
-  //@solve 14.3 "say for which snapshots a version is kept" inert(return {};)
   if (!version.newer && (version.kind != EntryKind::kDelete || version.older_below)) return {};
   // A tombstone at the bottom stays for those before it, anything else for those that see it.
   const SequenceNumber from = version.newer ? version.sequence : 0;
@@ -28,7 +27,6 @@ inline std::optional<SnapshotRange> HeldBy(const VersionFacts& version,
   const auto end = std::lower_bound(first, snapshots.end(), to);
   if (first == end) return {};
   return SnapshotRange{*first, *(end - 1)};
-  //@}
 }
 
 // Counts an entry of `bytes` in. Past 64 different ranges a table's last one grows to take more.

@@ -20,7 +20,6 @@ std::uint64_t LeveledRun(const TreeView& tree, std::uint32_t level) {
   return runs.empty() ? 1 : runs.front().run;
 }
 
-//@L11{
 std::uint64_t InputBytes(const TreeView& tree, const std::vector<CompactionJob>& jobs) {
   TableSet inputs;
   for (const CompactionJob& job : jobs) {
@@ -36,7 +35,6 @@ std::uint64_t InputBytes(const TreeView& tree, const std::vector<CompactionJob>&
   }
   return bytes;
 }
-//@}
 
 void JobBuilder::Add(const TableView& table) {
   if (!chosen_.insert(table.number).second) return;

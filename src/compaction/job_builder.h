@@ -19,8 +19,8 @@ bool AnyBusy(const LevelView& level, const TableSet& busy);
 // level can run side by side.
 std::uint64_t LeveledRun(const TreeView& tree, std::uint32_t level);
 
-// The bytes that merging `jobs` will read: a first estimate of a tree's debt.  //@L11
-std::uint64_t InputBytes(const TreeView& tree, const std::vector<CompactionJob>& jobs);  //@L11
+// The bytes that merging `jobs` will read: a first estimate of a tree's debt.
+std::uint64_t InputBytes(const TreeView& tree, const std::vector<CompactionJob>& jobs);
 
 class JobBuilder {
  public:
@@ -32,6 +32,10 @@ class JobBuilder {
 
   // Adds what overlaps `hull` in `level`. False if any of it is busy: forget the builder then.
   bool AddOverlapping(std::uint32_t level, const Hull& hull, const TableSet& busy);
+
+  // Adds tables of `level` that lie beside the hull and are small, below `small_bytes` and for what
+  // was chosen: they become one with it.
+  void AddSmallNeighbours(std::uint32_t level, std::uint64_t small_bytes, const TableSet& busy);
 
   bool Has(const RunView& run) const { return chosen_.contains(run.tables.front().number); }
   const Hull& hull() const { return hull_; }

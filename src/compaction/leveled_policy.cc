@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "compaction/job_builder.h"
+#include "compaction/small_files.h"
 
 namespace strata::compaction {
 
@@ -29,7 +30,6 @@ std::uint64_t TargetBytes(std::uint32_t level, const Options& options) {
 
 double LevelScore(const TreeView& tree, std::uint32_t level, const TableSet& busy,
                   const Options& options) {
-  //@solve 10.1 "say how badly a level needs work" inert(return 0;)
   if (level == 0) {
     int idle = 0;
     for (const RunView& run : tree.level(0).runs) idle += AnyBusy(run, busy) ? 0 : 1;
@@ -42,13 +42,11 @@ double LevelScore(const TreeView& tree, std::uint32_t level, const TableSet& bus
     }
   }
   return static_cast<double>(bytes) / static_cast<double>(TargetBytes(level, options));
-  //@}
 }
 
 // The reason is "level 0 has 4 runs".
 std::optional<CompactionJob> PickLevel0(const TreeView& tree, const TableSet& busy,
                                         const Options& options) {
-  //@solve 10.2 "take the runs of level 0 that belong together"
   const auto& runs = tree.level(0).runs;
   JobBuilder job(tree, {1, LeveledRun(tree, 1)});
   job.Add(runs.back());
@@ -62,8 +60,8 @@ std::optional<CompactionJob> PickLevel0(const TreeView& tree, const TableSet& bu
     if (job.Has(run) && AnyBusy(run, busy)) return std::nullopt;
   }
   if (!job.AddOverlapping(1, job.hull(), busy)) return std::nullopt;
+  job.AddSmallNeighbours(1, options.table_bytes / kSmallFileShare, busy);
   return job.Build(options, "level 0 has " + std::to_string(runs.size()) + " runs");
-  //@}
 }
 
 namespace {
@@ -93,7 +91,7 @@ class LeveledPolicy final : public Policy {
     return jobs;
   }
 
-  std::vector<CompactionJob> PickAtRest(const PolicyInput& input) const override;  //@L20
+  std::vector<CompactionJob> PickAtRest(const PolicyInput& input) const override;
   Debt EstimateDebt(const TreeView& tree, std::uint64_t now_us) const override;
 
  private:
@@ -163,7 +161,6 @@ std::optional<CompactionJob> LeveledPolicy::PickAllRuns(const TreeView& tree, st
   return job.Build(options_, "level " + std::to_string(level) + " must be one run");
 }
 
-//@L20{
 // --- at rest -------------------------------------------------------------------------------------
 
 // What is deeper is too large to be written anew for the sake of one run less.
@@ -196,7 +193,6 @@ std::vector<CompactionJob> LeveledPolicy::PickAtRest(const PolicyInput& input) c
   return jobs;
 }
 
-//@}
 // --- debt ----------------------------------------------------------------------------------------
 
 // What is past a target will be merged with its share of the next level, and be past that one's.

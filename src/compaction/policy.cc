@@ -27,7 +27,6 @@ Result<std::unique_ptr<const Policy>> MakePolicy(const Options& options) {
       return std::unique_ptr<const Policy>(NewLeveledPolicy(options));
     case CompactionStyle::kNone:
       return std::unique_ptr<const Policy>(std::make_unique<NoPolicy>());
-    //@L11{
     case CompactionStyle::kTiered:
       return NewTieredPolicy(options);
     case CompactionStyle::kUnified:
@@ -36,11 +35,6 @@ Result<std::unique_ptr<const Policy>> MakePolicy(const Options& options) {
       return NewTimeWindowPolicy(options);
     case CompactionStyle::kFifo:
       return NewFifoPolicy(options);
-      //@}
-      //@L10..10{
-      //| default:
-      //|   return InvalidArgument("this compaction style comes with lesson 11");
-      //@}
   }
   return InvalidArgument("unknown compaction style");
 }

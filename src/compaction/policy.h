@@ -59,11 +59,9 @@ class Policy {
   // `input.busy`, so all of them may run side by side. Empty when the tree has its right shape.
   virtual std::vector<CompactionJob> Pick(const PolicyInput& input) const = 0;
 
-  //@L20{
   // What isn't due, but makes reads cheaper, and pays when nobody else wants the disk: as Pick. It
   // comes to an end: each job brings the tree nearer to where there is none.
   virtual std::vector<CompactionJob> PickAtRest(const PolicyInput& /*input*/) const { return {}; }
-  //@}
 
   virtual Debt EstimateDebt(const TreeView& tree, std::uint64_t now_us) const = 0;
 };
@@ -73,7 +71,6 @@ class Policy {
 Result<std::unique_ptr<const Policy>> MakePolicy(const Options& options);
 
 std::unique_ptr<const Policy> NewLeveledPolicy(const Options& options);
-//@L11{
 // What one integer of Options::unified_w says of its level: it takes `runs_max` runs, then they are
 // merged; and it holds `fan_out` times the level above.
 struct UnifiedShape {
@@ -89,7 +86,6 @@ Result<std::unique_ptr<const Policy>> NewUnifiedPolicy(const Options& options);
 Result<std::unique_ptr<const Policy>> NewTieredPolicy(const Options& options);
 Result<std::unique_ptr<const Policy>> NewTimeWindowPolicy(const Options& options);
 Result<std::unique_ptr<const Policy>> NewFifoPolicy(const Options& options);
-//@}
 
 // The next step of merging all that overlaps `range` down into one run of the deepest level that it
 // reaches (level 1 at least), level by level. Run it and ask again until done. Works on the layout

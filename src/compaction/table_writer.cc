@@ -1,34 +1,29 @@
 #include "compaction/table_writer.h"
 
-#include <algorithm>  //@L17
+#include <algorithm>
 #include <utility>
 
-#include "compaction/held_versions.h"    //@L14
-#include "compaction/value_separator.h"  //@L19
-#include "iter/expiry.h"                 //@L17
+#include "compaction/held_versions.h"
+#include "compaction/value_separator.h"
+#include "iter/expiry.h"
 #include "iter/internal_key.h"
 
 namespace strata::compaction {
 
 // The table being written.
 struct TableWriter::Open {
-  Open(const TableWriterOptions& options, FileNumber table_number, const FileId& id,
-       std::string file_path, std::unique_ptr<WritableFile> writable)
-      : number(table_number),
-        file_id(id),
-        path(std::move(file_path)),
+  Open(const TableWriterOptions& options, const FileIdentity& file_identity,
+       std::unique_ptr<WritableFile> writable)
+      : identity(file_identity),
         file(std::move(writable)),
-        builder(options.table, *file, file_id) {}
+        builder(options.table, *file, identity.id) {}
 
-  const FileNumber number;
-  const FileId file_id;
-  const std::string path;
+  const FileIdentity identity;
   const std::unique_ptr<WritableFile> file;
   sst::TableBuilder builder;
   bool full = false;
-  std::string last_user_key;       // Set once it is full: this key's other versions still go in.
-  std::vector<HeldVersions> held;  //@L14
-  //@L17{
+  std::string last_user_key;  // Set once it is full: this key's other versions still go in.
+  std::vector<HeldVersions> held;
   std::uint64_t expiring = 0;
   std::uint64_t expiry_min_us = ~std::uint64_t{0};
   std::uint64_t expiry_max_us = 0;
@@ -39,10 +34,8 @@ struct TableWriter::Open {
     expiry_min_us = std::min(expiry_min_us, expiry);
     expiry_max_us = std::max(expiry_max_us, expiry);
   }
-  //@}
 };
 
-//@L19{
 namespace {
 
 SeparatorOptions SeparatorOptionsOf(const TableWriterOptions& options) {
@@ -56,7 +49,7 @@ SeparatorOptions SeparatorOptionsOf(const TableWriterOptions& options) {
 
 }  // namespace
 
-TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
+TableWriter::TableWriter(TableStore& store, const TableWriterOptions& options)
     : store_(store),
       options_(options),
       values_(std::make_unique<ValueSeparator>(store, SeparatorOptionsOf(options))) {}
@@ -68,11 +61,6 @@ std::vector<std::shared_ptr<const Blob>> TableWriter::TakeBlobs() {
 std::uint64_t TableWriter::blob_bytes_written() const {
   return values_->bytes_written();
 }
-//@}
-//@L05..18{
-//| TableWriter::TableWriter(const TableStore& store, const TableWriterOptions& options)
-//|     : store_(store), options_(options) {}
-//@}
 TableWriter::~TableWriter() {
   Abandon();
 }
@@ -82,10 +70,10 @@ Status TableWriter::Add(std::string_view key, std::string_view value) {
     STRATA_TRY(FinishTable());
   }
   if (open_ == nullptr) STRATA_TRY(OpenTable());
-  STRATA_TRY(values_->Separate(&key, &value));  //@L19
+  STRATA_TRY(values_->Separate(&key, &value));
   Status added = open_->builder.Add(key, value);
-  if (!added) return Annotate(std::move(added), "writing " + open_->path);
-  open_->CountExpiry(ExpiryOf(KindOf(key), value));  //@L17
+  if (!added) return Annotate(std::move(added), "writing " + store_.NameOf(open_->identity));
+  open_->CountExpiry(ExpiryOf(KindOf(key), value));
   if (!open_->full && open_->builder.size_estimate() >= options_.table_bytes_max) {
     open_->full = true;
     open_->last_user_key = UserKeyOf(key);
@@ -93,71 +81,63 @@ Status TableWriter::Add(std::string_view key, std::string_view value) {
   return {};
 }
 
-//@L14{
 void TableWriter::MarkHeld(const SnapshotRange& range, std::uint64_t bytes) {
   CountHeld(range, bytes, &open_->held);
 }
-//@}
 
 Result<std::vector<std::shared_ptr<const Table>>> TableWriter::Finish() {
   if (open_ != nullptr) STRATA_TRY(FinishTable());
-  STRATA_TRY(values_->Finish());  //@L19
+  STRATA_TRY(values_->Finish());
   return std::move(done_);
 }
 
 // A file that can't be removed now goes when the store is opened next: no version names it.
 void TableWriter::Abandon() {
   open_ = nullptr;
-  done_.clear();       // Tables that nobody else has go with their files.
-  values_->Abandon();  //@L19
-  if (!path_.empty()) (void)store_.files->Remove(path_).has_value();
-  path_.clear();
+  done_.clear();  // Tables that nobody else has go with their files.
+  values_->Abandon();
+  if (unfinished_) store_.RemovalOf (*unfinished_)();
+  unfinished_.reset();
 }
 
 Status TableWriter::OpenTable() {
-  const FileNumber number = store_.new_number();
-  std::string path = JoinPath(store_.directory, TableFileName(number));
-  STRATA_TRY_ASSIGN(auto file, store_.files->Create(path));
-  path_ = path;
-  open_ = std::make_unique<Open>(options_, number, store_.new_file_id(), std::move(path),
-                                 std::move(file));
+  const FileIdentity identity = store_.NewIdentity(FileKind::kTable);
+  STRATA_TRY_ASSIGN(auto file, store_.Create(identity));
+  unfinished_ = identity;
+  open_ = std::make_unique<Open>(options_, identity, std::move(file));
   return {};
 }
 
 Status TableWriter::FinishTable() {
   STRATA_TRY(CutTable());
   if (done_.empty()) return {};
-  done_.back()->MarkObsolete([files = store_.files, path = std::exchange(path_, {})] {
-    (void)files->Remove(path).has_value();
-  });
+  done_.back()->MarkObsolete(store_.RemovalOf(*unfinished_));
+  unfinished_.reset();
   return {};
 }
 
 Status TableWriter::CutTable() {
   const std::unique_ptr<Open> open = std::move(open_);
-  //@solve 5.3 "finish a table: durable, then open, then checked" uses(open, &Verify)
-  auto summary = Annotate(open->builder.Finish(), "writing " + open->path);
+  auto summary = Annotate(open->builder.Finish(), "writing " + store_.NameOf(open->identity));
   if (!summary) return std::move(summary).error();
   STRATA_TRY(open->file->Sync());
   STRATA_TRY(open->file->Close());
   bytes_written_ += summary->size_bytes;
 
-  TableMeta meta = MakeTableMeta(open->number, options_.position, open->file_id, *summary);
+  TableMeta meta =
+      MakeTableMeta(open->identity.number, options_.position, open->identity.id, *summary);
   meta.write_time_min_us = options_.write_time_min_us;
   meta.write_time_max_us = options_.write_time_max_us;
-  meta.held = open->held;  //@L14
-  //@L17{
+  meta.held = open->held;
   meta.named_table = options_.named_table;
   meta.expiring = open->expiring;
   meta.expiry_min_us = open->expiring == 0 ? 0 : open->expiry_min_us;
   meta.expiry_max_us = open->expiry_max_us;
   meta.delete_since_us = summary->deletes == 0 ? 0 : options_.delete_since_us;
-  //@}
-  STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.open(meta));
+  STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.Open(meta));
   if (options_.verify) STRATA_TRY(Verify(*table));
   done_.push_back(std::move(table));
   return {};
-  //@}
 }
 
 Status TableWriter::Verify(const Table& table) {

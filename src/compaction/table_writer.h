@@ -7,20 +7,18 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <set>  //@L19
-#include <string>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "base/result.h"
-#include "io/environment.h"
 #include "sst/table_builder.h"
-#include "version/version.h"
+#include "version/table_store.h"
 
 namespace strata::compaction {
 
-class ValueSeparator;  //@L19
+class ValueSeparator;
 
 struct TableWriterOptions {
   sst::TableOptions table;
@@ -30,41 +28,26 @@ struct TableWriterOptions {
   // When the oldest and the newest entry were written by users; a flush passes the memtable's.
   std::uint64_t write_time_min_us = 0;
   std::uint64_t write_time_max_us = 0;
-  //@L19{
   std::uint64_t blob_threshold = 0;  // As in SeparatorOptions, which these become.
   std::uint64_t blob_file_bytes = 64ULL << 20;
   std::set<BlobId> rewrite_blobs;
   std::shared_ptr<const Version> version;
-  //@}
-  //@L17{
   std::uint32_t named_table = 0;      // What the tables are part of.
   std::uint64_t delete_since_us = 0;  // When the oldest entry that is a delete was written.
-  //@}
-};
-
-// Where tables go and how they are numbered and opened. It must outlive the writers.
-struct TableStore {
-  FileSystem* files = nullptr;
-  std::string directory;
-  std::function<FileNumber()> new_number;
-  std::function<FileId()> new_file_id;
-  std::function<Result<std::shared_ptr<const Table>>(const TableMeta&)> open;
-  std::function<Result<std::shared_ptr<const Blob>>(const BlobMeta&)> open_blob;  //@L19
 };
 
 class TableWriter {
  public:
-  TableWriter(const TableStore& store, const TableWriterOptions& options);
+  // `store` must outlive it.
+  TableWriter(TableStore& store, const TableWriterOptions& options);
   ~TableWriter();
 
   // Adds an entry. A table is cut only between two user keys, so all versions of one are in one.
   // After an error only Abandon may be called. REQUIRES: keys come in order.
   Status Add(std::string_view key, std::string_view value);
 
-  //@L14{
   // The entry added last is there for the snapshots in `range` only.
   void MarkHeld(const SnapshotRange& range, std::uint64_t bytes);
-  //@}
 
   // Finishes the last table. None at all when nothing was added. Called once. Each table's file
   // goes with the last that has the table, until Table::MarkNamed: what fails on the way to an
@@ -75,11 +58,9 @@ class TableWriter {
   void Abandon();
 
   std::uint64_t bytes_written() const { return bytes_written_; }
-  //@L19{
   // The blob files that were written beside the tables. REQUIRES: Finish succeeded.
   std::vector<std::shared_ptr<const Blob>> TakeBlobs();
   std::uint64_t blob_bytes_written() const;
-  //@}
 
  private:
   Status OpenTable();
@@ -87,14 +68,14 @@ class TableWriter {
   Status CutTable();
   static Status Verify(const Table& table);
 
-  const TableStore& store_;
+  TableStore& store_;
   const TableWriterOptions options_;
   struct Open;
   std::unique_ptr<Open> open_;
   std::vector<std::shared_ptr<const Table>> done_;
-  std::string path_;  // Of the file being written.
+  std::optional<FileIdentity> unfinished_;  // The file being written, or what is left of it.
   std::uint64_t bytes_written_ = 0;
-  const std::unique_ptr<ValueSeparator> values_;  //@L19
+  const std::unique_ptr<ValueSeparator> values_;
 };
 
 }  // namespace strata::compaction

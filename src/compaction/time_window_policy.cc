@@ -70,7 +70,6 @@ class TimeWindowPolicy final : public Policy {
 // with the run that their window has there. The reason is "the window is over", the score 1.
 std::optional<CompactionJob> TimeWindowPolicy::PickClosed(
     const PolicyInput& input, const std::vector<std::uint64_t>& windows) const {
-  //@solve 11.3 "close the oldest window"
   if (windows.empty() || windows.back() >= WindowOf(input.now_us)) return std::nullopt;
   const auto& runs = input.tree.level(0).runs;
   const auto first = static_cast<std::size_t>(
@@ -88,7 +87,6 @@ std::optional<CompactionJob> TimeWindowPolicy::PickClosed(
   CompactionJob job = builder.Build(options_, "the window is over");
   job.score = 1;
   return job;
-  //@}
 }
 
 // Merges neighbours of about the same size in the open window.

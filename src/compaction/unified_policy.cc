@@ -71,7 +71,6 @@ class UnifiedPolicy final : public Policy {
 // The reason is "level 2 has 4 runs"; the score, how many runs there are for each of RunsMax.
 std::optional<CompactionJob> UnifiedPolicy::PickFrom(const TreeView& tree, std::uint32_t level,
                                                      const TableSet& busy) const {
-  //@solve 11.2 "merge a level, and the next when it would be full"
   const std::size_t runs = tree.level(level).runs.size();
   if (runs < RunsMax(level) || AnyBusy(tree.level(level), busy)) return std::nullopt;
   RunPosition output{level, tree.level(level).runs.front().run};
@@ -94,16 +93,13 @@ std::optional<CompactionJob> UnifiedPolicy::PickFrom(const TreeView& tree, std::
       options_, "level " + std::to_string(level) + " has " + std::to_string(runs) + " runs");
   job.score = static_cast<double>(runs) / static_cast<double>(RunsMax(level));
   return job;
-  //@}
 }
 
 }  // namespace
 
 UnifiedShape ShapeOf(int w) {
-  //@solve 11.1 "read the integer of a level"
   if (w > 0) return {.runs_max = w + 2, .fan_out = w + 2};
   return {.runs_max = 2, .fan_out = 2 - w};
-  //@}
 }
 
 Result<std::vector<int>> ParseUnifiedW(std::string_view text) {

@@ -5,26 +5,23 @@
 #include <utility>
 
 #include "base/mutant.h"
-#include "compaction/table_writer.h"
 
 namespace strata::compaction {
 
 // The file being written.
 struct ValueSeparator::Open {
-  Open(const blob::WriterOptions& options, FileNumber file_number, const FileId& id,
+  Open(const blob::WriterOptions& options, const FileIdentity& file_identity,
        std::unique_ptr<WritableFile> writable)
-      : number(file_number),
-        file_id(id),
+      : identity(file_identity),
         file(std::move(writable)),
-        writer(options, *file, file_id, file_number) {}
+        writer(options, *file, identity.id, identity.number) {}
 
-  const FileNumber number;
-  const FileId file_id;
+  const FileIdentity identity;
   const std::unique_ptr<WritableFile> file;
   blob::BlobWriter writer;
 };
 
-ValueSeparator::ValueSeparator(const TableStore& store, SeparatorOptions options)
+ValueSeparator::ValueSeparator(TableStore& store, SeparatorOptions options)
     : store_(store), options_(std::move(options)) {}
 ValueSeparator::~ValueSeparator() {
   Abandon();
@@ -68,31 +65,31 @@ Result<BlobPointer> ValueSeparator::Write(std::string_view value) {
     STRATA_TRY(CutFile());
   }
   if (open_ == nullptr) STRATA_TRY(OpenFile());
-  return Annotate(open_->writer.Add(value), "writing " + path_);
+  auto added = open_->writer.Add(value);
+  if (added) return added;
+  return std::move(added).error().WithContext("writing " + store_.NameOf(open_->identity));
 }
 
 Status ValueSeparator::OpenFile() {
-  const FileNumber number = store_.new_number();
-  std::string path = JoinPath(store_.directory, BlobFileName(number));
-  STRATA_TRY_ASSIGN(auto file, store_.files->Create(path));
-  path_ = std::move(path);
-  open_ = std::make_unique<Open>(options_.blob, number, store_.new_file_id(), std::move(file));
+  const FileIdentity identity = store_.NewIdentity(FileKind::kBlob);
+  STRATA_TRY_ASSIGN(auto file, store_.Create(identity));
+  unfinished_ = identity;
+  open_ = std::make_unique<Open>(options_.blob, identity, std::move(file));
   return {};
 }
 
 Status ValueSeparator::CutFile() {
   const std::unique_ptr<Open> open = std::move(open_);
-  auto summary = Annotate(open->writer.Finish(), "writing " + path_);
+  auto summary = Annotate(open->writer.Finish(), "writing " + store_.NameOf(open->identity));
   if (!summary) return std::move(summary).error();
   if (!STRATA_MUTANT(blob_not_synced_before_edit)) STRATA_TRY(open->file->Sync());
   STRATA_TRY(open->file->Close());
   bytes_written_ += summary->size_bytes;
   STRATA_TRY_ASSIGN(std::shared_ptr<const Blob> blob,
-                    store_.open_blob(MakeBlobMeta(open->number, open->file_id, *summary)));
+                    store_.Open(MakeBlobMeta(open->identity.number, open->identity.id, *summary)));
   if (options_.verify) STRATA_TRY(blob->reader().VerifyAll());
-  blob->MarkObsolete([files = store_.files, path = std::exchange(path_, {})] {
-    (void)files->Remove(path).has_value();
-  });
+  blob->MarkObsolete(store_.RemovalOf(*unfinished_));
+  unfinished_.reset();
   done_.push_back(std::move(blob));
   return {};
 }
@@ -104,8 +101,8 @@ Status ValueSeparator::Finish() {
 void ValueSeparator::Abandon() {
   open_ = nullptr;
   done_.clear();
-  if (!path_.empty()) (void)store_.files->Remove(path_).has_value();
-  path_.clear();
+  if (unfinished_) store_.RemovalOf (*unfinished_)();
+  unfinished_.reset();
 }
 
 // --- locality ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,11 +17,9 @@
 #include "base/result.h"
 #include "blob/blob_writer.h"
 #include "iter/internal_key.h"
-#include "version/version.h"
+#include "version/table_store.h"
 
 namespace strata::compaction {
-
-struct TableStore;
 
 // A table's block isn't made for more.
 inline constexpr std::uint64_t kInlineValueMax = 64ULL << 20;
@@ -39,7 +38,8 @@ struct SeparatorOptions {
 
 class ValueSeparator {
  public:
-  ValueSeparator(const TableStore& store, SeparatorOptions options);
+  // `store` must outlive it.
+  ValueSeparator(TableStore& store, SeparatorOptions options);
   ~ValueSeparator();
 
   // Puts the key and value that the table shall hold in the place of an entry's. The new views hold
@@ -62,12 +62,12 @@ class ValueSeparator {
   Status OpenFile();
   Status CutFile();
 
-  const TableStore& store_;
+  TableStore& store_;
   const SeparatorOptions options_;
   struct Open;
   std::unique_ptr<Open> open_;
   std::vector<std::shared_ptr<const Blob>> done_;
-  std::string path_;  // Of the file being written.
+  std::optional<FileIdentity> unfinished_;  // The file being written, or what is left of it.
   std::uint64_t bytes_written_ = 0;
   std::string key_;      // What Separate's views show.
   std::string pointer_;  // An expiry may stand before it.

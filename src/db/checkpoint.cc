@@ -64,7 +64,7 @@ Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& dir
     versions_.set().SetLastSequence(trees_.last_sequence());
     state = versions_.set().State();
     if (!STRATA_MUTANT(copy_holds_nothing)) held = versions_.set().versions();
-    state.properties.store_id = files_.store().new_file_id();
+    state.properties.store_id = files_.store().NewId();
   }
   state.begun_logs.clear();  // What later writes put into logs isn't part of it.
   state.sealed_logs.clear();

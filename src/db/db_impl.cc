@@ -3,11 +3,12 @@
 
 #include "db/db_impl.h"
 
-#include <algorithm>  //@L12
+#include <algorithm>
 #include <utility>
 
-#include "base/mutant.h"        //@L12
-#include "recovery/recovery.h"  //@L03
+#include "base/mutant.h"
+#include "recovery/recovery.h"
+#include "state/shared_parts.h"
 
 namespace strata {
 namespace {
@@ -16,13 +17,10 @@ Status CheckOptions(const Options& options) {
   if (options.memtable_bytes < 4096) {
     return InvalidArgument("option memtable_bytes must be at least 4096");
   }
-  //@L03{
   if (options.memtable_bytes > (4ULL << 30)) {
     return InvalidArgument(
         "option memtable_bytes must be at most 4 GiB: opening the store reads its logs as a whole");
   }
-  //@}
-  //@L04{
   if (options.block_bytes < 64 || options.block_bytes > (4U << 20)) {
     return InvalidArgument("option block_bytes must be between 64 and 4 MiB");
   }
@@ -32,13 +30,9 @@ Status CheckOptions(const Options& options) {
   if (options.table_bytes < 1024) {
     return InvalidArgument("option table_bytes must be at least 1024");
   }
-  //@}
-  //@L07{
   if (options.filter_bits_per_key < 0 || options.filter_bits_per_key > 64) {
     return InvalidArgument("option filter_bits_per_key must be between 0 and 64");
   }
-  //@}
-  //@L19{
   if (options.blob_file_bytes < 1024) {
     return InvalidArgument("option blob_file_bytes must be at least 1024");
   }
@@ -46,15 +40,14 @@ Status CheckOptions(const Options& options) {
     return InvalidArgument(
         "options blob_space_bound must be at least 1.05 and blob_garbage_ratio at least 0.01");
   }
-  //@}
   return {};
 }
 
-//@L12{
 // Puts what contradicts itself right and shares a memory budget out.
 Options Sanitized(Options options) {
   options.memtables_max = std::max(options.memtables_max, 2);
   options.compaction_threads = std::max(options.compaction_threads, 1);
+  if (options.shared) options.memory_budget_bytes = options.shared->parts().memory.bytes();
   if (options.memory_budget_bytes > 0) {
     // Half of a budget at most is for memtables.
     const std::uint64_t share =
@@ -67,7 +60,6 @@ Options Sanitized(Options options) {
   }
   return options;
 }
-//@}
 
 }  // namespace
 
@@ -75,62 +67,46 @@ Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& 
   STRATA_TRY(CheckOptions(options));
   const Environment& environment =
       options.environment != nullptr ? *options.environment : RealEnvironment();
-  //@L02..11{
-  //| auto db = std::make_unique<DbImpl>(options, environment, directory);
-  //@}
-  auto db = std::make_unique<DbImpl>(Sanitized(options), environment, directory);  //@L12
+  if (options.shared) STRATA_TRY(options.shared->parts().CheckFor(environment));
+  auto db = std::make_unique<DbImpl>(Sanitized(options), environment, directory);
   STRATA_TRY(Annotate(db->Open(), "opening store " + directory));
   return std::unique_ptr<DB>(std::move(db));
 }
 
 DbImpl::DbImpl(const Options& options, const Environment& environment, std::string directory)
     : context_(options, environment, std::move(directory)) {
-  //@L16{
   transactions_->locks = std::make_shared<LockTable>(*environment.executor, *environment.clock);
-  //@}
 }
 
 Status DbImpl::Open() {
   MutexLock lock(mutex_);
-  //| STRATA_TRY(trees_.Start());  //@L02..18
-  STRATA_TRY(trees_.Start(files_.store()));  //@L19
-  //@L02..05{
-  //| trees_.SetEmptyValueDeletes(context_.options.empty_value_deletes);
-  //@}
-  //@L03{
+  STRATA_TRY(trees_.Start(files_.store()));
   Recovery recovery({
       .context = context_,
       .reader = reader_,
       .trees = trees_,
       .journal = journal_,
-      .files = files_,                  //@L05
-      .versions = versions_,            //@L05
-      .writer = flush_writer_,          //@L06
-      .direct_writer = direct_writer_,  //@L19
-      .health = health_,                //@L20
-                                        //| .next_file = next_file_,  //@L03..05
+      .files = files_,
+      .versions = versions_,
+      .writer = flush_writer_,
+      .direct_writer = direct_writer_,
+      .health = health_,
   });
   if (Status recovered = recovery.Run(); !recovered) {
-    trees_.direct()->RemoveUnused({});  //@L19
-    health_.SetClosed();                // Nothing is in its log, and nothing gets in.
+    trees_.direct()->RemoveUnused({});
+    health_.SetClosed();  // Nothing is in its log, and nothing gets in.
     return recovered;
   }
   lock_ = recovery.TakeLock();
   recovered_entries_ = recovery.recovered_entries();
-  //@}
   trees_.Publish();
-  upkeep_.Look();          //@L12
-  commit_.StartDurable();  //@L20
-  //@L16..16{
-  //| transactions_->empty_value_deletes = trees_.empty_value_deletes();
-  //@}
-  //@L17{
+  upkeep_.Look();
+  commit_.StartDurable();
   const auto& features = versions_.set().properties().features;
   if (std::find(features.begin(), features.end(), kExpiryFeature) != features.end()) {
     commit_.ExpectExpiries();
   }
   transactions_->empty_value_deletes = [this](TableRef table) { return EmptyDeletes(table); };
-  //@}
   return {};
 }
 
@@ -138,10 +114,6 @@ DbImpl::~DbImpl() {
   Close().has_value();
 }
 
-//@L02..19{
-//| Status DbImpl::Close() {
-//@}
-//@L20{
 Status DbImpl::Close() {
   std::vector<Durability::Callback> waiting;
   Status status = CloseParts(&waiting);
@@ -152,67 +124,50 @@ Status DbImpl::Close() {
 }
 
 Status DbImpl::CloseParts(std::vector<Durability::Callback>* waiting) {
-  //@}
-  STRATA_TRY(CheckOwner());  //@L03
-  //@L12{
+  STRATA_TRY(CheckOwner());
   jobs_.Shut();
   health_.SetClosing();
-  transactions_->open = false;  //@L16
-  //@}
+  transactions_->open = false;
   MutexLock lock(mutex_);
   if (health_.closed()) return {};
-  //@L12{
-  context_.environment.executor->WaitUntil(mutex_, [this] {
+  context_.environment.executor->Notify(context_.memtables_written);  // Nothing is tried again.
+  context_.environment.executor->WaitOn(context_.job_ended, mutex_, [this] {
     return (jobs_.idle() || STRATA_MUTANT(close_leaves_jobs)) && commit_.size() == 0;
   });
-  //@}
-  //@L03{
-  Status status = health_.CheckWritable();      // After a failure the log may end anywhere.
-  if (context_.options.read_only) status = {};  //@L20
-  //@}
+  Status status = health_.CheckWritable();  // After a failure the log may end anywhere.
+  if (context_.options.read_only) status = {};
   health_.SetClosed();
-  //@L03{
   if (journal_.number() != 0 && status) status = CloseLog();
-  *waiting = commit_.EndDurable(status);  //@L20
+  *waiting = commit_.EndDurable(status);
   lock_.reset();
   return Annotate(std::move(status), "closing store " + context_.directory);
-  //@}
-  //@L02..02{
-  //| return {};
-  //@}
 }
 
-//@L03{
 Status DbImpl::CloseLog() {
-  //@L12{
   STRATA_TRY_ASSIGN(auto sealed, journal_.SealRetired());
-  //@}
+  STRATA_TRY(commit_.AccountForUnlogged());
   STRATA_TRY(journal_.End());
-  //@L06{
   VersionEdit edit;
-  edit.sealed_logs = std::move(sealed);  //@L12
+  edit.sealed_logs = std::move(sealed);
   edit.sealed_logs.push_back({journal_.number(), journal_.size()});
   versions_.set().SetLastSequence(trees_.last_sequence());
   STRATA_TRY(versions_.set().LogAndApply(std::move(edit), {}));
   STRATA_TRY(versions_.set().Close());
-  //@}
   return {};
 }
 
-//@}
 // --- reads ---------------------------------------------------------------------------------------
 
 Result<bool> DbImpl::Get(std::string_view key, std::string* value, const ReadOptions& options) {
-  STRATA_TRY(CheckOwner());  //@L03
+  STRATA_TRY(CheckOwner());
   return reader_.Get(key, value, options);
 }
 
 Result<std::unique_ptr<Iterator>> DbImpl::NewIterator(const ReadOptions& options) {
-  STRATA_TRY(CheckOwner());  //@L03
+  STRATA_TRY(CheckOwner());
   return reader_.NewIterator(options);
 }
 
-//@L13{
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const std::string_view> keys,
                                                      const ReadOptions& options) {
   STRATA_TRY(CheckOwner());
@@ -224,36 +179,26 @@ Result<bool> DbImpl::TraceGet(std::string_view key, std::string* value, ReadTrac
   return reader_.TraceGet(key, value, trace);
 }
 
-//@}
-//@L14{
 std::shared_ptr<const Snapshot> DbImpl::GetSnapshot() {
   return reader_.GetSnapshot();
 }
 
-//@}
-//@L15{
 Result<std::optional<Entry>> DbImpl::GetEntry(std::string_view key, const ReadOptions& options) {
   STRATA_TRY(CheckOwner());
   return reader_.GetEntry(key, options);
 }
 
-//@}
-//@L17{
 Result<std::vector<MultiGetResult>> DbImpl::MultiGet(std::span<const TableKey> keys,
                                                      const ReadOptions& options) {
   STRATA_TRY(CheckOwner());
   return reader_.MultiGet(keys, options);
 }
 
-//@}
-//@L14{
 void DbImpl::LookAgain() {
   MutexLock lock(mutex_);
   upkeep_.Look();
 }
 
-//@}
-//@L12{
 // --- what runs beside ----------------------------------------------------------------------------
 
 Status DbImpl::Sync() {
@@ -261,7 +206,6 @@ Status DbImpl::Sync() {
   return commit_.Sync();
 }
 
-//@L20{
 void DbImpl::WhenDurable(std::uint64_t version, std::function<void(const Status&)> told) {
   Status refused = CheckOwner();
   if (told == nullptr) return;
@@ -290,7 +234,6 @@ Status DbImpl::CheckVersion(std::uint64_t version) const {
                          std::to_string(trees_.last_sequence()));
 }
 
-//@}
 Status DbImpl::Flush() {
   STRATA_TRY(CheckOwner());
   STRATA_TRY_ASSIGN(const FileNumber log, commit_.SwitchMemTables());
@@ -298,29 +241,21 @@ Status DbImpl::Flush() {
   return upkeep_.AwaitFlush(log);
 }
 
-//@L12..16{
-//| Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {
-//@}
-//@L17{
 Status DbImpl::CompactRange(std::optional<std::string> from, std::optional<std::string> to) {
   return CompactTable(kDefaultTable, std::move(from), std::move(to));
 }
 
 Status DbImpl::CompactTable(TableRef table, std::optional<std::string> from,
                             std::optional<std::string> to) {
-  //@}
   if (from && to && *from > *to) {
     return InvalidArgument("the range to compact ends before it begins");
   }
   STRATA_TRY(Flush());
   MutexLock lock(mutex_);
-  //| const std::shared_ptr<Tree> tree = trees_.default_tree();  //@L12..16
-  //@L17{
   const std::shared_ptr<Tree> tree = trees_.Find(table);
   if (tree == nullptr) {
     return Error(ErrorCode::kNotFound, "table " + std::to_string(table.id) + " isn't there");
   }
-  //@}
   return upkeep_.CompactRange(tree, {std::move(from), std::move(to)});
 }
 
@@ -330,14 +265,10 @@ Status DbImpl::WaitForCompactions() {
   return upkeep_.AwaitIdle();
 }
 
-//@}
-//@L16{
 Result<std::unique_ptr<Transaction>> DbImpl::Begin(const TransactionOptions& options) {
   STRATA_TRY(CheckOwner());
   if (!transactions_->open) return Error(ErrorCode::kAborted, "the store is closed");
   return std::unique_ptr<Transaction>(
       std::make_unique<TransactionImpl>(*this, transactions_, options));
 }
-
-//@}
 }  // namespace strata

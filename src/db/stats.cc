@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "compaction/held_versions.h"  //@L14
+#include "compaction/held_versions.h"
 #include "db/db_impl.h"
 
 namespace strata {
 namespace {
 
-//@L05{
 void AddShape(const Version& version, StoreStats* stats) {
   std::vector<LevelShape>& levels = stats->levels;
   for (const Run& run : version.runs()) {
@@ -26,13 +25,11 @@ void AddShape(const Version& version, StoreStats* stats) {
       shape->entries += table->meta().entries;
       shape->deletes += table->meta().deletes;
       shape->raw_bytes += table->meta().raw_bytes;
-      stats->index_bytes_saved += table->reader().index_bytes_saved();  //@L20
+      stats->index_bytes_saved += table->reader().index_bytes_saved();
     }
   }
 }
-//@}
 
-//@L14{
 void AddSnapshots(const Version& version, const SnapshotList& snapshots, StoreStats* stats) {
   const compaction::Snapshots live = snapshots.Sequences();
   stats->snapshots = snapshots.size();
@@ -48,55 +45,41 @@ void AddSnapshots(const Version& version, const SnapshotList& snapshots, StoreSt
   }
 }
 
-//@}
-//@L19{
 void AddBlobs(const Version& version, StoreStats* stats) {
   stats->blob_files += version.blobs().size();
   stats->blob_bytes += version.blob_bytes();
   stats->blob_live_bytes += version.blob_live_bytes();
 }
-
-//@}
 }  // namespace
 
 StoreStats DbImpl::Stats() {
-  if (!owner_.IsThisProcess()) return {};  //@L03
+  if (!owner_.IsThisProcess()) return {};
   MutexLock lock(mutex_);
   StoreStats stats;
   stats.memtable_bytes = trees_.MemTableBytes();
   for (const auto& tree : trees_.All()) stats.memtable_entries += tree->memtable->entries();
   stats.last_sequence = trees_.last_sequence();
-  //@L03{
   stats.log_bytes = journal_.size();
   stats.recovered_entries = recovered_entries_;
   if (health_.failed()) stats.read_only_cause = health_.cause().error().message();
-  //@L12{
   if (const auto& passing = upkeep_.passing_failure()) stats.waiting_cause = passing->message();
-  //@}
-  //@}
-  //@L05{
   for (const auto& tree : trees_.All()) AddShape(*tree->version, &stats);
-  //@}
-  //@L14{
   for (const auto& tree : trees_.All()) {
     AddSnapshots(*tree->version, *snapshots_, &stats);
-    AddBlobs(*tree->version, &stats);  //@L19
+    AddBlobs(*tree->version, &stats);
   }
-  //@}
-  const FileId& id = versions_.set().properties().store_id;  //@L06
-  stats.store_id.assign(id.data(), id.size());               //@L06
-  stats.tables = DescribeTables();                           //@L17
-  stats.immutable_memtables = trees_.full().size();          //@L12
-  stats.writers_queued = commit_.size();                     //@L12
-  stats.cache_bytes = context_.cache->used_bytes();          //@L08
-  stats.cache_capacity = context_.cache->capacity_bytes();   //@L08
-  stats.blob_pinned_bytes = versions_.pinned_blob_bytes();   //@L19
-  //| stats.compaction_debt_bytes = compaction_debt_.bytes;  //@L10..11
-  stats.compaction_debt_bytes = upkeep_.debt().bytes;  //@L12
+  const FileId& id = versions_.set().properties().store_id;
+  stats.store_id.assign(id.data(), id.size());
+  stats.tables = DescribeTables();
+  stats.immutable_memtables = trees_.full().size();
+  stats.writers_queued = commit_.size();
+  stats.cache_bytes = context_.cache->used_bytes();
+  stats.cache_capacity = context_.cache->capacity_bytes();
+  stats.blob_pinned_bytes = versions_.pinned_blob_bytes();
+  stats.compaction_debt_bytes = upkeep_.debt().bytes;
   return stats;
 }
 
-//@L17{
 std::vector<TableInfo> DbImpl::DescribeTables() const {
   std::vector<TableInfo> infos;
   for (const auto& tree : trees_.All()) {
@@ -105,6 +88,7 @@ std::vector<TableInfo> DbImpl::DescribeTables() const {
     info.name = tree == trees_.default_tree() ? std::string(kDefaultTableName) : tree->table.name;
     info.options = tree->table.options;
     info.memtable_entries = tree->memtable->entries();
+    if (tree->replica != nullptr) info.applied = tree->replica->index();
     for (const Run& run : tree->version->runs()) {
       for (const auto& table : run.tables) {
         const TableMeta& meta = table->meta();
@@ -124,6 +108,4 @@ std::vector<TableInfo> DbImpl::DescribeTables() const {
             [](const TableInfo& a, const TableInfo& b) { return a.name < b.name; });
   return infos;
 }
-
-//@}
 }  // namespace strata

@@ -34,6 +34,7 @@ Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> 
                                                    const TableOptions& options) {
   STRATA_TRY(CheckOwner());
   for (const std::string& name : names) STRATA_TRY(CheckTableName(name));
+  STRATA_TRY(CheckNoneTwice(names));
   if (options.compression.value_or(Compression::kNone) > Compression::kZstd) {
     return InvalidArgument("table option compression: there is no such compression");
   }
@@ -53,8 +54,8 @@ Result<std::vector<TableRef>> DbImpl::CreateTables(std::span<const std::string> 
       edit.created.push_back({.id = id, .name = name, .options = options});
       STRATA_TRY_ASSIGN(trees.emplace_back(), trees_.Make(edit.created.back()));
     }
-    STRATA_TRY(CheckNoneTwice(names));
     STRATA_TRY(versions_.EnableFeature(kTablesFeature));
+    if (options.replicated) STRATA_TRY(versions_.EnableFeature(kReplicatedFeature));
     STRATA_TRY(versions_.Install(std::move(edit), {}));
     std::vector<std::uint32_t> ids;
     for (auto& tree : trees) {
@@ -77,7 +78,6 @@ Status DbImpl::DropTable(std::string_view name) {
     if (tree == nullptr) return NoTable(name);
     versions_.AwaitEdits();
     const std::shared_ptr<const Version> version = tree->version;
-    //@solve 17.2 "drop a table by one edit" uses(version)
     VersionEdit edit;
     edit.dropped.push_back(tree->table.id);
     STRATA_TRY(versions_.Install(std::move(edit), {}));
@@ -87,7 +87,6 @@ Status DbImpl::DropTable(std::string_view name) {
     }
     trees_.Publish({tree->table.id});
     return Status();
-    //@}
   });
 }
 

@@ -1,8 +1,8 @@
 // Reads a store as a whole and checks all that can be checked: every block of every table, every
 // record of every log, the manifest and CURRENT.
 
-#include <functional>  //@L19
-#include <map>         //@L19
+#include <functional>
+#include <map>
 
 #include "db/db_impl.h"
 #include "version/current_file.h"
@@ -15,24 +15,18 @@ namespace {
 constexpr std::uint64_t kFileBytesMax = 8ULL << 30;
 
 // A log that is being written may end anywhere; damage before its end is an error all the same.
-//@L06..18{
-//| Status VerifyLog(FileSystem& files, const std::string& directory, const std::string& name) {
-//@}
-//@L19{
 using RecordCheck = std::function<Status(const wal::Record&)>;
 // Of the file, the first `size` bytes matter.
 Status VerifyLog(FileSystem& files, const std::string& directory, const std::string& name,
                  std::uint64_t size, const RecordCheck& check) {
-  //@}
   STRATA_TRY_ASSIGN(const std::string contents,
                     files.ReadFile(JoinPath(directory, name), kFileBytesMax));
-  //| wal::LogReader reader(contents);  //@L06..18
-  wal::LogReader reader(std::string_view(contents).substr(0, size));  //@L19
+  wal::LogReader reader(std::string_view(contents).substr(0, size));
   while (true) {
     auto record = reader.Next();
     if (!record) return std::move(record).error().WithContext(name);
     if (!record->has_value()) return {};
-    STRATA_TRY(Annotate(check(**record), name));  //@L19
+    STRATA_TRY(Annotate(check(**record), name));
   }
 }
 
@@ -43,7 +37,6 @@ Status VerifyTables(const Version& version) {
   return {};
 }
 
-//@L19{
 Status VerifyBlobs(const Version& version) {
   for (const auto& [id, state] : version.blobs()) {
     STRATA_TRY(state.blob->reader().VerifyAll());
@@ -66,10 +59,9 @@ Status VerifyPlaces(const StoreContext& context, const wal::Record& record) {
   });
 }
 
-//@}
 Status VerifyVersion(const Version& version) {
   STRATA_TRY(VerifyTables(version));
-  STRATA_TRY(VerifyBlobs(version));  //@L19
+  STRATA_TRY(VerifyBlobs(version));
   return {};
 }
 
@@ -79,33 +71,15 @@ Status DbImpl::VerifyAll() {
   STRATA_TRY(CheckOwner());
   const std::shared_ptr<const ReadState> state = reader_.state();
   STRATA_TRY(VerifyVersion(*state->version));
-  //@L17{
   Status verified;
   state->named.ForEach([&](std::uint32_t, const ReadState& named) {
     if (verified) verified = VerifyVersion(*named.version);
   });
   STRATA_TRY(std::move(verified));
-  //@}
   STRATA_TRY(VerifyLogs());
   return VerifyManifest();
 }
 
-//@L06..18{
-//| // Logs come and go with edits, which need the mutex; readers don't.
-//| Status DbImpl::VerifyLogs() {
-//|   MutexLock lock(mutex_);
-//|   FileSystem& files = *context_.environment.files;
-//|   STRATA_TRY_ASSIGN(const auto names, files.List(context_.directory));
-//|   for (const std::string& name : names) {
-//|     const auto parsed = ParseFileName(name);
-//|     if (parsed && parsed->kind == FileKind::kLog && parsed->number >= versions_.set().oldest_log()) {
-//|       STRATA_TRY(VerifyLog(files, context_.directory, name));
-//|     }
-//|   }
-//|   return {};
-//| }
-//@}
-//@L19{
 // Which logs there are is asked at the front of the queue, where no record is being written; they
 // are read beside the writers.
 Status DbImpl::VerifyLogs() {
@@ -137,7 +111,6 @@ Status DbImpl::VerifyLogs() {
   }
   return {};
 }
-//@}
 
 // The manifest may be begun anew meanwhile, and then the old one goes.
 Status DbImpl::VerifyManifest() const {

@@ -2,40 +2,26 @@
 
 #include <algorithm>
 
-#include "base/check.h"                  //@L17
-#include "compaction/value_separator.h"  //@L19
-#include "iter/expiry.h"                 //@L19
-#include "strata/db.h"                   //@L19
+#include "base/check.h"
+#include "compaction/value_separator.h"
+#include "iter/expiry.h"
+#include "strata/db.h"
 #include "wal/batch_format.h"
 
 namespace strata {
 
-//@L02..16{
-//| void WriteBatch::Put(std::string_view key, std::string_view value) {
-//|   wal::AppendPut(&encoded_, key, value);
-//|   Count(key, value);
-//| }
-//|
-//| void WriteBatch::Delete(std::string_view key) {
-//|   wal::AppendDelete(&encoded_, key);
-//|   Count(key, "");
-//| }
-//@}
-//@L17{
 void WriteBatch::Put(std::string_view key, std::string_view value) {
   Put(key, value, EntryOptions{});
 }
 
 void WriteBatch::Put(std::string_view key, std::string_view value, const EntryOptions& options) {
   expires_ = expires_ || options.expires_at_us != 0;
-  //@L19{
   // Refused when it is written, so its bytes needn't be copied.
   if (value.size() > kValueSizeMax - (expires_ ? kExpirySize : 0)) {
     value_size_max_ = std::max(value_size_max_, value.size());
     ++count_;
     return;
   }
-  //@}
   wal::AppendPut(&encoded_, key, value, options.table.id, options.expires_at_us);
   Touch(options.table);
   Count(key, value);
@@ -113,9 +99,7 @@ void WriteBatch::Touch(TableRef table) {
   const auto at = std::lower_bound(tables_.begin(), tables_.end(), table);
   if (at == tables_.end() || *at != table) tables_.insert(at, table);
 }
-//@}
 
-//@L15{
 void WriteBatch::RequireAbsent(std::string_view key) {
   Require({.kind = Condition::Kind::kAbsent, .key = std::string(key), .value = {}});
 }
@@ -135,7 +119,6 @@ void WriteBatch::RequireVersion(std::string_view key, std::uint64_t version) {
            .version = version});
 }
 
-//@L16{
 void WriteBatch::RequireUnchanged(std::string_view key, std::uint64_t since) {
   Require({.kind = Condition::Kind::kUnchanged,
            .key = std::string(key),
@@ -152,24 +135,22 @@ void WriteBatch::RequireRangeUnchanged(std::string_view lower,
            .version = since,
            .upper = upper});
 }
-//@}
 
 void WriteBatch::Require(Condition condition) {
   key_size_max_ = std::max(key_size_max_, condition.key.size());
   conditions_.push_back(std::move(condition));
 }
-//@}
 
 void WriteBatch::Clear() {
-  conditions_.clear();  //@L15
-  tables_.clear();      //@L17
-  expires_ = false;     //@L17
+  conditions_.clear();
+  tables_.clear();
+  expires_ = false;
   encoded_.clear();
   count_ = 0;
   user_bytes_ = 0;
   key_size_max_ = 0;
   value_size_max_ = 0;
-  huge_bytes_ = 0;  //@L19
+  huge_bytes_ = 0;
 }
 
 void WriteBatch::Count(std::string_view key, std::string_view value) {
@@ -177,7 +158,7 @@ void WriteBatch::Count(std::string_view key, std::string_view value) {
   user_bytes_ += key.size() + value.size();
   key_size_max_ = std::max(key_size_max_, key.size());
   value_size_max_ = std::max(value_size_max_, value.size());
-  if (value.size() >= compaction::kInlineValueMax) huge_bytes_ += value.size();  //@L19
+  if (value.size() >= compaction::kInlineValueMax) huge_bytes_ += value.size();
 }
 
 }  // namespace strata

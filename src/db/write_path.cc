@@ -1,8 +1,8 @@
 // What every write does first: the batch is checked, and its entries get their expiries.
 
-#include <algorithm>  //@L17
+#include <algorithm>
 
-#include "commit/conditions.h"  //@L15
+#include "commit/conditions.h"
 #include "db/db_impl.h"
 #include "wal/batch_format.h"
 
@@ -14,7 +14,6 @@ constexpr std::size_t kBatchSizeMax = 1ULL << 30;
 
 }  // namespace
 
-//@L12{
 namespace {
 
 // A batch for one entry, in the memory of the thread's last one. While it is in use the thread may
@@ -38,33 +37,16 @@ thread_local WriteBatch OneEntry::kept;
 
 }  // namespace
 
-//@}
 Status DB::Put(std::string_view key, std::string_view value, const WriteOptions& options) {
-  //@L02..11{
-  //| WriteBatch batch;
-  //| batch.Put(key, value);
-  //| return Write(batch, options);
-  //@}
-  //@L12{
   OneEntry one;
-  //| one.batch().Put(key, value);  //@L12..16
-  one.batch().Put(key, value, {.table = options.table});  //@L17
+  one.batch().Put(key, value, {.table = options.table});
   return Write(one.batch(), options);
-  //@}
 }
 
 Status DB::Delete(std::string_view key, const WriteOptions& options) {
-  //@L02..11{
-  //| WriteBatch batch;
-  //| batch.Delete(key);
-  //| return Write(batch, options);
-  //@}
-  //@L12{
   OneEntry one;
-  //| one.batch().Delete(key);  //@L12..16
-  one.batch().Delete(key, {.table = options.table});  //@L17
+  one.batch().Delete(key, {.table = options.table});
   return Write(one.batch(), options);
-  //@}
 }
 
 Status DbImpl::CheckBatch(const WriteBatch& batch) {
@@ -78,8 +60,7 @@ Status DbImpl::CheckBatch(const WriteBatch& batch) {
                            " bytes is longer than the " + std::to_string(kValueSizeMax) +
                            " that are allowed; nothing was written");
   }
-  //| if (batch.size_bytes() > kBatchSizeMax) {  //@L02..18
-  if (batch.size_in_log_max() > kBatchSizeMax) {  //@L19
+  if (batch.size_in_log_max() > kBatchSizeMax) {
     return InvalidArgument("a batch of " + std::to_string(batch.size_bytes()) +
                            " bytes is larger than the " + std::to_string(kBatchSizeMax) +
                            " that are allowed; split it; nothing was written");
@@ -87,24 +68,10 @@ Status DbImpl::CheckBatch(const WriteBatch& batch) {
   return {};
 }
 
-//@L03{
 bool DbImpl::WantsSync(const WriteOptions& options) const {
   return options.sync.value_or(context_.options.sync == SyncMode::kAlways);
 }
 
-//@}
-
-//@L12{
-//@L12..14{
-//| Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
-//|   STRATA_TRY(CheckOwner());
-//|   STRATA_TRY(CheckBatch(batch));
-//|   if (batch.count() == 0) return {};
-//|   return commit_.Write(batch, WantsSync(options));
-//| }
-//|
-//@}
-//@L15{
 Status DbImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
   WriteOutcome outcome;
   STRATA_TRY(CheckAndWrite(batch, options, &outcome));
@@ -123,22 +90,14 @@ Status DbImpl::CheckAndWrite(const WriteBatch& batch, const WriteOptions& option
   STRATA_TRY(CheckBatch(batch));
   if (batch.count() == 0 && batch.conditions().empty()) return {};
   SequenceNumber first = 0;
-  //@L15..16{
-  //| STRATA_TRY(commit_.Write(batch, WantsSync(options), &outcome->failed, &first));
-  //@}
-  //@L17{
   STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));
   if (resolved) STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
-  STRATA_TRY(
-      commit_.Write(resolved ? *resolved : batch, WantsSync(options), &outcome->failed, &first));
-  //@}
+  STRATA_TRY(commit_.Write(resolved ? *resolved : batch, WantsSync(options), options.now_us,
+                           &outcome->failed, &first));
   if (!outcome->failed && batch.count() > 0) outcome->version = first + batch.count() - 1;
   return {};
 }
 
-//@}
-//@}
-//@L17{
 Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batch,
                                                           const WriteOptions& options) const {
   const bool by_default = options.ttl_us != 0 || context_.options.ttl_us != 0;
@@ -156,14 +115,13 @@ Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batc
                            std::any_of(batch.tables().begin(), batch.tables().end(),
                                        [&](TableRef table) { return ttl_of(table) != 0; });
   if (!some_expire) return std::optional<WriteBatch>();
-  STRATA_TRY(CheckExpiringSize(batch.value_size_max()));  //@L19
-  const std::uint64_t now = context_.environment.clock->WallMicros();
+  STRATA_TRY(CheckExpiringSize(batch.value_size_max()));
+  const std::uint64_t now =
+      options.now_us != 0 ? options.now_us : context_.environment.clock->WallMicros();
   return std::optional(batch.WithExpiries([&](TableRef table, std::uint64_t expires_at_us) {
     if (expires_at_us != 0) return expires_at_us == kNeverExpires ? 0 : expires_at_us;
     const std::uint64_t ttl = ttl_of(table);
     return ttl == 0 || ttl > kNeverExpires - now ? 0 : now + ttl;
   }));
 }
-
-//@}
 }  // namespace strata

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "io/clock.h"
 #include "io/mutex.h"
+#include "io/wait_point.h"
 
 namespace strata {
 
@@ -54,10 +55,17 @@ class Executor {
   // Wakes every WaitUntil to look at its condition again. Call it after changing what they watch.
   virtual void NotifyAll() = 0;
 
-  //@L20{
+  // As WaitUntil, but only Notify(point) need have `holds()` evaluated again.
+  virtual void WaitOn(WaitPoint& /*point*/, Mutex& mutex, const std::function<bool()>& holds)
+      STRATA_REQUIRES(mutex) {
+    WaitUntil(mutex, holds);
+  }
+  // Wakes those who wait on it, and nobody else. What they wait for was changed with the mutex
+  // held; it need not be held any more.
+  virtual void Notify(WaitPoint& /*point*/) { NotifyAll(); }
+
   // Lets other threads run for a moment. False where there are no others: waiting is no use then.
   virtual bool Yield() = 0;
-  //@}
 
   // Threads that run low-priority work; 1 in simulation. At most this many jobs help.
   virtual int concurrency() const = 0;

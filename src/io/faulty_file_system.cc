@@ -39,10 +39,8 @@ bool CanHave(FileOperation operation, Fault fault) {
     case Fault::kSyncRevertsData:
     case Fault::kSyncLosesOnCrash:
       return operation == kSync;
-    //@L06{
     case Fault::kDirectoryNotSynced:
       return operation == kSyncDirectory;
-      //@}
   }
   return false;
 }
@@ -142,14 +140,9 @@ class FaultyFileSystemImpl final : public FaultyFileSystem {
     return below_.Rename(from, to);
   }
   Status SyncDirectory(const std::string& directory) override {
-    //@L03..05{
-    //| STRATA_TRY(Check(FileOperation::kSyncDirectory, directory));
-    //@}
-    //@L06{
     const Verdict verdict = Judge(FileOperation::kSyncDirectory, directory);
     if (verdict.fails && verdict.fault == Fault::kDirectoryNotSynced) return {};
     if (verdict.fails) return ErrorOf(verdict, FileOperation::kSyncDirectory, directory);
-    //@}
     return below_.SyncDirectory(directory);
   }
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
@@ -251,6 +244,7 @@ Verdict FaultyFileSystemImpl::Judge(FileOperation operation, const std::string& 
   if (crashed) return {.fails = true, .crashed = true};
   if (index < plan_.fail_at || (fired_ && !plan_.sticky)) return {};
   if (!CanHave(operation, plan_.fault)) return {};
+  if (!path.ends_with(plan_.only)) return {};
   if (!fired_) fired_at_ = index;
   fired_ = true;
   if (operation == FileOperation::kSync && IsSyncFault(plan_.fault)) {

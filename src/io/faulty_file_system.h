@@ -51,16 +51,15 @@ enum class Fault : std::uint8_t {
   kSyncKeepsData,
   kSyncRevertsData,
   kSyncLosesOnCrash,
-  //@L06{
   kDirectoryNotSynced,  // A sync of a directory succeeds and has done nothing: nobody asked for it.
-  //@}
 };
 
 struct FaultPlan {
   std::uint64_t fail_at = UINT64_MAX;  // Index of the operation that fails, from 0.
   Fault fault = Fault::kEio;
-  bool sticky = false;  // From then on every operation that can have this fault fails.
-  bool crash = false;   // From then on nothing is done or counted, and every operation fails.
+  bool sticky = false;    // From then on every operation that can have this fault fails.
+  bool crash = false;     // From then on nothing is done or counted, and every operation fails.
+  std::string only = {};  // It can only happen to a path that ends so.
 };
 
 struct FileEvent {

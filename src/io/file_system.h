@@ -74,12 +74,10 @@ class FileLock {
 };
 
 enum class ReadMode : std::uint8_t {
-  kPread,   // One system call a read; a fault of the disk is an error of that read.
-  kMapped,  // Reads cost no system call; a fault of the disk ends the process (SIGBUS).
-  //@L19{
+  kPread,    // One system call a read; a fault of the disk is an error of that read.
+  kMapped,   // Reads cost no system call; a fault of the disk ends the process (SIGBUS).
   kGrowing,  // As kPread, of a file that is still written: a read sees what was appended before.
              // What size() says is a guess.
-  //@}
 };
 
 struct WritableFileOptions {
@@ -141,7 +139,6 @@ class FileSystem {
   // kBusy when another process, or another handle of this one, holds it; the message says which.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 
-  //@L03{
   // The same files, with `directory` found now and held open: whatever becomes of its name, of
   // links on the way to it or of the working directory, paths below stay in the directory found.
   // They are given, and shown in messages, as before: JoinPath(directory, name). Once the directory
@@ -149,12 +146,9 @@ class FileSystem {
   // asked for. This file system outlives the result, and the result the files opened with it.
   // Errors: kNotFound.
   virtual Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) = 0;
-  //@}
-  //@L20{
   // Gives the file a second name, `to` in `other`: one copy of the bytes on the disk. Errors:
   // kUnsupported where that can't be, as between two disks: then it has to be copied.
   virtual Status Link(const std::string& path, FileSystem& other, const std::string& to);
-  //@}
 };
 
 // The real file system; lives for ever.

@@ -35,7 +35,6 @@ class MemoryRandomAccessFile final : public RandomAccessFile {
   const ReadMode mode_;
 };
 
-//@L19{
 class GrowingFile final : public RandomAccessFile {
  public:
   GrowingFile(Mutex& mutex, std::shared_ptr<const MemoryContent> content, std::string path)
@@ -62,7 +61,6 @@ class GrowingFile final : public RandomAccessFile {
   const std::shared_ptr<const MemoryContent> content_;
   const std::string path_;
 };
-//@}
 
 }  // namespace
 
@@ -116,11 +114,8 @@ std::unique_ptr<RandomAccessFile> NewMemoryReader(MemoryContent content, std::st
   return std::make_unique<MemoryRandomAccessFile>(std::move(content), std::move(path), mode);
 }
 
-//@L19{
 std::unique_ptr<RandomAccessFile> NewGrowingMemoryReader(
     Mutex& mutex, std::shared_ptr<const MemoryContent> content, std::string path) {
   return std::make_unique<GrowingFile>(mutex, std::move(content), std::move(path));
 }
-
-//@}
 }  // namespace strata

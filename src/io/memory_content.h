@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "io/file_system.h"
-#include "io/mutex.h"  //@L19
+#include "io/mutex.h"
 
 namespace strata {
 
@@ -63,10 +63,8 @@ class MemoryContent {
 std::unique_ptr<RandomAccessFile> NewMemoryReader(MemoryContent content, std::string path,
                                                   ReadMode mode);
 
-//@L19{
 // A file that shows `content` as it is at each read; `mutex`, which must outlive it, guards that.
 std::unique_ptr<RandomAccessFile> NewGrowingMemoryReader(
     Mutex& mutex, std::shared_ptr<const MemoryContent> content, std::string path);
-//@}
 
 }  // namespace strata

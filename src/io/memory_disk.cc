@@ -227,7 +227,6 @@ std::uint64_t SizeBelow(const MemoryNode& node) {
   return size;
 }
 
-//@L03{
 std::optional<std::string> PathBelow(const MemoryNode& node, const MemoryNodePtr& sought,
                                      const std::string& path) {
   for (const auto& [name, child] : node.entries) {
@@ -238,8 +237,6 @@ std::optional<std::string> PathBelow(const MemoryNode& node, const MemoryNodePtr
   }
   return std::nullopt;
 }
-
-//@}
 }  // namespace
 
 MemoryDisk MemoryDisk::Copy() const {
@@ -278,11 +275,7 @@ std::uint64_t MemoryDisk::SizeOfFiles() const {
   return SizeBelow(*root);
 }
 
-//@L03{
 std::optional<std::string> MemoryDisk::PathOf(const MemoryNodePtr& directory) const {
   return PathBelow(*root, directory, "/");
 }
-
-//@}
-
 }  // namespace strata

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>  //@L03
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,8 +86,8 @@ struct MemoryDisk {
 
   std::uint64_t SizeOfFiles() const;
 
-  // Nothing when it has no name any more.  //@L03
-  std::optional<std::string> PathOf(const MemoryNodePtr& directory) const;  //@L03
+  // Nothing when it has no name any more.
+  std::optional<std::string> PathOf(const MemoryNodePtr& directory) const;
 };
 
 // Applies a change to `entries` of the two directories that it names.

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "io/forwarding_file_system.h"  //@L03
+#include "io/forwarding_file_system.h"
 #include "io/memory_content.h"
 #include "io/memory_file_system_impl.h"
 #include "io/os_error.h"
@@ -144,8 +144,8 @@ Result<std::unique_ptr<RandomAccessFile>> MemoryFileSystemImpl::Open(const std::
   if (mode == ReadMode::kMapped && !node->content.contiguous()) {
     node->content = MemoryContent(node->content.Flatten());
   }
-  const std::shared_ptr<const MemoryContent> live(node, &node->content);              //@L19
-  if (mode == ReadMode::kGrowing) return NewGrowingMemoryReader(mutex_, live, path);  //@L19
+  const std::shared_ptr<const MemoryContent> live(node, &node->content);
+  if (mode == ReadMode::kGrowing) return NewGrowingMemoryReader(mutex_, live, path);
   return NewMemoryReader(node->content, path, mode);
 }
 
@@ -273,7 +273,6 @@ void MemoryFileSystemImpl::Unlock(MemoryNode& file) {
   file.is_locked = false;
 }
 
-//@L03{
 namespace {
 
 // Paths in one directory, wherever it has got to.
@@ -316,7 +315,6 @@ std::string MemoryFileSystemImpl::PathOf(const MemoryNodePtr& directory,
   return disk_.PathOf(directory).value_or("/a directory that was removed/" + path);
 }
 
-//@}
 std::unique_ptr<MemoryFileSystem> NewMemoryFileSystem() {
   return std::make_unique<MemoryFileSystemImpl>();
 }

@@ -44,7 +44,7 @@ class MemoryFileSystemImpl final : public MemoryFileSystem {
   Status Rename(const std::string& from, const std::string& to) override;
   Status SyncDirectory(const std::string& directory) override;
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
-  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;  //@L03
+  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;
 
   std::unique_ptr<MemoryFileSystem> Crash(CrashKind kind, Random& random) const override;
   std::unique_ptr<MemoryFileSystem> Clone() const override;
@@ -57,8 +57,8 @@ class MemoryFileSystemImpl final : public MemoryFileSystem {
   Status AppendTo(MemoryNode& file, const std::string& path, std::string_view data);
   void SyncFile(MemoryNode& file);
   void Unlock(MemoryNode& file);
-  // Where the directory is now; `path` if it is still there, or nowhere.  //@L03
-  std::string PathOf(const MemoryNodePtr& directory, const std::string& path) const;  //@L03
+  // Where the directory is now; `path` if it is still there, or nowhere.
+  std::string PathOf(const MemoryNodePtr& directory, const std::string& path) const;
 
  private:
   // Errors: kNotFound or kIo if the directory above isn't there.

@@ -8,8 +8,8 @@
 
 #include <mutex>
 
-#include "base/mutant.h"   //@L14
-#include "io/lock_hook.h"  //@L12
+#include "base/mutant.h"
+#include "io/lock_hook.h"
 
 #if defined(__clang__)
 #define STRATA_THREAD_ANNOTATION(x) __attribute__((x))
@@ -33,30 +33,22 @@ namespace strata {
 class STRATA_CAPABILITY("mutex") Mutex {
  public:
   Mutex() = default;
-  //@L14{
   // In test builds Lock() begins with a pause point of this name (base/mutant.h).
   explicit Mutex([[maybe_unused]] const char* pause_place) {
 #if defined(STRATA_MUTANTS)
     pause_place_ = pause_place;
 #endif
   }
-  //@}
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
-  //| void Lock() STRATA_ACQUIRE() { mutex_.lock(); }  //@L01..11
-  //@L12{
   void Lock() STRATA_ACQUIRE() {
-    //@L14{
 #if defined(STRATA_MUTANTS)
     mutant::Pause(pause_place_);
 #endif
-    //@}
     if (LockByHook(*this)) return;
     mutex_.lock();
   }
-  //@}
-  //@L20{
   // For what is only held for moments: tries for a microsecond or two before it sleeps, as to sleep
   // and be woken takes fifty.
   void LockSoon() STRATA_ACQUIRE() {
@@ -67,24 +59,18 @@ class STRATA_CAPABILITY("mutex") Mutex {
     }
     mutex_.lock();
   }
-  //@}
-  //| void Unlock() STRATA_RELEASE() { mutex_.unlock(); }  //@L01..11
-  //@L12{
   void Unlock() STRATA_RELEASE() {
     if (UnlockByHook(*this)) return;
     mutex_.unlock();
   }
-  //@}
 
   // Tells the analysis that the caller has it, where it can't follow: at a call from another class.
   void AssertHeld() const STRATA_ASSERT_CAPABILITY(this) {}
 
-  //| // For condition variables of executors only.  //@L01..11
-  // For condition variables of executors, and for the hook.  //@L12
+  // For condition variables of executors, and for the hook.
   std::mutex& native() { return mutex_; }
 
  private:
-  //@L20{
   static constexpr int kTries = 20;
   static constexpr int kPauses = 8;
   static void CpuPause() {
@@ -93,19 +79,15 @@ class STRATA_CAPABILITY("mutex") Mutex {
 #endif
   }
 
-  //@}
-  //@L14{
 #if defined(STRATA_MUTANTS)
   const char* pause_place_ = "";
 #endif
-  //@}
   std::mutex mutex_;
 };
 
 class STRATA_SCOPED_CAPABILITY MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) STRATA_ACQUIRE(mutex) : mutex_(mutex) { mutex_.Lock(); }
-  //@L20{
   // With Mutex::LockSoon if `soon`.
   MutexLock(Mutex& mutex, bool soon) STRATA_ACQUIRE(mutex) : mutex_(mutex) {
     if (soon) {
@@ -114,7 +96,6 @@ class STRATA_SCOPED_CAPABILITY MutexLock {
       mutex_.Lock();
     }
   }
-  //@}
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
   ~MutexLock() STRATA_RELEASE() { mutex_.Unlock(); }
@@ -123,7 +104,6 @@ class STRATA_SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
-//@L12{
 // Gives a mutex away until it is destroyed: for what takes long and needs nothing of what the mutex
 // guards. REQUIRES: the caller has it locked; null: there is none.
 class MutexGivenAway {
@@ -140,6 +120,4 @@ class MutexGivenAway {
  private:
   Mutex* const mutex_;
 };
-
-//@}
 }  // namespace strata

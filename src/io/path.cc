@@ -6,12 +6,10 @@
 
 namespace strata {
 
-//@L20{
 Status FileSystem::Link(const std::string& path, FileSystem& /*other*/, const std::string& to) {
   return Error(ErrorCode::kUnsupported, "linking " + path + " to " + to + ": no links here");
 }
 
-//@}
 std::string JoinPath(std::string_view directory, std::string_view name) {
   std::string path(directory);
   if (!path.empty() && path.back() != '/') path += '/';

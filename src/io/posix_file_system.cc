@@ -4,13 +4,13 @@
 #include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
-#include <limits>  //@L19
+#include <limits>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/check.h"          //@L03
-#include "io/descriptor_pool.h"  //@L05
+#include "base/check.h"
+#include "io/descriptor_pool.h"
 #include "io/file_system.h"
 #include "io/os_error.h"
 #include "io/owner_process.h"
@@ -23,9 +23,7 @@ namespace {
 
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kDirectoryMode = 0700;
-//@L05{
 constexpr std::size_t kClosedAtOnce = 8;  // Descriptors of the pool, when there are none left.
-//@}
 
 // A path as the system calls want it: a directory's descriptor and a name from there on.
 struct Place {
@@ -79,12 +77,10 @@ Error LockedError(const std::string& path, int owner) {
 Result<Descriptor> OpenPlace(Place at, const std::string& path, int flags, std::string_view doing) {
   const auto open = [&] { return ::openat(at.directory, at.name, flags | O_CLOEXEC, kFileMode); };
   int fd = Uninterrupted(open);
-  //@L05{
   const bool has_none_left = fd < 0 && (errno == EMFILE || errno == ENFILE);
   if (has_none_left && DescriptorPool::OfProcess().Close(kClosedAtOnce) > 0) {
     fd = Uninterrupted(open);
   }
-  //@}
   if (fd < 0) return OsError(errno, doing, path);
   return ClearOfStandardStreams(Descriptor(fd), path);
 }
@@ -106,11 +102,9 @@ class PosixFiles : public FileSystem {
     STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(path, O_RDONLY, "opening"));
     STRATA_TRY_ASSIGN(const struct stat info, StatOf(fd.get(), path));
     if (S_ISDIR(info.st_mode)) return OsError(EISDIR, "opening", path);
-    //@L19{
     if (mode == ReadMode::kGrowing) {
       return NewPosixReader(std::move(fd), path, std::numeric_limits<off_t>::max());
     }
-    //@}
     if (mode == ReadMode::kPread) return NewReader(std::move(fd), path, info);
     return NewMappedReader(fd, path, static_cast<std::uint64_t>(info.st_size));
   }
@@ -220,9 +214,8 @@ class PosixFiles : public FileSystem {
     return std::unique_ptr<FileLock>(new PosixFileLock(std::move(fd)));
   }
 
-  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;  //@L03
+  Result<std::unique_ptr<FileSystem>> OpenDirectory(const std::string& directory) override;
 
-  //@L20{
   Status Link(const std::string& path, FileSystem& other, const std::string& to) override {
     const auto* const there = dynamic_cast<PosixFiles*>(&other);
     if (there == nullptr) return FileSystem::Link(path, other, to);
@@ -234,7 +227,6 @@ class PosixFiles : public FileSystem {
     }
     return OsError(errno, "linking", path + " to " + to);
   }
-  //@}
 
  protected:
   virtual Place At(const std::string& path) const { return {.name = path.c_str()}; }
@@ -250,7 +242,6 @@ class PosixFiles : public FileSystem {
   }
 };
 
-//@L03{
 // Paths in one directory, looked up from its descriptor.
 class PosixDirectory final : public PosixFiles {
  public:
@@ -284,7 +275,6 @@ class PosixDirectory final : public PosixFiles {
     return {.directory = fd_->get(), .name = path.c_str() + prefix_.size()};
   }
 
-  //@L05{
   std::unique_ptr<RandomAccessFile> NewReader(Descriptor fd, const std::string& path,
                                               const struct stat& info) const override {
     const auto open_again = [directory = fd_, name = path.substr(prefix_.size()), path,
@@ -299,7 +289,6 @@ class PosixDirectory final : public PosixFiles {
         std::make_unique<PooledDescriptor>(DescriptorPool::OfProcess(), std::move(fd), open_again);
     return NewPooledReader(std::move(pooled), path, static_cast<std::uint64_t>(info.st_size));
   }
-  //@}
 
  private:
   const OwnerProcess owner_;
@@ -311,8 +300,6 @@ Result<std::unique_ptr<FileSystem>> PosixFiles::OpenDirectory(const std::string&
   STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(directory, O_RDONLY | O_DIRECTORY, "opening"));
   return std::unique_ptr<FileSystem>(std::make_unique<PosixDirectory>(std::move(fd), directory));
 }
-
-//@}
 }  // namespace
 
 FileSystem& PosixFileSystem() {

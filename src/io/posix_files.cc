@@ -97,7 +97,6 @@ class PosixRandomAccessFile final : public RandomAccessFile {
   const std::uint64_t size_;
 };
 
-//@L05{
 // As above, of a file that keeps its name as long as this is open: its descriptor comes and goes.
 class PooledFile final : public RandomAccessFile {
  public:
@@ -128,7 +127,6 @@ class PooledFile final : public RandomAccessFile {
   const std::uint64_t size_;
 };
 
-//@}
 class MappedFile final : public RandomAccessFile {
  public:
   MappedFile(const char* data, std::string path, std::uint64_t size)
@@ -163,13 +161,11 @@ std::unique_ptr<RandomAccessFile> NewPosixReader(Descriptor fd, std::string path
   return std::make_unique<PosixRandomAccessFile>(std::move(fd), std::move(path), size);
 }
 
-//@L05{
 std::unique_ptr<RandomAccessFile> NewPooledReader(std::unique_ptr<PooledDescriptor> fd,
                                                   std::string path, std::uint64_t size) {
   return std::make_unique<PooledFile>(std::move(fd), std::move(path), size);
 }
 
-//@}
 Result<std::unique_ptr<RandomAccessFile>> NewMappedReader(const Descriptor& fd, std::string path,
                                                           std::uint64_t size) {
   void* data = nullptr;

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "io/descriptor_pool.h"  //@L05
+#include "io/descriptor_pool.h"
 #include "io/file_system.h"
 #include "io/posix_descriptor.h"
 
@@ -24,11 +24,9 @@ std::unique_ptr<WritableFile> NewPosixWriter(Descriptor fd, std::string path,
                                              std::uint64_t preallocate_bytes);
 std::unique_ptr<RandomAccessFile> NewPosixReader(Descriptor fd, std::string path,
                                                  std::uint64_t size);
-//@L05{
 // Of a file that keeps its name as long as this is open: its descriptor comes and goes.
 std::unique_ptr<RandomAccessFile> NewPooledReader(std::unique_ptr<PooledDescriptor> fd,
                                                   std::string path, std::uint64_t size);
-//@}
 // Keeps no descriptor.
 Result<std::unique_ptr<RandomAccessFile>> NewMappedReader(const Descriptor& fd, std::string path,
                                                           std::uint64_t size);

@@ -34,7 +34,7 @@ class SimExecutorImpl final : public SimExecutor {
 
   void NotifyAll() override {}  // Waits look again after every step anyway.
   int concurrency() const override { return 1; }
-  bool Yield() override { return false; }  //@L20
+  bool Yield() override { return false; }
 
   bool RunOne() override {
     QueueDueTimers();

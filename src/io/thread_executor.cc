@@ -106,12 +106,18 @@ class ThreadExecutor final : public Executor {
     changed_.WakeAll();
   }
 
-  //@L20{
+  void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
+      STRATA_REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.native(), std::adopt_lock);
+    while (!holds()) point.native().wait(lock);
+    lock.release();
+  }
+  void Notify(WaitPoint& point) override { point.native().notify_all(); }
+
   bool Yield() override {
     std::this_thread::yield();
     return true;
   }
-  //@}
 
   int concurrency() const override { return low_threads_; }
 

@@ -35,8 +35,7 @@ inline constexpr EntryKind kEntryKindLast = EntryKind::kExpiringBlobPointer;
 
 // True for the kinds that this program reads and writes; the others are reserved or unknown.
 inline bool IsKnownEntryKind(EntryKind kind) {
-  //| return kind <= EntryKind::kValue;  //@L02..16
-  return kind <= EntryKind::kValue || kind == EntryKind::kExpiringValue;  //@L17
+  return kind <= EntryKind::kValue || kind == EntryKind::kExpiringValue;
 }
 // "entry kind 3 (expiring value)".
 std::string EntryKindName(EntryKind kind);
@@ -92,10 +91,8 @@ inline bool IsWellFormedInternalKey(std::string_view key) {
 // Negative, zero or positive, as (key_a, tag_a) sorts before, with or after (key_b, tag_b).
 inline int CompareKeyAndTag(std::string_view key_a, std::uint64_t tag_a, std::string_view key_b,
                             std::uint64_t tag_b) {
-  //@solve 2.1 "user keys ascending, then the newest first"
   if (const int order = key_a.compare(key_b); order != 0) return order;
   return tag_a == tag_b ? 0 : (tag_a > tag_b ? -1 : 1);
-  //@}
 }
 
 // The same order over internal keys.

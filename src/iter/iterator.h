@@ -7,16 +7,15 @@
 
 #pragma once
 
-#include <cstdint>  //@L20
+#include <cstdint>
 #include <memory>
-#include <span>  //@L20
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
 
 namespace strata {
 
-//@L20{
 // An entry where it is, in 24 bytes.
 struct EntryView {
   const char* key_data;
@@ -32,7 +31,6 @@ struct EntryView {
   std::string_view value() const { return {value_data, value_size}; }
 };
 
-//@}
 class InternalIterator {
  public:
   InternalIterator() = default;
@@ -58,7 +56,6 @@ class InternalIterator {
   virtual std::string_view key() const = 0;  // Internal key.
   virtual std::string_view value() const = 0;
 
-  //@L20{
   // The current entry and those after it, as many as come cheaply; the cursor then stands on the
   // last of them. Returns how many, at least one. The views hold until the cursor moves.
   // REQUIRES: Valid(); `out` isn't empty.
@@ -66,7 +63,6 @@ class InternalIterator {
     out[0] = EntryView::Of(key(), value());
     return 1;
   }
-  //@}
 };
 
 std::unique_ptr<InternalIterator> NewEmptyIterator();

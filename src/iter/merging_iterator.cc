@@ -119,7 +119,6 @@ class MergingIterator final : public InternalIterator {
 
   // The child in front was moved: lets its new entry sink to its place.
   Status Moved(Status moved) {
-    //@solve 5.1 "yield the next entry of all runs"
     if (!moved.has_value()) {
       heap_.clear();
       return moved;
@@ -133,7 +132,6 @@ class MergingIterator final : public InternalIterator {
     }
     SiftDown(0);
     return {};
-    //@}
   }
 
   void Heapify() {

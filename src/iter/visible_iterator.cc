@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "iter/expiry.h"  //@L17
+#include "iter/expiry.h"
 
 namespace strata {
 namespace {
@@ -15,8 +15,7 @@ namespace {
 //   backward  entries_ is before every version of it (or past the start), and its key and value
 //             are kept in key_ and value_: going back, the newest version comes last, so one only
 //             knows that it was the newest when the key before it shows up.
-//| class VisibleIterator final : public Iterator {  //@L02..18
-class VisibleIterator final : public VisibleEntries {  //@L19
+class VisibleIterator final : public VisibleEntries {
  public:
   VisibleIterator(std::unique_ptr<InternalIterator> entries, VisibleIteratorOptions options)
       : entries_(std::move(entries)), options_(std::move(options)) {}
@@ -66,19 +65,14 @@ class VisibleIterator final : public VisibleEntries {  //@L19
   }
   std::string_view value() const override {
     STRATA_DCHECK(Valid());
-    //| return state_ == State::kForward ? entries_->value() : std::string_view(value_);  //@L02..16
-    //@L17{
     if (state_ == State::kBackward) return value_;
     return WithoutExpiry(KindOf(entries_->key()), entries_->value());
-    //@}
   }
-  //@L19{
   // Of what value() shows: a pointer without an expiry.
   EntryKind kind() const override {
     const EntryKind kind = state_ == State::kForward ? KindOf(entries_->key()) : kind_;
     return kind == EntryKind::kExpiringBlobPointer ? EntryKind::kBlobPointer : kind;
   }
-  //@}
 
  private:
   enum class State : std::uint8_t { kNowhere, kForward, kBackward };
@@ -110,18 +104,15 @@ class VisibleIterator final : public VisibleEntries {  //@L19
     for (int passed = 1; entries_->Valid(); ++passed) {
       const std::string_view user_key = UserKeyOf(entries_->key());
       if (options_.upper && user_key >= *options_.upper) return {};
-      //@solve 2.4 "pass over what a reader at this sequence may not see"
       const bool too_new = SequenceOf(entries_->key()) > options_.sequence;
       const bool shadowed = hidden && user_key == key_;
       if (!too_new && !shadowed) {
         const EntryKind kind = KindOf(entries_->key());
-        //| if (kind != EntryKind::kDelete) return StandForward(kind);  //@L02..16
-        if (!IsGone(kind)) return StandForward(kind);  //@L17
+        if (!IsGone(kind)) return StandForward(kind);
         key_.assign(user_key);
         hidden = true;
       }
-      //@}
-      if (passed == kManyHidden) TellOfManyHidden();  //@L20
+      if (passed == kManyHidden) TellOfManyHidden();
       STRATA_TRY(passed % kStepsBeforeSeek != 0 ? entries_->Next() : SeekPast(user_key, hidden));
     }
     return {};
@@ -143,7 +134,7 @@ class VisibleIterator final : public VisibleEntries {  //@L19
   // one key. Each older version that was kept gives way to the next newer one.
   Status FindBackward() {
     std::optional<EntryKind> found;
-    int passed = 0;  //@L20
+    int passed = 0;
     while (entries_->Valid()) {
       const std::string_view user_key = UserKeyOf(entries_->key());
       if (found && user_key != key_) break;
@@ -151,44 +142,38 @@ class VisibleIterator final : public VisibleEntries {  //@L19
       if (SequenceOf(entries_->key()) <= options_.sequence) {
         found = Keep(user_key, KindOf(entries_->key()));
       }
-      if (++passed == kManyHidden) TellOfManyHidden();  //@L20
+      if (++passed == kManyHidden) TellOfManyHidden();
       STRATA_TRY(entries_->Prev());
     }
     if (!found) return {};
     STRATA_TRY(CheckKind(*found));
-    kind_ = *found;  //@L19
+    kind_ = *found;
     state_ = State::kBackward;
     return {};
   }
 
-  //@L20{
   void TellOfManyHidden() {
     const auto* const listener = std::exchange(options_.many_hidden, nullptr);
     if (listener != nullptr) (*listener)(options_.table);
   }
 
-  //@}
   // Copies the entry under entries_, unless it says that the key is deleted.
   std::optional<EntryKind> Keep(std::string_view user_key, EntryKind kind) {
-    //| if (kind == EntryKind::kDelete) return std::nullopt;  //@L02..16
-    if (IsGone(kind)) return std::nullopt;  //@L17
+    if (IsGone(kind)) return std::nullopt;
     key_.assign(user_key);
-    //| value_.assign(entries_->value());  //@L02..16
-    value_.assign(WithoutExpiry(kind, entries_->value()));  //@L17
+    value_.assign(WithoutExpiry(kind, entries_->value()));
     return kind;
   }
 
-  //@L17{
   // Whether the entry under entries_ says that its key isn't there.
   bool IsGone(EntryKind kind) const {
     return kind == EntryKind::kDelete || IsExpired(kind, entries_->value(), options_.now_us);
   }
 
-  //@}
   static Status CheckKind(EntryKind kind) {
     if (IsKnownEntryKind(kind)) return {};
-    if (kind == EntryKind::kBlobPointer) return {};          //@L19
-    if (kind == EntryKind::kExpiringBlobPointer) return {};  //@L19
+    if (kind == EntryKind::kBlobPointer) return {};
+    if (kind == EntryKind::kExpiringBlobPointer) return {};
     return Error(ErrorCode::kUnsupported, "a newer program wrote " + EntryKindName(kind));
   }
 
@@ -199,20 +184,14 @@ class VisibleIterator final : public VisibleEntries {  //@L19
   State state_ = State::kNowhere;
   std::string key_;    // Backward: the current key. Forward: the key whose versions are hidden.
   std::string value_;  // Backward: the current value.
-  EntryKind kind_ = EntryKind::kValue;  // Backward: of it.  //@L19
+  EntryKind kind_ = EntryKind::kValue;  // Backward: of it.
   std::string target_;                  // Of the last seek; kept for its memory.
 };
 
 }  // namespace
 
-//@L02..18{
-//| std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
-//|                                              VisibleIteratorOptions options) {
-//@}
-//@L19{
 std::unique_ptr<VisibleEntries> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
                                                    VisibleIteratorOptions options) {
-  //@}
   return std::make_unique<VisibleIterator>(std::move(entries), std::move(options));
 }
 

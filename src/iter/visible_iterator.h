@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <functional>  //@L20
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,22 +20,15 @@ struct VisibleIteratorOptions {
   SequenceNumber sequence = kSequenceMax;
   std::optional<std::string> lower = {};  // Inclusive.
   std::optional<std::string> upper = {};  // Exclusive.
-  std::uint64_t now_us = 0;  // Entries that have expired by then are hidden as deletes.  //@L17
-  //@L20{
+  std::uint64_t now_us = 0;  // Entries that have expired by then are hidden as deletes.
   // Called, once, with `table` when a move has passed over kManyHidden entries that can't be seen;
   // unless null it outlives the iterator.
   const std::function<void(std::uint32_t table)>* many_hidden = nullptr;
   std::uint32_t table = 0;
-  //@}
 };
 
-inline constexpr int kManyHidden = 1000;  //@L20
+inline constexpr int kManyHidden = 1000;
 
-//@L02..18{
-//| std::unique_ptr<Iterator> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
-//|                                              VisibleIteratorOptions options);
-//@}
-//@L19{
 // It shows a pointer to a blob as it is, and says so.
 class VisibleEntries : public Iterator {
  public:
@@ -44,6 +37,5 @@ class VisibleEntries : public Iterator {
 
 std::unique_ptr<VisibleEntries> NewVisibleIterator(std::unique_ptr<InternalIterator> entries,
                                                    VisibleIteratorOptions options);
-//@}
 
 }  // namespace strata

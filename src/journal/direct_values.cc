@@ -1,6 +1,7 @@
 #include "journal/direct_values.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace strata {
 
@@ -18,10 +19,15 @@ Result<std::shared_ptr<blob::PendingBlob>> DirectValues::FileFor(
     STRATA_TRY(open->second->HandOver());
     full_.push_back(open->second);
   }
-  const FileNumber number = store_.new_number();
-  STRATA_TRY_ASSIGN(auto file, blob::PendingBlob::Create(
-                                   *store_.files, JoinPath(store_.directory, BlobFileName(number)),
-                                   options, store_.new_file_id(), number, counters_));
+  const FileIdentity identity = store_.NewIdentity(FileKind::kBlob);
+  STRATA_TRY_ASSIGN(auto writer, store_.Create(identity));
+  STRATA_TRY_ASSIGN(auto reader, store_.OpenGrowing(identity));
+  auto file = std::make_shared<blob::PendingBlob>(blob::NewBlobFile{.name = store_.NameOf(identity),
+                                                                    .file_id = identity.id,
+                                                                    .blob = identity.number,
+                                                                    .writer = std::move(writer),
+                                                                    .reader = std::move(reader)},
+                                                  options, counters_);
   names_synced_ = false;
   open_[table] = file;
   MutexLock lock(mutex_);
@@ -51,7 +57,7 @@ Status DirectValues::HandOver() {
 Status DirectValues::Sync() {
   for (const auto& [_, file] : unsynced_) STRATA_TRY(file->Sync());
   unsynced_.clear();
-  if (!names_synced_) STRATA_TRY(store_.files->SyncDirectory(store_.directory));
+  if (!names_synced_) STRATA_TRY(store_.SyncNames());
   names_synced_ = true;
   return {};
 }
@@ -62,9 +68,12 @@ Result<std::vector<std::shared_ptr<const Blob>>> DirectValues::Finish(std::uint3
   std::vector<std::shared_ptr<const Blob>> blobs;
   for (const auto& [owner, file] : Files()) {
     if (owner != table) continue;
-    STRATA_TRY_ASSIGN(const blob::BlobSummary summary, file->Finish());
+    auto finished = file->Finish();
+    // Whatever it was, a second attempt on the same file would trust what may be half written.
+    if (!finished) return Error(ErrorCode::kIo, finished.error().message());
+    const blob::BlobSummary& summary = *finished;
     STRATA_TRY_ASSIGN(blobs.emplace_back(),
-                      store_.open_blob(MakeBlobMeta(file->blob(), file->file_id(), summary)));
+                      store_.Open(MakeBlobMeta(file->blob(), file->file_id(), summary)));
   }
   return blobs;
 }
@@ -73,7 +82,7 @@ void DirectValues::RemoveUnused(const std::vector<BlobMeta>& named) const {
   for (const auto& [_, file] : Files()) {
     const auto is_it = [&](const BlobMeta& meta) { return meta.id == file->blob(); };
     if (std::any_of(named.begin(), named.end(), is_it)) continue;
-    (void)store_.files->Remove(file->name()).has_value();  // Tried again at the next open.
+    store_.RemovalOf({FileKind::kBlob, file->blob(), file->file_id()})();
   }
 }
 

@@ -20,17 +20,15 @@
 
 #include "base/result.h"
 #include "blob/pending_blob.h"
-#include "compaction/table_writer.h"
 #include "io/mutex.h"
-#include "version/version.h"
+#include "version/table_store.h"
 
 namespace strata {
 
 class DirectValues final : public blob::PendingFiles {
  public:
   // `store` and `counters` must outlive it. A file is cut at `file_bytes_max`.
-  DirectValues(const compaction::TableStore& store, std::uint64_t file_bytes_max,
-               Counters& counters)
+  DirectValues(TableStore& store, std::uint64_t file_bytes_max, Counters& counters)
       : store_(store), file_bytes_max_(file_bytes_max), counters_(counters) {}
 
   // --- the queue's front ---
@@ -45,7 +43,9 @@ class DirectValues final : public blob::PendingFiles {
   std::vector<std::shared_ptr<blob::PendingBlob>> TakeFull() { return std::exchange(full_, {}); }
 
   // --- a flush ---
-  // Makes blobs of a table's files. REQUIRES: nothing is appended any more; once a table.
+  // Makes blobs of a table's files; again if what came after it failed. Errors: those of opening a
+  // file, and kIo, which is final, when one can't be finished. REQUIRES: nothing is appended any
+  // more.
   Result<std::vector<std::shared_ptr<const Blob>>> Finish(std::uint32_t table);
   // Removes the files that no edit named. REQUIRES: no log that points to them counts any more.
   void RemoveUnused(const std::vector<BlobMeta>& named) const;
@@ -61,7 +61,7 @@ class DirectValues final : public blob::PendingFiles {
                                                      const blob::WriterOptions& options);
   std::vector<File> Files() const;
 
-  const compaction::TableStore& store_;
+  TableStore& store_;
   const std::uint64_t file_bytes_max_;
   Counters& counters_;
   std::atomic<std::uint64_t> bytes_{0};

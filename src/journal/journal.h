@@ -14,10 +14,10 @@
 
 #include "base/result.h"
 #include "iter/internal_key.h"
-#include "journal/direct_values.h"  //@L19
-#include "stats/histogram.h"        //@L12
+#include "journal/direct_values.h"
+#include "stats/histogram.h"
 #include "version/file_names.h"
-#include "version/version_edit.h"  //@L12
+#include "version/version_edit.h"
 
 namespace strata {
 
@@ -29,24 +29,14 @@ class Journal {
   virtual ~Journal() = default;
 
   // Begins log `number`, whose name is durable on return.
-  //@L03..11{
-  //| // REQUIRES: the one before, if there was one, has been ended.
-  //| virtual Status Begin(FileNumber number) = 0;
-  //@}
-  //@L12{
   // The one before is retired: it takes no more, and is ended by SealRetired or goes by Release.
-  //@L12..18{
-  //| virtual Status Begin(FileNumber number) = 0;
-  //@}
-  //@L19{
   // `direct` are the values that its records point to.
   virtual Status Begin(FileNumber number, std::shared_ptr<DirectValues> direct) = 0;
-  //@}
-  //@}
   // Adds a record: the parts together are a batch, or several, whose first entry is `first`. It
   // survives the end of the process.
+  // No parts: no record of what is before `first` is missing.
   virtual Status Append(SequenceNumber first, std::span<const std::string_view> parts) = 0;
-  // What was appended survives a power cut. REQUIRES: no log is retired.  //@L12
+  // What was appended survives a power cut. REQUIRES: no log is retired.
   virtual Status Sync() = 0;
   // Makes the log durable as a whole, says in it that nothing follows, and closes it.
   virtual Status End() = 0;
@@ -55,20 +45,16 @@ class Journal {
   virtual FileNumber number() const = 0;
   virtual std::uint64_t size() const = 0;
 
-  //@L12{
   virtual bool has_retired() const = 0;  // Any thread.
-  // Ends the logs that are retired, oldest first. REQUIRES: called before anything newer is synced.
+  // Ends the logs that are retired, oldest first. An error is final: each later call gives one.
+  // Logs before the one that failed have been ended; that one and those after it stay retired, so
+  // that nothing newer is synced. REQUIRES: called before anything newer is synced.
   virtual Result<std::vector<SealedLog>> SealRetired() = 0;
-  //@}
-  //@L05{
   // Entries of logs before `oldest` are in tables: these go. Any thread.
   virtual void Release(FileNumber oldest) = 0;
-  //@}
-  //@L12{
   // How long syncs took, in nanoseconds (any thread), and how long the last one.
   virtual const Histogram& sync_times() const = 0;
   virtual std::uint64_t last_sync_nanos() const = 0;
-  //@}
 };
 
 }  // namespace strata

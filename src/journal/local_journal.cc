@@ -35,20 +35,9 @@ Result<LocalJournal::Log> LocalJournal::Create(FileNumber number) {
   return std::move(started).error();
 }
 
-//@L03..11{
-//| Status LocalJournal::Begin(FileNumber number) {
-//|   STRATA_TRY_ASSIGN(log_, Create(number));
-//|   return {};
-//| }
-//|
-//@}
-//@L12{
-//| Status LocalJournal::Begin(FileNumber number) {  //@L12..18
-//@L19{
 Status LocalJournal::Begin(FileNumber number, std::shared_ptr<DirectValues> direct) {
-  //@}
   STRATA_TRY_ASSIGN(Log log, Create(number));
-  log.direct = std::move(direct);  //@L19
+  log.direct = std::move(direct);
   std::swap(log, log_);
   if (log.writer == nullptr) return {};
   MutexLock lock(mutex_);
@@ -57,20 +46,12 @@ Status LocalJournal::Begin(FileNumber number, std::shared_ptr<DirectValues> dire
   return {};
 }
 
-//@}
 Status LocalJournal::Append(SequenceNumber first, std::span<const std::string_view> parts) {
   return log_.writer->Append(wal::RecordType::kBatch, first, parts);
 }
 
-//@L03..11{
-//| Status LocalJournal::Sync() {
-//|   return log_.writer->Sync();
-//| }
-//|
-//@}
-//@L12{
 Status LocalJournal::Sync() {
-  if (!STRATA_MUTANT(log_before_values)) STRATA_TRY(log_.direct->Sync());  //@L19
+  if (!STRATA_MUTANT(log_before_values)) STRATA_TRY(log_.direct->Sync());
   const std::uint64_t start = environment_.clock->NowNanos();
   Status synced = log_.writer->Sync();
   last_sync_nanos_ = environment_.clock->NowNanos() - start;
@@ -78,26 +59,35 @@ Status LocalJournal::Sync() {
   return synced;
 }
 
-//@}
 Status LocalJournal::End() {
-  STRATA_TRY(log_.direct->Sync());  //@L19
+  STRATA_TRY(log_.direct->Sync());
   STRATA_TRY(log_.writer->End());
   return log_.file->Close();
 }
 
-//@L12{
 Result<std::vector<SealedLog>> LocalJournal::SealRetired() {
+  STRATA_TRY(seal_error_);
   std::vector<SealedLog> sealed;
   Log log;
   while (PopRetired(UINT64_MAX, &log)) {
-    STRATA_TRY(EndRetired(log));
+    seal_error_ = EndRetired(log);
+    if (!seal_error_) {
+      TakeBack(std::move(log));
+      return seal_error_.error();
+    }
     sealed.push_back({log.number, log.writer->size()});
   }
   return sealed;
 }
 
+void LocalJournal::TakeBack(Log log) {
+  MutexLock lock(mutex_);
+  retired_.push_front(std::move(log));
+  has_retired_ = true;
+}
+
 Status LocalJournal::EndRetired(Log& log) {
-  if (!STRATA_MUTANT(log_before_values)) STRATA_TRY(log.direct->Sync());  //@L19
+  if (!STRATA_MUTANT(log_before_values)) STRATA_TRY(log.direct->Sync());
   if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) STRATA_TRY(log.writer->End());
   return log.file->Close();
 }
@@ -112,13 +102,9 @@ bool LocalJournal::PopRetired(FileNumber before, Log* log) {
   return true;
 }
 
-//@}
-//@L05{
 void LocalJournal::Release(FileNumber oldest) {
-  //@L12{
   Log log;
   while (PopRetired(oldest, &log)) log = {};  // Closed, not synced: nobody needs it.
-  //@}
   const auto names = environment_.files->List(directory_);
   if (!names) return;
   for (const std::string& name : *names) {
@@ -128,6 +114,4 @@ void LocalJournal::Release(FileNumber oldest) {
     }
   }
 }
-
-//@}
 }  // namespace strata

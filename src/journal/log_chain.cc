@@ -19,8 +19,7 @@ bool LogChain::IsAfterLoss(const wal::Record& record) {
 // Whatever was lost at the end of the logs before this one has been dealt with: now a gap is
 // damage.
 Status LogChain::CheckFollows(const wal::Record& record) const {
-  const bool is_first_of_log = next_sequence_ == next_sequence_before_;
-  if (!is_first_of_log || next_sequence_ == 0 || record.sequence == next_sequence_ ||
+  if (!empty_ || next_sequence_ == 0 || record.sequence == next_sequence_ ||
       STRATA_MUTANT(replay_past_lost_tail)) {
     return {};
   }
@@ -30,7 +29,6 @@ Status LogChain::CheckFollows(const wal::Record& record) const {
 }
 
 Status LogChain::NoteEnd(const LogEnd& end) {
-  const bool empty = next_sequence_ == next_sequence_before_;
   if (lost_after_ && (promised_ || end.complete) && !STRATA_MUTANT(replay_past_corrupt_wal)) {
     return Corruption("replaying " + LogFileName(*lost_after_) + ": the log ends at offset " +
                       std::to_string(lost_offset_) + " without an end record although " +
@@ -42,8 +40,8 @@ Status LogChain::NoteEnd(const LogEnd& end) {
   lost_offset_ = end.valid_length;
   previous_log_ = end.number;
   previous_unsealed_ = !end.complete;
-  if (!end.complete && !end.is_last && (end.torn || empty)) lost_after_ = end.number;
-  next_sequence_before_ = next_sequence_;
+  if (!end.complete && !end.is_last && (end.torn || empty_)) lost_after_ = end.number;
+  empty_ = true;
   promised_ = false;
   return {};
 }

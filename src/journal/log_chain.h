@@ -5,6 +5,9 @@
 // give back, so nothing after the loss counts. But a sync of a log comes after syncs of all logs
 // before it: whatever says that a later log was synced, says so of what is missing.
 //
+// Entries that Apply wrote have sequences, and no records. A log accounts for them before the next
+// one begins: a record without entries says that nothing before its sequence is missing.
+//
 // Thread safety: none.
 
 #pragma once
@@ -39,13 +42,14 @@ class LogChain {
   // The record, of so many entries, was put back.
   void NotePutBack(const wal::Record& record, std::uint64_t entries) {
     next_sequence_ = record.sequence + entries;
+    empty_ = false;
   }
   // Errors: kCorruption when what is missing had been promised.
   Status NoteEnd(const LogEnd& end);
 
  private:
-  SequenceNumber next_sequence_ = 0;         // After the last record that was put back.
-  SequenceNumber next_sequence_before_ = 0;  // The same when this log began.
+  SequenceNumber next_sequence_ = 0;  // After the last record that was put back.
+  bool empty_ = true;                 // None of this log was.
   FileNumber previous_log_ = 0;
   bool previous_unsealed_ = false;
   bool promised_ = false;  // A record of this log says that something of it was synced.

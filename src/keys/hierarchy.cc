@@ -10,7 +10,6 @@ Result<std::vector<Child>> ListChildren(DB& db, const Subspace& parent, ReadOpti
   options.upper = range.upper;
   STRATA_TRY_ASSIGN(const auto cursor, db.NewIterator(options));
   std::vector<Child> children;
-  //@solve 18.2 "go from child to child" uses(cursor)
   STRATA_TRY(cursor->SeekToFirst());
   while (cursor->Valid()) {
     std::string_view rest = cursor->key().substr(parent.prefix().size());
@@ -26,7 +25,6 @@ Result<std::vector<Child>> ListChildren(DB& db, const Subspace& parent, ReadOpti
     if (children.back().has_children) STRATA_TRY(cursor->Seek(subtree.Range().upper));
   }
   return children;
-  //@}
 }
 
 Result<std::uint64_t> DeleteSubtree(DB& db, const Subspace& root, TableRef table) {

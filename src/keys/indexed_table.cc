@@ -110,7 +110,6 @@ void IndexedTableImpl::RequireRow(std::string_view key, const Row& row, WriteBat
 Status IndexedTableImpl::AddIndexChanges(const IndexInfo& index, std::string_view key,
                                          const Row& before, std::optional<std::string_view> after,
                                          WriteBatch* batch) {
-  //@solve 18.3 "keep the index with the row" uses(index, key, before, after, batch)
   IndexRows old_rows;
   IndexRows new_rows;
   if (before) {
@@ -131,7 +130,6 @@ Status IndexedTableImpl::AddIndexChanges(const IndexInfo& index, std::string_vie
     counters_.rows_put.fetch_add(1, std::memory_order_relaxed);
   }
   return {};
-  //@}
 }
 
 // --- reading -------------------------------------------------------------------------------------

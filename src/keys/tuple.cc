@@ -25,7 +25,6 @@ void AppendEscaped(std::string* out, std::uint8_t code, std::string_view bytes) 
 }
 
 void AppendInteger(std::string* out, const Integer& number) {
-  //@solve 18.1 "write integers so that their bytes sort as they do"
   const std::string_view magnitude = number.magnitude();
   const bool big = magnitude.size() > kSmallSizeMax;
   const auto size = static_cast<std::uint8_t>(magnitude.size());
@@ -39,7 +38,6 @@ void AppendInteger(std::string* out, const Integer& number) {
   out->append(magnitude);
   if (!number.negative()) return;
   for (std::size_t i = start; i < out->size(); ++i) (*out)[i] = static_cast<char>(~(*out)[i]);
-  //@}
 }
 
 // The bits of a float, so that they sort as unsigned numbers as the floats do.

@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
-#include "memtable/prefix_tree.h"  //@L20
+#include "memtable/prefix_tree.h"
 #include "memtable/skiplist.h"
 
 namespace strata {
@@ -22,20 +22,15 @@ struct MemTable::Rep {
     Count(Counter::kMemtableAllocations, 1);
   }
 
-  //@L20{
   void CountDelete() {
     deletes.store(deletes.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 
-  //@}
-  //@L12{
   void CountEntryConcurrently() {
     entries.fetch_add(1, std::memory_order_relaxed);
     Count(Counter::kMemtableAllocations, 1);
   }
 
-  //@}
-  //@L20{
   // One inserter at a time; the others sleep until it is their turn.
   void InsertIntoTree(std::string_view key, std::uint64_t tag, std::string_view value) {
     while (inserting.test_and_set(std::memory_order_acquire)) inserting.wait(true);
@@ -43,17 +38,14 @@ struct MemTable::Rep {
     inserting.clear(std::memory_order_release);
     inserting.notify_one();
   }
-  //@}
 
   Arena arena;
   SkipList list;
-  //@L20{
   std::unique_ptr<PrefixTree> tree;  // Null: the list has the entries.
   std::atomic_flag inserting;
-  //@}
   Counters* const counters;
   std::atomic<std::uint64_t> entries{0};
-  std::atomic<std::uint64_t> deletes{0};  //@L20
+  std::atomic<std::uint64_t> deletes{0};
 };
 
 namespace {
@@ -114,58 +106,39 @@ void CheckSizes(std::string_view key, std::string_view value) {
 
 }  // namespace
 
-//@L02..19{
-//| MemTable::MemTable(std::uint64_t seed, Counters* counters)
-//|     : rep_(std::make_unique<Rep>(seed, counters)) {}
-//@}
-//@L20{
 MemTable::MemTable(std::uint64_t seed, Counters* counters, MemtableKind kind)
     : rep_(std::make_unique<Rep>(seed, counters)) {
   if (kind == MemtableKind::kPrefixTree) rep_->tree = std::make_unique<PrefixTree>(rep_->arena);
 }
-//@}
 
 MemTable::~MemTable() = default;
 
 void MemTable::Add(SequenceNumber sequence, EntryKind kind, std::string_view key,
                    std::string_view value) {
   CheckSizes(key, value);
-  //@L02..19{
-  //| rep_->list.Insert(key, PackTag(sequence, kind), value);
-  //@}
-  //@L20{
   if (rep_->tree != nullptr) {
     rep_->tree->Insert(key, PackTag(sequence, kind), value);
   } else {
     rep_->list.Insert(key, PackTag(sequence, kind), value);
   }
-  //@}
   rep_->CountEntry();
-  if (kind == EntryKind::kDelete) rep_->CountDelete();  //@L20
+  if (kind == EntryKind::kDelete) rep_->CountDelete();
 }
 
-//@L12{
 void MemTable::AddConcurrently(SequenceNumber sequence, EntryKind kind, std::string_view key,
                                std::string_view value) {
   CheckSizes(key, value);
-  //@L12..19{
-  //| rep_->list.InsertConcurrently(key, PackTag(sequence, kind), value);
-  //@}
-  //@L20{
   if (rep_->tree != nullptr) {
     rep_->InsertIntoTree(key, PackTag(sequence, kind), value);
   } else {
     rep_->list.InsertConcurrently(key, PackTag(sequence, kind), value);
   }
-  //@}
   rep_->CountEntryConcurrently();
-  if (kind == EntryKind::kDelete) rep_->deletes.fetch_add(1, std::memory_order_relaxed);  //@L20
+  if (kind == EntryKind::kDelete) rep_->deletes.fetch_add(1, std::memory_order_relaxed);
 }
-//@}
 
 std::optional<FoundEntry> MemTable::Get(std::string_view key, SequenceNumber sequence) const {
   std::uint64_t comparisons = 0;
-  //@L20{
   if (empty()) return std::nullopt;  // As when a store is read that was written out.
   if (rep_->tree != nullptr) {
     const PrefixTree::Entry* entry =
@@ -177,7 +150,6 @@ std::optional<FoundEntry> MemTable::Get(std::string_view key, SequenceNumber seq
                       .sequence = SequenceOf(entry->internal_key()),
                       .value = entry->value()};
   }
-  //@}
   const SkipList::Node* node = rep_->list.FindFirstAtOrAfter(
       SearchKey(key, PackTag(sequence, kEntryKindForSeek)), &comparisons);
   rep_->Count(Counter::kKeyComparisons, comparisons);
@@ -187,7 +159,7 @@ std::optional<FoundEntry> MemTable::Get(std::string_view key, SequenceNumber seq
 }
 
 std::unique_ptr<InternalIterator> MemTable::NewIterator() const {
-  if (rep_->tree != nullptr) return NewPrefixTreeIterator(*rep_->tree);  //@L20
+  if (rep_->tree != nullptr) return NewPrefixTreeIterator(*rep_->tree);
   return std::make_unique<MemTableIterator>(rep_->list);
 }
 
@@ -195,12 +167,10 @@ std::uint64_t MemTable::entries() const {
   return rep_->entries.load(std::memory_order_relaxed);
 }
 
-//@L20{
 std::uint64_t MemTable::deletes() const {
   return rep_->deletes.load(std::memory_order_relaxed);
 }
 
-//@}
 std::size_t MemTable::bytes_used() const {
   return rep_->arena.bytes_reserved();
 }

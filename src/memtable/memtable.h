@@ -14,7 +14,7 @@
 #include "iter/internal_key.h"
 #include "iter/iterator.h"
 #include "stats/counters.h"
-#include "strata/options.h"  //@L20
+#include "strata/options.h"
 
 namespace strata {
 
@@ -29,13 +29,8 @@ class MemTable {
  public:
   // The seed decides the shape of the list, not what is in it. `counters`, if there are any, must
   // outlive the memtable: it counts key comparisons of lookups, and pieces of memory.
-  //@L02..19{
-  //| explicit MemTable(std::uint64_t seed, Counters* counters = nullptr);
-  //@}
-  //@L20{
   explicit MemTable(std::uint64_t seed, Counters* counters = nullptr,
                     MemtableKind kind = MemtableKind::kSkipList);
-  //@}
   ~MemTable();
   MemTable(const MemTable&) = delete;
   MemTable& operator=(const MemTable&) = delete;
@@ -43,11 +38,9 @@ class MemTable {
   // Copies key and value. REQUIRES: no entry with this key and sequence is there yet;
   // key.size() <= kUserKeySizeMax, value.size() < 4 GiB; one thread at a time.
   void Add(SequenceNumber sequence, EntryKind kind, std::string_view key, std::string_view value);
-  //@L12{
   // As Add, by any number of threads at once. Don't mix with Add at the same time.
   void AddConcurrently(SequenceNumber sequence, EntryKind kind, std::string_view key,
                        std::string_view value);
-  //@}
 
   // The newest entry of `key` at or before `sequence`; nothing if this table has none. Allocates
   // nothing.
@@ -57,7 +50,7 @@ class MemTable {
   std::unique_ptr<InternalIterator> NewIterator() const;
 
   std::uint64_t entries() const;
-  std::uint64_t deletes() const;  // Of these.  //@L20
+  std::uint64_t deletes() const;  // Of these.
   bool empty() const { return entries() == 0; }
   // Memory taken from the system, to decide when to write the table out.
   std::size_t bytes_used() const;

@@ -19,7 +19,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "iter/internal_key.h"
-#include "memtable/raced_atomic.h"  //@L12
+#include "memtable/raced_atomic.h"
 #include "memtable/search_key.h"
 
 namespace strata {
@@ -41,8 +41,7 @@ class SkipList {
 
    private:
     friend class SkipList;
-    //| using Link = std::atomic<Node*>;  //@L02..11
-    using Link = RacedLink<Node>;  //@L12
+    using Link = RacedLink<Node>;
 
     Node(const SearchKey& key, std::string_view value, int height)
         : prefix_(key.prefix),
@@ -76,10 +75,8 @@ class SkipList {
 
   // REQUIRES: no entry with this key and tag is there; one thread at a time.
   void Insert(std::string_view user_key, std::uint64_t tag, std::string_view value);
-  //@L12{
   // As Insert, by any number of threads at once.
   void InsertConcurrently(std::string_view user_key, std::uint64_t tag, std::string_view value);
-  //@}
 
   // Each returns null where there is no such entry. `comparisons` grows by the keys looked at.
   const Node* FindFirstAtOrAfter(const SearchKey& key, std::uint64_t* comparisons) const {
@@ -131,13 +128,11 @@ class SkipList {
   Arena& arena_;
   const std::uint64_t seed_;
   Node* head_;
-  //| std::atomic<int> height_{1};  //@L02..11
-  RacedAtomic<int, kRaisingHeight> height_{1};  //@L12
+  RacedAtomic<int, kRaisingHeight> height_{1};
 };
 
 inline SkipList::Node* SkipList::Search(const SearchKey& key, Splice* splice,
                                         std::uint64_t* comparisons) const {
-  //@solve 2.2 "walk the lanes from the top"
   Node* node = head_;
   const Node* after = nullptr;  // Known to be at or after `key`: not compared again a lane below.
   for (int level = height() - 1; level >= 0; --level) {
@@ -153,7 +148,6 @@ inline SkipList::Node* SkipList::Search(const SearchKey& key, Splice* splice,
     if (splice != nullptr) (*splice)[static_cast<std::size_t>(level)] = node;
   }
   return node;
-  //@}
 }
 
 inline const SkipList::Node* SkipList::Last() const {
@@ -170,7 +164,6 @@ inline void SkipList::Insert(std::string_view user_key, std::uint64_t tag, std::
   before.fill(head_);
   std::uint64_t comparisons = 0;
   Search(key, &before, &comparisons);
-  //@solve 2.3 "link the new node, lowest lane first" uses(value) inert()
   const int height = HeightFor(tag);
   Node* const node = NewNode(key, value, height);
   if (height > this->height()) height_.store(height, std::memory_order_relaxed);
@@ -179,15 +172,12 @@ inline void SkipList::Insert(std::string_view user_key, std::uint64_t tag, std::
     node->links()[level].store(previous->next(level), std::memory_order_relaxed);
     previous->links()[level].store(node, std::memory_order_release);
   }
-  //@}
 }
 
-//@L12{
 // Every level is linked by compare-and-swap. When another thread was first, only this level is
 // searched again, onwards from the node before: nothing is ever removed, so that is still right.
 inline void SkipList::InsertConcurrently(std::string_view user_key, std::uint64_t tag,
                                          std::string_view value) {
-  //@solve 12.2 "link a node while others do the same"
   const SearchKey key(user_key, tag);
   const int height = HeightFor(tag);
   Splice before;
@@ -210,8 +200,6 @@ inline void SkipList::InsertConcurrently(std::string_view user_key, std::uint64_
     } while (!previous->links()[level].compare_exchange_weak(next, node, std::memory_order_release,
                                                              std::memory_order_acquire));
   }
-  //@}
 }
-//@}
 
 }  // namespace strata

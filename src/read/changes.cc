@@ -44,7 +44,6 @@ std::vector<std::unique_ptr<InternalIterator>> SourcesOf(const ReadState& state,
 }  // namespace
 
 Result<bool> KeyChanged(const ReadState& state, std::string_view key, SequenceNumber since) {
-  //@solve 16.1 "find out whether a key was written since"
   if (const auto found = state.memtable->Get(key, kSequenceMax)) return found->sequence > since;
   for (const auto& memtable : state.immutables) {
     if (const auto found = memtable->Get(key, kSequenceMax)) return found->sequence > since;
@@ -57,7 +56,6 @@ Result<bool> KeyChanged(const ReadState& state, std::string_view key, SequenceNu
     if (hit) return hit->sequence > since;
   }
   return false;
-  //@}
 }
 
 Result<std::optional<std::string>> FindChange(const ReadState& state, std::string_view lower,

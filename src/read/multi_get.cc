@@ -2,10 +2,10 @@
 // lookups themselves then find them in the cache. Keys are answered as by Get, all at one instant.
 
 #include <algorithm>
-#include <iterator>  //@L19
+#include <iterator>
 #include <map>
 
-#include "read/blob_iterator.h"  //@L19
+#include "read/blob_iterator.h"
 #include "read/reader.h"
 
 namespace strata {
@@ -18,8 +18,8 @@ struct Place {
 };
 using Places = std::map<std::pair<FileNumber, std::uint64_t>, Place>;
 
-// What so many keys need is read at once, however many are asked for.  //@L19
-constexpr std::size_t kKeysAtOnce = 256;  //@L19
+// What so many keys need is read at once, however many are asked for.
+constexpr std::size_t kKeysAtOnce = 256;
 
 // Adds the block that a lookup of `key` reads first; with `all_runs` those of all runs whose filter
 // doesn't rule the key out, so that none has to wait for another.
@@ -65,18 +65,10 @@ Status ReadAll(const Places& places, BatchReader& reader, Counters& counters) {
 Result<std::vector<MultiGetResult>> Reader::MultiGet(std::span<const std::string_view> keys,
                                                      const ReadOptions& options) {
   STRATA_TRY_ASSIGN(const ReadPoint point, At(options));
-  //@L17{
-  ExpiryCheck expiry(clock_);
+  ExpiryCheck expiry(clock_, point.now_us);
   return MultiGetAt(point, keys, options, &expiry);
 }
 
-//@L17..18{
-//| Result<std::vector<MultiGetResult>> Reader::MultiGetAt(const ReadPoint& point,
-//|                                                        std::span<const std::string_view> keys,
-//|                                                        const ReadOptions& options,
-//|                                                        ExpiryCheck* expiry) {
-//@}
-//@L19{
 Result<std::vector<MultiGetResult>> Reader::MultiGetAt(const ReadPoint& point,
                                                        std::span<const std::string_view> keys,
                                                        const ReadOptions& options,
@@ -97,46 +89,44 @@ Result<std::vector<MultiGetResult>> Reader::MultiGetGroup(const ReadPoint& point
                                                           std::span<const std::string_view> keys,
                                                           const ReadOptions& options,
                                                           ExpiryCheck* expiry) {
-  //@}
-  //@}
   if (point.state->version->table_count() > 0) STRATA_TRY(PrefetchBlocks(point, keys, options));
   std::vector<MultiGetResult> results(keys.size());
-  std::vector<EntryKind> kinds(keys.size(), EntryKind::kValue);  //@L19
+  std::vector<EntryKind> kinds(keys.size(), EntryKind::kValue);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     counters_.Add(Counter::kGets);
     LookupExtras extras;
-    extras.expiry = expiry;      //@L17
-    extras.pointer = &kinds[i];  //@L19
+    extras.expiry = expiry;
+    extras.pointer = &kinds[i];
     STRATA_TRY_ASSIGN(results[i].found,
                       FindKeyIn(point, keys[i], options, &results[i].value, extras));
     if (results[i].found) counters_.Add(Counter::kGetHits);
   }
-  STRATA_TRY(FetchValues(*point.state, keys, kinds, expiry, &results));  //@L19
+  STRATA_TRY(FetchValues(*point.state, keys, kinds, expiry, &results));
   return results;
 }
 
-//@L17{
 Result<std::vector<MultiGetResult>> Reader::MultiGet(std::span<const TableKey> keys,
                                                      const ReadOptions& options) {
   ReadPoint all = Now();
+  all.now_us = options.now_us;
   STRATA_TRY(MoveTo(options.snapshot, &all));
   std::map<TableRef, std::vector<std::size_t>> by_table;
   for (std::size_t i = 0; i < keys.size(); ++i) by_table[keys[i].table].push_back(i);
-  ExpiryCheck expiry(clock_);
+  ExpiryCheck expiry(clock_, options.now_us);
   std::vector<MultiGetResult> results(keys.size());
   for (const auto& [table, places] : by_table) {
     ReadPoint point = all;
     STRATA_TRY(MoveTo(table, &point));
     std::vector<std::string_view> wanted;
     for (const std::size_t i : places) wanted.push_back(keys[i].key);
-    STRATA_TRY_ASSIGN(auto found, MultiGetAt(point, wanted, options, &expiry));
+    ExpiryCheck own(clock_, point.now_us);  // A replicated table's clock is its own.
+    const bool shared = point.now_us == options.now_us;
+    STRATA_TRY_ASSIGN(auto found, MultiGetAt(point, wanted, options, shared ? &expiry : &own));
     for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(found[i]);
   }
   return results;
 }
 
-//@}
-//@L19{
 // Puts the values in the places of the pointers that were found: they are read at the same time.
 Status Reader::FetchValues(const ReadState& state, std::span<const std::string_view> keys,
                            std::span<EntryKind> kinds, ExpiryCheck* expiry,
@@ -159,17 +149,14 @@ Status Reader::FetchValues(const ReadState& state, std::span<const std::string_v
   return {};
 }
 
-//@}
 Status Reader::PrefetchBlocks(const ReadPoint& point, std::span<const std::string_view> keys,
                               const ReadOptions& options) {
-  //@solve 13.1 "read what all keys need at once" inert(return {};) uses(&Locate, &ReadAll)
   Places places;
   for (const std::string_view key : keys) {
     if (point.state->memtable->Get(key, point.sequence)) continue;
     Locate(*point.state->version, key, point.sequence, options.parallel_runs, &places);
   }
   return ReadAll(places, *batch_reader_, counters_);
-  //@}
 }
 
 }  // namespace strata

@@ -8,20 +8,19 @@
 
 #include <array>
 #include <atomic>
-#include <functional>  //@L17
+#include <functional>
 #include <memory>
-#include <string>  //@L17
+#include <string>
 #include <vector>
 
-#include "blob/value_file.h"  //@L19
+#include "blob/value_file.h"
 #include "io/mutex.h"
 #include "memtable/memtable.h"
-#include "strata/table_ref.h"  //@L17
-#include "version/version.h"   //@L05
+#include "strata/table_ref.h"
+#include "version/version.h"
 
 namespace strata {
 
-//@L17{
 struct ReadState;
 
 // The states of named tables, by id. A copy shares all but what is set anew in it, however many
@@ -48,34 +47,32 @@ class NamedStates {
   std::shared_ptr<const Chunks> chunks_;
 };
 
-//@}
 struct ReadState {
   std::shared_ptr<MemTable> memtable;
-  std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.  //@L12
-  std::shared_ptr<const Version> version;             //@L05
-  // What the memtables point to, newest first.  //@L19
-  std::vector<std::shared_ptr<const blob::PendingFiles>> direct;  //@L19
-  //@L17{
+  std::vector<std::shared_ptr<MemTable>> immutables;  // Newest first.
+  std::shared_ptr<const Version> version;
+  // What the memtables point to, newest first.
+  std::vector<std::shared_ptr<const blob::PendingFiles>> direct;
   // Of the table.
   std::uint64_t ttl_us = 0;
   bool empty_value_deletes = false;  // Not set for the default one, whose properties say it.
+  // Of a replicated table, the clock of the last entry applied; else null.
+  std::shared_ptr<const std::atomic<std::uint64_t>> clock_us;
   // In the default table's state: those of all others, so that one look sees all tables as they
   // are at one instant.
   NamedStates named;
-  //@}
 };
 
-//@L17{
 inline Error NoTable(TableRef table) {
   return {ErrorCode::kNotFound,
           "table " + std::to_string(table.id) + " isn't there (any more); nothing was done"};
 }
 
-//@}
 // What a read sees: nothing newer than `sequence`, in `state`.
 struct ReadPoint {
   std::shared_ptr<const ReadState> state;
   SequenceNumber sequence = 0;
+  std::uint64_t now_us = 0;  // By which expiry is judged; 0: the store's clock.
 };
 
 class ReadStateHolder {

@@ -5,13 +5,12 @@
 
 #include "base/escape.h"
 #include "base/mutant.h"
-//| #include "iter/merging_iterator.h"  //@L05..19
 #include "iter/visible_iterator.h"
-#include "read/blob_iterator.h"  //@L19
-#include "read/read_bounds.h"    //@L16
-#include "read/scan_iterator.h"  //@L20
-#include "read/values.h"         //@L19
-#include "stats/read_trace.h"    //@L13
+#include "read/blob_iterator.h"
+#include "read/read_bounds.h"
+#include "read/scan_iterator.h"
+#include "read/values.h"
+#include "stats/read_trace.h"
 
 namespace strata {
 namespace {
@@ -26,8 +25,7 @@ std::optional<std::string> AfterPrefix(std::string prefix) {
 
 // Turns what a table or memtable knows of a key into the answer.
 Result<bool> IsValue(EntryKind kind, std::string_view key) {
-  if (kind == EntryKind::kValue || kind == EntryKind::kExpiringValue) return true;  //@L17
-  //| if (kind == EntryKind::kValue) return true;  //@L02..16
+  if (kind == EntryKind::kValue || kind == EntryKind::kExpiringValue) return true;
   if (kind == EntryKind::kDelete) return false;
   return Error(ErrorCode::kUnsupported, "key \"" + EscapeShort(key) + "\": entries of kind " +
                                             std::to_string(static_cast<int>(kind)) +
@@ -84,10 +82,10 @@ VisibleIteratorOptions BoundsOf(const ReadOptions& options) {
 
 Reader::Reader(const ReaderContext& context)
     : counters_(context.counters),
-      clock_(context.clock),                            //@L17
-      batch_reader_(NewBatchReader(context.executor)),  //@L13
-      snapshots_(context.snapshots),                    //@L14
-      many_hidden_(context.many_hidden),                //@L20
+      clock_(context.clock),
+      batch_reader_(NewBatchReader(context.executor)),
+      snapshots_(context.snapshots),
+      many_hidden_(context.many_hidden),
       shown_(0) {}
 
 // The state first, then the sequence: the other way round, what the sequence promises may already
@@ -106,7 +104,6 @@ ReadPoint Reader::Now() const {
   return point;
 }
 
-//@L20{
 std::shared_ptr<const Version> Reader::VersionOf(std::uint32_t table) const {
   const auto state = state_.Get();
   if (table == 0) return state->version;
@@ -114,15 +111,14 @@ std::shared_ptr<const Version> Reader::VersionOf(std::uint32_t table) const {
   return found == nullptr ? std::make_shared<const Version>() : found->version;
 }
 
-//@}
 Result<ReadPoint> Reader::At([[maybe_unused]] const ReadOptions& options) const {
   ReadPoint point = Now();
-  STRATA_TRY(MoveTo(options.snapshot, &point));  //@L14
-  STRATA_TRY(MoveTo(options.table, &point));     //@L17
+  point.now_us = options.now_us;
+  STRATA_TRY(MoveTo(options.snapshot, &point));
+  STRATA_TRY(MoveTo(options.table, &point));
   return point;
 }
 
-//@L14{
 std::shared_ptr<const Snapshot> Reader::GetSnapshot() {
   if (STRATA_MUTANT(snapshot_before_lock)) {
     return snapshots_->Take(std::atomic<SequenceNumber>(shown_.load()));
@@ -131,34 +127,29 @@ std::shared_ptr<const Snapshot> Reader::GetSnapshot() {
 }
 
 Status Reader::MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const {
-  if (STRATA_MUTANT(moving_snapshot)) return {};  //@L16
+  if (STRATA_MUTANT(moving_snapshot)) return {};
   return snapshot == nullptr ? Status() : MoveTo(*snapshot, point);
 }
 
 // What the state holds beyond the snapshot is newer, and not seen from there.
 Status Reader::MoveTo(const Snapshot& snapshot, ReadPoint* point) const {
-  //@solve 14.2 "read as of a snapshot"
   if (!snapshots_->Owns(snapshot)) {
     return InvalidArgument("the snapshot in the read options is of another store");
   }
   point->sequence = snapshot.sequence();
   return {};
-  //@}
 }
 
-//@}
-//@L17{
 Status Reader::MoveTo(TableRef table, ReadPoint* point) {
-  //@solve 17.1 "lead a read to its table" inert(return {};)
   if (table.id == 0) return {};
   auto state = point->state->named.Find(table.id);
   if (state == nullptr) return NoTable(table);
   point->state = std::move(state);
+  const auto& clock_us = point->state->clock_us;
+  if (point->now_us == 0 && clock_us != nullptr) point->now_us = clock_us->load();
   return {};
-  //@}
 }
 
-//@}
 Result<bool> Reader::Get(std::string_view key, std::string* value, const ReadOptions& options) {
   counters_.Add(Counter::kGets);
   STRATA_TRY_ASSIGN(const bool found, FindKey(key, options, value, {}));
@@ -169,46 +160,42 @@ Result<bool> Reader::Get(std::string_view key, std::string* value, const ReadOpt
 Result<bool> Reader::FindKey(std::string_view key, const ReadOptions& options, std::string* value,
                              const LookupExtras& extras) {
   STRATA_TRY_ASSIGN(const ReadPoint point, At(options));
-  if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(point, {&key, 1}, options));  //@L13
-  return FindKeyIn(point, key, options, value, extras);
+  if (options.parallel_runs) STRATA_TRY(PrefetchBlocks(point, {&key, 1}, options));
+  ExpiryCheck expiry(clock_, point.now_us);
+  LookupExtras judged = extras;
+  judged.expiry = &expiry;
+  return FindKeyIn(point, key, options, value, judged);
 }
 
 Result<bool> Reader::FindKeyIn(const ReadPoint& point, std::string_view key,
                                [[maybe_unused]] const ReadOptions& options, std::string* value,
                                const LookupExtras& extras) {
   const ReadState& state = *point.state;
-  ReadTrace* const trace = extras.trace;  //@L13
+  ReadTrace* const trace = extras.trace;
   if (const auto found = state.memtable->Get(key, point.sequence)) {
-    if (trace != nullptr) trace->Add("memtable", "found");  //@L13
+    if (trace != nullptr) trace->Add("memtable", "found");
     return Answer(state, *found, key, value, extras);
   }
-  if (trace != nullptr) trace->Add("memtable", "doesn't have it");  //@L13
-  //@L12{
+  if (trace != nullptr) trace->Add("memtable", "doesn't have it");
   for (const auto& memtable : state.immutables) {
     if (const auto found = memtable->Get(key, point.sequence)) {
-      if (trace != nullptr) trace->Add("full memtable", "found");  //@L13
+      if (trace != nullptr) trace->Add("full memtable", "found");
       return Answer(state, *found, key, value, extras);
     }
-    if (trace != nullptr) trace->Add("full memtable", "doesn't have it");  //@L13
+    if (trace != nullptr) trace->Add("full memtable", "doesn't have it");
   }
-  //@}
-  //@L05{
   sst::TableReadOptions table_options;
-  table_options.fill_cache = options.fill_cache;             //@L08
-  table_options.trace = trace;                               //@L13
-  table_options.leave_pointers = extras.pointer != nullptr;  //@L19
+  table_options.fill_cache = options.fill_cache;
+  table_options.trace = trace;
+  table_options.leave_pointers = extras.pointer != nullptr;
   STRATA_TRY_ASSIGN(const auto hit,
                     state.version->Get(key, point.sequence, table_options, counters_, value));
-  if (hit && extras.version != nullptr) *extras.version = hit->sequence;  //@L15
-  //| if (hit) return IsValue(hit->kind, key);  //@L05..16
-  //@L19{
+  if (hit && extras.version != nullptr) *extras.version = hit->sequence;
   if (hit && extras.pointer != nullptr && sst::IsPointer(hit->kind)) {
     *extras.pointer = hit->kind;
     return true;
   }
-  //@}
-  if (hit) return IsLive(hit->kind, key, value, extras.expiry);  //@L17
-  //@}
+  if (hit) return IsLive(hit->kind, key, value, extras.expiry);
   return false;
 }
 
@@ -216,34 +203,27 @@ Result<bool> Reader::Answer([[maybe_unused]] const ReadState& state, const Found
                             std::string_view key, std::string* value,
                             [[maybe_unused]] const LookupExtras& extras) const {
   value->assign(found.value);
-  if (extras.version != nullptr) *extras.version = found.sequence;  //@L15
+  if (extras.version != nullptr) *extras.version = found.sequence;
   EntryKind kind = found.kind;
-  STRATA_TRY(Resolve(state, &kind, value));  //@L19
-  //| return IsValue(kind, key);  //@L02..16
-  return IsLive(kind, key, value, extras.expiry);  //@L17
+  STRATA_TRY(Resolve(state, &kind, value));
+  return IsLive(kind, key, value, extras.expiry);
 }
 
-//@L17{
 Result<bool> Reader::IsLive(EntryKind kind, std::string_view key, std::string* value,
                             ExpiryCheck* expiry) const {
   STRATA_TRY_ASSIGN(const bool is_value, IsValue(kind, key));
-  ExpiryCheck own(clock_);
-  return is_value && (expiry != nullptr ? expiry : &own)->Admit(kind, value);
+  return is_value && expiry->Admit(kind, value);
 }
 
-//@}
-//@L15{
 Result<std::optional<Entry>> Reader::FindEntry(const ReadPoint& point, std::string_view key,
                                                const ReadOptions& options) {
   Entry entry;
   LookupExtras extras;
   extras.version = &entry.version;
-  //@L17{
-  ExpiryCheck expiry(clock_);
+  ExpiryCheck expiry(clock_, point.now_us);
   extras.expiry = &expiry;
-  //@}
   STRATA_TRY_ASSIGN(const bool found, FindKeyIn(point, key, options, &entry.value, extras));
-  entry.expires_at_us = expiry.expires_at_us();  //@L17
+  entry.expires_at_us = expiry.expires_at_us();
   if (!found) return std::optional<Entry>();
   return std::optional<Entry>(std::move(entry));
 }
@@ -256,55 +236,34 @@ Result<std::optional<Entry>> Reader::GetEntry(std::string_view key, const ReadOp
   return entry;
 }
 
-//@}
 Result<std::unique_ptr<Iterator>> Reader::NewIterator(const ReadOptions& options) {
   VisibleIteratorOptions bounds = BoundsOf(options);
   STRATA_TRY_ASSIGN(ReadPoint point, At(options));
-  bounds.now_us = clock_.WallMicros();  //@L17
-  bounds.many_hidden = &many_hidden_;   //@L20
-  bounds.table = options.table.id;      //@L20
-  auto& [state, sequence] = point;
+  bounds.many_hidden = &many_hidden_;
+  bounds.table = options.table.id;
+  auto& [state, sequence, now_us] = point;
+  bounds.now_us = now_us != 0 ? now_us : clock_.WallMicros();
   bounds.sequence = sequence;
-  //@L02..04{
-  //| auto entries = state->memtable->NewIterator();
-  //@}
-  //@L05{
   std::vector<std::unique_ptr<InternalIterator>> sources;
   // What comes in later has larger sequences. One source less, and often only one is left.
   if (!state->memtable->empty()) sources.push_back(state->memtable->NewIterator());
-  for (const auto& memtable : state->immutables) sources.push_back(memtable->NewIterator());  //@L12
+  for (const auto& memtable : state->immutables) sources.push_back(memtable->NewIterator());
   sst::TableReadOptions table_options;
-  table_options.fill_cache = options.fill_cache;  //@L08
-  table_options.readahead = true;                 //@L13
+  table_options.fill_cache = options.fill_cache;
+  table_options.readahead = true;
   state->version->AddIterators(table_options, &sources);
-  //| auto entries = NewMergingIterator(std::move(sources));  //@L05..19
-  //@}
-  //| auto visible = NewVisibleIterator(std::move(entries), std::move(bounds));  //@L02..18
-  //@L19..19{
-  //| auto with_pointers = NewVisibleIterator(std::move(entries), std::move(bounds));
-  //| std::unique_ptr<Iterator> visible;
-  //| if (HasBlobs(*state)) {
-  //|   visible = NewBlobIterator(std::move(with_pointers), *state, *batch_reader_, counters_);
-  //| } else {
-  //|   visible = std::move(with_pointers);
-  //| }
-  //@}
-  //@L20{
   if (!HasBlobs(*state)) {
     return std::unique_ptr<Iterator>(
         NewScanIterator(std::move(sources), std::move(bounds), std::move(state), &counters_));
   }
   auto visible = NewBlobIterator(NewScanIterator(std::move(sources), std::move(bounds)), *state,
                                  *batch_reader_, counters_);
-  //@}
   return std::unique_ptr<Iterator>(
       std::make_unique<PinnedIterator>(std::move(state), std::move(visible), counters_));
 }
 
-//@L13{
 Result<bool> Reader::TraceGet(std::string_view key, std::string* value, ReadTrace* trace) {
   return FindKey(key, ReadOptions{}, value, {.trace = trace});
 }
-//@}
 
 }  // namespace strata

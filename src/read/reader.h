@@ -2,11 +2,11 @@
 // from here, without a lock that a writer could hold.
 //
 //   reader.cc        how a key is found
-//   multi_get.cc     many keys at once        //@L13
-//   snapshots.h      moments that are held    //@L14
-//   changes.h        what was written since   //@L16
-//   blob_iterator.h  values read ahead        //@L19
-//   scan_iterator.h  cursors made for speed   //@L20
+//   multi_get.cc     many keys at once
+//   snapshots.h      moments that are held
+//   changes.h        what was written since
+//   blob_iterator.h  values read ahead
+//   scan_iterator.h  cursors made for speed
 //
 // Thread safety: any thread; Publish and Show by one at a time.
 
@@ -14,20 +14,20 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>  //@L20
+#include <functional>
 #include <memory>
 #include <optional>
-#include <span>  //@L13
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>  //@L13
+#include <vector>
 
-#include "io/batch_reader.h"    //@L13
-#include "io/clock.h"           //@L17
-#include "io/executor.h"        //@L13
-#include "read/expiry_check.h"  //@L17
+#include "io/batch_reader.h"
+#include "io/clock.h"
+#include "io/executor.h"
+#include "read/expiry_check.h"
 #include "read/read_state.h"
-#include "read/snapshots.h"  //@L14
+#include "read/snapshots.h"
 #include "stats/counters.h"
 #include "strata/db.h"
 
@@ -36,11 +36,11 @@ namespace strata {
 // What a reader is given; all must outlive it.
 struct ReaderContext {
   Counters& counters;
-  Clock& clock;                             //@L17
-  Executor& executor;                       //@L13
-  std::shared_ptr<SnapshotList> snapshots;  //@L14
-  // Hears of a table of which a read passed over many deletes, in any thread.  //@L20
-  std::function<void(std::uint32_t)> many_hidden = {};  //@L20
+  Clock& clock;
+  Executor& executor;
+  std::shared_ptr<SnapshotList> snapshots;
+  // Hears of a table of which a read passed over many deletes, in any thread.
+  std::function<void(std::uint32_t)> many_hidden = {};
 };
 
 class Reader {
@@ -55,47 +55,37 @@ class Reader {
   std::shared_ptr<const ReadState> state() const { return state_.Get(); }
   ReadPoint Now() const;
   // The moment and the table that the options name, once they name any.
-  // Errors: kInvalidArgument for a snapshot of another store; kNotFound for the table.  //@L14
+  // Errors: kInvalidArgument for a snapshot of another store; kNotFound for the table.
   Result<ReadPoint> At(const ReadOptions& options) const;
-  // Of a table, as readers see it; empty when it isn't there.  //@L20
-  std::shared_ptr<const Version> VersionOf(std::uint32_t table) const;  //@L20
-  //@L14{
+  // Of a table, as readers see it; empty when it isn't there.
+  std::shared_ptr<const Version> VersionOf(std::uint32_t table) const;
   std::shared_ptr<const Snapshot> GetSnapshot();
   SnapshotList& snapshots() { return *snapshots_; }
-  //@}
 
   // --- reads, as strata/db.h says ---
   Result<bool> Get(std::string_view key, std::string* value, const ReadOptions& options);
   Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options);
-  //@L13{
   Result<bool> TraceGet(std::string_view key, std::string* value, ReadTrace* trace);
   Result<std::vector<MultiGetResult>> MultiGet(std::span<const std::string_view> keys,
                                                const ReadOptions& options);
-  //@}
-  //@L15{
   Result<std::optional<Entry>> GetEntry(std::string_view key, const ReadOptions& options);
   Result<std::optional<Entry>> FindEntry(const ReadPoint& point, std::string_view key,
                                          const ReadOptions& options);
-  //@}
-  //@L17{
   Result<std::vector<MultiGetResult>> MultiGet(std::span<const TableKey> keys,
                                                const ReadOptions& options);
   // From all tables' state to one table's. Errors: kNotFound.
   static Status MoveTo(TableRef table, ReadPoint* point);
-  //@}
 
  private:
-  //@L14{
   // Null: it stays.
   Status MoveTo(const std::shared_ptr<const Snapshot>& snapshot, ReadPoint* point) const;
   Status MoveTo(const Snapshot& snapshot, ReadPoint* point) const;
-  //@}
   // What a lookup tells besides a value; each may be null.
   struct LookupExtras {
-    ReadTrace* trace = nullptr;         //@L13
-    SequenceNumber* version = nullptr;  // Gets the sequence of the entry found.  //@L15
-    ExpiryCheck* expiry = nullptr;      //@L17
-    EntryKind* pointer = nullptr;  // Gets the kind of a pointer, which is left as it is.  //@L19
+    ReadTrace* trace = nullptr;
+    SequenceNumber* version = nullptr;  // Gets the sequence of the entry found.
+    ExpiryCheck* expiry = nullptr;
+    EntryKind* pointer = nullptr;  // Gets the kind of a pointer, which is left as it is.
   };
   Result<bool> FindKey(std::string_view key, const ReadOptions& options, std::string* value,
                        const LookupExtras& extras);
@@ -104,22 +94,15 @@ class Reader {
   // Turns what a memtable knows of a key into the answer.
   Result<bool> Answer(const ReadState& state, const FoundEntry& found, std::string_view key,
                       std::string* value, const LookupExtras& extras) const;
-  //@L17{
   // The same for what a table knows. `expiry` may be null.
   Result<bool> IsLive(EntryKind kind, std::string_view key, std::string* value,
                       ExpiryCheck* expiry) const;
-  //@}
-  //@L13{
   // Brings the blocks that lookups of these keys will read into the cache, all at once.
   Status PrefetchBlocks(const ReadPoint& point, std::span<const std::string_view> keys,
                         const ReadOptions& options);
-  //@}
-  //@L17{
   Result<std::vector<MultiGetResult>> MultiGetAt(const ReadPoint& point,
                                                  std::span<const std::string_view> keys,
                                                  const ReadOptions& options, ExpiryCheck* expiry);
-  //@}
-  //@L19{
   // As MultiGetAt, all keys at the same time.
   Result<std::vector<MultiGetResult>> MultiGetGroup(const ReadPoint& point,
                                                     std::span<const std::string_view> keys,
@@ -128,13 +111,12 @@ class Reader {
   Status FetchValues(const ReadState& state, std::span<const std::string_view> keys,
                      std::span<EntryKind> kinds, ExpiryCheck* expiry,
                      std::vector<MultiGetResult>* results);
-  //@}
 
   Counters& counters_;
-  Clock& clock_;                                          //@L17
-  const std::unique_ptr<BatchReader> batch_reader_;       //@L13
-  const std::shared_ptr<SnapshotList> snapshots_;         //@L14
-  const std::function<void(std::uint32_t)> many_hidden_;  //@L20
+  Clock& clock_;
+  const std::unique_ptr<BatchReader> batch_reader_;
+  const std::shared_ptr<SnapshotList> snapshots_;
+  const std::function<void(std::uint32_t)> many_hidden_;
   ReadStateHolder state_;
   // Entries up to here are in a memtable or a table and may be read.
   std::atomic<SequenceNumber> shown_;

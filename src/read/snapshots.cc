@@ -25,7 +25,6 @@ class SnapshotList::Pin final : public Snapshot {
 // The sequence is read with the lock held. Read before it, a merge could ask for the list in
 // between, miss the snapshot, and drop what it sees.
 std::shared_ptr<const Snapshot> SnapshotList::Take(const std::atomic<SequenceNumber>& visible) {
-  //@solve 14.1 "pin a moment, with nothing in between"
   Place place;
   {
     MutexLock lock(mutex_);
@@ -33,7 +32,6 @@ std::shared_ptr<const Snapshot> SnapshotList::Take(const std::atomic<SequenceNum
     place = std::prev(pinned_.end());
   }
   return std::make_shared<const Pin>(shared_from_this(), place);
-  //@}
 }
 
 void SnapshotList::Release(Place place) {

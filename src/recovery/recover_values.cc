@@ -58,12 +58,10 @@ Status Recovery::RestoreValue(wal::BatchEntry entry, std::string* restored) {
     return {};
   }
   entry.value = value;
-  //@L20{
   if (context_.options.read_only) {  // Nothing is written: it goes into the memtable.
     DirectWriter::AppendSame(entry, restored);
     return {};
   }
-  //@}
   return direct_writer_.Append(entry, restored);
 }
 

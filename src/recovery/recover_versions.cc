@@ -26,8 +26,7 @@ Status Recovery::CheckExistence() const {
   if (exists && context_.options.error_if_exists) {
     return InvalidArgument("a store is there already; choose another directory");
   }
-  //| if (!exists && !context_.options.create_if_missing) {  //@L06..19
-  if (!exists && (!context_.options.create_if_missing || context_.options.read_only)) {  //@L20
+  if (!exists && (!context_.options.create_if_missing || context_.options.read_only)) {
     return Error(ErrorCode::kNotFound, "no store is there (no CURRENT file)");
   }
   return {};
@@ -39,39 +38,24 @@ Status Recovery::CreateOrRecoverVersions() {
                                            JoinPath(context_.directory, kCurrentFileName)));
   if (!exists) {
     StoreProperties properties;
-    properties.store_id = files_.store().new_file_id();
+    properties.store_id = files_.store().NewId();
     properties.empty_value_deletes = context_.options.empty_value_deletes;
     STRATA_TRY(VersionSet::Create(context_.environment, context_.directory, properties));
   }
   const auto open = [this](const TableMeta& meta) { return files_.Open(meta); };
-  const auto open_blob = [this](const BlobMeta& meta) { return files_.Open(meta); };  //@L19
-  //@L20{
+  const auto open_blob = [this](const BlobMeta& meta) { return files_.Open(meta); };
   const auto access =
       context_.options.read_only ? VersionSet::Access::kRead : VersionSet::Access::kWrite;
-  //@}
-  STRATA_TRY_ASSIGN(auto set,
-                    //@L06..18{
-                    //| VersionSet::Recover(context_.environment, context_.directory, open,
-                    //|                     context_.counters));
-                    //@}
-                    //@L19..19{
-                    //| VersionSet::Recover(context_.environment, context_.directory, open,
-                    //|                     context_.counters, open_blob));
-                    //@}
-                    //@L20{
-                    VersionSet::Recover(context_.environment, context_.directory, open,
-                                        context_.counters, open_blob, access));
-  //@}
+  STRATA_TRY_ASSIGN(auto set, VersionSet::Recover(context_.environment, context_.directory, open,
+                                                  context_.counters, open_blob, access));
   versions_.Start(std::move(set));
   trees_.SetEmptyValueDeletes(versions_.set().properties().empty_value_deletes);
-  //@L17{
   for (const auto& [id, table] : versions_.set().named_tables()) {
     STRATA_TRY_ASSIGN(auto tree, trees_.Make(table));
     tree->version = versions_.set().current(id);
     trees_.Add(std::move(tree));
   }
   trees_.SetNextId(versions_.set().next_named_table());
-  //@}
   trees_.SetLastSequence(versions_.set().last_sequence());
   return {};
 }
@@ -84,7 +68,6 @@ std::optional<std::uint64_t> Recovery::SealedLength(FileNumber log) const {
 }
 
 Status Recovery::Spill() {
-  //@L20{
   if (context_.options.read_only) {
     const std::uint64_t budget = context_.options.memory_budget_bytes;
     if (budget == 0 || trees_.MemTableBytes() <= budget) return {};
@@ -93,15 +76,14 @@ Status Recovery::Spill() {
                            " bytes, and a store that is opened to be read only can't write it to "
                            "tables");
   }
-  //@}
   return trees_.MemTableBytes() < context_.options.memtable_bytes ? Status() : WriteRecovered();
 }
 
 Status Recovery::WriteRecovered() {
+  copy_.GiveUp();
   for (const auto& tree : trees_.All()) {
     if (tree->memtable->empty()) continue;
     STRATA_TRY(writer_.Write(*tree, *tree->memtable, RecoveredSince(), &edit_, &opened_));
-    //@L19{
     const std::size_t others = edit_.opened_blobs.size();
     STRATA_TRY(writer_.AdoptDirect(*tree, *trees_.direct(), &edit_, opened_));
     // Copies of what the log points to: they go with an opening that fails.
@@ -109,10 +91,9 @@ Status Recovery::WriteRecovered() {
       const Blob& blob = *edit_.opened_blobs[i];
       blob.MarkObsolete(files_.RemovalOf(blob));
     }
-    //@}
     trees_.Renew(*tree);
   }
-  trees_.SetDirect(trees_.NewDirect());  //@L19
+  trees_.SetDirect(trees_.NewDirect());
   return {};
 }
 
@@ -122,44 +103,34 @@ std::uint64_t Recovery::RecoveredSince() const {
 }
 
 Status Recovery::Finish(const std::vector<FileNumber>& logs) {
-  //@L20{
   if (context_.options.read_only) {
     health_.SetReadOnly(Error(ErrorCode::kReadOnly, "it was opened to be read only"));
     return {};
   }
-  //@}
   const bool all_sealed = std::all_of(logs.begin(), logs.end(), [&](FileNumber number) {
     return SealedLength(number).has_value();
   });
   // A log that wasn't sealed may be in the page cache only: its entries go into tables that are
   // synced before anything else happens.
-  //@L06..18{
-  //| const bool keep_logs = all_sealed && logs.size() < kCleanLogsMax && opened_.empty();
-  //@}
-  //@L19{
+  // Or into the new log: copy_logs.cc.
   // Values that a log points to are brought into tables with it: their files are as they were left.
   const bool keep_logs =
       all_sealed && logs.size() < kCleanLogsMax && opened_.empty() && !saw_direct_;
-  //@}
+  const bool copy_logs = !keep_logs && FitsNewLog();
   const FileNumber log_number = versions_.set().NewFileNumber();
   versions_.set().SetLastSequence(trees_.last_sequence());
   if (keep_logs) {
     trees_.SetSince(RecoveredSince());
-  } else {
+  } else if (!copy_logs) {
     STRATA_TRY(WriteRecovered());
-    if (!opened_.empty()) STRATA_TRY(context_.environment.files->SyncDirectory(context_.directory));
+    if (!opened_.empty()) STRATA_TRY(files_.store().SyncNames());
     edit_.oldest_log = log_number;
   }
   // The log is there before an edit says that it is.
-  //| STRATA_TRY(journal_.Begin(log_number));  //@L06..18
-  //@L19{
-  trees_.SetDirect(trees_.NewDirect());
-  STRATA_TRY(journal_.Begin(log_number, trees_.direct()));
-  //@}
-  edit_.begun_logs.push_back({log_number, context_.environment.clock->WallMicros()});
+  STRATA_TRY(BeginNewLog(log_number, copy_logs));
   STRATA_TRY(versions_.Install(std::move(edit_), std::move(opened_)));
   journal_.Release(versions_.set().oldest_log());
-  RemoveStrayBlobs();  //@L19
+  RemoveStrayBlobs();
   return {};
 }
 
@@ -183,18 +154,16 @@ void Recovery::RemoveStrayFiles() {
   }
 }
 
-//@L19{
 // The same for blob files, once no log that is left points to one.
 void Recovery::RemoveStrayBlobs() {
   const auto names = context_.environment.files->List(context_.directory);
   if (!names) return;
   for (const std::string& name : *names) {
     const auto parsed = ParseFileName(name);
+    if (parsed && trees_.direct()->Find(parsed->number) != nullptr) continue;  // A copy.
     if (parsed && parsed->kind == FileKind::kBlob && !versions_.IsBlobFileInUse(parsed->number)) {
       (void)context_.environment.files->Remove(JoinPath(context_.directory, name)).has_value();
     }
   }
 }
-
-//@}
 }  // namespace strata

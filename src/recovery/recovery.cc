@@ -9,8 +9,6 @@
 namespace strata {
 namespace {
 
-constexpr std::uint64_t kLogBytesMax = 8ULL << 30;
-
 Result<std::vector<FileNumber>> ListLogs(FileSystem& files, const std::string& directory) {
   STRATA_TRY_ASSIGN(const auto names, files.List(directory));
   std::vector<FileNumber> numbers;
@@ -35,7 +33,6 @@ Status MakeDirectory(FileSystem& files, const std::string& directory) {
   return {};
 }
 
-//@L20{
 // A store on a disk that can't be written to, or of another user, can still be read.
 Error WithHint(Error error, FileSystem& files, const std::string& directory) {
   const auto exists = files.Exists(JoinPath(directory, kCurrentFileName));
@@ -44,60 +41,41 @@ Error WithHint(Error error, FileSystem& files, const std::string& directory) {
                                  "; where files can't be written a store can be opened to be read "
                                  "only (Options::read_only, --read-only)");
 }
-
-//@}
 }  // namespace
 
 Recovery::Recovery(const RecoveredParts& parts)
     : context_(parts.context),
       reader_(parts.reader),
       trees_(parts.trees),
-      files_(parts.files),                  //@L05
-      versions_(parts.versions),            //@L05
-      writer_(parts.writer),                //@L06
-      direct_writer_(parts.direct_writer),  //@L19
-      health_(parts.health),                //@L20
-      //| next_file_(parts.next_file),  //@L03..05
+      files_(parts.files),
+      versions_(parts.versions),
+      writer_(parts.writer),
+      direct_writer_(parts.direct_writer),
+      health_(parts.health),
       journal_(parts.journal) {}
 
 Status Recovery::Run() {
-  STRATA_TRY(CheckExistence());  //@L06
-  //| STRATA_TRY(MakeDirectory(*context_.environment.files, context_.directory));  //@L03..19
-  //@L20{
+  STRATA_TRY(CheckExistence());
   if (!context_.options.read_only) {
     Status made = MakeDirectory(*context_.environment.files, context_.directory);
     if (!made)
       return WithHint(std::move(made).error(), *context_.environment.files, context_.directory);
   }
-  //@}
   // From here on the store is where it was found, whatever its path comes to mean.
   STRATA_TRY_ASSIGN(context_.held_directory,
                     context_.environment.files->OpenDirectory(context_.directory));
   context_.environment.files = context_.held_directory.get();
-  //@L03..19{
-  //| STRATA_TRY_ASSIGN(lock_, context_.environment.files->Lock(JoinPath(context_.directory, kLockFileName)));
-  //@}
-  //@L20{
   if (!context_.options.read_only) {
     auto lock = context_.environment.files->Lock(JoinPath(context_.directory, kLockFileName));
     if (!lock)
       return WithHint(std::move(lock).error(), *context_.environment.files, context_.directory);
     lock_ = *std::move(lock);
   }
-  //@}
-  //@L06{
   STRATA_TRY(CreateOrRecoverVersions());
-  if (!context_.options.read_only) RemoveStrayFiles();  // Their space may be needed.  //@L20
-  //| RemoveStrayFiles();  // Their space may be needed.  //@L06..19
-  //@}
-  //@L05..05{
-  //| files_.Start([&next = next_file_] { return next++; });
-  //| STRATA_TRY(ListTables());
-  //@}
+  if (!context_.options.read_only) RemoveStrayFiles();  // Their space may be needed.
   return ReplayLogs();
 }
 
-//@L06{
 // `logs` ascending. A log that was begun or sealed stays until the manifest says that it can go.
 Status Recovery::CheckNoLogMissing(const std::vector<FileNumber>& logs) const {
   const auto is_missing = [&](FileNumber number) {
@@ -117,14 +95,16 @@ Status Recovery::CheckNoLogMissing(const std::vector<FileNumber>& logs) const {
   return {};
 }
 
-// A log that an opening began before it failed: no manifest knows it, and nothing is in it.
-bool Recovery::IsLeftOver(FileNumber number) const {
+bool Recovery::IsKnown(FileNumber number) const {
   const auto has_number = [&](const auto& log) { return log.number == number; };
   const auto& recovered = versions_.set().recovered();
-  if (std::any_of(recovered.begun_logs.begin(), recovered.begun_logs.end(), has_number) ||
-      std::any_of(recovered.sealed_logs.begin(), recovered.sealed_logs.end(), has_number)) {
-    return false;
-  }
+  return std::any_of(recovered.begun_logs.begin(), recovered.begun_logs.end(), has_number) ||
+         std::any_of(recovered.sealed_logs.begin(), recovered.sealed_logs.end(), has_number);
+}
+
+// A log that an opening began before it failed: no manifest knows it, and nothing is in it.
+bool Recovery::IsLeftOver(FileNumber number) const {
+  if (IsKnown(number)) return false;
   const std::string path = JoinPath(context_.directory, LogFileName(number));
   const auto contents = context_.environment.files->ReadFile(path, kLogBytesMax);
   if (!contents) return false;
@@ -134,29 +114,22 @@ bool Recovery::IsLeftOver(FileNumber number) const {
   return first && !first->has_value() && nothing_torn;
 }
 
-//@}
 Status Recovery::ReplayLogs() {
   STRATA_TRY_ASSIGN(auto logs, ListLogs(*context_.environment.files, context_.directory));
-  //@L06{
   std::erase_if(logs, [&](FileNumber number) {
     versions_.set().MarkFileNumberUsed(number);
     return number < versions_.set().oldest_log();
   });
   STRATA_TRY(CheckNoLogMissing(logs));
   std::erase_if(logs, [&](FileNumber number) {
-    //| return IsLeftOver(number) &&  //@L06..19
-    return IsLeftOver(number) && !context_.options.read_only &&  //@L20
+    return IsLeftOver(number) && !context_.options.read_only &&
            context_.environment.files->Remove(JoinPath(context_.directory, LogFileName(number)))
                .has_value();
   });
-  //@}
+  STRATA_TRY(LeaveCopiesOut(&logs));
   for (const FileNumber number : logs) STRATA_TRY(ReplayLog(number, number == logs.back()));
   reader_.Show(trees_.last_sequence());
-  //@L03..05{
-  //| next_file_ = std::max(next_file_, logs.empty() ? 1 : logs.back() + 1);
-  //| return journal_.Begin(next_file_++);
-  //@}
-  return Finish(logs);  //@L06
+  return Finish(logs);
 }
 
 Status Recovery::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
@@ -165,70 +138,37 @@ Status Recovery::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
       context_.environment.files->ReadFile(JoinPath(context_.directory, name), kLogBytesMax);
   if (!read && STRATA_MUTANT(ignore_read_eio_in_replay)) return {};
   STRATA_TRY_ASSIGN(const std::string contents, std::move(read));
-  const std::optional<std::uint64_t> sealed_length = SealedLength(number);  //@L06
-  //@L03..05{
-  //| const std::optional<std::uint64_t> sealed_length;
-  //@}
+  const std::optional<std::uint64_t> sealed_length = SealedLength(number);
   wal::LogReader reader(contents, {.sealed_length = sealed_length});
-  //@solve 3.3 "put back what the log remembers" inert()
   while (true) {
     auto record = reader.Next();
     if (!record) return std::move(record).error().WithContext("replaying " + name);
     if (!record->has_value()) break;
     if ((*record)->type != wal::RecordType::kBatch) continue;
-    if (chain_.IsAfterLoss(**record)) continue;  //@L12
-    //@L12..18{
-    //| STRATA_TRY(Annotate(chain_.CheckFollows(**record), "replaying " + name));
-    //@}
-    //@L19{
+    if (chain_.IsAfterLoss(**record)) continue;
     if (!missing_) STRATA_TRY(Annotate(chain_.CheckFollows(**record), "replaying " + name));
-    //@}
-    //@L19{
     std::string restored;
     auto entries = RestoreValues(**record, &restored);
     if (!entries) return std::move(entries).error().WithContext("replaying " + name);
     if (!entries->has_value()) continue;
-    //@}
     std::uint64_t count = 0;
-    //| STRATA_TRY(Annotate(trees_.Insert((*record)->payload, (*record)->sequence,  //@L03..18
-    STRATA_TRY(Annotate(trees_.Insert(**entries, (*record)->sequence,  //@L19
+    STRATA_TRY(Annotate(trees_.Insert(**entries, (*record)->sequence,
                                       /*concurrently=*/false, &count),
                         "replaying " + name));
     trees_.SetLastSequence(std::max(trees_.last_sequence(), (*record)->sequence + count - 1));
     recovered_entries_ += count;
-    chain_.NotePutBack(**record, count);  //@L12
-    trees_.Touch((*record)->payload);     //@L17
-    STRATA_TRY(Spill());                  //@L06
+    copy_.Add((*record)->sequence, **entries, CopyBytesMax());
+    chain_.NotePutBack(**record, count);
+    trees_.Touch((*record)->payload);
+    STRATA_TRY(Spill());
   }
-  //@}
-  return EndLog(reader, number, is_last, sealed_length.has_value());  //@L06
-  //@L03..05{
-  //| return {};
-  //@}
+  return EndLog(reader, number, is_last, sealed_length.has_value());
 }
 
-//@L06{
 // What the end of a log that was read to its end means.
 Status Recovery::EndLog(const wal::LogReader& reader, FileNumber number, bool is_last,
                         bool sealed) {
   const bool complete = sealed || reader.ending() == wal::Ending::kClean;
-  //@L06..11{
-  //| if (!complete && !is_last && !STRATA_MUTANT(replay_past_corrupt_wal)) {
-  //|   return Corruption("replaying " + LogFileName(number) + ": the log ends at offset " +
-  //|                     std::to_string(reader.valid_length()) +
-  //|                     " without an end record although a later log exists; what followed is "
-  //|                     "lost. `strata verify` tells more");
-  //| }
-  //@}
-  //@L12{
-  //@L12..18{
-  //| return chain_.NoteEnd({.number = number,
-  //|                 .valid_length = reader.valid_length(),
-  //|                 .complete = complete,
-  //|                 .torn = reader.ending() == wal::Ending::kTorn,
-  //|                 .is_last = is_last});
-  //@}
-  //@L19{
   LogEnd end{.number = number,
              .valid_length = reader.valid_length(),
              .complete = complete,
@@ -236,12 +176,5 @@ Status Recovery::EndLog(const wal::LogReader& reader, FileNumber number, bool is
              .is_last = is_last};
   STRATA_TRY(Annotate(EndAtMissingValue(&end), "replaying " + LogFileName(number)));
   return chain_.NoteEnd(end);
-  //@}
-  //@}
-  //@L06..11{
-  //| return {};
-  //@}
 }
-
-//@}
 }  // namespace strata

@@ -3,8 +3,8 @@
 // The first two open; damage is an error that names the place.
 //
 //   recovery.cc          the directory, and the logs
-//   recover_versions.cc  the manifest                 //@L06
-//   recover_values.cc    values that logs point to    //@L19
+//   recover_versions.cc  the manifest
+//   recover_values.cc    values that logs point to
 //
 // It exists while a store is opened; what it found is in the parts it was given.
 // Thread safety: none; the store's mutex is held.
@@ -19,19 +19,22 @@
 
 #include "io/file_system.h"
 #include "journal/journal.h"
-#include "journal/log_chain.h"  //@L12
+#include "journal/log_chain.h"
 #include "read/reader.h"
-#include "state/direct_writer.h"  //@L19
-#include "state/health.h"         //@L20
+#include "recovery/log_copy.h"
+#include "state/direct_writer.h"
+#include "state/health.h"
 #include "state/store_context.h"
-#include "state/table_files.h"  //@L05
+#include "state/table_files.h"
 #include "state/tree_set.h"
-#include "state/versions.h"       //@L05
-#include "upkeep/flush_writer.h"  //@L06
-#include "wal/batch_format.h"     //@L19
-#include "wal/log_reader.h"       //@L06
+#include "state/versions.h"
+#include "upkeep/flush_writer.h"
+#include "wal/batch_format.h"
+#include "wal/log_reader.h"
 
 namespace strata {
+
+inline constexpr std::uint64_t kLogBytesMax = 8ULL << 30;
 
 // The parts of a store that an opening fills.
 struct RecoveredParts {
@@ -39,12 +42,11 @@ struct RecoveredParts {
   Reader& reader;
   TreeSet& trees;
   Journal& journal;
-  TableFiles& files;            //@L05
-  Versions& versions;           //@L05
-  FlushWriter& writer;          //@L06
-  DirectWriter& direct_writer;  //@L19
-  Health& health;               //@L20
-  //| FileNumber& next_file;  //@L03..05
+  TableFiles& files;
+  Versions& versions;
+  FlushWriter& writer;
+  DirectWriter& direct_writer;
+  Health& health;
 };
 
 class Recovery {
@@ -63,13 +65,9 @@ class Recovery {
   Status ReplayLogs();
   // Replays one log into the memtables. Only the last one may end torn.
   Status ReplayLog(FileNumber number, bool is_last);
-  //@L05..05{
-  //| // Opens every table in the directory.
-  //| Status ListTables();
-  //@}
-  //@L06{
   Status EndLog(const wal::LogReader& reader, FileNumber number, bool is_last, bool sealed);
   Status CheckNoLogMissing(const std::vector<FileNumber>& logs) const;
+  bool IsKnown(FileNumber number) const;  // A log: the manifest says that it was begun.
   bool IsLeftOver(FileNumber number) const;
   Status CheckExistence() const;
   Status CreateOrRecoverVersions();
@@ -82,38 +80,41 @@ class Recovery {
   std::uint64_t RecoveredSince() const;
   Status Finish(const std::vector<FileNumber>& logs);
   void RemoveStrayFiles();
-  void RemoveStrayBlobs();  //@L19
-  //@}
-  //@L19{
+  void RemoveStrayBlobs();
   Result<std::optional<std::string_view>> RestoreValues(const wal::Record& record,
                                                         std::string* restored);
   Status RestoreValue(wal::BatchEntry entry, std::string* restored);
   Status EndAtMissingValue(LogEnd* end);
-  //@}
+  std::uint64_t CopyBytesMax() const;
+  // What the logs hold had better go into the new log than into tables.
+  bool FitsNewLog() const;
+  // Begins it, with that or with nothing.
+  Status BeginNewLog(FileNumber number, bool copy_logs);
+  // Leaves nothing behind when it fails.
+  Status CopyLogs(FileNumber new_log);
+  Result<std::optional<SequenceNumber>> FirstEntryOf(FileNumber log) const;
+  // Takes such logs, whose opening came no further, from the list, and removes them.
+  Status LeaveCopiesOut(std::vector<FileNumber>* logs) const;
 
   StoreContext& context_;
   Reader& reader_;
   TreeSet& trees_;
-  TableFiles& files_;            //@L05
-  Versions& versions_;           //@L05
-  FlushWriter& writer_;          //@L06
-  DirectWriter& direct_writer_;  //@L19
-  Health& health_;               //@L20
-  //| FileNumber& next_file_;  //@L03..05
+  TableFiles& files_;
+  Versions& versions_;
+  FlushWriter& writer_;
+  DirectWriter& direct_writer_;
+  Health& health_;
   Journal& journal_;
 
   std::unique_ptr<FileLock> lock_;
   std::uint64_t recovered_entries_ = 0;
-  //@L06{
   VersionEdit edit_;  // Tables written while replaying, open.
   std::vector<std::shared_ptr<const Table>> opened_;
-  //@}
-  LogChain chain_;  //@L12
-  //@L19{
+  LogChain chain_;
+  LogCopy copy_;                  // What the logs hold.
   bool saw_direct_ = false;       // A record pointed to a value in a blob file.
   std::optional<Error> missing_;  // Why a value isn't there; this log ends before its record.
   std::uint64_t missing_at_ = 0;  // Where that record is.
-  //@}
 };
 
 }  // namespace strata

@@ -78,13 +78,33 @@ void NodeExecutor::NotifyAll() {
   world_.Reach(Point::kNotify);
 }
 
-//@L20{
+// The mutex is given back at a point, so here, too, something may be told before it sleeps.
+void NodeExecutor::WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) {
+  while (!holds()) {
+    STRATA_CHECK(world_.running() != nullptr);
+    const std::uint64_t seen = point.told();
+    mutex.Unlock();
+    while (point.told() == seen) {
+      world_.Park({.what = WaitFor::What::kCondition,
+                   .mutex = &mutex,
+                   .condition = &holds,
+                   .notifier = &point});
+    }
+    mutex.Lock();
+  }
+}
+
+void NodeExecutor::Notify(WaitPoint& point) {
+  point.CountTold();
+  world_.WakeAll(&point);
+  world_.Reach(Point::kNotify);
+}
+
 bool NodeExecutor::Yield() {
   world_.Reach(Point::kYield);
   return true;
 }
 
-//@}
 void NodeExecutor::Work(Queue* queue) {
   while (true) {
     while (queue->jobs.empty()) {

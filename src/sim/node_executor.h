@@ -30,7 +30,10 @@ class NodeExecutor final : public Executor {
   void WaitUntil(Mutex& mutex, const std::function<bool()>& condition) override
       STRATA_REQUIRES(mutex);
   void NotifyAll() override;
-  bool Yield() override;  //@L20
+  void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
+      STRATA_REQUIRES(mutex);
+  void Notify(WaitPoint& point) override;
+  bool Yield() override;
   int concurrency() const override { return low_threads_; }
 
  private:

@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "base/coding.h"
-#include "sst/block_hash_index.h"  //@L13
-#include "sst/prefetch.h"          //@L20
+#include "sst/block_hash_index.h"
+#include "sst/prefetch.h"
 #include "sst/table_format.h"
 
 namespace strata::sst {
@@ -53,7 +53,6 @@ inline bool DecodeEntry(const char* in, const char* limit, std::uint64_t shared_
   return true;
 }
 
-//@L20{
 constexpr std::size_t kTakenBytes = 960;  // With the room behind it a size that malloc has at hand.
 constexpr std::size_t kShortKey = 32;
 
@@ -85,7 +84,6 @@ inline void PrefetchEntries(const BlockContents& block, const char* from, const 
   PrefetchLines({from, static_cast<std::size_t>(std::min(limit - from, kBytesMax))});
 }
 
-//@}
 Error DamagedEntry(std::uint64_t offset) {
   return Corruption("the entry at byte " + std::to_string(offset) + " of the block is damaged");
 }
@@ -100,13 +98,10 @@ Result<Block> Block::Parse(BlockContents contents) {
   }
   std::size_t end = bytes.size() - sizeof(std::uint32_t);
   const auto word = DecodeFixed<std::uint32_t>(bytes.data() + end);
-  //@L13{
   if ((word & kBlockHasSlots) != 0) {
     STRATA_TRY_ASSIGN(block.hash_slots_, HashSlotsBefore(bytes.substr(0, end)));
     end -= block.hash_slots_.size() + kHashSlotsCountSize;
   }
-  //@}
-  //| if ((word & kBlockHasSlots) != 0) return Corruption("unknown block layout");  //@L04..12
   block.restarts_ = word & ~kBlockHasSlots;
   if (block.restarts_ == 0 || block.restarts_ > end / sizeof(std::uint32_t)) {
     return Corruption("a block of " + std::to_string(bytes.size()) + " bytes can't have " +
@@ -117,7 +112,6 @@ Result<Block> Block::Parse(BlockContents contents) {
 }
 
 Result<std::uint32_t> Block::SearchRestarts(const LookupKey& target, SearchCost* cost) const {
-  //@solve 4.2 "find the restart to begin at" uses(DecodeEntry, DamagedEntry)
   const char* const base = contents_.bytes.data();
   std::uint32_t low = 0;           // Invariant: restart `low` is before target, or 0.
   std::uint32_t high = restarts_;  // Invariant: restart `high` isn't, or is past the last.
@@ -132,18 +126,15 @@ Result<std::uint32_t> Block::SearchRestarts(const LookupKey& target, SearchCost*
     (CompareKeys({entry.suffix, entry.tag}, target) < 0 ? low : high) = middle;
   }
   return low;
-  //@}
 }
 
 Result<std::optional<BlockEntry>> Block::Find(const LookupKey& target, SearchCost* cost) const {
-  //@L13{
   if (!hash_slots_.empty()) {
     const HashSlot slot = ProbeHashSlots(hash_slots_, target.user_key);
     if (slot != kHashSlotCollision) ++cost->hash_hits;
     if (slot == kHashSlotEmpty) return std::optional<BlockEntry>();
     if (slot < restarts_) return Scan(RestartOffset(slot), target, cost);
   }
-  //@}
   STRATA_TRY_ASSIGN(const std::uint32_t restart, SearchRestarts(target, cost));
   return Scan(RestartOffset(restart), target, cost);
 }
@@ -157,7 +148,7 @@ Result<std::optional<BlockEntry>> Block::Scan(std::uint32_t from, const LookupKe
   const char* const base = contents_.bytes.data();
   const char* const limit = base + entries_end_;
   if (from >= entries_end_) return DamagedEntry(from);
-  PrefetchEntries(contents_, base + from, limit);  //@L20
+  PrefetchEntries(contents_, base + from, limit);
   std::size_t matched = 0;     // Bytes that the previous key and the target have in common.
   std::uint64_t previous = 0;  // Size of the previous key.
   RawEntry entry;
@@ -188,7 +179,6 @@ std::unique_ptr<InternalIterator> Block::NewIterator() const {
   return std::make_unique<BlockIterator>(this);
 }
 
-//@L20{
 Result<std::string_view> Block::FirstUserKey() const {
   const char* const base = contents_.bytes.data();
   RawEntry entry;
@@ -203,8 +193,6 @@ Result<bool> Block::EndsBefore(std::string_view user_key) const {
   STRATA_TRY(last.SeekToLast());
   return UserKeyOf(last.key()) < user_key;
 }
-
-//@}
 
 void BlockIterator::Reset(const Block* block) {
   block_ = block;
@@ -255,22 +243,6 @@ Status BlockIterator::SeekToLast() {
   return {};
 }
 
-//@L04..19{
-//| Status BlockIterator::Seek(std::string_view target) {
-//|   valid_ = false;
-//|   if (block_ == nullptr) return {};
-//|   const LookupKey wanted = LookupKey::Of(target);
-//|   STRATA_TRY_ASSIGN(const std::uint32_t restart, block_->SearchRestarts(wanted, &cost_));
-//|   STRATA_TRY(SeekToRestart(restart));
-//|   while (true) {
-//|     ++cost_.comparisons;
-//|     if (CompareKeys(LookupKey::Of(key()), wanted) >= 0) return {};
-//|     STRATA_TRY(Next());
-//|     if (!valid_) return {};
-//|   }
-//| }
-//@}
-//@L20{
 // As Block::Scan: no key is put together but the last one, which begins with bytes of the target.
 Status BlockIterator::Seek(std::string_view target) {
   valid_ = false;
@@ -319,7 +291,6 @@ void BlockIterator::StandOn(std::uint32_t offset, std::uint32_t next, std::strin
   }
 }
 
-//@}
 Status BlockIterator::SeekForPrev(std::string_view target) {
   STRATA_TRY(Seek(target));
   if (!valid_) return SeekToLast();
@@ -350,7 +321,6 @@ Status BlockIterator::Prev() {
   return next_ == current ? Status() : Fail(next_);
 }
 
-//@L20{
 // Ends before an entry that is damaged or of unknown kind: the move to it says so.
 std::size_t BlockIterator::Take(std::span<EntryView> out) {
   STRATA_DCHECK(valid_);
@@ -388,6 +358,4 @@ std::size_t BlockIterator::Take(std::span<EntryView> out) {
   StandOn(offset, end_offset, out[count - 1].value());
   return count;
 }
-
-//@}
 }  // namespace strata::sst

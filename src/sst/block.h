@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>  //@L20
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,7 +70,7 @@ struct BlockEntry {
 // What searches cost; members only grow.
 struct SearchCost {
   std::uint64_t comparisons = 0;  // Keys looked at.
-  std::uint64_t hash_hits = 0;    // Searches that the hash index answered or cut short.  //@L13
+  std::uint64_t hash_hits = 0;    // Searches that the hash index answered or cut short.
 };
 
 class Block {
@@ -87,19 +87,17 @@ class Block {
 
   std::unique_ptr<InternalIterator> NewIterator() const;
 
-  //@L20{
   // The view points into the block. Errors: kCorruption.
   Result<std::string_view> FirstUserKey() const;
   // True iff every entry's user key is before `user_key`. Errors: kCorruption.
   Result<bool> EndsBefore(std::string_view user_key) const;
-  //@}
 
   std::string_view contents() const { return contents_.bytes; }
   std::uint32_t restarts() const { return restarts_; }
   // Memory held: what a cache charges.
   std::size_t size_bytes() const { return sizeof(Block) + contents_.owned_size; }
-  // Slots of the hash index; empty when the block has none.  //@L13
-  std::string_view hash_slots() const { return hash_slots_; }  //@L13
+  // Slots of the hash index; empty when the block has none.
+  std::string_view hash_slots() const { return hash_slots_; }
 
  private:
   friend class BlockIterator;
@@ -119,7 +117,7 @@ class Block {
   BlockContents contents_;
   std::uint32_t entries_end_ = 0;  // Where the entries end and the restarts begin.
   std::uint32_t restarts_ = 0;
-  std::string_view hash_slots_;  //@L13
+  std::string_view hash_slots_;
 };
 
 // The cursor behind Block::NewIterator, for those who move one from block to block.
@@ -141,7 +139,7 @@ class BlockIterator final : public InternalIterator {
   Status Prev() override;
   std::string_view key() const override { return {buffer_.data(), key_size_}; }
   std::string_view value() const override { return value_; }
-  std::size_t Take(std::span<EntryView> out) override;  //@L20
+  std::size_t Take(std::span<EntryView> out) override;
 
   // Keys compared since the last call.
   std::uint64_t TakeComparisons() { return std::exchange(cost_.comparisons, 0); }
@@ -150,10 +148,8 @@ class BlockIterator final : public InternalIterator {
   // Reads the entry at `offset`, whose predecessor's key is in buffer_ (or none, at a restart).
   Status ReadEntry(std::uint32_t offset);
   Status SeekToRestart(std::uint32_t index);
-  //@L20{
   // Takes the entry from `offset` to `next`, whose key is in buffer_, from any restart before on.
   void StandOn(std::uint32_t offset, std::uint32_t next, std::string_view value);
-  //@}
   Status Fail(std::uint32_t offset);
 
   const Block* block_ = nullptr;
@@ -165,7 +161,7 @@ class BlockIterator final : public InternalIterator {
   std::size_t key_size_ = 0;
   std::string_view value_;
   SearchCost cost_;
-  std::unique_ptr<char[]> taken_;  // Keys that Take handed out.  //@L20
+  std::unique_ptr<char[]> taken_;  // Keys that Take handed out.
 };
 
 }  // namespace strata::sst

@@ -7,7 +7,6 @@
 
 namespace strata::sst {
 void BlockBuilder::Add(std::string_view key, std::string_view value) {
-  //@solve 4.1 "write only what the key before doesn't have" uses(restart_interval_)
   const std::string_view user_key = UserKeyOf(key);
   std::size_t shared = 0;
   if (entries_ == 0 || since_restart_ == restart_interval_) {
@@ -21,20 +20,17 @@ void BlockBuilder::Add(std::string_view key, std::string_view value) {
   AppendVarint64(&bytes_, value.size());
   bytes_.append(key.substr(shared));  // The rest of the user key, and the tag.
   bytes_.append(value);
-  //@L13{
   if (hash_index_) hash_slots_.Add(user_key, static_cast<std::uint32_t>(restarts_.size() - 1));
-  //@}
   last_user_key_.assign(user_key);
   ++since_restart_;
   ++entries_;
-  //@}
 }
 
 std::string_view BlockBuilder::Finish() {
   STRATA_CHECK(entries_ > 0);
   for (const std::uint32_t restart : restarts_) AppendFixed32(&bytes_, restart);
   auto word = static_cast<std::uint32_t>(restarts_.size());
-  if (hash_index_ && hash_slots_.Finish(&bytes_)) word |= kBlockHasSlots;  //@L13
+  if (hash_index_ && hash_slots_.Finish(&bytes_)) word |= kBlockHasSlots;
   AppendFixed32(&bytes_, word);
   return bytes_;
 }
@@ -50,7 +46,7 @@ void BlockBuilder::Reset() {
 std::size_t BlockBuilder::size_estimate() const {
   std::size_t size =
       bytes_.size() + restarts_.size() * sizeof(std::uint32_t) + sizeof(std::uint32_t);
-  if (hash_index_) size += hash_slots_.size_estimate();  //@L13
+  if (hash_index_) size += hash_slots_.size_estimate();
   return size;
 }
 

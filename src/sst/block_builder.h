@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sst/block_hash_index.h"  //@L13
+#include "sst/block_hash_index.h"
 
 namespace strata::sst {
 
@@ -18,8 +18,8 @@ class BlockBuilder {
   // Every `restart_interval`-th entry has its whole key. REQUIRES: restart_interval >= 1.
   explicit BlockBuilder(int restart_interval) : restart_interval_(restart_interval) {}
 
-  // Gives the blocks a hash index. Call it before the first Add.  //@L13
-  void EnableHashIndex() { hash_index_ = true; }  //@L13
+  // Gives the blocks a hash index. Call it before the first Add.
+  void EnableHashIndex() { hash_index_ = true; }
 
   // REQUIRES: `key` is an internal key (or an index key) that sorts after all before it.
   void Add(std::string_view key, std::string_view value);
@@ -44,8 +44,8 @@ class BlockBuilder {
   std::uint64_t entries_ = 0;
   int since_restart_ = 0;
   std::string last_user_key_;
-  bool hash_index_ = false;      //@L13
-  HashSlotsBuilder hash_slots_;  //@L13
+  bool hash_index_ = false;
+  HashSlotsBuilder hash_slots_;
 };
 
 }  // namespace strata::sst

@@ -12,6 +12,10 @@
 namespace strata::sst {
 namespace {
 
+// The bits of a table's id that say through which of the objects on one cache it was opened.
+constexpr std::uint64_t kIdsStep = 1ULL << 40;
+constexpr std::uint64_t kIdsMask = ~(kIdsStep - 1);
+
 struct BlockKey {
   std::uint64_t table;
   std::uint64_t offset;
@@ -65,6 +69,21 @@ class Shard {
     return small_.bytes + main_.bytes;
   }
 
+  // Drops the blocks of tables whose ids have these high bits.
+  void Forget(std::uint64_t ids) {
+    std::list<Entry> dropped;  // Destroyed without the mutex.
+    MutexLock lock(mutex_);
+    for (Queue* queue : {&small_, &main_}) {
+      for (auto it = queue->entries.begin(); it != queue->entries.end();) {
+        const auto entry = it++;
+        if ((entry->key.table & kIdsMask) != ids) continue;
+        blocks_.erase(entry->key);
+        queue->bytes -= entry->charge;
+        dropped.splice(dropped.end(), queue->entries, entry);
+      }
+    }
+  }
+
  private:
   static constexpr int kUsesMax = 3;
   static constexpr std::uint64_t kSmallShare = 10;  // Percent of the capacity.
@@ -92,7 +111,6 @@ class Shard {
 
   // Each looks at the oldest block of its queue and returns how many left the cache: 0 or 1.
   std::uint64_t EvictFromSmall() STRATA_REQUIRES(mutex_) {
-    //@solve 8.1 "let a block that was asked for again stay" inert(RememberGhost(small_.entries.back().key); Drop(small_); return 1;)
     Entry& oldest = small_.entries.back();
     if (oldest.uses > 0) {
       MoveToMain(small_);
@@ -101,11 +119,9 @@ class Shard {
     RememberGhost(oldest.key);
     Drop(small_);
     return 1;
-    //@}
   }
 
   std::uint64_t EvictFromMain() STRATA_REQUIRES(mutex_) {
-    //@solve 8.2 "give a used block another round" inert(Drop(main_); return 1;)
     if (main_.entries.back().uses > 0) {
       --main_.entries.back().uses;
       main_.entries.splice(main_.entries.begin(), main_.entries, std::prev(main_.entries.end()));
@@ -113,7 +129,6 @@ class Shard {
     }
     Drop(main_);
     return 1;
-    //@}
   }
 
   void MoveToMain(Queue& from) STRATA_REQUIRES(mutex_) {
@@ -158,22 +173,30 @@ constexpr std::size_t kShardsMax = 16;
 }  // namespace
 
 struct BlockCache::Rep {
-  Rep(std::size_t shard_count, Counters& counts) : shards(shard_count), counters(counts) {}
+  explicit Rep(std::size_t shard_count) : shards(shard_count) {}
 
   Shard& ShardOf(const BlockKey& key) {
     return shards[(BlockKeyHash()(key) >> 40) % shards.size()];
   }
 
   std::vector<Shard> shards;
-  Counters& counters;
   std::atomic<std::uint64_t> next_table{1};
+  std::atomic<std::uint64_t> next_ids{kIdsStep};
   std::atomic<std::uint64_t> capacity{0};
 };
 
 BlockCache::BlockCache(std::uint64_t capacity_bytes, Counters& counters)
-    : rep_(std::make_unique<Rep>(
-          std::clamp<std::size_t>(capacity_bytes / kShardBytesMin, 1, kShardsMax), counters)) {
+    : rep_(std::make_shared<Rep>(
+          std::clamp<std::size_t>(capacity_bytes / kShardBytesMin, 1, kShardsMax))),
+      counters_(counters) {
   SetCapacity(capacity_bytes);
+}
+
+BlockCache::BlockCache(const BlockCache& shared, Counters& counters)
+    : rep_(shared.rep_), counters_(counters), ids_(rep_->next_ids.fetch_add(kIdsStep)) {}
+
+void BlockCache::ForgetTables() {
+  for (Shard& shard : rep_->shards) shard.Forget(ids_);
 }
 
 BlockCache::~BlockCache() = default;
@@ -181,7 +204,7 @@ BlockCache::~BlockCache() = default;
 std::shared_ptr<const Block> BlockCache::Lookup(std::uint64_t table, std::uint64_t offset) {
   const BlockKey key{table, offset};
   auto block = rep_->ShardOf(key).Lookup(key);
-  rep_->counters.Add(block ? Counter::kCacheHits : Counter::kCacheMisses);
+  counters_.Add(block ? Counter::kCacheHits : Counter::kCacheMisses);
   return block;
 }
 
@@ -189,18 +212,18 @@ void BlockCache::Insert(std::uint64_t table, std::uint64_t offset,
                         std::shared_ptr<const Block> block) {
   const BlockKey key{table, offset};
   const std::uint64_t evicted = rep_->ShardOf(key).Insert(key, std::move(block));
-  if (evicted > 0) rep_->counters.Add(Counter::kCacheEvictions, evicted);
+  if (evicted > 0) counters_.Add(Counter::kCacheEvictions, evicted);
 }
 
 std::uint64_t BlockCache::NewTableId() {
-  return rep_->next_table.fetch_add(1, std::memory_order_relaxed);
+  return ids_ + rep_->next_table.fetch_add(1, std::memory_order_relaxed);
 }
 
 void BlockCache::SetCapacity(std::uint64_t capacity_bytes) {
   rep_->capacity = capacity_bytes;
   for (Shard& shard : rep_->shards) {
-    rep_->counters.Add(Counter::kCacheEvictions,
-                       shard.SetCapacity(capacity_bytes / rep_->shards.size()));
+    counters_.Add(Counter::kCacheEvictions,
+                  shard.SetCapacity(capacity_bytes / rep_->shards.size()));
   }
 }
 

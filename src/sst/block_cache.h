@@ -16,6 +16,9 @@ namespace strata::sst {
 class BlockCache {
  public:
   BlockCache(std::uint64_t capacity_bytes, Counters& counters);
+  // Another store's way into the same blocks and budget, with counters of its own: who inserts a
+  // block counts what it evicts.
+  BlockCache(const BlockCache& shared, Counters& counters);
   ~BlockCache();
   BlockCache(const BlockCache&) = delete;
   BlockCache& operator=(const BlockCache&) = delete;
@@ -28,13 +31,18 @@ class BlockCache {
   void Insert(std::uint64_t table, std::uint64_t offset, std::shared_ptr<const Block> block);
 
   std::uint64_t NewTableId();
+  // Drops all blocks of tables whose ids were made by this object. Takes time in proportion to all
+  // blocks.
+  void ForgetTables();
   void SetCapacity(std::uint64_t capacity_bytes);
   std::uint64_t capacity_bytes() const;
   std::uint64_t used_bytes() const;
 
  private:
   struct Rep;
-  std::unique_ptr<Rep> rep_;
+  const std::shared_ptr<Rep> rep_;
+  Counters& counters_;
+  const std::uint64_t ids_ = 0;  // The high bits of its tables' ids.
 };
 
 }  // namespace strata::sst

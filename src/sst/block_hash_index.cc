@@ -52,9 +52,7 @@ Result<std::string_view> HashSlotsBefore(std::string_view bytes) {
 }
 
 HashSlot ProbeHashSlots(std::string_view slots, std::string_view user_key) {
-  //@solve 13.2 "go straight to the restart interval" inert(return kHashSlotCollision;) uses(SlotOf)
   return static_cast<HashSlot>(slots[SlotOf(HashOf(user_key), slots.size())]);
-  //@}
 }
 
 }  // namespace strata::sst

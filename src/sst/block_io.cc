@@ -4,8 +4,8 @@
 
 #include "base/coding.h"
 #include "base/mutant.h"
-#include "sst/compression.h"  //@L09
-#include "sst/prefetch.h"     //@L20
+#include "sst/compression.h"
+#include "sst/prefetch.h"
 
 namespace strata::sst {
 namespace {
@@ -22,7 +22,7 @@ Result<StoredBlock> ReadStored(const BlockSource& source, const BlockHandle& han
   if (!source.mapped) raw = BlockContents::Uninitialised(stored);
   STRATA_TRY_ASSIGN(const std::string_view bytes,
                     source.file->Read(handle.offset, stored, raw.owned.get()));
-  if (source.mapped) PrefetchBlock(bytes);  //@L20
+  if (source.mapped) PrefetchBlock(bytes);
   source.counters->Add(Counter::kBlocksRead);
   source.counters->Add(Counter::kBlockBytesRead, stored);
   const BlockTrailer trailer = TrailerAt(bytes.data() + handle.size);
@@ -36,19 +36,9 @@ Result<StoredBlock> ReadStored(const BlockSource& source, const BlockHandle& han
                  trailer.flags == 1 ? "the block is sealed" : "unknown block flags");
   }
   raw.bytes = bytes.substr(0, handle.size);
-  //@L04..08+{
-  //| if (trailer.compression != 0) {
-  //|   return Error(ErrorCode::kUnsupported,
-  //|                "compression " + std::to_string(trailer.compression));
-  //| }
-  //@}
-  //@L09{
-  //@solve 9.3 "give the reader the block itself" inert()
   if (trailer.compression != 0) {
     STRATA_TRY_ASSIGN(raw, Decompress(trailer.compression, raw.bytes, kBlockContentsSizeMax));
   }
-  //@}
-  //@}
   return StoredBlock{std::move(raw), trailer.compression};
 }
 
@@ -58,14 +48,10 @@ BlockHandle AppendBlock(std::string_view contents, const BlockCodec& codec, cons
                         std::uint64_t out_offset, std::string* out) {
   const std::size_t start = out->size();
   const std::uint64_t offset = out_offset + start;
-  //| out->append(contents);                               //@L04..08
-  //| const std::uint8_t compression = codec.compression;  //@L04..08
-  //@L09{
   const auto wanted = static_cast<Compression>(codec.compression);
   const bool smaller = Compress(wanted, codec.level, contents, out);
   if (!smaller) out->append(contents);
   const std::uint8_t compression = smaller ? codec.compression : 0;
-  //@}
   const BlockHandle handle{offset, out->size() - start};
   out->push_back(static_cast<char>(compression));
   out->push_back(0);

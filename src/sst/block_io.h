@@ -19,11 +19,11 @@ namespace strata::sst {
 // How a block is stored.
 struct BlockCodec {
   std::uint8_t compression = 0;
-  int level = 0;  //@L09
+  int level = 0;
 };
 
 // Appends the block and its trailer to `out`, which begins at `out_offset` of the file, and returns
-// where it is. A block that hardly shrinks is stored as it is.  //@L09
+// where it is. A block that hardly shrinks is stored as it is.
 BlockHandle AppendBlock(std::string_view contents, const BlockCodec& codec, const FileId& file_id,
                         std::uint64_t out_offset, std::string* out);
 

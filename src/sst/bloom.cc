@@ -53,7 +53,6 @@ std::string BloomBuilder::Finish() {
   const std::uint64_t blocks = std::max<std::uint64_t>((bits + kBlockBits - 1) / kBlockBits, 1);
   const int probes = ProbesFor(bits_per_key_);
   std::string filter(blocks * kBlockBytes, '\0');
-  //@solve 7.1 "set a key's bits, all in one block" inert() uses(probes, &BlockOf)
   for (const std::uint64_t hash : hashes_) {
     char* block = filter.data() + BlockOf(hash, blocks) * kBlockBytes;
     BitSequence sequence(hash);
@@ -62,7 +61,6 @@ std::string BloomBuilder::Finish() {
       block[bit / 8] = static_cast<char>(block[bit / 8] | 1 << (bit % 8));
     }
   }
-  //@}
   filter.push_back(static_cast<char>(probes));
   hashes_.clear();
   return filter;
@@ -73,7 +71,6 @@ bool BloomMayContain(std::string_view filter, std::string_view user_key) {
   if (blocks == 0 || filter.size() != blocks * kBlockBytes + 1) return true;
   const int probes = filter.back();
   if (probes < 1 || probes > kProbesMax) return true;
-  //@solve 7.2 "ask for a key's bits" inert(return true;) uses(user_key, probes, &BlockOf)
   const std::uint64_t hash = Hash64(user_key);
   const char* block = filter.data() + BlockOf(hash, blocks) * kBlockBytes;
   BitSequence sequence(hash);
@@ -82,7 +79,6 @@ bool BloomMayContain(std::string_view filter, std::string_view user_key) {
     if ((block[bit / 8] & 1 << (bit % 8)) == 0) return false;
   }
   return true;
-  //@}
 }
 
 }  // namespace strata::sst

@@ -116,7 +116,6 @@ std::string_view CompressionName(Compression compression) {
 
 bool Compress(Compression compression, int level, std::string_view in, std::string* out) {
   if (compression == Compression::kNone || in.size() > LZ4_MAX_INPUT_SIZE) return false;
-  //@solve 9.1 "keep what is worth keeping" inert(return false;) uses(level, out, CompressedSizeMax, CompressTo)
   const std::size_t before = out->size();
   if (compression != Compression::kSnappy) AppendVarint64(out, in.size());
   const std::size_t start = out->size();
@@ -127,7 +126,6 @@ bool Compress(Compression compression, int level, std::string_view in, std::stri
   if (size > 0 && out->size() - before <= in.size() - in.size() / 8) return true;
   out->resize(before);
   return false;
-  //@}
 }
 
 Result<BlockContents> Decompress(std::uint8_t tag, std::string_view in, std::uint64_t size_max) {
@@ -135,7 +133,6 @@ Result<BlockContents> Decompress(std::uint8_t tag, std::string_view in, std::uin
     return Error(ErrorCode::kUnsupported, "compression " + std::to_string(tag));
   }
   if (STRATA_MUTANT(alloc_declared_len)) size_max = std::numeric_limits<std::uint64_t>::max();
-  //@solve 9.2 "trust no length" uses(in, size_max, DeclaredSize, DecompressTo)
   const auto compression = static_cast<Compression>(tag);
   STRATA_TRY_ASSIGN(const std::uint64_t size, DeclaredSize(compression, &in));
   if (size > size_max || in.size() > size_max) {
@@ -146,7 +143,6 @@ Result<BlockContents> Decompress(std::uint8_t tag, std::string_view in, std::uin
     return Corruption("the bytes aren't " + std::string(CompressionName(compression)));
   }
   return out;
-  //@}
 }
 
 }  // namespace strata::sst

@@ -75,7 +75,6 @@ void KeyScale::SetWeights() {
 }
 
 std::uint64_t KeyScale::NumberOf(std::string_view user_key) const {
-  //@solve 20.1 "number a key without losing the order"
   if (const int order = user_key.substr(0, common_.size()).compare(common_); order != 0) {
     return order < 0 ? 0 : largest_;
   }
@@ -88,7 +87,6 @@ std::uint64_t KeyScale::NumberOf(std::string_view user_key) const {
     number += (byte - digit.low) * digit.weight;
   }
   return number;
-  //@}
 }
 
 void KeyScale::AppendTo(std::string* out) const {
@@ -122,7 +120,6 @@ std::size_t KeyScale::memory_bytes() const {
 }
 
 std::optional<std::vector<Segment>> FitSegments(const std::vector<std::uint64_t>& numbers) {
-  //@solve 20.2 "draw each line as far as it serves" uses(SlopesTo)
   std::vector<Segment> segments;
   Slopes possible;  // For the last segment.
   std::size_t next = 0;
@@ -144,7 +141,6 @@ std::optional<std::vector<Segment>> FitSegments(const std::vector<std::uint64_t>
     possible = {};
   }
   return segments;
-  //@}
 }
 
 std::size_t GuessBlock(const std::vector<Segment>& segments, std::size_t blocks,

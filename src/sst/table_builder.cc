@@ -8,8 +8,8 @@
 #include "sst/block.h"
 #include "sst/block_builder.h"
 #include "sst/block_io.h"
-#include "sst/bloom.h"          //@L07
-#include "sst/learned_index.h"  //@L20
+#include "sst/bloom.h"
+#include "sst/learned_index.h"
 #include "sst/table_properties.h"
 
 namespace strata::sst {
@@ -39,8 +39,8 @@ std::string SeparatorOf(std::string_view last, std::string_view next) {
 
 BlockCodec CodecOf([[maybe_unused]] const TableOptions& options) {
   BlockCodec codec;
-  codec.compression = static_cast<std::uint8_t>(options.compression);  //@L09
-  codec.level = options.zstd_level;                                    //@L09
+  codec.compression = static_cast<std::uint8_t>(options.compression);
+  codec.level = options.zstd_level;
   return codec;
 }
 
@@ -54,7 +54,7 @@ struct TableBuilder::Rep {
         codec(CodecOf(table_options)),
         data(std::max(1, table_options.restart_interval)),
         index(1) {
-    if (options.hash_index) data.EnableHashIndex();  //@L13
+    if (options.hash_index) data.EnableHashIndex();
   }
 
   BlockHandle Append(std::string_view contents, const BlockCodec& block_codec) {
@@ -74,12 +74,10 @@ struct TableBuilder::Rep {
   BlockBuilder data;
   BlockBuilder index;
   std::optional<BlockHandle> unindexed;  // The last block, until the key after it is known.
-  std::unique_ptr<BloomBuilder> filter;  //@L07
-  //@L20{
+  std::unique_ptr<BloomBuilder> filter;
   std::unique_ptr<LearnedIndexBuilder> learned;
   std::string first_user_key;  // Of the block being filled; kept for a learned index only.
-  //@}
-  BlobUses blobs;             //@L19
+  BlobUses blobs;
   std::string unwritten;      // Finished blocks on their way to the file.
   std::uint64_t written = 0;  // Bytes that the file has.
   std::string last_key;
@@ -89,12 +87,10 @@ struct TableBuilder::Rep {
 TableBuilder::TableBuilder(const TableOptions& options, WritableFile& file, const FileId& file_id)
     : rep_(std::make_unique<Rep>(options, file, file_id)) {
   STRATA_CHECK(file.size() == 0);
-  //@L07{
   if (options.filter_bits_per_key > 0) {
     rep_->filter = std::make_unique<BloomBuilder>(options.filter_bits_per_key);
   }
-  //@}
-  if (options.learned_index) rep_->learned = std::make_unique<LearnedIndexBuilder>();  //@L20
+  if (options.learned_index) rep_->learned = std::make_unique<LearnedIndexBuilder>();
 }
 
 TableBuilder::~TableBuilder() = default;
@@ -113,10 +109,10 @@ Status TableBuilder::Add(std::string_view key, std::string_view value) {
     STRATA_TRY(rep.FinishDataBlock());
   }
   if (rep.unindexed) rep.AddIndexEntry(SeparatorOf(rep.last_key, key));
-  if (rep.learned != nullptr && rep.data.empty()) rep.first_user_key = UserKeyOf(key);  //@L20
+  if (rep.learned != nullptr && rep.data.empty()) rep.first_user_key = UserKeyOf(key);
   rep.data.Add(key, value);
-  if (rep.filter != nullptr) rep.filter->AddKey(UserKeyOf(key));  //@L07
-  STRATA_TRY(rep.blobs.Note(KindOf(key), value));                 //@L19
+  if (rep.filter != nullptr) rep.filter->AddKey(UserKeyOf(key));
+  STRATA_TRY(rep.blobs.Note(KindOf(key), value));
   rep.summary.Count(key, value);
   rep.last_key.assign(key);
   return {};
@@ -137,9 +133,7 @@ void TableSummary::Count(std::string_view key, std::string_view value) {
 
 Status TableBuilder::Rep::FinishDataBlock() {
   unindexed = Append(data.Finish(), codec);
-  //@L20{
   if (learned != nullptr) learned->AddBlock(first_user_key, UserKeyOf(last_key), unindexed->size);
-  //@}
   data.Reset();
   ++summary.data_blocks;
   return unwritten.size() < kWriteBytes ? Status() : WriteOut();
@@ -155,7 +149,6 @@ void TableBuilder::Rep::AddIndexEntry(std::string_view separator) {
 
 void TableBuilder::Rep::AppendIndex(Footer* footer, [[maybe_unused]] TableProperties* properties) {
   const std::string_view sparse = index.Finish();
-  //@L20{
   if (const auto bytes = learned ? learned->Finish(sparse.size()) : std::nullopt) {
     footer->features |= kFeatureLearnedIndex;
     footer->index = Append(*bytes, codec);
@@ -163,7 +156,6 @@ void TableBuilder::Rep::AppendIndex(Footer* footer, [[maybe_unused]] TableProper
     properties->emplace_back("sparse_index_bytes", std::to_string(sparse.size()));
     return;
   }
-  //@}
   footer->index = Append(sparse, codec);
 }
 
@@ -181,23 +173,21 @@ Result<TableSummary> TableBuilder::Finish() {
   rep.AddIndexEntry(rep.last_key);
   rep.summary.largest = rep.last_key;
   rep.summary.data_bytes = rep.size_so_far();
-  rep.summary.blobs = rep.blobs.Summary();  //@L19
+  rep.summary.blobs = rep.blobs.Summary();
 
   Footer footer;
   footer.file_id = rep.file_id;
-  if (rep.filter != nullptr) footer.filter = rep.Append(rep.filter->Finish(), {});  //@L07
+  if (rep.filter != nullptr) footer.filter = rep.Append(rep.filter->Finish(), {});
   TableProperties properties = MakeProperties(rep.summary, rep.options);
   rep.AppendIndex(&footer, &properties);
-  //@L19{
   if (!rep.blobs.empty()) {
     properties.emplace_back("blobs", rep.blobs.Encode());
     footer.features |= kFeatureBlobPointers;
   }
-  //@}
   std::sort(properties.begin(), properties.end());
   footer.properties = rep.Append(EncodeProperties(properties), {});
-  if (rep.options.compression != Compression::kNone) footer.features |= kFeatureCompression;  //@L09
-  if (rep.options.hash_index) footer.features |= kFeatureHashIndex;                           //@L13
+  if (rep.options.compression != Compression::kNone) footer.features |= kFeatureCompression;
+  if (rep.options.hash_index) footer.features |= kFeatureHashIndex;
   footer.file_size = rep.size_so_far() + kFooterSize;
   const std::string encoded = EncodeFooter(footer);
   rep.unwritten.append(encoded);

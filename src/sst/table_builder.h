@@ -9,25 +9,25 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>  //@L19
+#include <vector>
 
 #include "base/result.h"
 #include "io/file_system.h"
 #include "iter/internal_key.h"
-#include "sst/blob_uses.h"  //@L19
+#include "sst/blob_uses.h"
 #include "sst/table_format.h"
-#include "strata/options.h"  //@L09
+#include "strata/options.h"
 
 namespace strata::sst {
 
 struct TableOptions {
   std::uint32_t block_bytes = 4096;
   int restart_interval = 16;
-  int filter_bits_per_key = 10;                  //@L07
-  Compression compression = Compression::kNone;  //@L09
-  int zstd_level = 1;                            //@L09
-  bool hash_index = false;                       //@L13
-  bool learned_index = false;                    // Where it fits.  //@L20
+  int filter_bits_per_key = 10;
+  Compression compression = Compression::kNone;
+  int zstd_level = 1;
+  bool hash_index = false;
+  bool learned_index = false;  // Where it fits.
 };
 
 // What a finished table holds: goes into the version's TableMeta and the properties block.
@@ -43,7 +43,7 @@ struct TableSummary {
   std::uint64_t raw_bytes = 0;  // User keys and values as they were added.
   std::uint64_t data_blocks = 0;
   std::uint64_t data_bytes = 0;  // What the data blocks take in the file.
-  std::vector<BlobUse> blobs;    // Of which the table uses values; ids ascend.  //@L19
+  std::vector<BlobUse> blobs;    // Of which the table uses values; ids ascend.
 
   // Takes an entry into account. REQUIRES: keys come in order; `largest` is the caller's to set.
   void Count(std::string_view key, std::string_view value);

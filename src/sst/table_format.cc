@@ -59,12 +59,10 @@ std::string FeatureNames(std::uint32_t features) {
 
 std::uint32_t BlockChecksum(std::string_view covered, const FileId& file_id, std::uint64_t offset) {
   if (STRATA_MUTANT(crc_without_offset)) offset = 0;
-  //@solve 4.3 "tie a block to its file and its place" uses(covered, file_id, offset)
   char place[sizeof(FileId) + sizeof(offset)];
   std::memcpy(place, file_id.data(), file_id.size());
   EncodeFixed(place + file_id.size(), offset);
   return ExtendCrc32c(Crc32c(covered), std::string_view(place, sizeof(place)));
-  //@}
 }
 
 std::string EncodeFooter(const Footer& footer) {

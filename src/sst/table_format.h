@@ -11,7 +11,7 @@
 //
 //   data and index blocks: see sst/block.h. An index entry's key is at or after every key of its
 //   data block and before every key of the next; its value is  offset varint | size varint.
-//   With the feature "learned index", the index block is that of sst/learned_index.h.  //@L20
+//   With the feature "learned index", the index block is that of sst/learned_index.h.
 //   properties block: (name | value)*, both with a varint length before them, names ascending;
 //   numbers are decimal text. A reader ignores names that it doesn't know.
 //
@@ -64,10 +64,10 @@ inline constexpr std::uint32_t kFeatureBlobPointers = 1U << 4;
 
 constexpr std::uint32_t FeaturesSupported() {
   std::uint32_t features = 0;
-  features |= kFeatureCompression;   //@L09
-  features |= kFeatureHashIndex;     //@L13
-  features |= kFeatureLearnedIndex;  //@L20
-  features |= kFeatureBlobPointers;  //@L19
+  features |= kFeatureCompression;
+  features |= kFeatureHashIndex;
+  features |= kFeatureLearnedIndex;
+  features |= kFeatureBlobPointers;
   return features;
 }
 

@@ -7,7 +7,7 @@
 namespace strata::sst {
 namespace {
 
-constexpr std::size_t kSample = 16;  // Prefixes: two lines of the cache.  //@L20
+constexpr std::size_t kSample = 16;  // Prefixes: two lines of the cache.
 
 Result<BlockHandle> DecodeHandle(std::string_view value, std::uint64_t expected_offset,
                                  std::uint64_t limit) {
@@ -29,13 +29,11 @@ Result<BlockHandle> DecodeHandle(std::string_view value, std::uint64_t expected_
 Result<TableIndex> TableIndex::Decode(BlockContents contents,
                                       [[maybe_unused]] std::uint32_t features,
                                       std::uint64_t limit) {
-  //@L20{
   if ((features & kFeatureLearnedIndex) != 0) {
     TableIndex index;
     STRATA_TRY_ASSIGN(index.learned_, LearnedIndex::Decode(contents.bytes, limit));
     return index;
   }
-  //@}
   STRATA_TRY_ASSIGN(const Block block, Block::Parse(std::move(contents)));
   return Decode(block, limit);
 }
@@ -68,13 +66,10 @@ void TableIndex::BuildPrefixes() {
   common_ = first.substr(0, CommonPrefix(first, UserKeyOf(key(size() - 1))));
   prefixes_.reserve(size());
   for (std::size_t i = 0; i < size(); ++i) prefixes_.push_back(PrefixAt(UserKeyOf(key(i))));
-  //@L20{
   samples_.reserve(size() / kSample);
   for (std::size_t i = kSample; i <= size(); i += kSample) samples_.push_back(prefixes_[i - 1]);
-  //@}
 }
 
-//@L20{
 // The samples stay in the cache, and lead to two of its lines, which come at the same time. No step
 // is a branch, as half of them would be guessed wrong.
 std::size_t TableIndex::FirstAtOrAfter(std::uint64_t prefix) const {
@@ -92,15 +87,12 @@ std::size_t TableIndex::FirstAtOrAfter(std::uint64_t prefix) const {
   return from + before;
 }
 
-//@}
-
 std::size_t TableIndex::Find(const LookupKey& target) const {
   if (const int order = target.user_key.substr(0, common_.size()).compare(common_); order != 0) {
     return order < 0 ? 0 : size();
   }
   const std::uint64_t prefix = PrefixAt(target.user_key);
-  //| const auto low = std::lower_bound(prefixes_.begin(), prefixes_.end(), prefix);  //@L04..19
-  const auto low = prefixes_.begin() + static_cast<std::ptrdiff_t>(FirstAtOrAfter(prefix));  //@L20
+  const auto low = prefixes_.begin() + static_cast<std::ptrdiff_t>(FirstAtOrAfter(prefix));
   const bool ties = low != prefixes_.end() && *low == prefix;
   const auto high = ties ? std::upper_bound(low, prefixes_.end(), prefix) : low;
   auto first = static_cast<std::size_t>(low - prefixes_.begin());
@@ -117,9 +109,8 @@ std::size_t TableIndex::Find(const LookupKey& target) const {
 }
 
 std::size_t TableIndex::memory_bytes() const {
-  if (learned_) return learned_->memory_bytes();  //@L20
-  return keys_.capacity() + common_.capacity() +
-         samples_.capacity() * sizeof(std::uint64_t) +  //@L20
+  if (learned_) return learned_->memory_bytes();
+  return keys_.capacity() + common_.capacity() + samples_.capacity() * sizeof(std::uint64_t) +
          (data_ends_.capacity() + ends_.capacity() + prefixes_.capacity()) * sizeof(std::uint64_t);
 }
 

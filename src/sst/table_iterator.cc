@@ -18,14 +18,14 @@ class TableIterator final : public InternalIterator {
   bool Valid() const override { return valid_; }
   std::string_view key() const override { return entry_.key(); }
   std::string_view value() const override { return entry_.value(); }
-  std::size_t Take(std::span<EntryView> out) override { return entry_.Take(out); }  //@L20
+  std::size_t Take(std::span<EntryView> out) override { return entry_.Take(out); }
 
   Status SeekToFirst() override { return EnterFirstFrom(0); }
 
   Status SeekToLast() override { return EnterLastBefore(index_.size()); }
 
   Status Seek(std::string_view target) override {
-    if (index_.learned() != nullptr) return SeekNear(target);  //@L20
+    if (index_.learned() != nullptr) return SeekNear(target);
     const std::size_t block = index_.Find(LookupKey::Of(target));
     STRATA_TRY(Enter(block));
     if (block == index_.size()) return {};
@@ -54,7 +54,6 @@ class TableIterator final : public InternalIterator {
   }
 
  private:
-  //@L20{
   // Down while the block begins after the target's user key (which is in one block only), then up
   // while it ends before the target.
   Status SeekNear(std::string_view target) {
@@ -74,7 +73,6 @@ class TableIterator final : public InternalIterator {
       STRATA_TRY(Enter(block));
     }
   }
-  //@}
 
   // On the first entry of block `block`, or nowhere when there is no such block.
   Status EnterFirstFrom(std::size_t block) {

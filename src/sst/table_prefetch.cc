@@ -38,12 +38,9 @@ std::optional<BlockToRead> TableReader::Locate(std::string_view user_key,
   const Rep& rep = *rep_;
   if (rep.options.cache == nullptr || rep.source.mapped) return std::nullopt;
   if (!rep.footer.filter.IsNone() && !rep.MayContain(user_key, {})) return std::nullopt;
-  //| const std::size_t block = rep.index.Find({user_key, PackTag(sequence, kEntryKindForSeek)});  //@L13..19
-  //@L20{
   const std::size_t block = rep.index.learned() != nullptr
                                 ? rep.index.learned()->Guess(user_key)
                                 : rep.index.Find({user_key, PackTag(sequence, kEntryKindForSeek)});
-  //@}
   if (block == rep.index.size()) return std::nullopt;
   const BlockHandle handle = rep.index.handle(block);
   if (rep.options.cache->Lookup(rep.cache_id, handle.offset) != nullptr) return std::nullopt;

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/coding.h"
-#include "sst/compression.h"  //@L09
+#include "sst/compression.h"
 
 namespace strata::sst {
 namespace {
@@ -52,27 +52,21 @@ TableProperties MakeProperties(const TableSummary& summary, const TableOptions& 
       {"sequence_min", std::to_string(summary.sequence_min)},
       {"smallest", summary.smallest},
   };
-  //@L07{
   if (options.filter_bits_per_key > 0) {
     properties.emplace_back("filter_bits_per_key", std::to_string(options.filter_bits_per_key));
   }
-  //@}
-  //@L09{
   if (options.compression != Compression::kNone) {
     properties.emplace_back("compression", CompressionName(options.compression));
   }
-  //@}
-  if (options.hash_index) properties.emplace_back("hash_index", "yes");  //@L13
+  if (options.hash_index) properties.emplace_back("hash_index", "yes");
   std::sort(properties.begin(), properties.end());
   return properties;
 }
 
-//@L19{
 Result<BlobUses> BlobUsesOf(const TableProperties& properties) {
   const std::string* bytes = FindProperty(properties, "blobs");
   return BlobUses::Decode(bytes == nullptr ? std::string_view() : *bytes);
 }
-//@}
 
 std::string EncodeProperties(const TableProperties& properties) {
   std::string out;
@@ -108,10 +102,8 @@ Result<TableSummary> SummaryOf(const TableProperties& properties) {
   STRATA_TRY(ReadNumber(properties, "raw_bytes", &summary.raw_bytes));
   STRATA_TRY(ReadNumber(properties, "data_blocks", &summary.data_blocks));
   STRATA_TRY(ReadNumber(properties, "data_bytes", &summary.data_bytes));
-  //@L19{
   STRATA_TRY_ASSIGN(const BlobUses uses, BlobUsesOf(properties));
   summary.blobs = uses.Summary();
-  //@}
   return summary;
 }
 

@@ -23,10 +23,8 @@ TableProperties MakeProperties(const TableSummary& summary, const TableOptions& 
 
 std::string EncodeProperties(const TableProperties& properties);
 
-//@L19{
 // Errors: kCorruption.
 Result<BlobUses> BlobUsesOf(const TableProperties& properties);
-//@}
 
 // Errors: kCorruption.
 Result<TableProperties> DecodeProperties(std::string_view bytes);

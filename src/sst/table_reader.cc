@@ -1,17 +1,17 @@
 #include "sst/table_reader.h"
 
-#include <algorithm>  //@L20
-#include <cstdlib>    //@L20
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/check.h"
-#include "sst/block_cache.h"  //@L08
+#include "sst/block_cache.h"
 #include "sst/block_io.h"
-#include "sst/bloom.h"      //@L07
-#include "sst/readahead.h"  //@L13
+#include "sst/bloom.h"
+#include "sst/readahead.h"
 #include "sst/table_iterator.h"
 #include "sst/table_reader_rep.h"
-#include "stats/read_trace.h"  //@L13
+#include "stats/read_trace.h"
 
 namespace strata::sst {
 
@@ -88,15 +88,13 @@ Result<std::unique_ptr<TableReader>> TableReader::Open(std::unique_ptr<RandomAcc
     STRATA_TRY(rep.ReadFooter());
     STRATA_TRY(rep.ReadIndex());
     STRATA_TRY(rep.ReadProperties());
-    //@L07{
     if (!rep.footer.filter.IsNone()) {
       STRATA_TRY_ASSIGN(rep.filter, ReadBlock(rep.source, rep.footer.filter, true));
     }
-    //@}
     return {};
   }();
   if (!opened.has_value()) return rep.InFile(opened.error());
-  if (options.cache != nullptr) rep.cache_id = options.cache->NewTableId();  //@L08
+  if (options.cache != nullptr) rep.cache_id = options.cache->NewTableId();
   return reader;
 }
 
@@ -113,36 +111,31 @@ Result<Block> TableReader::Rep::LoadBlock(std::size_t i, const BlockSource& from
 Result<BlockPin> TableReader::Rep::PinBlock(std::size_t i,
                                             [[maybe_unused]] const TableReadOptions& read,
                                             const BlockSource& from) const {
-  //@L08{
   BlockCache* const cache = source.mapped ? nullptr : options.cache;
   const std::uint64_t offset = index.handle(i).offset;
   if (cache != nullptr) {
     if (BlockPin cached = cache->Lookup(cache_id, offset)) {
-      Trace(read, i, "from cache");  //@L13
+      Trace(read, i, "from cache");
       return cached;
     }
   }
-  //@}
   STRATA_TRY_ASSIGN(Block block, LoadBlock(i, from));
   auto pin = std::make_shared<const Block>(std::move(block));
-  if (cache != nullptr && read.fill_cache) cache->Insert(cache_id, offset, pin);  //@L08
-  Trace(read, i, "read");                                                         //@L13
+  if (cache != nullptr && read.fill_cache) cache->Insert(cache_id, offset, pin);
+  Trace(read, i, "read");
   return BlockPin(std::move(pin));
 }
 
-//@L07{
 bool TableReader::Rep::MayContain(std::string_view user_key,
                                   [[maybe_unused]] const TableReadOptions& read) const {
   if (footer.filter.IsNone()) return true;
   options.counters->Add(Counter::kFilterProbes);
   const bool maybe = BloomMayContain(filter.contents.bytes, user_key);
   if (!maybe) options.counters->Add(Counter::kFilterNegatives);
-  if (read.trace != nullptr) read.trace->Add(name + " filter", maybe ? "maybe" : "no");  //@L13
+  if (read.trace != nullptr) read.trace->Add(name + " filter", maybe ? "maybe" : "no");
   return maybe;
 }
 
-//@}
-//@L13{
 void TableReader::Rep::Trace(const TableReadOptions& read, std::size_t i,
                              std::string_view what) const {
   if (read.trace == nullptr) return;
@@ -151,24 +144,20 @@ void TableReader::Rep::Trace(const TableReadOptions& read, std::size_t i,
                   std::string(what) + ", " + std::to_string(handle.size) + " bytes");
 }
 
-//@}
 Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, SequenceNumber sequence,
                                                  const TableReadOptions& options,
                                                  std::string* value) const {
   const Rep& rep = *rep_;
-  if (!rep.MayContain(user_key, options)) return std::optional<TableHit>();  //@L07
-  //@solve 4.4 "look into one block" uses(rep, user_key, sequence, options, value)
+  if (!rep.MayContain(user_key, options)) return std::optional<TableHit>();
   const LookupKey target{user_key, PackTag(sequence, kEntryKindForSeek)};
-  if (rep.index.learned() != nullptr) return rep.FindNear(target, options, value);  //@L20
+  if (rep.index.learned() != nullptr) return rep.FindNear(target, options, value);
   const std::size_t i = rep.index.Find(target);
   if (i == rep.index.size()) return std::optional<TableHit>();
-  if (rep.source.mapped) return rep.FindInMapped(i, target, options, value);  //@L20
+  if (rep.source.mapped) return rep.FindInMapped(i, target, options, value);
   STRATA_TRY_ASSIGN(const BlockPin block, rep.PinBlock(i, options, rep.source));
   return rep.FindIn(*block, i, target, value);
-  //@}
 }
 
-//@L20{
 // A block of a mapped file needs no owner: nothing takes it away while the table is open.
 Result<std::optional<TableHit>> TableReader::Rep::FindInMapped(std::size_t i,
                                                                const LookupKey& target,
@@ -185,7 +174,6 @@ Result<std::optional<TableHit>> TableReader::Rep::FindNear(const LookupKey& targ
                                                            const TableReadOptions& read,
                                                            std::string* value) const {
   options.counters->Add(Counter::kLearnedGets);
-  //@solve 20.3 "let the keys correct the guess" uses(target, read, value)
   const std::size_t guess = index.learned()->Guess(target.user_key);
   std::size_t i = guess;
   STRATA_TRY_ASSIGN(BlockPin block, PinBlock(i, read, source));
@@ -204,7 +192,6 @@ Result<std::optional<TableHit>> TableReader::Rep::FindNear(const LookupKey& targ
   }
   CountMiss(hit);
   return hit;
-  //@}
 }
 
 Result<std::string_view> TableReader::Rep::FirstKeyOf(const Block& block, std::size_t i) const {
@@ -223,7 +210,6 @@ Result<BlockPin> TableReader::Rep::StepTo(std::size_t i, const TableReadOptions&
   return PinBlock(i, read, source);
 }
 
-//@}
 Result<std::optional<TableHit>> TableReader::Rep::FindIn(const Block& block, std::size_t i,
                                                          const LookupKey& target,
                                                          std::string* value) const {
@@ -238,7 +224,7 @@ Result<std::optional<TableHit>> TableReader::Rep::Search(const Block& block, std
   SearchCost cost;
   auto found = block.Find(target, &cost);
   options.counters->Add(Counter::kBlockComparisons, cost.comparisons);
-  if (cost.hash_hits > 0) options.counters->Add(Counter::kHashIndexHits);  //@L13
+  if (cost.hash_hits > 0) options.counters->Add(Counter::kHashIndexHits);
   if (!found.has_value()) return AtBlock(std::move(found).error(), i);
   if (!found->has_value()) return std::optional<TableHit>();
   const auto kind = static_cast<EntryKind>((*found)->tag & 0xff);
@@ -248,22 +234,17 @@ Result<std::optional<TableHit>> TableReader::Rep::Search(const Block& block, std
 }
 
 void TableReader::Rep::CountMiss([[maybe_unused]] const std::optional<TableHit>& hit) const {
-  //@L07{
   if (!hit && !footer.filter.IsNone()) options.counters->Add(Counter::kFilterFalsePositives);
-  //@}
 }
 
-//@L19{
 Status TableReader::AddLiveIn(BlobId blob, Bitmap* live) const {
   STRATA_TRY_ASSIGN(const BlobUses uses, BlobUsesOf(rep_->properties));
   if (const Bitmap* used = uses.LiveIn(blob)) live->AddAll(*used);
   return {};
 }
 
-//@}
 std::unique_ptr<InternalIterator> TableReader::NewIterator(const TableReadOptions& options) const {
   const Rep& rep = *rep_;
-  //@L13{
   if (options.readahead && !rep.source.mapped) {
     auto ahead =
         std::make_shared<ReadaheadFile>(*rep.file, rep.index.data_end(), *rep.options.counters);
@@ -276,7 +257,6 @@ std::unique_ptr<InternalIterator> TableReader::NewIterator(const TableReadOption
         },
         *rep.options.counters);
   }
-  //@}
   return NewTableIterator(
       rep.name, rep.index,
       [&rep, options](std::size_t i) { return rep.PinBlock(i, options, rep.source); },
@@ -298,11 +278,10 @@ const std::string& TableReader::name() const {
 
 std::uint64_t TableReader::memory_bytes() const {
   std::uint64_t bytes = sizeof(Rep) + rep_->index.memory_bytes() + rep_->footer.properties.size;
-  bytes += rep_->filter.contents.owned_size;  //@L07
+  bytes += rep_->filter.contents.owned_size;
   return bytes;
 }
 
-//@L20{
 std::uint64_t TableReader::index_bytes_saved() const {
   const auto number = [&](std::string_view name) -> std::uint64_t {
     for (const auto& [key, value] : rep_->properties) {
@@ -315,7 +294,6 @@ std::uint64_t TableReader::index_bytes_saved() const {
   return sparse - std::min(sparse, number("learned_index_bytes"));
 }
 
-//@}
 std::vector<std::string> TableReader::SplitKeys(std::size_t count) const {
   const TableIndex& index = rep_->index;
   std::vector<std::string> keys;
@@ -325,7 +303,6 @@ std::vector<std::string> TableReader::SplitKeys(std::size_t count) const {
     while (block + 2 < index.size() && EndOf(index.handle(block)) < wanted) ++block;
     if (block + 1 >= index.size()) break;
     std::string key;
-    //@L20{
     if (index.learned() != nullptr) {
       const auto next = rep_->LoadBlock(block + 1, rep_->source);
       const auto first = next.has_value() ? next->FirstUserKey() : next.error();
@@ -334,8 +311,6 @@ std::vector<std::string> TableReader::SplitKeys(std::size_t count) const {
     } else {
       key = UserKeyOf(index.key(block));
     }
-    //@}
-    //| key = UserKeyOf(index.key(block));  //@L04..19
     if (keys.empty() || keys.back() < key) keys.push_back(std::move(key));
   }
   return keys;

@@ -23,25 +23,25 @@
 #include "stats/counters.h"
 
 namespace strata {
-class ReadTrace;  //@L13
+class ReadTrace;
 }
 
 namespace strata::sst {
 
-class BlockCache;  //@L08
+class BlockCache;
 
 struct TableReaderOptions {
   bool verify_checksums = true;  // Of data blocks; index, filter and properties always are.
   Counters* counters = nullptr;  // Not null.
-  BlockCache* cache = nullptr;   // Null: every read goes to the file.  //@L08
+  BlockCache* cache = nullptr;   // Null: every read goes to the file.
 };
 
 // For one read or cursor.
 struct TableReadOptions {
-  bool fill_cache = true;       //@L08
-  bool readahead = false;       // Ask for the next blocks early; for scans and compactions.  //@L13
-  ReadTrace* trace = nullptr;   // Told what was touched; null is the usual case.  //@L13
-  bool leave_pointers = false;  // To values in blob files, for who reads many at once.  //@L19
+  bool fill_cache = true;
+  bool readahead = false;       // Ask for the next blocks early; for scans and compactions.
+  ReadTrace* trace = nullptr;   // Told what was touched; null is the usual case.
+  bool leave_pointers = false;  // To values in blob files, for who reads many at once.
 };
 
 struct TableHit {
@@ -58,19 +58,17 @@ struct BlockInfo {
   std::uint8_t compression = 0;    // The trailer's tag.
   std::uint64_t entries = 0;       // Here and below: data and index blocks only.
   std::uint32_t restarts = 0;
-  std::uint64_t hash_slots = 0;  // 0: no hash index.  //@L13
+  std::uint64_t hash_slots = 0;  // 0: no hash index.
   std::string first;             // Internal keys.
   std::string last;
 };
 
-//@L13{
 // A data block that a lookup would have to read from the file.
 struct BlockToRead {
   std::size_t block;  // Its number in the index.
   std::uint64_t offset;
   std::uint64_t size;  // With its trailer.
 };
-//@}
 
 class TableReader {
  public:
@@ -94,14 +92,12 @@ class TableReader {
   // filter. For `strata verify` and after a flush or compaction.
   Status VerifyAll(std::uint64_t look_up_every = 1) const;
 
-  //@L13{
   // The block that Get would read now; nothing when the filter says no, all keys are before, the
   // block is in the cache, or there is no cache to put it in.
   std::optional<BlockToRead> Locate(std::string_view user_key, SequenceNumber sequence) const;
   // Checks `stored`, the bytes of `place` in file(), and puts the block into the cache.
   Status Adopt(const BlockToRead& place, std::string_view stored) const;
   const RandomAccessFile& file() const;
-  //@}
 
   // All blocks in the order of the file. Reads and checks each of them.
   Result<std::vector<BlockInfo>> Blocks() const;
@@ -109,14 +105,14 @@ class TableReader {
   // What the properties block says, names ascending; keys in it are internal keys.
   const std::vector<std::pair<std::string, std::string>>& properties() const;
   const TableSummary& summary() const;  // From the properties and the footer.
-  // Adds the ordinals of `blob` that entries of the table point to.  //@L19
-  Status AddLiveIn(BlobId blob, Bitmap* live) const;  //@L19
+  // Adds the ordinals of `blob` that entries of the table point to.
+  Status AddLiveIn(BlobId blob, Bitmap* live) const;
   const FileId& file_id() const;
   const std::string& name() const;
   // Index, filter and properties held in memory.
   std::uint64_t memory_bytes() const;
-  // What the index block has less than a sparse one would have, before compression.  //@L20
-  std::uint64_t index_bytes_saved() const;  //@L20
+  // What the index block has less than a sparse one would have, before compression.
+  std::uint64_t index_bytes_saved() const;
   // Up to `count` user keys that cut the table into parts of about equal size; for splitting work.
   std::vector<std::string> SplitKeys(std::size_t count) const;
 

@@ -28,7 +28,7 @@ struct TableReader::Rep {
 
   // Reads data block i from `from`. Errors name the file and the offset.
   Result<Block> LoadBlock(std::size_t i, const BlockSource& from) const;
-  // The same, from the cache if it is there.  //@L08
+  // The same, from the cache if it is there.
   Result<BlockPin> PinBlock(std::size_t i, const TableReadOptions& read,
                             const BlockSource& from) const;
   Result<std::optional<TableHit>> FindIn(const Block& block, std::size_t i, const LookupKey& target,
@@ -38,7 +38,6 @@ struct TableReader::Rep {
                                          std::string* value) const;
   // Of a key that the filter, if there is one, didn't deny.
   void CountMiss(const std::optional<TableHit>& hit) const;
-  //@L20{
   // As FindIn, with block i of a table that is mapped.
   Result<std::optional<TableHit>> FindInMapped(std::size_t i, const LookupKey& target,
                                                const TableReadOptions& read,
@@ -50,9 +49,8 @@ struct TableReader::Rep {
   Result<bool> EndsBefore(const Block& block, std::size_t i, std::string_view user_key) const;
   // A block that the index didn't name.
   Result<BlockPin> StepTo(std::size_t i, const TableReadOptions& read) const;
-  //@}
-  bool MayContain(std::string_view user_key, const TableReadOptions& read) const;        //@L07
-  void Trace(const TableReadOptions& read, std::size_t i, std::string_view what) const;  //@L13
+  bool MayContain(std::string_view user_key, const TableReadOptions& read) const;
+  void Trace(const TableReadOptions& read, std::size_t i, std::string_view what) const;
   // Compares what VerifyAll counted, and looks for gaps between the blocks.
   Status CheckWhole(TableSummary counted, std::string largest) const;
   Error InFile(Error error) const;
@@ -69,8 +67,8 @@ struct TableReader::Rep {
   std::unique_ptr<std::atomic<bool>[]> checked;
   TableProperties properties;
   TableSummary summary;
-  StoredBlock filter;          //@L07
-  std::uint64_t cache_id = 0;  //@L08
+  StoredBlock filter;
+  std::uint64_t cache_id = 0;
 };
 
 }  // namespace strata::sst

@@ -6,7 +6,7 @@
 
 #include "base/escape.h"
 #include "sst/block_io.h"
-#include "sst/bloom.h"  //@L07
+#include "sst/bloom.h"
 #include "sst/table_reader_rep.h"
 
 namespace strata::sst {
@@ -16,7 +16,7 @@ namespace {
 struct Census {
   TableSummary summary;
   std::string last_key;
-  BlobUses blobs;  //@L19
+  BlobUses blobs;
 
   // Errors: kCorruption if `key` isn't well-formed or doesn't sort after all before it.
   Status Count(std::string_view key, std::string_view value) {
@@ -26,7 +26,7 @@ struct Census {
     }
     summary.Count(key, value);
     last_key.assign(key);
-    STRATA_TRY(blobs.Note(KindOf(key), value));  //@L19
+    STRATA_TRY(blobs.Note(KindOf(key), value));
     return {};
   }
 };
@@ -35,7 +35,7 @@ struct Census {
 template <typename Visit>
 Status WalkEntries(const Block& block, BlockInfo* info, Visit visit) {
   info->restarts = block.restarts();
-  info->hash_slots = block.hash_slots().size();  //@L13
+  info->hash_slots = block.hash_slots().size();
   BlockIterator entry(&block);
   STRATA_TRY(entry.SeekToFirst());
   while (entry.Valid()) {
@@ -69,12 +69,10 @@ Error AtBlock(Error error, const BlockHandle& handle) {
 
 // True iff a lookup of any key from info.first to info.last finds block i.
 bool IndexLeadsTo(const TableIndex& index, std::size_t i, const BlockInfo& info) {
-  //@L20{
   if (const LearnedIndex* const learned = index.learned()) {
     return learned->Guess(UserKeyOf(info.first)) + 1 >= i &&
            learned->Guess(UserKeyOf(info.last)) <= i + 1;
   }
-  //@}
   const bool before = i > 0 && CompareInternalKeys(info.first, index.key(i - 1)) <= 0;
   return !before && CompareInternalKeys(info.last, index.key(i)) <= 0;
 }
@@ -113,9 +111,7 @@ Result<std::vector<BlockInfo>> TableReader::Blocks() const {
   for (std::size_t i = 0; i < rep.index.size(); ++i)
     places.emplace_back("data", rep.index.handle(i));
   if (!rep.footer.filter.IsNone()) places.emplace_back("filter", rep.footer.filter);
-  places.emplace_back(rep.index.learned() != nullptr ? "learned index" : "index",  //@L20
-                      rep.footer.index);                                           //@L20
-  //| places.emplace_back("index", rep.footer.index);  //@L04..19
+  places.emplace_back(rep.index.learned() != nullptr ? "learned index" : "index", rep.footer.index);
   places.emplace_back("properties", rep.footer.properties);
   std::vector<BlockInfo> blocks;
   for (const auto& [role, handle] : places) {
@@ -130,11 +126,9 @@ Status TableReader::VerifyAll(std::uint64_t look_up_every) const {
   const Rep& rep = *rep_;
   Census census;
   const auto check_key = [&]([[maybe_unused]] std::string_view user_key) -> Status {
-    //@L07{
     if (!rep.footer.filter.IsNone() && !BloomMayContain(rep.filter.contents.bytes, user_key)) {
       return Corruption("the filter denies key " + EscapeShort(user_key));
     }
-    //@}
     return {};
   };
   for (std::size_t i = 0; i < rep.index.size(); ++i) {
@@ -143,7 +137,6 @@ Status TableReader::VerifyAll(std::uint64_t look_up_every) const {
       return rep.InFile(AtBlock(std::move(verified).error(), rep.index.handle(i)));
     }
   }
-  //@L19{
   census.summary.blobs = census.blobs.Summary();
   STRATA_TRY_ASSIGN(const BlobUses told, BlobUsesOf(rep.properties));
   if (told.Encode() != census.blobs.Encode()) {
@@ -151,7 +144,6 @@ Status TableReader::VerifyAll(std::uint64_t look_up_every) const {
                                  std::to_string(rep.footer.properties.offset) +
                                  ": the entries point to other values of blobs"));
   }
-  //@}
   return rep.CheckWhole(census.summary, std::move(census.last_key));
 }
 

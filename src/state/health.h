@@ -4,8 +4,8 @@
 
 #pragma once
 
-#include <atomic>   //@L12
-#include <utility>  //@L20
+#include <atomic>
+#include <utility>
 
 #include "base/result.h"
 #include "state/store_context.h"
@@ -21,25 +21,21 @@ class Health {
 
   bool closed() const { return closed_; }
   void SetClosed() { closed_ = true; }
-  //@L03{
   // A failed write or sync of the log is final: from here on the store is read-only. Returns what
   // it is given; the first failure is the cause.
   Status Remember(Status status);
-  void SetReadOnly(Error cause) { cause_ = std::move(cause); }  // From the beginning.  //@L20
+  void SetReadOnly(Error cause) { cause_ = std::move(cause); }  // From the beginning.
   bool failed() const { return !cause_; }
   const Status& cause() const { return cause_; }
-  //@}
-  //@L12{
   // Jobs give up, and none is begun.
   bool closing() const { return closing_; }
   void SetClosing() { closing_ = true; }
-  //@}
 
  private:
   StoreContext& context_;
   bool closed_ = false;
-  Status cause_;                      // The first failure that ended writing.  //@L03
-  std::atomic<bool> closing_{false};  //@L12
+  Status cause_;  // The first failure that ended writing.
+  std::atomic<bool> closing_{false};
 };
 
 }  // namespace strata

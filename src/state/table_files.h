@@ -7,11 +7,10 @@
 #include <functional>
 #include <memory>
 
-#include "base/random.h"
 #include "compaction/table_writer.h"
-#include "io/mutex.h"
 #include "state/store_context.h"
 #include "state/tree.h"
+#include "version/local_table_store.h"
 
 namespace strata {
 
@@ -23,28 +22,26 @@ class TableFiles {
   void Start(std::function<FileNumber()> new_number);
 
   // Where new tables go; it lives as long as this.
-  const compaction::TableStore& store() const { return store_; }
+  TableStore& store() { return store_; }
   compaction::TableWriterOptions WriterOptionsFor(const Tree& tree, RunPosition position) const;
 
   // Errors: kCorruption when the file isn't the one that `meta` means.
-  Result<std::shared_ptr<const Table>> Open(const TableMeta& meta);
-  Result<std::shared_ptr<const Blob>> Open(const BlobMeta& meta);  //@L19
+  Result<std::shared_ptr<const Table>> Open(const TableMeta& meta) { return store_.Open(meta); }
+  Result<std::shared_ptr<const Blob>> Open(const BlobMeta& meta) { return store_.Open(meta); }
 
   // Deletes a file of a table; what can't be deleted now is tried again at the next open.
-  std::function<void()> RemovalOf(const Table& table) const;
-  //@L19{
-  std::function<void()> RemovalOf(const Blob& blob) const;
+  std::function<void()> RemovalOf(const Table& table) const {
+    return store_.RemovalOf(IdentityOf(table.meta()));
+  }
+  std::function<void()> RemovalOf(const Blob& blob) const {
+    return store_.RemovalOf(IdentityOf(blob.meta()));
+  }
   // From this size on the values of a table live apart; 0: none do.
   std::uint64_t BlobThreshold(const Tree& tree) const;
-  //@}
 
  private:
-  std::function<void()> RemovalOf(const std::string& name) const;
-
   StoreContext& context_;
-  compaction::TableStore store_;
-  Mutex mutex_;
-  Random random_ STRATA_GUARDED_BY(mutex_);  // Of the ids that tell files apart.
+  LocalTableStore store_;
 };
 
 }  // namespace strata

@@ -1,23 +1,20 @@
 #include "state/tree_set.h"
 
-#include <algorithm>  //@L19
+#include <algorithm>
 #include <utility>
 
-#include "base/mutant.h"       //@L12
-#include "blob/blob_format.h"  //@L19
-#include "iter/expiry.h"       //@L17
+#include "base/mutant.h"
+#include "blob/blob_format.h"
+#include "iter/expiry.h"
 #include "wal/batch_format.h"
 
 namespace strata {
 namespace {
 
-//@L19{
 // A generation holds so many times memtable_bytes of direct values at most. More would make
 // recovery, which reads and writes them all, slow.
 constexpr std::uint64_t kDirectShare = 4;
 
-//@}
-//@L17{
 // The store's options with a table's own put over them.
 Options OptionsOf(const Options& store, const TableOptions& table) {
   Options options = store;
@@ -26,41 +23,44 @@ Options OptionsOf(const Options& store, const TableOptions& table) {
   return options;
 }
 
-//@}
+// What goes by the clock of each store would make replicas differ.
+Status CheckReplicated(const NamedTable& table, const Options& options) {
+  const std::string what = "table \"" + table.name + "\" is replicated: ";
+  if (options.compaction == CompactionStyle::kFifo) {
+    return InvalidArgument(what +
+                           "FIFO compaction, which drops what is old by this store's clock, "
+                           "isn't for it; give the table another compaction style");
+  }
+  if (table.options.delete_deadline_us != 0) {
+    return InvalidArgument(what +
+                           "it can't have a delete deadline, as it goes by the clocks of its "
+                           "entries");
+  }
+  return {};
+}
 }  // namespace
 
 TreeSet::TreeSet(StoreContext& context, Reader& reader)
     : context_(context), reader_(reader), random_(context.environment.entropy()) {}
 
-//| Status TreeSet::Start() {  //@L02..18
-Status TreeSet::Start(const compaction::TableStore& store) {  //@L19
+Status TreeSet::Start(TableStore& store) {
   tree_->memtable = NewMemTable();
-  //@L17{
   tree_->table.options.ttl_us = context_.options.ttl_us;
   tree_->table.options.delete_deadline_us = context_.options.delete_deadline_us;
-  //@}
-  //@L19{
   store_ = &store;
   direct_ = NewDirect();
-  //@}
-  STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(context_.options));  //@L10
+  STRATA_TRY_ASSIGN(tree_->policy, compaction::MakePolicy(context_.options));
   return {};
 }
 
 // --- which there are -----------------------------------------------------------------------------
 
 std::vector<std::shared_ptr<Tree>> TreeSet::All() const {
-  //@L02..16{
-  //| return {tree_};
-  //@}
-  //@L17{
   std::vector<std::shared_ptr<Tree>> trees = {tree_};
   for (const auto& [id, tree] : named_) trees.push_back(tree);
   return trees;
-  //@}
 }
 
-//@L17{
 std::shared_ptr<Tree> TreeSet::Named(std::string_view name) const {
   if (name == kDefaultTableName) return tree_;
   const auto found = by_name_.find(name);
@@ -77,8 +77,12 @@ Result<std::shared_ptr<Tree>> TreeSet::Make(const NamedTable& table) {
   auto tree = std::make_shared<Tree>();
   tree->table = table;
   tree->memtable = NewMemTable();
-  STRATA_TRY_ASSIGN(tree->policy,
-                    compaction::MakePolicy(OptionsOf(context_.options, table.options)));
+  const Options options = OptionsOf(context_.options, table.options);
+  STRATA_TRY_ASSIGN(tree->policy, compaction::MakePolicy(options));
+  if (table.options.replicated) {
+    STRATA_TRY(CheckReplicated(table, options));
+    tree->replica = std::make_shared<Replica>(table.applied);
+  }
   return tree;
 }
 
@@ -98,57 +102,35 @@ void TreeSet::Drop(const std::shared_ptr<Tree>& tree) {
   named_bytes_ -= tree->counted_bytes;
 }
 
-//@}
 // --- memtables -----------------------------------------------------------------------------------
 
 std::shared_ptr<MemTable> TreeSet::NewMemTable() {
-  //@L02..19{
-  //| return std::make_shared<MemTable>(random_.Next(), &context_.counters);
-  //@}
-  //@L20{
   return std::make_shared<MemTable>(random_.Next(), &context_.counters, context_.options.memtable);
-  //@}
 }
 
-//@L06{
 void TreeSet::Renew(Tree& tree) {
   tree.memtable = NewMemTable();
-  //@L17{
   if (tree.touched) Touch(TableRef{tree.table.id});
-  //@}
 }
 
-//@}
 bool TreeSet::MemTablesEmpty() const {
-  //@L17{
   for (const auto& tree : touched_) {
     if (!tree->memtable->empty()) return false;
+    if (tree->replica != nullptr && tree->replica->ahead()) return false;
   }
-  //@}
   return tree_->memtable->empty();
 }
 
 std::size_t TreeSet::MemTableBytes() const {
   std::size_t bytes = tree_->memtable->bytes_used();
-  bytes += named_bytes_;  //@L17
-  //| return bytes;  //@L02..18
-  return std::max<std::size_t>(bytes, direct_->bytes() / kDirectShare);  //@L19
+  bytes += named_bytes_;
+  return std::max<std::size_t>(bytes, direct_->bytes() / kDirectShare);
 }
 
-//@L12{
-//| void TreeSet::Switch(FileNumber oldest_log_after) {  //@L12..18
-//@L19{
 void TreeSet::Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> direct) {
-  //@}
-  //@L12..18{
-  //| Immutable& full = full_.emplace_back(Immutable{{}, oldest_log_after, since_us_});
-  //@}
-  //@L19{
   Immutable& full = full_.emplace_back(
       Immutable{{}, oldest_log_after, since_us_, std::exchange(direct_, std::move(direct))});
-  //@}
   std::vector<std::shared_ptr<Tree>> trees = {tree_};
-  //@L17{
   trees.insert(trees.end(), touched_.begin(), touched_.end());
   for (const auto& tree : touched_) {
     tree->touched = false;
@@ -156,9 +138,9 @@ void TreeSet::Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> 
   }
   touched_.clear();
   named_bytes_ = 0;
-  //@}
   for (const auto& tree : trees) {
     full.memtables.emplace_back(tree, tree->memtable);
+    if (tree->replica != nullptr) full.applied.emplace_back(tree, tree->replica->Switch());
     tree->memtable = NewMemTable();
   }
   Publish();
@@ -169,14 +151,14 @@ void TreeSet::PopOldestFull() {
   full_.pop_front();
 }
 
-//@L17{
-void TreeSet::Touch(TableRef table) {
+const Tree* TreeSet::Touch(TableRef table) {
   const auto found = named_.find(table.id);
-  if (found == named_.end()) return;
+  if (found == named_.end()) return nullptr;
   Tree& tree = *found->second;
   const std::size_t bytes = tree.memtable->bytes_used();
   named_bytes_ += bytes - std::exchange(tree.counted_bytes, bytes);
   if (!std::exchange(tree.touched, true)) touched_.push_back(found->second);
+  return &tree;
 }
 
 void TreeSet::Touch(std::string_view entries) {
@@ -187,10 +169,7 @@ void TreeSet::Touch(std::string_view entries) {
     return Status();
   }).has_value();
 }
-//@}
 
-//@}
-//@L19{
 std::shared_ptr<DirectValues> TreeSet::NewDirect() {
   return std::make_shared<DirectValues>(*store_, context_.options.blob_file_bytes,
                                         context_.counters);
@@ -202,15 +181,12 @@ const Tree& TreeSet::AtFront(std::uint64_t table) const {
   return found == named_.end() ? *tree_ : *found->second;
 }
 
-//@}
 // The memtables stay where they are while the queue's front works: no mutex is needed.
 Status TreeSet::Insert(std::string_view entries, SequenceNumber first,
                        [[maybe_unused]] bool concurrently, std::uint64_t* count) const {
   std::uint64_t counted = 0;
-  //| const Tree& tree = *tree_;  //@L02..16
   STRATA_TRY(wal::ForEachEntry(entries, first, [&](const wal::BatchEntry& entry) {
     ++counted;
-    //@L17{
     const auto found =
         entry.table == 0 ? named_.end() : named_.find(static_cast<std::uint32_t>(entry.table));
     if (entry.table != 0 && found == named_.end()) {
@@ -219,18 +195,10 @@ Status TreeSet::Insert(std::string_view entries, SequenceNumber first,
           Corruption("an entry of table " + std::to_string(entry.table) + ", which never was"));
     }
     const Tree& tree = entry.table == 0 ? *tree_ : *found->second;
-    //@}
     MemTable& memtable = *tree.memtable;
     EntryKind kind = entry.kind;
-    //@L02..16{
-    //| if (kind == EntryKind::kValue && entry.value.empty() && empty_value_deletes_) {
-    //|   kind = EntryKind::kDelete;
-    //| }
-    //@}
-    //@L17{
     std::string_view value = entry.value;
     std::string with_expiry;
-    //@L19{
     std::string pointer;
     if (sst::IsPointer(kind)) {
       const auto place = blob::DecodePlace(value);
@@ -238,27 +206,20 @@ Status TreeSet::Insert(std::string_view entries, SequenceNumber first,
       AppendBlobPointer(&pointer, place->pointer);
       value = pointer;
     }
-    //@}
     const bool deletes =
         entry.table == 0 ? empty_value_deletes_ : tree.table.options.empty_value_deletes;
     if (kind != EntryKind::kDelete && value.empty() && deletes) {
       kind = EntryKind::kDelete;
-      //| } else if (kind == EntryKind::kExpiringValue) {  //@L17..18
-    } else if (IsExpiring(kind)) {  //@L19
+    } else if (IsExpiring(kind)) {
       AppendFixed64(&with_expiry, entry.expires_at_us);
       with_expiry.append(value);
       value = with_expiry;
     }
-    //@}
-    //@L12{
     if (concurrently) {
-      //| memtable.AddConcurrently(entry.sequence, kind, entry.key, entry.value);  //@L12..16
-      memtable.AddConcurrently(entry.sequence, kind, entry.key, value);  //@L17
+      memtable.AddConcurrently(entry.sequence, kind, entry.key, value);
       return Status();
     }
-    //@}
-    //| memtable.Add(entry.sequence, kind, entry.key, entry.value);  //@L02..16
-    memtable.Add(entry.sequence, kind, entry.key, value);  //@L17
+    memtable.Add(entry.sequence, kind, entry.key, value);
     return Status();
   }));
   if (count != nullptr) *count = counted;
@@ -270,34 +231,28 @@ Status TreeSet::Insert(std::string_view entries, SequenceNumber first,
 ReadState TreeSet::StateOf(const Tree& tree) const {
   ReadState state;
   state.memtable = tree.memtable;
-  state.direct.push_back(direct_);  //@L19
-  //@L12{
+  state.direct.push_back(direct_);
   for (auto it = full_.rbegin(); it != full_.rend(); ++it) {
-    state.direct.push_back(it->direct);  //@L19
+    state.direct.push_back(it->direct);
     for (const auto& [owner, memtable] : it->memtables) {
       if (owner.get() == &tree) state.immutables.push_back(memtable);
     }
   }
-  //@}
-  state.version = tree.version;  //@L05
-  //@L17{
+  state.version = tree.version;
   state.ttl_us = tree.table.options.ttl_us;
   state.empty_value_deletes = tree.table.options.empty_value_deletes;
-  //@}
+  if (tree.replica != nullptr) state.clock_us = tree.replica->clock_us();
   return state;
 }
 
 void TreeSet::Publish() {
   ReadState state = StateOf(*tree_);
-  //@L17{
   for (const auto& [id, tree] : named_) {
     state.named.Set(id, std::make_shared<const ReadState>(StateOf(*tree)));
   }
-  //@}
   reader_.Publish(state);
 }
 
-//@L17{
 void TreeSet::Publish(const std::vector<std::uint32_t>& tables) {
   const auto before = reader_.state();
   if (before == nullptr) return Publish();
@@ -312,7 +267,4 @@ void TreeSet::Publish(const std::vector<std::uint32_t>& tables) {
   }
   reader_.Publish(state);
 }
-
-//@}
-
 }  // namespace strata

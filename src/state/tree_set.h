@@ -7,17 +7,16 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>  //@L12
-#include <map>    //@L17
+#include <deque>
+#include <map>
 #include <memory>
-#include <string>  //@L17
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/random.h"
 #include "base/result.h"
-#include "compaction/table_writer.h"  //@L19
-#include "journal/direct_values.h"    //@L19
+#include "journal/direct_values.h"
 #include "read/reader.h"
 #include "state/store_context.h"
 #include "state/tree.h"
@@ -30,15 +29,11 @@ class TreeSet {
   TreeSet(StoreContext& context, Reader& reader);
 
   // Makes the default tree. Errors: kInvalidArgument for a policy that can't be.
-  //@L02..18{
-  //| Status Start();
-  //@}
-  Status Start(const compaction::TableStore& store);  // Which has the direct values.  //@L19
+  Status Start(TableStore& store);  // Which has the direct values.
 
   // --- which there are ---
   const std::shared_ptr<Tree>& default_tree() const { return tree_; }
   std::vector<std::shared_ptr<Tree>> All() const;
-  //@L17{
   std::shared_ptr<Tree> Named(std::string_view name) const;  // Or null; so below.
   std::shared_ptr<Tree> Find(TableRef table) const;
   // A tree that isn't one of the set yet. Errors: as Start.
@@ -48,64 +43,51 @@ class TreeSet {
   std::uint32_t next_id() const { return next_id_; }
   void SetNextId(std::uint32_t id) { next_id_ = id; }
   std::size_t size() const { return 1 + named_.size(); }
-  //@}
 
   // --- memtables ---
   bool MemTablesEmpty() const;
   std::size_t MemTableBytes() const;
-  //@L05{
   // Wall clock of the first write into them.
   std::uint64_t since_us() const { return since_us_; }
   void SetSince(std::uint64_t since_us) { since_us_ = since_us; }
-  //@}
   std::shared_ptr<MemTable> NewMemTable();
-  // Gives the tree an empty memtable: what was in it is in tables.  //@L06
-  void Renew(Tree& tree);  //@L06
+  // Gives the tree an empty memtable: what was in it is in tables.
+  void Renew(Tree& tree);
   // The newest entry that is, or will be in a moment, in a memtable or below.
   SequenceNumber last_sequence() const { return last_sequence_; }
   void SetLastSequence(SequenceNumber sequence) { last_sequence_ = sequence; }
   void SetEmptyValueDeletes(bool deletes) { empty_value_deletes_ = deletes; }
   bool empty_value_deletes() const { return empty_value_deletes_; }
-  //@L12{
   // Puts empty memtables in front; those that were there are full, and wait to be written out.
-  //@L12..18{
-  //| void Switch(FileNumber oldest_log_after);
-  //@}
-  //@L19{
   // The next generation of direct values begins with them.
   void Switch(FileNumber oldest_log_after, std::shared_ptr<DirectValues> direct);
-  //@}
   const std::deque<Immutable>& full() const { return full_; }  // Oldest first.
   void PopOldestFull();
-  //@}
-  //@L17{
   // Entries of these tables, or of those in `entries`, were inserted: their memtables are neither
-  // empty nor as small as they were.
-  void Touch(TableRef table);
+  // empty nor as small as they were. The first returns its tree, or null: the default one needs no
+  // touch, and no other has the reference.
+  const Tree* Touch(TableRef table);
   void Touch(const std::vector<TableRef>& tables) {
     for (const TableRef table : tables) Touch(table);
   }
   void Touch(std::string_view entries);
-  //@}
   // Adds encoded entries, the first one at `first`, and counts them.
-  // An entry of a table that was dropped is left out.  //@L17
+  // An entry of a table that was dropped is left out.
   // REQUIRES: the caller is the queue's front, or was asked to by it. Tables are touched after it.
   Status Insert(std::string_view entries, SequenceNumber first, bool concurrently,
                 std::uint64_t* count = nullptr) const;
-  //@L19{
   // The generation of direct values that the memtables point to.
   const std::shared_ptr<DirectValues>& direct() const { return direct_; }
   std::shared_ptr<DirectValues> NewDirect();
   void SetDirect(std::shared_ptr<DirectValues> direct) { direct_ = std::move(direct); }
   // REQUIRES: at the queue's front.
   const Tree& AtFront(std::uint64_t table) const;
-  //@}
 
   // --- what readers see ---
   // Shows them the memtables and the versions as they are now.
   void Publish();
-  // The same where only these tables have changed: 0 is the default one.  //@L17
-  void Publish(const std::vector<std::uint32_t>& tables);  //@L17
+  // The same where only these tables have changed: 0 is the default one.
+  void Publish(const std::vector<std::uint32_t>& tables);
 
  private:
   ReadState StateOf(const Tree& tree) const;
@@ -116,21 +98,15 @@ class TreeSet {
   const std::shared_ptr<Tree> tree_ = std::make_shared<Tree>();
   SequenceNumber last_sequence_ = 0;
   bool empty_value_deletes_ = false;
-  std::uint64_t since_us_ = 0;  //@L05
-  //@L12{
+  std::uint64_t since_us_ = 0;
   std::deque<Immutable> full_;
-  //@}
-  //@L17{
   std::map<std::uint32_t, std::shared_ptr<Tree>> named_;
   std::map<std::string, std::shared_ptr<Tree>, std::less<>> by_name_;
   std::uint32_t next_id_ = 1;
   std::vector<std::shared_ptr<Tree>> touched_;  // Named ones, each once.
   std::size_t named_bytes_ = 0;                 // Of their memtables, as they were counted.
-  //@}
-  //@L19{
-  const compaction::TableStore* store_ = nullptr;
+  TableStore* store_ = nullptr;
   std::shared_ptr<DirectValues> direct_;
-  //@}
 };
 
 }  // namespace strata

@@ -2,28 +2,18 @@
 
 #include <utility>
 
-#include "base/mutant.h"  //@L12
+#include "base/mutant.h"
 
 namespace strata {
 
-//@L05..05{
-//| Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
-//|   for (const auto& table : opened) table->MarkNamed();
-//|   Tree& tree = *trees_.default_tree();
-//|   STRATA_TRY_ASSIGN(tree.version, tree.version->With(edit, std::move(opened)));
-//|   trees_.Publish();
-//|   return {};
-//| }
-//@}
-//@L06{
 void Versions::Start(std::unique_ptr<VersionSet> set) {
   set_ = std::move(set);
-  set_->SetMutex(&context_.mutex);  //@L12
+  set_->SetMutex(&context_.mutex);
   trees_.default_tree()->version = set_->current();
 }
 
 Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
-  AwaitEdits();  //@L12
+  AwaitEdits();
   const std::vector<FileNumber> removed = edit.removed;
   std::vector<std::shared_ptr<const Table>> before;
   before.reserve(removed.size());
@@ -34,41 +24,35 @@ Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Tab
     if (table == nullptr) continue;
     if (const auto newer = set_->FindTable(table->meta().number)) {
       // It was moved: the file stays for as long as anybody has either of the two.
-      //| table->MarkObsolete([newer] {});  //@L06..11
-      if (!STRATA_MUTANT(moved_table_unheld)) table->MarkObsolete([newer] {});  //@L12
+      if (!STRATA_MUTANT(moved_table_unheld)) table->MarkObsolete([newer] {});
     } else {
       table->MarkObsolete(files_.RemovalOf(*table));
     }
   }
-  //| trees_.default_tree()->version = set_->current();  //@L06..16
-  //@L17{
   for (const std::uint32_t id : set_->changed()) {
     const auto tree = trees_.Find({id});
     if (tree == nullptr) continue;  // It comes with this edit.
     auto now = set_->current(id);
     if (now == nullptr) now = std::make_shared<const Version>();  // It was dropped.
-    DropBlobFiles(*tree->version, *now);                          //@L19
+    DropBlobFiles(*tree->version, *now);
     tree->version = std::move(now);
   }
-  //@}
-  //| trees_.Publish();  //@L06..16
-  trees_.Publish(set_->changed());  //@L17
+  trees_.Publish(set_->changed());
   return {};
 }
 
-//@L06..11{
-//| Status Versions::Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
-//|   return health_.Remember(set_->LogAndApply(std::move(edit), std::move(opened)));
-//| }
-//@}
-//@}
-//@L12{
 Status Versions::Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+  return RunEdit([&] { return set_->LogAndApply(std::move(edit), std::move(opened)); });
+}
+
+Status Versions::RunEdit(const std::function<Status()>& write) {
   editing_ = true;
-  Status logged = set_->LogAndApply(std::move(edit), std::move(opened));
+  Status written = write();
   editing_ = false;
-  if (!STRATA_MUTANT(edit_ends_unheard)) context_.environment.executor->NotifyAll();
-  STRATA_TRY(health_.Remember(std::move(logged)));
+  if (!STRATA_MUTANT(edit_ends_unheard)) {
+    context_.environment.executor->Notify(context_.edit_ended);
+  }
+  STRATA_TRY(health_.Remember(std::move(written)));
   return NoteLogs({});
 }
 
@@ -76,7 +60,7 @@ void Versions::AwaitEdits() {
   if (STRATA_MUTANT(edits_dont_wait)) return;
   Mutex& mutex = context_.mutex;
   mutex.AssertHeld();
-  context_.environment.executor->WaitUntil(mutex, [this] { return !editing_; });
+  context_.environment.executor->WaitOn(context_.edit_ended, mutex, [this] { return !editing_; });
 }
 
 Status Versions::NoteLogs(const VersionEdit& edit) {
@@ -87,20 +71,11 @@ Status Versions::NoteLogs(const VersionEdit& edit) {
   return health_.Remember(set_->NoteLogs(std::exchange(notes_, {})));
 }
 
-//@}
-//@L17{
 Status Versions::EnableFeature(std::string_view feature) {
   if (!STRATA_MUTANT(feature_beside_edit)) AwaitEdits();
-  editing_ = true;
-  Status enabled = set_->EnableFeature(feature);
-  editing_ = false;
-  context_.environment.executor->NotifyAll();
-  STRATA_TRY(health_.Remember(std::move(enabled)));
-  return NoteLogs({});
+  return RunEdit([&] { return set_->EnableFeature(feature); });
 }
 
-//@}
-//@L19{
 // The edit that `now` came of is durable: files that only older versions have go with the last of
 // them.
 void Versions::DropBlobFiles(const Version& before, const Version& now) {
@@ -126,6 +101,4 @@ bool Versions::IsBlobFileInUse(FileNumber file) const {
   }
   return false;
 }
-
-//@}
 }  // namespace strata

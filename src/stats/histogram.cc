@@ -82,7 +82,6 @@ std::uint64_t Histogram::Percentile(double percent) const {
   return max();  // Values were taken away meanwhile.
 }
 
-//@L12{
 std::vector<std::pair<std::uint64_t, std::uint64_t>> Histogram::Buckets() const {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> buckets;
   for (std::size_t i = 0; i < kBuckets; ++i) {
@@ -91,6 +90,5 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> Histogram::Buckets() const 
   }
   return buckets;
 }
-//@}
 
 }  // namespace strata

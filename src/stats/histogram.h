@@ -8,8 +8,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <utility>  //@L12
-#include <vector>   //@L12
+#include <utility>
+#include <vector>
 
 namespace strata {
 
@@ -27,10 +27,8 @@ class Histogram {
   // The smallest bucket bound that at least `percent` % of the values don't exceed; 0 when empty.
   std::uint64_t Percentile(double percent) const;
 
-  //@L12{
   // The largest value and the count of each bucket that isn't empty, in ascending order.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> Buckets() const;
-  //@}
 
  private:
   static constexpr int kSubBits = 5;  // 32 steps in each power of two.

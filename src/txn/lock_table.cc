@@ -13,11 +13,9 @@ bool LockTable::Holds(const Lock& lock, TxnId owner) {
 }
 
 bool LockTable::Compatible(const Lock& lock, TxnId owner, LockMode mode) {
-  //@solve 16.3 "say who may have a lock together"
   if (lock.holders.empty()) return true;
   if (lock.holders.size() == 1 && lock.holders.front() == owner) return true;
   return mode == LockMode::kShared && lock.mode == LockMode::kShared;
-  //@}
 }
 
 void LockTable::Grant(Lock* lock, TxnId owner, LockMode mode) {
@@ -25,24 +23,15 @@ void LockTable::Grant(Lock* lock, TxnId owner, LockMode mode) {
   lock->mode = std::max(lock->mode, mode);
 }
 
-//@L17{
 std::string LockTable::DescribePlace(const Place& place) {
   const std::string key = "key \"" + EscapeShort(place.key) + "\"";
   return place.table.id == 0 ? key : key + " of table " + std::to_string(place.table.id);
 }
 
-//@}
-//@L16..16{
-//| Status LockTable::Acquire(TxnId owner, std::string_view key, LockMode mode,
-//|                           std::uint32_t timeout_ms) {
-//@}
-//@L17{
 Status LockTable::Acquire(TxnId owner, std::string_view key, LockMode mode,
                           std::uint32_t timeout_ms, TableRef table) {
-  //@}
   MutexLock lock_guard(mutex_);
-  //| auto& entry = *locks_.try_emplace(std::string(key)).first;  //@L16..16
-  auto& entry = *locks_.try_emplace({table, std::string(key)}).first;  //@L17
+  auto& entry = *locks_.try_emplace({table, std::string(key)}).first;
   Lock& lock = entry.second;
   const bool held = Holds(lock, owner);
   if (held && lock.mode >= mode) return {};
@@ -53,15 +42,8 @@ Status LockTable::Acquire(TxnId owner, std::string_view key, LockMode mode,
     return {};
   }
   const auto timed_out = [&] {
-    //@L16..16{
-    //| return Error(ErrorCode::kTimedOut, "waited " + std::to_string(timeout_ms) +
-    //|                                        " ms for the lock of key \"" + EscapeShort(key) +
-    //|                                        "\"");
-    //@}
-    //@L17{
     return Error(ErrorCode::kTimedOut, "waited " + std::to_string(timeout_ms) +
                                            " ms for the lock of " + DescribePlace(entry.first));
-    //@}
   };
   if (timeout_ms == 0) return timed_out();  // Who doesn't wait is in no circle.
   Waiter waiter{.owner = owner,
@@ -164,7 +146,6 @@ std::vector<TxnId> LockTable::Blockers(const Waiter& waiter) const {
 }
 
 std::vector<TxnId> LockTable::FindCircle(TxnId start) const {
-  //@solve 16.4 "find a circle of waiters" inert(return {};)
   // Depth first; the last blocker of a waiter is looked at first, so holders before those in line.
   std::vector<TxnId> path = {start};
   std::vector<std::vector<TxnId>> to_visit = {Blockers(*waiting_.at(start))};
@@ -185,7 +166,6 @@ std::vector<TxnId> LockTable::FindCircle(TxnId start) const {
     to_visit.push_back(Blockers(*waiter->second));
   }
   return {};
-  //@}
 }
 
 void LockTable::BreakCircles(TxnId start) {
@@ -205,14 +185,8 @@ std::string LockTable::Describe(const std::vector<TxnId>& circle) const {
   std::string text = "deadlock: transaction " + std::to_string(circle.front());
   for (std::size_t i = 0; i < circle.size(); ++i) {
     text += i == 0 ? " waits for " : ", which waits for ";
-    //@L16..16{
-    //| text += std::to_string(circle[(i + 1) % circle.size()]) + " (key \"" +
-    //|         EscapeShort(waiting_.at(circle[i])->lock->first) + "\")";
-    //@}
-    //@L17{
     text += std::to_string(circle[(i + 1) % circle.size()]) + " (" +
             DescribePlace(waiting_.at(circle[i])->lock->first) + ")";
-    //@}
   }
   return text;
 }

@@ -19,7 +19,7 @@
 #include "io/clock.h"
 #include "io/executor.h"
 #include "io/mutex.h"
-#include "strata/table_ref.h"  //@L17
+#include "strata/table_ref.h"
 
 namespace strata {
 
@@ -36,13 +36,8 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   // it already. Errors: kTimedOut; kDeadlock when the owner is the youngest of a circle: it must
   // ReleaseAll, since the others wait for it.
   // REQUIRES: one call at a time for one owner.
-  //@L16..16{
-  //| Status Acquire(TxnId owner, std::string_view key, LockMode mode, std::uint32_t timeout_ms);
-  //@}
-  //@L17{
   Status Acquire(TxnId owner, std::string_view key, LockMode mode, std::uint32_t timeout_ms,
                  TableRef table = kDefaultTable);
-  //@}
 
   void ReleaseAll(TxnId owner);
 
@@ -56,8 +51,6 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     std::vector<TxnId> holders;
     std::list<Waiter*> queue;
   };
-  //| using Place = std::string;  //@L16..16
-  //@L17{
   // What is locked.
   struct Place {
     TableRef table;
@@ -71,8 +64,6 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   };
   static std::string DescribePlace(const Place& place);
   using Locks = std::unordered_map<Place, Lock, HashOfPlace>;
-  //@}
-  //| using Locks = std::unordered_map<Place, Lock>;  //@L16..16
 
   struct Waiter {
     TxnId owner;

@@ -47,16 +47,6 @@ void ReadSet::ExtendDown(std::size_t index, std::string_view lower) {
   if (lower < begin) begin = lower;
 }
 
-//@L16..16{
-//| void ReadSet::AddTo(WriteBatch* batch) const {
-//|   for (const auto& [key, since] : keys_) batch->RequireUnchanged(key, since);
-//|   if (STRATA_MUTANT(skip_range_validation)) return;
-//|   for (const ReadRange& range : Joined(ranges_)) {
-//|     batch->RequireRangeUnchanged(range.lower, range.upper, range.since);
-//|   }
-//| }
-//@}
-//@L17{
 void ReadSet::AddTo(WriteBatch* batch, TableRef table) const {
   if (STRATA_MUTANT(reads_checked_in_default_table)) table = kDefaultTable;
   for (const auto& [key, since] : keys_) batch->RequireUnchanged(key, since, table);
@@ -65,6 +55,5 @@ void ReadSet::AddTo(WriteBatch* batch, TableRef table) const {
     batch->RequireRangeUnchanged(range.lower, range.upper, range.since, table);
   }
 }
-//@}
 
 }  // namespace strata

@@ -1,5 +1,5 @@
 // What a transaction has read, key by key and range by range, with the sequence at which it read.
-// One for each table.  //@L17
+// One for each table.
 //
 // Thread safety: none.
 
@@ -37,8 +37,7 @@ class ReadSet {
   bool empty() const { return keys_.empty() && ranges_.empty(); }
 
   // Requires of `batch` that nothing of it has changed.
-  //| void AddTo(WriteBatch* batch) const;  //@L16..16
-  void AddTo(WriteBatch* batch, TableRef table) const;  //@L17
+  void AddTo(WriteBatch* batch, TableRef table) const;
 
  private:
   std::map<std::string, SequenceNumber, std::less<>> keys_;

@@ -9,8 +9,8 @@
 #pragma once
 
 #include <atomic>
-#include <functional>  //@L17
-#include <map>         //@L17
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -25,8 +25,7 @@ namespace strata {
 // What the transactions of a store share. It outlives the store, so that they notice its end.
 struct TransactionHome {
   std::atomic<bool> open{true};
-  //| bool empty_value_deletes = false;  //@L16..16
-  std::function<Result<bool>(TableRef)> empty_value_deletes;  // Errors: kNotFound.  //@L17
+  std::function<Result<bool>(TableRef)> empty_value_deletes;  // Errors: kNotFound.
   std::atomic<TxnId> last_id{0};
   std::shared_ptr<LockTable> locks;
 };
@@ -37,21 +36,12 @@ class TransactionImpl final : public Transaction {
   TransactionImpl(DB& db, std::shared_ptr<TransactionHome> home, const TransactionOptions& options);
   ~TransactionImpl() override;
 
-  //@L16..16{
-  //| Result<bool> Get(std::string_view key, std::string* value) override;
-  //| Result<bool> GetForUpdate(std::string_view key, std::string* value) override;
-  //| Status Put(std::string_view key, std::string_view value) override;
-  //| Status Delete(std::string_view key) override;
-  //| void SetSavepoint() override { writes_.SetSavepoint(); }
-  //@}
-  //@L17{
   Result<bool> Get(std::string_view key, std::string* value, const ReadOptions& options) override;
   Result<bool> GetForUpdate(std::string_view key, std::string* value,
                             const ReadOptions& options) override;
   Status Put(std::string_view key, std::string_view value, const EntryOptions& options) override;
   Status Delete(std::string_view key, const EntryOptions& options) override;
   void SetSavepoint() override;
-  //@}
   Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options) override;
   Status RollbackToSavepoint() override;
   Status PopSavepoint() override;
@@ -67,26 +57,16 @@ class TransactionImpl final : public Transaction {
   Status CheckUsable() const;
   // Gives locks and snapshot back.
   void End(std::string how);
-  //@L16..16{
-  //| Status Lock(std::string_view key, LockMode mode);
-  //| Status AddWrite(std::string_view key, WriteSet::Write write);
-  //@}
-  //@L17{
   Status Lock(TableRef table, std::string_view key, LockMode mode);
   Status AddWrite(TableRef table, std::string_view key, WriteSet::Write write);
-  //@}
 
   // The moment that a read sees now.
   std::shared_ptr<const Snapshot> Moment();
   // True if the transaction has written the key itself; `found` tells what.
-  //| bool FindOwn(std::string_view key, std::string* value, bool* found) const;  //@L16..16
-  //@L17{
   bool FindOwn(TableRef table, std::string_view key, std::string* value, bool* found) const;
   static Status CheckReadOptions(const ReadOptions& options);
-  //@}
   Result<bool> ReadAt(const std::shared_ptr<const Snapshot>& moment, std::string_view key,
-                      //| std::string* value);  //@L16..16
-                      std::string* value, ReadOptions options);  //@L17
+                      std::string* value, ReadOptions options);
 
   // The writes, and what must not have changed.
   WriteBatch MakeBatch() const;
@@ -99,11 +79,6 @@ class TransactionImpl final : public Transaction {
   const TxnId id_;
   // The first moment read at. While it is held, nothing that the checks need is forgotten.
   std::shared_ptr<const Snapshot> first_moment_;
-  //@L16..16{
-  //| std::shared_ptr<ReadSet> reads_ = std::make_shared<ReadSet>();
-  //| WriteSet writes_;
-  //@}
-  //@L17{
   // What it has done in one table.
   struct Part {
     std::shared_ptr<ReadSet> reads = std::make_shared<ReadSet>();
@@ -113,7 +88,6 @@ class TransactionImpl final : public Transaction {
   Part& In(TableRef table);
   std::map<TableRef, Part> parts_;
   std::size_t savepoints_ = 0;
-  //@}
   std::string ended_;  // How it ended; empty while it runs.
 };
 

@@ -41,18 +41,6 @@ bool WriteSet::PopSavepoint() {
   return true;
 }
 
-//@L16..16{
-//| void WriteSet::AddTo(WriteBatch* batch) const {
-//|   for (const auto& [key, write] : writes_) {
-//|     if (write.value) {
-//|       batch->Put(key, *write.value);
-//|     } else {
-//|       batch->Delete(key);
-//|     }
-//|   }
-//| }
-//@}
-//@L17{
 void WriteSet::AddTo(WriteBatch* batch, TableRef table) const {
   for (const auto& [key, write] : writes_) {
     if (write.value) {
@@ -62,7 +50,6 @@ void WriteSet::AddTo(WriteBatch* batch, TableRef table) const {
     }
   }
 }
-//@}
 
 void WriteSet::Clear() {
   writes_.clear();

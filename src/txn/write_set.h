@@ -1,11 +1,11 @@
 // The writes of a transaction that isn't committed yet, and how they are taken back.
-// One for each table.  //@L17
+// One for each table.
 //
 // Thread safety: none.
 
 #pragma once
 
-#include <cstdint>  //@L17
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ class WriteSet {
  public:
   struct Write {
     std::optional<std::string> value;  // Nothing for a delete.
-    std::uint64_t expires_at_us = 0;   // As in EntryOptions.  //@L17
+    std::uint64_t expires_at_us = 0;   // As in EntryOptions.
   };
   using Map = std::map<std::string, Write, std::less<>>;
 
@@ -36,8 +36,7 @@ class WriteSet {
   bool RollbackToSavepoint();
   bool PopSavepoint();
 
-  //| void AddTo(WriteBatch* batch) const;  //@L16..16
-  void AddTo(WriteBatch* batch, TableRef table) const;  //@L17
+  void AddTo(WriteBatch* batch, TableRef table) const;
   void Clear();
 
  private:

@@ -58,7 +58,6 @@ Step Collector::Run(Running& running) {
   running_ = false;
   failures_.Note(std::move(status));
   done_();
-  parts_.context.environment.executor->NotifyAll();
   return Step::kDone;
 }
 
@@ -109,7 +108,7 @@ void Collector::AwaitSpace() {
   };
   if (may_go_on()) return;
   const std::uint64_t start = context.environment.clock->NowMicros();
-  context.environment.executor->WaitUntil(context.mutex, may_go_on);
+  context.environment.executor->WaitOn(context.job_ended, context.mutex, may_go_on);
   context.counters.Add(Counter::kStallMicros, context.environment.clock->NowMicros() - start);
 }
 

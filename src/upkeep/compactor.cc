@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "base/mutant.h"
-#include "compaction/expiry_rules.h"   //@L17
-#include "compaction/held_versions.h"  //@L14
+#include "compaction/expiry_rules.h"
+#include "compaction/held_versions.h"
+#include "compaction/small_files.h"
 #include "compaction/split_job.h"
 
 namespace strata {
@@ -17,55 +18,45 @@ struct Compactor::Running {
   std::vector<std::unique_ptr<compaction::CompactionRun>> parts;
   std::vector<compaction::CompactionOutput> outputs;  // One a part.
   std::size_t parts_left = 0;
+  // Close waits for its end: else a store of many short runs is never merged.
+  bool is_short = false;
   Status status;
 };
 
 // --- what is due ---------------------------------------------------------------------------------
 
-//| void Compactor::Start() {  //@L12..19
-void Compactor::Start(bool at_rest) {  //@L20
+void Compactor::Start(bool at_rest) {
   compaction::Debt debt;
-  SequenceNumber held_up_to = 0;  //@L14
+  SequenceNumber held_up_to = 0;
   const std::uint64_t now = parts_.context.environment.clock->WallMicros();
   for (const auto& tree : parts_.trees.All()) {
-    //| StartIn(tree);  //@L12..19
-    StartIn(tree, at_rest);  //@L20
+    StartIn(tree, at_rest);
     const auto own = tree->policy->EstimateDebt(compaction::ViewOf(*tree->version), now);
     debt.bytes += own.bytes;
     debt.runs = std::max(debt.runs, own.runs);
-    held_up_to = std::max(held_up_to, tree->held_for_max);  //@L14
+    held_up_to = std::max(held_up_to, tree->held_for_max);
   }
   debt_ = debt;
-  if (paused_ == 0) parts_.reader.snapshots().SetHeldUpTo(held_up_to);  //@L14
+  if (paused_ == 0) parts_.reader.snapshots().SetHeldUpTo(held_up_to);
 }
 
-//| void Compactor::StartIn(const std::shared_ptr<Tree>& tree) {  //@L12..19
-void Compactor::StartIn(const std::shared_ptr<Tree>& tree, bool at_rest) {  //@L20
-  StartExpired(tree);                                                       //@L17
-  //@L12..19{
-  //| while (paused_ == 0 && StartPicked(tree)) {
-  //| }
-  //@}
-  //@L20{
+void Compactor::StartIn(const std::shared_ptr<Tree>& tree, bool at_rest) {
+  StartExpired(tree);
   while (paused_ == 0 && StartPicked(tree, at_rest)) {
   }
-  //@}
   if (paused_ > 0) return;
-  //@L14{
   while (running_ < parts_.context.options.compaction_threads) {
     const auto job = PickReleased(*tree, compaction::kReclaimShare, {});
     if (!job || !parts_.health.Remember(StartJob(tree, *job))) return;
   }
-  //@}
 }
 
-//| bool Compactor::StartPicked(const std::shared_ptr<Tree>& tree) {  //@L12..19
-bool Compactor::StartPicked(const std::shared_ptr<Tree>& tree, bool at_rest) {  //@L20
+bool Compactor::StartPicked(const std::shared_ptr<Tree>& tree, bool at_rest) {
   const compaction::TreeView view = compaction::ViewOf(*tree->version);
   const std::uint64_t now = parts_.context.environment.clock->WallMicros();
   const compaction::PolicyInput input{.tree = view, .busy = busy_, .now_us = now};
   auto jobs = tree->policy->Pick(input);
-  if (jobs.empty() && at_rest) jobs = tree->policy->PickAtRest(input);  //@L20
+  if (jobs.empty() && at_rest) jobs = tree->policy->PickAtRest(input);
   for (const auto& job : jobs) {
     if (running_ >= parts_.context.options.compaction_threads) return false;
     if (!parts_.health.Remember(StartJob(tree, job))) return false;
@@ -74,7 +65,6 @@ bool Compactor::StartPicked(const std::shared_ptr<Tree>& tree, bool at_rest) {  
   return false;
 }
 
-//@L17{
 // What has expired, and deletes past their deadline. Both come before what the policy would like.
 void Compactor::StartExpired(const std::shared_ptr<Tree>& tree) {
   StoreContext& context = parts_.context;
@@ -83,10 +73,10 @@ void Compactor::StartExpired(const std::shared_ptr<Tree>& tree) {
     const compaction::ExpiryInput input{
         .version = *version,
         .busy = busy_,
-        .now_us = context.environment.clock->WallMicros(),
+        .now_us = DropTime(tree->replica.get(), *context.environment.clock),
         .deadline_us = tree->table.options.delete_deadline_us,
         .live = parts_.reader.snapshots().Sequences(),
-        .purge = tree->purge,  //@L20
+        .purge = tree->purge,
     };
     if (const auto job = compaction::PickExpired(input)) {
       for (const FileNumber number : job->inputs) {
@@ -98,13 +88,11 @@ void Compactor::StartExpired(const std::shared_ptr<Tree>& tree) {
       continue;
     }
     const auto job = compaction::PickOverdue(input, context.options);
-    if (!job && parts_.trees.full().empty() && busy_.empty()) tree->purge = false;  //@L20
+    if (!job && parts_.trees.full().empty() && busy_.empty()) tree->purge = false;
     if (!job || !parts_.health.Remember(StartJob(tree, *job))) return;
   }
 }
 
-//@}
-//@L14{
 // The mark is set before the list is read: whoever lets go in between has left the list, or sees
 // the mark.
 std::optional<compaction::CompactionJob> Compactor::PickReleased(
@@ -127,7 +115,6 @@ std::optional<compaction::CompactionJob> Compactor::PickReleased(
       parts_.context.options);
 }
 
-//@}
 // --- a job ---------------------------------------------------------------------------------------
 
 compaction::RunnerOptions Compactor::MakeRunnerOptions(const Tree& tree) const {
@@ -135,18 +122,18 @@ compaction::RunnerOptions Compactor::MakeRunnerOptions(const Tree& tree) const {
   const Options& options = context.options;
   compaction::RunnerOptions runner;
   runner.table = parts_.files.WriterOptionsFor(tree, {}).table;
-  runner.table.learned_index = options.index == IndexKind::kLearned;  //@L20
-  runner.learned_levels = options.learned_levels;                     //@L20
+  runner.table.learned_index = options.index == IndexKind::kLearned;
+  runner.learned_levels = options.learned_levels;
   runner.verify_outputs = options.verify_outputs;
   runner.counters = &context.counters;
   runner.trace = context.events.get();
   runner.limiter = context.limiter.get();
-  runner.named_table = tree.table.id;                        //@L17
-  runner.now_us = context.environment.clock->WallMicros();   //@L17
-  runner.blob_threshold = parts_.files.BlobThreshold(tree);  //@L19
-  runner.blob_file_bytes = options.blob_file_bytes;          //@L19
-  runner.blob_overlap_max = options.blob_overlap_max;        //@L19
-  runner.snapshots = parts_.reader.snapshots().Sequences();  //@L14
+  runner.named_table = tree.table.id;
+  runner.now_us = DropTime(tree.replica.get(), *context.environment.clock);
+  runner.blob_threshold = parts_.files.BlobThreshold(tree);
+  runner.blob_file_bytes = options.blob_file_bytes;
+  runner.blob_overlap_max = options.blob_overlap_max;
+  runner.snapshots = parts_.reader.snapshots().Sequences();
   return runner;
 }
 
@@ -156,6 +143,10 @@ Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
   running->tree = tree;
   running->job = job;
   running->version = tree->version;
+  const Options& options = parts_.context.options;
+  running->is_short =
+      BytesToWrite(job, *running->version, options.blob_file_bytes / compaction::kSmallFileShare) <=
+      options.table_bytes / compaction::kShortJobShare;
   busy_.insert(job.inputs.begin(), job.inputs.end());
   ++running_;
   if (job.trivial_move || job.drop_inputs) {  // Nothing to merge.
@@ -184,7 +175,9 @@ Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
 Step Compactor::RunPart(const std::shared_ptr<Running>& running, std::size_t part) {
   compaction::CompactionRun& run = *running->parts[part];
   Status status;
-  if (parts_.health.closing()) status = Error(ErrorCode::kAborted, "the store is closing");
+  if (parts_.health.closing() && !running->is_short) {
+    status = Error(ErrorCode::kAborted, "the store is closing");
+  }
   if (status) {
     auto stepped = run.Step();
     if (stepped && !*stepped) {
@@ -215,14 +208,13 @@ void Compactor::Finish(Running& running) {
     for (auto& part : running.parts) part->Abandon();
   }
   // The inputs' files go now, not when the job's last owner goes: that may be after Close.
-  if (!STRATA_MUTANT(outputs_outlive_store)) running.outputs.clear();
+  running.outputs.clear();
   running.parts.clear();
   running.version.reset();
   for (const FileNumber number : running.job.inputs) busy_.erase(number);
   --running_;
   failures_.Note(std::move(status));
   done_();
-  parts_.context.environment.executor->NotifyAll();
 }
 
 Status Compactor::Conclude(Running& running) {
@@ -234,8 +226,8 @@ Status Compactor::Conclude(Running& running) {
   auto result = conclude();
   if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   STRATA_TRY(result);
-  // Only now is it certain: nothing comes in between.  //@L17
-  if (running.tree->dropped) return Error(ErrorCode::kAborted, "the table was dropped");  //@L17
+  // Only now is it certain: nothing comes in between.
+  if (running.tree->dropped) return Error(ErrorCode::kAborted, "the table was dropped");
   return parts_.versions.Install(std::move(result->edit), std::move(result->opened));
 }
 
@@ -250,10 +242,11 @@ Status Compactor::CompactRange(const std::shared_ptr<Tree>& tree,
   while ((status = parts_.health.CheckWritable())) {
     auto pick =
         compaction::PickManual(compaction::ViewOf(*tree->version), range, busy_, context.options);
-    if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree, 0, range);  //@L14
+    if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree, 0, range);
     if (!pick.job && !pick.blocked) break;
     if (pick.job) status = parts_.health.Remember(StartJob(tree, *pick.job));
-    context.environment.executor->WaitUntil(context.mutex, [this] { return running_ == 0; });
+    context.environment.executor->WaitOn(context.job_ended, context.mutex,
+                                         [this] { return running_ == 0; });
     if (failures_.passing()) break;
   }
   if (status && failures_.passing()) status = *failures_.passing();

@@ -23,8 +23,7 @@ class Compactor {
       : parts_(parts), failures_(failures), done_(std::move(done)) {}
 
   // Begins what is due in every tree, and estimates what is owed.
-  //| void Start();  //@L12..19
-  void Start(bool at_rest);  // At rest, what makes reads cheaper is due as well.  //@L20
+  void Start(bool at_rest);  // At rest, what makes reads cheaper is due as well.
   const compaction::Debt& debt() const { return debt_; }
   bool idle() const { return running_ == 0; }
   // The inputs of jobs that run.
@@ -36,18 +35,14 @@ class Compactor {
  private:
   struct Running;
   compaction::RunnerOptions MakeRunnerOptions(const Tree& tree) const;
-  //| void StartIn(const std::shared_ptr<Tree>& tree);  //@L12..19
-  void StartIn(const std::shared_ptr<Tree>& tree, bool at_rest);  //@L20
+  void StartIn(const std::shared_ptr<Tree>& tree, bool at_rest);
   // Starts what the tree's policy picks. True when it began a job without a merge: more may be due
   // beside it.
-  //| bool StartPicked(const std::shared_ptr<Tree>& tree);  //@L12..19
-  bool StartPicked(const std::shared_ptr<Tree>& tree, bool at_rest);  //@L20
-  void StartExpired(const std::shared_ptr<Tree>& tree);               //@L17
-  //@L14{
+  bool StartPicked(const std::shared_ptr<Tree>& tree, bool at_rest);
+  void StartExpired(const std::shared_ptr<Tree>& tree);
   // A table to be written anew because of what snapshots that are gone held in it.
   std::optional<compaction::CompactionJob> PickReleased(Tree& tree, double share_min,
                                                         const compaction::KeyRange& range);
-  //@}
   Status StartJob(const std::shared_ptr<Tree>& tree, const compaction::CompactionJob& job);
   Step RunPart(const std::shared_ptr<Running>& running, std::size_t part);
   void Finish(Running& running);

@@ -23,6 +23,7 @@ void Deadlines::Start() {
   std::optional<std::uint64_t> next = MemTablesDueAt();
   const std::uint64_t now = parts_.context.environment.clock->WallMicros();
   for (const auto& tree : parts_.trees.All()) {
+    if (tree->replica != nullptr) continue;  // Time passes for it by its entries.
     const auto due = compaction::NextDue({.version = *tree->version,
                                           .busy = compactor_.busy(),
                                           .now_us = now,

@@ -8,7 +8,6 @@ namespace strata {
 namespace {
 
 constexpr std::uint64_t kRetryMicrosMin = 1'000'000;
-constexpr std::uint64_t kRetryMicrosMax = 60'000'000;
 
 bool MayPass(ErrorCode code) {
   return code == ErrorCode::kNoSpace || code == ErrorCode::kNoDescriptors;
@@ -20,7 +19,7 @@ bool MayPass(ErrorCode code) {
 // program may make room.
 void Failures::Note(Status status) {
   if (status) {
-    delay_us_ = 0;
+    NoteSuccess();
   } else if (MayPass(status.error().code()) && !health_.failed()) {
     RetryLater(status.error());
   } else if (status.error().code() != ErrorCode::kAborted) {  // Closing, or a table was dropped.
@@ -28,10 +27,19 @@ void Failures::Note(Status status) {
   }
 }
 
+void Failures::NoteSuccess() {
+  if (last_ && context_.events) context_.events->Emit("background_recovery", {{"tries", tries_}});
+  last_.reset();
+  tries_ = 0;
+  delay_us_ = 0;
+}
+
 void Failures::RetryLater(const Error& error) {
   if (passing_) return;
   passing_ = error;
-  delay_us_ = std::clamp(2 * delay_us_, kRetryMicrosMin, kRetryMicrosMax);
+  last_ = error;
+  ++tries_;
+  delay_us_ = std::clamp(2 * delay_us_, kRetryMicrosMin, delay_max_us_);
   if (context_.events) {
     context_.events->Emit("background_failure", {{"cause", std::string_view(error.message())}});
   }

@@ -1,40 +1,26 @@
 #include "upkeep/flush_writer.h"
 
 #include <algorithm>
-#include <utility>  //@L12
+#include <utility>
 
 #include "base/mutant.h"
-#include "compaction/compaction_runner.h"  //@L20
-#include "compaction/flush_filter.h"       //@L14
+#include "compaction/compaction_runner.h"
+#include "compaction/flush_filter.h"
 #include "compaction/table_writer.h"
 
 namespace strata {
 
-//@L05..19{
-//| Status FlushWriter::Write(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
-//|                              VersionEdit* edit,
-//|                              std::vector<std::shared_ptr<const Table>>* opened) {
-//@}
-//@L20{
 Status FlushWriter::Write(const Tree& tree, const MemTable& memtable, std::uint64_t since_us,
                           VersionEdit* edit, std::vector<std::shared_ptr<const Table>>* opened,
                           const std::shared_ptr<const Version>& below) {
-  //@}
-  //@solve 5.4 "stream the memtable into tables"
-  auto options = files_.WriterOptionsFor(tree, {.level = 0, .run = files_.store().new_number()});
+  auto options = files_.WriterOptionsFor(tree, {.level = 0, .run = files_.store().NewNumber()});
   options.write_time_min_us = since_us;
   options.write_time_max_us = context_.environment.clock->WallMicros();
-  options.delete_since_us = std::max<std::uint64_t>(since_us, 1);  //@L17
-  //@L20{
+  options.delete_since_us = std::max<std::uint64_t>(since_us, 1);
   options.table.learned_index = context_.options.index == IndexKind::kLearned &&
                                 compaction::IsAmongDeepest(0, context_.options.learned_levels,
                                                            below != nullptr ? *below : Version());
-  //@}
   compaction::TableWriter writer(files_.store(), options);
-  //@L14..19{
-  //| compaction::FlushFilter filter(snapshots_.Sequences());
-  //@}
-  //@L20{
   std::unique_ptr<compaction::OlderData> older;
   if (below != nullptr) {
     compaction::CompactionJob job;
@@ -42,35 +28,28 @@ Status FlushWriter::Write(const Tree& tree, const MemTable& memtable, std::uint6
     older = std::make_unique<compaction::OlderData>(job, below);
   }
   compaction::FlushFilter filter(snapshots_.Sequences(), std::move(older));
-  //@}
   const auto entries = memtable.NewIterator();
   for (Status moved = entries->SeekToFirst();; moved = entries->Next()) {
     STRATA_TRY(moved);
     if (!entries->Valid()) break;
-    if (!filter.Keeps(entries->key())) continue;  //@L14
+    if (!filter.Keeps(entries->key())) continue;
     STRATA_TRY(writer.Add(entries->key(), entries->value()));
-    //@L14{
     if (filter.held()) {
       writer.MarkHeld(*filter.held(), UserKeyOf(entries->key()).size() + entries->value().size());
     }
-    //@}
   }
   STRATA_TRY_ASSIGN(auto tables, writer.Finish());
   for (auto& table : tables) {
     edit->added.push_back(table->meta());
     opened->push_back(std::move(table));
   }
-  //@L19{
   AddBlobs(writer.TakeBlobs(), edit);
   context_.counters.Add(Counter::kBlobBytesWritten, writer.blob_bytes_written());
-  //@}
   context_.counters.Add(Counter::kFlushes);
   context_.counters.Add(Counter::kFlushBytes, writer.bytes_written());
   return {};
-  //@}
 }
 
-//@L19{
 Status FlushWriter::AdoptDirect(const Tree& tree, DirectValues& values, VersionEdit* edit,
                                 const std::vector<std::shared_ptr<const Table>>& opened) const {
   STRATA_TRY_ASSIGN(auto blobs, values.Finish(tree.table.id));
@@ -88,6 +67,4 @@ Status FlushWriter::AdoptDirect(const Tree& tree, DirectValues& values, VersionE
   AddBlobs(blobs, edit);
   return {};
 }
-
-//@}
 }  // namespace strata

@@ -1,4 +1,6 @@
 // Writes full memtables out as tables, the oldest first, so that logs can go and writers have room.
+// While there is no space, or no descriptor, for tables it tries again: nothing is lost, as logs
+// hold the same. An error of the manifest, or of what a log needs, is final.
 //
 // Thread safety: the store's mutex is held in every call.
 
@@ -12,6 +14,7 @@
 #include "state/store_context.h"
 #include "state/tree_set.h"
 #include "state/versions.h"
+#include "upkeep/failures.h"
 #include "upkeep/flush_writer.h"
 #include "upkeep/jobs.h"
 
@@ -32,11 +35,13 @@ struct UpkeepParts {
 
 class Flusher {
  public:
-  // `look_again`, with the mutex held, begins what is due.
-  Flusher(const UpkeepParts& parts, std::function<void()> look_again)
-      : parts_(parts), look_again_(std::move(look_again)) {}
+  // `look_again`, with the mutex held, begins what is due; it is called when a flush has failed,
+  // too. `failures`, its own, has it called when a flush is to be tried again.
+  Flusher(const UpkeepParts& parts, Failures& failures, std::function<void()> look_again)
+      : parts_(parts), failures_(failures), look_again_(std::move(look_again)) {}
 
-  // Begins a flush if one is due and none runs.
+  // Begins a flush if one is due, none runs, and the last one may be tried again by now.
+  // REQUIRES: the store hasn't failed.
   void Start();
 
  private:
@@ -44,8 +49,12 @@ class Flusher {
   Status FlushOldest();
   Status WriteAll(const Immutable& full, VersionEdit* edit,
                   std::vector<std::shared_ptr<const Table>>* opened);
+  Status WriteEach(const Immutable& full, VersionEdit* edit,
+                   std::vector<std::shared_ptr<const Table>>* opened);
+  Status SyncNames();
 
   const UpkeepParts parts_;
+  Failures& failures_;
   const std::function<void()> look_again_;
   bool running_ = false;
 };

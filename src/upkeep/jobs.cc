@@ -27,7 +27,6 @@ void Jobs::Soon(std::function<void()> task) {
   context_.environment.executor->Schedule(Priority::kLow, Entering(gate_, std::move(task)));
 }
 
-//@L14{
 std::function<void(std::function<void()>)> Jobs::SoonWhileOpen() const {
   return [gate = gate_](std::function<void()> task) {
     MutexLock lock(gate->mutex);
@@ -35,7 +34,6 @@ std::function<void(std::function<void()>)> Jobs::SoonWhileOpen() const {
   };
 }
 
-//@}
 void Jobs::Shut() {
   MutexLock lock(gate_->mutex);
   gate_->jobs = nullptr;
@@ -61,7 +59,7 @@ Job Jobs::Entering(std::shared_ptr<Gate> gate, std::function<void()> task) {
 void Jobs::Leave() {
   MutexLock lock(context_.mutex);
   --running_;
-  context_.environment.executor->NotifyAll();
+  context_.environment.executor->Notify(context_.job_ended);
 }
 
 }  // namespace strata

@@ -25,8 +25,8 @@ class Jobs {
   // Calls `task` without the mutex, after a while or soon; not at all after Shut.
   void After(std::uint64_t delay_us, std::function<void()> task);
   void Soon(std::function<void()> task);
-  // What does as Soon and may be called at any time, when this is gone, too.  //@L14
-  std::function<void(std::function<void()>)> SoonWhileOpen() const;  //@L14
+  // What does as Soon and may be called at any time, when this is gone, too.
+  std::function<void(std::function<void()>)> SoonWhileOpen() const;
 
   // From now on no timer's task begins.
   void Shut();

@@ -3,15 +3,23 @@
 #include <utility>
 
 namespace strata {
+namespace {
 
-//| Upkeep::Upkeep(const UpkeepParts& parts)  //@L12..16
-Upkeep::Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches)  //@L17
+// Writers are refused meanwhile.
+constexpr std::uint64_t kFlushRetryMicrosMax = 5'000'000;
+
+}  // namespace
+
+Upkeep::Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches)
     : parts_(parts),
       failures_(parts.context, parts.health, parts.jobs, [this] { Look(); }),
-      flusher_(parts, [this] { Look(); }),
-      collector_(parts, failures_, [this] { Look(); }),                     //@L19
-      deadlines_(parts, compactor_, switches.if_idle, [this] { Look(); }),  //@L17
-      rest_(parts, compactor_, switches.soon, [this] { Look(); }),          //@L20
+      flush_failures_(
+          parts.context, parts.health, parts.jobs, [this] { Look(); }, kFlushRetryMicrosMax),
+      flusher_(parts, flush_failures_, [this] { Look(); }),
+      collector_(parts, failures_, [this] { Look(); }),
+      deadlines_(parts, compactor_, switches.if_idle, [this] { Look(); }),
+      rest_(parts, compactor_, switches.soon, [this] { Look(); }),
+      memory_share_(parts, switches.soon),
       compactor_(parts, failures_, [this] { Look(); }) {}
 
 void Upkeep::Look() {
@@ -19,56 +27,57 @@ void Upkeep::Look() {
   if (parts_.health.closed() || parts_.health.closing() || parts_.health.failed()) return;
   flusher_.Start();
   if (failures_.passing()) return;
-  collector_.Start();  //@L19
-  //| compactor_.Start();  //@L12..19
-  compactor_.Start(rest_.IsAtRest());  //@L20
-  deadlines_.Start();                  //@L17
-  rest_.Start();                       //@L20
+  collector_.Start();
+  compactor_.Start(rest_.IsAtRest());
+  if (!flush_failures_.passing()) deadlines_.Start();
+  rest_.Start();
 }
 
 void Upkeep::AddTo(WritePressure* pressure) const {
   pressure->debt_bytes = compactor_.debt().bytes;
   pressure->debt_runs = compactor_.debt().runs;
-  //@L19{
   pressure->blob_bytes_over = collector_.bytes_over();
   pressure->blob_file_bytes = parts_.context.options.blob_file_bytes;
-  //@}
+  pressure->memory_over = memory_share_.over();
 }
 
-//@L17{
 void Upkeep::OnWritten(const Tree& tree) {
-  rest_.OnWritten(tree);  //@L20
+  memory_share_.OnWritten();
+  rest_.OnWritten(tree);
   deadlines_.OnWritten(tree);
 }
 
-//@}
 Status Upkeep::AwaitFlush(FileNumber before) {
   StoreContext& context = parts_.context;
   context.mutex.AssertHeld();
-  context.environment.executor->WaitUntil(context.mutex, [&] {
+  context.environment.executor->WaitOn(context.memtables_written, context.mutex, [&] {
     return parts_.versions.set().oldest_log() >= before || parts_.trees.full().empty() ||
-           parts_.health.failed();
+           parts_.health.failed() || flush_failures_.last();
   });
-  return parts_.health.failed() ? parts_.health.CheckWritable() : Status();
+  if (parts_.health.failed()) return parts_.health.CheckWritable();
+  if (parts_.versions.set().oldest_log() >= before || !flush_failures_.last()) return {};
+  return *flush_failures_.last();
 }
 
 Status Upkeep::AwaitIdle() {
   StoreContext& context = parts_.context;
   context.mutex.AssertHeld();
-  rest_.Begin();  //@L20
+  rest_.Begin();
   Look();
-  context.environment.executor->WaitUntil(context.mutex, [&] {
+  context.environment.executor->WaitOn(context.job_ended, context.mutex, [&] {
     const bool failed = parts_.health.failed();
-    if (collector_.running() && !failed) return false;  //@L19
-    return failed || (parts_.trees.full().empty() && compactor_.idle());
+    if (collector_.running() && !failed) return false;
+    const bool flushed = parts_.trees.full().empty() || flush_failures_.passing();
+    return failed || (flushed && compactor_.idle());
   });
-  if (failures_.passing()) return *failures_.passing();
+  if (passing_failure()) return *passing_failure();
   return parts_.health.CheckWritable();
 }
 
 // The memory budget: memtables and what open tables keep in memory come first, the cache gets the
 // rest.
 void Upkeep::AdjustCache() {
+  if (parts_.context.shared != nullptr) return memory_share_.Report();
   const Options& options = parts_.context.options;
   const std::uint64_t budget = options.memory_budget_bytes;
   if (budget == 0) return;

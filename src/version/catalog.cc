@@ -9,40 +9,31 @@ namespace strata {
 
 void Catalog::Change::MarkNamed() const {
   for (const auto& table : opened) table->MarkNamed();
-  for (const auto& blob : edit.opened_blobs) blob->MarkNamed();  //@L19
+  for (const auto& blob : edit.opened_blobs) blob->MarkNamed();
 }
 
 Catalog::Catalog(ManifestState state) : state_(std::move(state)) {
-  //@L17{
   for (const auto& [id, table] : state_.named) named_[id] = std::make_shared<const Version>();
-  //@}
   state_.tables.clear();
-  state_.blobs.clear();  //@L19
+  state_.blobs.clear();
 }
 
 // --- changes -------------------------------------------------------------------------------------
 
 Result<Catalog::Change> Catalog::Prepare(VersionEdit edit, Opened opened) const {
   STRATA_TRY(state_.CheckLogs(edit));
-  STRATA_TRY(state_.CheckNamed(edit));  //@L17
+  STRATA_TRY(state_.CheckNamed(edit));
   Change change;
   change.opened = opened;
-  //@L06..16{
-  //| STRATA_TRY_ASSIGN(change.version, current_->With(edit, std::move(opened)));
-  //@}
-  STRATA_TRY_ASSIGN(change.versions, VersionsAfter(edit, std::move(opened)));  //@L17
+  STRATA_TRY_ASSIGN(change.versions, VersionsAfter(edit, std::move(opened)));
   change.edit = std::move(edit);
-  //@L19{
   for (const BlobId blob : BlobsGone(change)) change.edit.removed_blobs.push_back(blob);
-  //@}
   return change;
 }
 
 void Catalog::Install(Change change) {
   // It was checked.
   STRATA_CHECK(state_.ApplyLogs(change.edit).has_value());
-  //| current_ = std::move(change.version);  //@L06..16
-  //@L17{
   STRATA_CHECK(state_.ApplyNamed(change.edit).has_value());
   for (const FileNumber number : change.edit.removed) tables_.erase(number);
   for (const auto& table : change.opened) tables_[table->meta().number] = table;
@@ -59,10 +50,8 @@ void Catalog::Install(Change change) {
       named_[id] = std::move(version);
     }
   }
-  //@}
 }
 
-//@L17{
 Result<Catalog::Versions> Catalog::VersionsAfter(const VersionEdit& edit, Opened opened) const {
   STRATA_CHECK(opened.size() == edit.added.size());
   struct Part {
@@ -79,13 +68,11 @@ Result<Catalog::Versions> Catalog::VersionsAfter(const VersionEdit& edit, Opened
     part.edit.added.push_back(edit.added[i]);
     part.opened.push_back(std::move(opened[i]));
   }
-  //@L19{
   for (std::size_t i = 0; i < edit.blobs.size(); ++i) {
     Part& part = parts[TableOfBlob(edit, edit.blobs[i].id)];
     part.edit.blobs.push_back(edit.blobs[i]);
     part.edit.opened_blobs.push_back(edit.opened_blobs[i]);
   }
-  //@}
   Versions after;
   for (const NamedTable& table : edit.created) after[table.id] = std::make_shared<const Version>();
   for (auto& [id, part] : parts) {
@@ -100,7 +87,6 @@ Result<Catalog::Versions> Catalog::VersionsAfter(const VersionEdit& edit, Opened
   return after;
 }
 
-//@L19{
 // A blob belongs to the table that uses it: all along, or from this edit on.
 std::uint32_t Catalog::TableOfBlob(const VersionEdit& edit, BlobId blob) const {
   for (const auto& [table, version] : versions()) {
@@ -113,10 +99,7 @@ std::uint32_t Catalog::TableOfBlob(const VersionEdit& edit, BlobId blob) const {
   }
   return 0;
 }
-//@}
 
-//@}
-//@L19{
 // Those that a changed or dropped table had, and has no more.
 std::vector<BlobId> Catalog::BlobsGone(const Change& change) const {
   std::vector<BlobId> gone;
@@ -133,16 +116,8 @@ std::vector<BlobId> Catalog::BlobsGone(const Change& change) const {
   return gone;
 }
 
-//@}
 // --- what there is -------------------------------------------------------------------------------
 
-//@L06..16{
-//| std::shared_ptr<const Table> Catalog::FindTable(FileNumber number) const {
-//|   return current_->FindTable(number);
-//| }
-//|
-//@}
-//@L17{
 std::shared_ptr<const Version> Catalog::current(std::uint32_t table) const {
   if (table == 0) return current_;
   const auto found = named_.find(table);
@@ -165,23 +140,17 @@ bool Catalog::HasFeature(std::string_view feature) const {
   return std::find(features.begin(), features.end(), feature) != features.end();
 }
 
-//@}
 ManifestState Catalog::State(FileNumber next_file, SequenceNumber last_sequence) const {
   ManifestState state = state_;
-  //@L06..16{
-  //| for (const auto& version : {current_}) {
-  //@}
-  for (const auto& [id, version] : versions()) {  //@L17
+  for (const auto& [id, version] : versions()) {
     for (const Run& run : version->runs()) {
       for (const auto& table : run.tables) {
         state.tables.emplace(table->meta().number, table->meta());
       }
     }
-    //@L19{
     for (const auto& [blob, there] : version->blobs()) {
       state.blobs.emplace(blob, there.blob->meta());
     }
-    //@}
   }
   state.next_file = next_file;
   state.last_sequence = last_sequence;

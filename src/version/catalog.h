@@ -6,7 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>  //@L17
+#include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -20,12 +20,11 @@ namespace strata {
 class Catalog {
  public:
   using Opened = std::vector<std::shared_ptr<const Table>>;
-  using Versions = std::map<std::uint32_t, std::shared_ptr<const Version>>;  // By table.  //@L17
+  using Versions = std::map<std::uint32_t, std::shared_ptr<const Version>>;  // By table.
 
   struct Change {
-    VersionEdit edit;  // As it is to be logged.
-    //| std::shared_ptr<const Version> version;  // After the edit.  //@L06..16
-    Versions versions;  // After the edit, of those tables that it changes or makes.  //@L17
+    VersionEdit edit;   // As it is to be logged.
+    Versions versions;  // After the edit, of those tables that it changes or makes.
     Opened opened;      // The tables that it adds.
 
     // They are the store's from the moment on when the edit is written.
@@ -41,14 +40,12 @@ class Catalog {
   Result<Change> Prepare(VersionEdit edit, Opened opened) const;
   // REQUIRES: nothing was installed since it was prepared.
   void Install(Change change);
-  Status NoteLogs(const VersionEdit& edit) { return state_.ApplyLogs(edit); }  // As Prepare. //@L12
+  Status NoteLogs(const VersionEdit& edit) { return state_.ApplyLogs(edit); }  // As Prepare.
 
   const std::shared_ptr<const Version>& current() const { return current_; }
-  //@L17{
   // Of the default table (id 0), or of a named one; null when it isn't there.
   std::shared_ptr<const Version> current(std::uint32_t table) const;
   Versions versions() const;  // Of all tables.
-  //@}
   // In any table's version; null when it isn't there.
   std::shared_ptr<const Table> FindTable(FileNumber number) const;
 
@@ -56,23 +53,17 @@ class Catalog {
   const ManifestState& state() const { return state_; }
   // The whole.
   ManifestState State(FileNumber next_file, SequenceNumber last_sequence) const;
-  //@L17{
   bool HasFeature(std::string_view feature) const;
   void AddFeature(std::string_view feature) { state_.properties.features.emplace_back(feature); }
-  //@}
 
  private:
-  //@L17{
   Result<Versions> VersionsAfter(const VersionEdit& edit, Opened opened) const;
-  std::uint32_t TableOfBlob(const VersionEdit& edit, BlobId blob) const;  //@L19
-  //@}
-  std::vector<BlobId> BlobsGone(const Change& change) const;  //@L19
+  std::uint32_t TableOfBlob(const VersionEdit& edit, BlobId blob) const;
+  std::vector<BlobId> BlobsGone(const Change& change) const;
 
   std::shared_ptr<const Version> current_ = std::make_shared<Version>();
-  //@L17{
   Versions named_;                                             // Of each named table.
   std::map<FileNumber, std::shared_ptr<const Table>> tables_;  // Of all versions.
-  //@}
   ManifestState state_;
 };
 

@@ -24,13 +24,11 @@ Status SwitchCurrent(FileSystem& files, const std::string& directory,
                      const CurrentManifest& current) {
   const std::string temporary = JoinPath(directory, TemporaryFileName(current.number));
   const std::string path = JoinPath(directory, kCurrentFileName);
-  //@solve 6.3 "switch CURRENT so that a crash leaves the old or the new" inert((void)files.Remove(path).has_value(); STRATA_TRY(WriteSynced(files, path, EncodeCurrent(current))); return files.SyncDirectory(directory);) uses(temporary)
   STRATA_TRY(WriteSynced(files, temporary, EncodeCurrent(current)));
   // The manifest's name is on the disk before any CURRENT can name it.
   STRATA_TRY(files.SyncDirectory(directory));
   STRATA_TRY(files.Rename(temporary, path));
   return files.SyncDirectory(directory);
-  //@}
 }
 
 }  // namespace strata

@@ -30,41 +30,29 @@ std::optional<FileNumber> NumberIn(std::string_view name, std::string_view befor
 std::string LogFileName(FileNumber number) {
   return Numbered("", number, ".wal");
 }
-//@L05{
 std::string TableFileName(FileNumber number) {
   return Numbered("", number, ".sst");
 }
-//@}
-//@L19{
 std::string BlobFileName(FileNumber number) {
   return Numbered("", number, ".blob");
 }
-//@}
-//@L06{
 std::string ManifestFileName(FileNumber number) {
   return Numbered("MANIFEST-", number, "");
 }
 std::string TemporaryFileName(FileNumber number) {
   return Numbered("", number, ".tmp");
 }
-//@}
 
 std::optional<ParsedFileName> ParseFileName(std::string_view name) {
   if (name == kLockFileName) return ParsedFileName{FileKind::kLock, 0};
   if (const auto n = NumberIn(name, "", ".wal")) return ParsedFileName{FileKind::kLog, *n};
-  //@L05{
   if (const auto n = NumberIn(name, "", ".sst")) return ParsedFileName{FileKind::kTable, *n};
-  //@}
-  //@L19{
   if (const auto n = NumberIn(name, "", ".blob")) return ParsedFileName{FileKind::kBlob, *n};
-  //@}
-  //@L06{
   if (name == kCurrentFileName) return ParsedFileName{FileKind::kCurrent, 0};
   if (const auto n = NumberIn(name, "MANIFEST-", "")) {
     return ParsedFileName{FileKind::kManifest, *n};
   }
   if (const auto n = NumberIn(name, "", ".tmp")) return ParsedFileName{FileKind::kTemporary, *n};
-  //@}
   return std::nullopt;
 }
 

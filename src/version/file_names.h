@@ -18,11 +18,11 @@ inline constexpr FileNumber kFileNumberMax = FileNumber{1} << 62;  // There is a
 enum class FileKind : std::uint8_t {
   kLog,
   kLock,
-  kTable,      //@L05
-  kManifest,   //@L06
-  kCurrent,    //@L06
-  kTemporary,  //@L06
-  kBlob,       //@L19
+  kTable,
+  kManifest,
+  kCurrent,
+  kTemporary,
+  kBlob,
 };
 
 struct ParsedFileName {
@@ -32,14 +32,12 @@ struct ParsedFileName {
   bool operator==(const ParsedFileName&) const = default;
 };
 
-std::string LogFileName(FileNumber number);    // "000007.wal"
-std::string TableFileName(FileNumber number);  // "000007.sst"  //@L05
-std::string BlobFileName(FileNumber number);   // "000007.blob"  //@L19
-//@L06{
+std::string LogFileName(FileNumber number);        // "000007.wal"
+std::string TableFileName(FileNumber number);      // "000007.sst"
+std::string BlobFileName(FileNumber number);       // "000007.blob"
 std::string ManifestFileName(FileNumber number);   // "MANIFEST-000007"
 std::string TemporaryFileName(FileNumber number);  // "000007.tmp": never finished, safe to remove.
 inline constexpr std::string_view kCurrentFileName = "CURRENT";
-//@}
 inline constexpr std::string_view kLockFileName = "LOCK";
 
 // Nothing when the name isn't one of ours, spelled exactly as the functions above spell it.

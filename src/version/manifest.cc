@@ -11,9 +11,10 @@ namespace {
 
 // Names of features that this program knows; later lessons add theirs.
 constexpr std::initializer_list<std::string_view> kKnownFeatures = {
-    kTablesFeature,  //@L17
-    kExpiryFeature,  //@L17
-    kBlobFeature,    //@L19
+    kTablesFeature,
+    kExpiryFeature,
+    kBlobFeature,
+    kReplicatedFeature,
 };
 
 Status CheckKnown(const StoreProperties& properties) {
@@ -54,7 +55,7 @@ Status ApplyRecord(const wal::Record& record, const EditVisitor& visit, Manifest
 // --- the state -----------------------------------------------------------------------------------
 
 Status ManifestState::Apply(const VersionEdit& edit) {
-  STRATA_TRY(ApplyNamed(edit));  //@L17
+  STRATA_TRY(ApplyNamed(edit));
   STRATA_TRY(ApplyTables(edit));
   return ApplyLogs(edit);
 }
@@ -66,28 +67,23 @@ Status ManifestState::ApplyTables(const VersionEdit& edit) {
     }
   }
   for (const TableMeta& table : edit.added) {
-    //@L17{
     if (table.named_table != 0 && !named.contains(table.named_table)) {
       return Corruption("it adds " + TableFileName(table.number) + " to named table " +
                         std::to_string(table.named_table) + ", which isn't there");
     }
-    //@}
     if (!tables.emplace(table.number, table).second) {
       return Corruption("it adds " + TableFileName(table.number) + ", which is there already");
     }
   }
-  //@L19{
   for (const BlobMeta& blob : edit.blobs) blobs.insert_or_assign(blob.id, blob);
   for (const BlobId blob : edit.removed_blobs) {
     if (blobs.erase(blob) == 0) {
       return Corruption("it drops blob " + std::to_string(blob) + ", which isn't there");
     }
   }
-  //@}
   return {};
 }
 
-//@L17{
 Status ManifestState::CheckNamed(const VersionEdit& edit) const {
   for (const std::uint32_t id : edit.dropped) {
     if (!named.contains(id)) {
@@ -102,6 +98,18 @@ Status ManifestState::CheckNamed(const VersionEdit& edit) const {
     if (named.contains(table.id) || (names.contains(table.name) && !is_dropped(table))) {
       return Corruption("it creates table " + std::to_string(table.id) + " \"" + table.name +
                         "\", which is there already");
+    }
+  }
+  for (const auto& [id, at] : edit.applied) {
+    const auto found = named.find(id);
+    if (found == named.end() || !found->second.options.replicated ||
+        std::count(edit.dropped.begin(), edit.dropped.end(), id) > 0) {
+      return Corruption("it has applied to table " + std::to_string(id) +
+                        ", which isn't a replicated one");
+    }
+    if (at.index < found->second.applied.index) {
+      return Corruption("it takes table " + std::to_string(id) + " back to entry " +
+                        std::to_string(at.index));
     }
   }
   return {};
@@ -121,10 +129,10 @@ Status ManifestState::ApplyNamed(const VersionEdit& edit) {
     next_named_table = std::max(next_named_table, table.id + 1);
   }
   next_named_table = std::max(next_named_table, edit.next_named_table.value_or(1));
+  for (const auto& [id, at] : edit.applied) named.at(id).applied = at;
   return {};
 }
 
-//@}
 Status ManifestState::CheckLogs(const VersionEdit& edit) const {
   for (const SealedLog& log : edit.sealed_logs) {
     const auto sealed = sealed_logs.find(log.number);
@@ -162,20 +170,16 @@ std::vector<VersionEdit> ManifestState::Snapshot() const {
   for (const auto& [number, length] : sealed_logs) {
     edits.front().sealed_logs.push_back({number, length});
   }
-  //@L17{
   if (next_named_table > 1) edits.front().next_named_table = next_named_table;
   for (const auto& [id, table] : named) edits.front().created.push_back(table);
-  //@}
   for (const auto& [number, table] : tables) {
     if (edits.back().added.size() == kSnapshotTablesMax) edits.emplace_back();
     edits.back().added.push_back(table);
   }
-  //@L19{
   for (const auto& [id, blob] : blobs) {
     if (edits.back().blobs.size() == kSnapshotTablesMax) edits.emplace_back();
     edits.back().blobs.push_back(blob);
   }
-  //@}
   return edits;
 }
 
@@ -194,13 +198,11 @@ Result<ManifestState> ReadManifest(std::string_view contents, std::uint64_t sync
     STRATA_TRY(Annotate(ApplyRecord(*record, visit, &state),
                         "edit at offset " + std::to_string(record->offset)));
   }
-  //@solve 6.4 "tell a torn tail from damage" inert((void)synced_bytes;)
   // Past what was synced a torn record is an edit that nobody was told of. Before, it is damage.
   if (log.valid_length() < synced_bytes) {
     return Corruption("record at offset " + std::to_string(log.valid_length()) +
                       ": damaged or missing, and had been synced");
   }
-  //@}
   return state;
 }
 

@@ -9,7 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>  //@L17
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,35 +22,31 @@
 
 namespace strata {
 
-// In the properties of a store that has, or had, values in blob files.  //@L19
-inline constexpr std::string_view kBlobFeature = "blob files";  //@L19
+// In the properties of a store that has, or had, values in blob files.
+inline constexpr std::string_view kBlobFeature = "blob files";
 
 // What a manifest says, all its edits together.
 struct ManifestState {
   StoreProperties properties;
   std::map<FileNumber, TableMeta> tables;
-  std::map<BlobId, BlobMeta> blobs;  //@L19
+  std::map<BlobId, BlobMeta> blobs;
   // Of logs, none of them below oldest_log: when each was begun, and at what length it was sealed.
   std::map<FileNumber, std::uint64_t> begun_logs;
   std::map<FileNumber, std::uint64_t> sealed_logs;
   FileNumber oldest_log = 0;
   FileNumber next_file = 1;
   SequenceNumber last_sequence = 0;
-  //@L17{
   std::map<std::uint32_t, NamedTable> named;  // By id.
   std::set<std::string, std::less<>> names;   // Of these.
   std::uint32_t next_named_table = 1;
-  //@}
 
   // Errors: kCorruption when `edit` can't follow what is there.
   Status Apply(const VersionEdit& edit);
   Status ApplyTables(const VersionEdit& edit);  // Apply's two halves.
   Status ApplyLogs(const VersionEdit& edit);
   Status CheckLogs(const VersionEdit& edit) const;  // What ApplyLogs would return; so below.
-  //@L17{
-  Status ApplyNamed(const VersionEdit& edit);  // What it says of named tables.
+  Status ApplyNamed(const VersionEdit& edit);       // What it says of named tables.
   Status CheckNamed(const VersionEdit& edit) const;
-  //@}
 
   // Edits that make an empty state this one; at least one.
   std::vector<VersionEdit> Snapshot() const;

@@ -24,6 +24,8 @@
 //                                              17  named table created (named_table.h)
 //                                              19  named table dropped, with all its tables: id
 //                                              21  ids of named tables given out are below this
+//                                              23  a replicated table's tables are as of this
+//                                                  entry: id, index, clock in us, varints
 //
 //   table added := number, level, run, size, all varints | file id, 16 bytes | footer checksum,
 //                  u32 | smallest key, largest key, each a varint length and bytes | sequence min,

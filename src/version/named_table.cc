@@ -16,7 +16,9 @@ enum OptionTag : std::uint64_t {
   kCompression = 4,
   kTtl = 5,
   kDeleteDeadline = 7,
-  kBlobThreshold = 8,  //@L19
+  kBlobThreshold = 8,
+  kReplicated = 9,
+  kApplied = 11,
 };
 
 void AppendNumber(std::string* out, std::uint64_t tag, std::uint64_t value) {
@@ -30,6 +32,21 @@ Result<std::uint64_t> Number(const FieldReader::Field& field, std::uint64_t max)
   const auto value = contents.ReadVarint64();
   if (!value || !contents.empty() || *value > max) return Corruption("an option that can't be");
   return *value;
+}
+
+std::string EncodeApplied(const Applied& applied) {
+  std::string out;
+  AppendVarint64(&out, applied.index);
+  AppendVarint64(&out, applied.now_us);
+  return out;
+}
+
+// REQUIRES: nothing follows.
+Result<Applied> DecodeApplied(ByteReader reader) {
+  const auto index = reader.ReadVarint64();
+  const auto now_us = reader.ReadVarint64();
+  if (!index || !now_us || !reader.empty()) return Corruption("an applied index that can't be");
+  return Applied{.index = *index, .now_us = *now_us};
 }
 
 Status DecodeOption(const FieldReader::Field& field, TableOptions* options) {
@@ -57,12 +74,13 @@ Status DecodeOption(const FieldReader::Field& field, TableOptions* options) {
       STRATA_TRY_ASSIGN(options->delete_deadline_us, Number(field, UINT64_MAX));
       return {};
     }
-    //@L19{
     case kBlobThreshold: {
       STRATA_TRY_ASSIGN(options->blob_threshold, Number(field, UINT64_MAX));
       return {};
     }
-    //@}
+    case kReplicated:
+      options->replicated = true;
+      return {};
     default:
       return CheckUnknownField(field, "table options");
   }
@@ -106,7 +124,11 @@ std::string EncodeNamedTable(const NamedTable& table) {
   if (options.delete_deadline_us != 0) {
     AppendNumber(&out, kDeleteDeadline, options.delete_deadline_us);
   }
-  if (options.blob_threshold) AppendNumber(&out, kBlobThreshold, *options.blob_threshold);  //@L19
+  if (options.blob_threshold) AppendNumber(&out, kBlobThreshold, *options.blob_threshold);
+  if (options.replicated) {
+    AppendField(&out, kReplicated, "");
+    AppendField(&out, kApplied, EncodeApplied(table.applied));
+  }
   return out;
 }
 
@@ -123,9 +145,27 @@ Result<NamedTable> DecodeNamedTable(std::string_view bytes) {
   FieldReader options(reader.rest());
   while (!options.empty()) {
     STRATA_TRY_ASSIGN(const FieldReader::Field field, options.Next());
+    if (field.tag == kApplied) {
+      STRATA_TRY_ASSIGN(table.applied, DecodeApplied(ByteReader(field.contents)));
+      continue;
+    }
     STRATA_TRY(DecodeOption(field, &table.options));
   }
   return table;
+}
+
+std::string EncodeTableApplied(const TableApplied& applied) {
+  std::string out;
+  AppendVarint64(&out, applied.table);
+  return out + EncodeApplied(applied.at);
+}
+
+Result<TableApplied> DecodeTableApplied(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const auto id = reader.ReadVarint64();
+  if (!id || *id == 0 || *id >= UINT32_MAX) return Corruption("a named table that can't be");
+  STRATA_TRY_ASSIGN(const Applied at, DecodeApplied(ByteReader(reader.rest())));
+  return TableApplied{.table = static_cast<std::uint32_t>(*id), .at = at};
 }
 
 std::string DescribeTableOptions(const TableOptions& options) {
@@ -145,9 +185,8 @@ std::string DescribeTableOptions(const TableOptions& options) {
     add("delete deadline " + std::to_string(options.delete_deadline_us) + " us");
   }
   if (options.empty_value_deletes) add("empty values delete");
-  //@L19{
   if (options.blob_threshold) add("blob threshold " + std::to_string(*options.blob_threshold));
-  //@}
+  if (options.replicated) add("replicated");
   return out;
 }
 

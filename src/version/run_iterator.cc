@@ -68,7 +68,7 @@ class RunIterator final : public InternalIterator {
 
   std::string_view key() const override { return cursor_->key(); }
   std::string_view value() const override { return cursor_->value(); }
-  std::size_t Take(std::span<EntryView> out) override { return cursor_->Take(out); }  //@L20
+  std::size_t Take(std::span<EntryView> out) override { return cursor_->Take(out); }
 
  private:
   // Makes `cursor_` one of the table at `index`, or null when there is none.

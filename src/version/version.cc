@@ -31,7 +31,7 @@ TableMeta MakeTableMeta(FileNumber number, RunPosition position, const FileId& f
   meta.entries = summary.entries;
   meta.deletes = summary.deletes;
   meta.raw_bytes = summary.raw_bytes;
-  meta.blobs = summary.blobs;  //@L19
+  meta.blobs = summary.blobs;
   return meta;
 }
 
@@ -46,7 +46,6 @@ Status CheckOpenedTable(const TableMeta& meta, const sst::TableReader& reader) {
   return {};
 }
 
-//@L19{
 // --- Blob ----------------------------------------------------------------------------------------
 
 Blob::~Blob() {
@@ -81,7 +80,6 @@ Status CheckOpenedBlob(const BlobMeta& meta, const blob::BlobReader& reader) {
   return Corruption(reader.name() + ": not the blob file that the manifest names");
 }
 
-//@}
 // --- Run -----------------------------------------------------------------------------------------
 
 std::uint64_t Run::size_bytes() const {
@@ -111,19 +109,15 @@ Result<std::optional<sst::TableHit>> Version::Get(std::string_view user_key,
                                                   SequenceNumber sequence,
                                                   const sst::TableReadOptions& options,
                                                   Counters& counters, std::string* value) const {
-  //@solve 5.2 "ask the runs, newest first" inert()
   for (const Run& run : runs_) {
     const Table* table = run.Find(user_key);
     if (table == nullptr) continue;
     counters.Add(Counter::kTablesProbed);
     STRATA_TRY_ASSIGN(std::optional<sst::TableHit> hit,
                       table->reader().Get(user_key, sequence, options, value));
-    //@L19{
     if (hit.has_value() && !options.leave_pointers) STRATA_TRY(Resolve(&hit->kind, value));
-    //@}
     if (hit.has_value()) return hit;
   }
-  //@}
   return std::optional<sst::TableHit>();
 }
 
@@ -135,7 +129,6 @@ void Version::AddIterators(const sst::TableReadOptions& options,
   }
 }
 
-//@L19{
 void AddBlobs(const std::vector<std::shared_ptr<const Blob>>& blobs, VersionEdit* edit) {
   for (const auto& blob : blobs) {
     edit->blobs.push_back(blob->meta());
@@ -153,13 +146,11 @@ const blob::ValueFile* Version::FileOf(BlobId blob) const {
 }
 
 Result<Bitmap> Version::LiveIn(BlobId blob) const {
-  //@solve 19.3 "what the tables keep alive"
   Bitmap live;
   for (const Run& run : runs_) {
     for (const auto& table : run.tables) STRATA_TRY(table->reader().AddLiveIn(blob, &live));
   }
   return live;
-  //@}
 }
 
 std::uint64_t Version::blob_bytes() const {
@@ -174,7 +165,6 @@ std::uint64_t Version::blob_live_bytes() const {
   return sum;
 }
 
-//@}
 // --- Version: the next one -----------------------------------------------------------------------
 
 Result<std::shared_ptr<const Version>> Version::With(
@@ -182,7 +172,6 @@ Result<std::shared_ptr<const Version>> Version::With(
   STRATA_CHECK(opened.size() == edit.added.size());
   auto next = std::make_shared<Version>(*this);
   for (const FileNumber number : edit.removed) STRATA_TRY(next->Remove(number));
-  //@L19{
   STRATA_CHECK(edit.opened_blobs.size() == edit.blobs.size());
   for (const auto& blob : edit.opened_blobs) {
     BlobState& state = next->blobs_[blob->meta().id];
@@ -192,12 +181,9 @@ Result<std::shared_ptr<const Version>> Version::With(
                         " to a file that lacks values in use");
     }
   }
-  //@}
   for (auto& table : opened) STRATA_TRY(next->Add(std::move(table)));
   std::erase_if(next->runs_, [](const Run& run) { return run.tables.empty(); });
-  //@L19{
   std::erase_if(next->blobs_, [](const auto& blob) { return blob.second.live_values == 0; });
-  //@}
   return std::shared_ptr<const Version>(std::move(next));
 }
 
@@ -206,10 +192,8 @@ Status Version::Remove(FileNumber number) {
     return table->meta().number == number;
   };
   for (Run& run : runs_) {
-    //@L19{
     const auto found = std::find_if(run.tables.begin(), run.tables.end(), is_it);
     if (found != run.tables.end()) Release((*found)->meta());
-    //@}
     if (std::erase_if(run.tables, is_it) != 0) return {};
   }
   return Corruption("the edit removes " + TableFileName(number) + ", which isn't there");
@@ -220,7 +204,7 @@ Status Version::Add(std::shared_ptr<const Table> table) {
   if (FindTable(meta.number) != nullptr) {
     return Corruption("the edit adds " + TableFileName(meta.number) + ", which is there already");
   }
-  STRATA_TRY(Use(meta));  //@L19
+  STRATA_TRY(Use(meta));
   const auto overlap = [&](const std::shared_ptr<const Table>& other) {
     return Corruption("the edit adds " + TableFileName(meta.number) + ", which overlaps " +
                       TableFileName(other->meta().number) + " of the same run");
@@ -237,7 +221,6 @@ Status Version::Add(std::shared_ptr<const Table> table) {
   return {};
 }
 
-//@L19{
 void Version::Release(const TableMeta& table) {
   for (const sst::BlobUse& use : table.blobs) {
     BlobState& state = blobs_.at(use.blob);
@@ -261,7 +244,6 @@ Status Version::Use(const TableMeta& table) {
   }
   return {};
 }
-//@}
 
 Run& Version::RunAt(RunPosition position) {
   const auto is_read_before = [&](const Run& run) {

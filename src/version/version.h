@@ -8,7 +8,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>  //@L19
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "blob/blob_reader.h"  //@L19
+#include "blob/blob_reader.h"
 #include "iter/iterator.h"
 #include "sst/table_reader.h"
 #include "version/version_edit.h"
@@ -50,7 +50,6 @@ class Table {
   mutable std::function<void()> on_last_use_;  // Set before the last reference can go.
 };
 
-//@L19{
 // An open blob file. As a Table, it is shared by all versions that have it.
 class Blob {
  public:
@@ -92,7 +91,6 @@ void AddBlobs(const std::vector<std::shared_ptr<const Blob>>& blobs, VersionEdit
 
 // Errors: kCorruption when `reader` isn't of the blob that `meta` means.
 Status CheckOpenedBlob(const BlobMeta& meta, const blob::BlobReader& reader);
-//@}
 
 struct Run {
   RunPosition position;
@@ -125,7 +123,7 @@ class Version {
   const std::vector<Run>& runs() const { return runs_; }
 
   // The version after `edit`. Removals come first, so one edit can move a table.
-  // Blobs that no table uses any more are gone.  //@L19
+  // Blobs that no table uses any more are gone.
   // REQUIRES: `opened` holds an open Table for each of edit.added, in that order.
   // Errors: kCorruption when the edit removes a table that isn't there, adds one that is, or
   // makes tables of one run overlap.
@@ -137,7 +135,6 @@ class Version {
                                            const sst::TableReadOptions& options, Counters& counters,
                                            std::string* value) const;
 
-  //@L19{
   // As blob::Resolve.
   Status Resolve(EntryKind* kind, std::string* value) const;
   const blob::ValueFile* FileOf(BlobId blob) const;  // Null when it isn't there.
@@ -147,7 +144,6 @@ class Version {
   Result<Bitmap> LiveIn(BlobId blob) const;
   std::uint64_t blob_bytes() const;
   std::uint64_t blob_live_bytes() const;
-  //@}
 
   // One cursor a run (tables of a run are opened as the cursor reaches them), newest run first.
   // The version must outlive them.
@@ -163,15 +159,13 @@ class Version {
  private:
   Status Remove(FileNumber number);
   Status Add(std::shared_ptr<const Table> table);
-  //@L19{
   void Release(const TableMeta& table);
   Status Use(const TableMeta& table);
-  //@}
   Run& RunAt(RunPosition position);
 
   // Invariant: in the order of reads; no run is empty; tables of a run share no user key.
   std::vector<Run> runs_;
-  BlobMap blobs_;  //@L19
+  BlobMap blobs_;
 };
 
 }  // namespace strata

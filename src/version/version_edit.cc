@@ -12,28 +12,23 @@ enum EditTag : std::uint64_t {
   kOldestLog = 7,
   kNextFile = 9,
   kLastSequence = 11,
-  kLogBegun = 12,     // A program that doesn't know it doesn't notice when the log is missing.
-  kBlobAdded = 13,    //@L19
-  kBlobRemoved = 15,  //@L19
-  //@L17{
+  kLogBegun = 12,  // A program that doesn't know it doesn't notice when the log is missing.
+  kBlobAdded = 13,
+  kBlobRemoved = 15,
   kNamedTableCreated = 17,
   kNamedTableDropped = 19,
   kNextNamedTable = 21,
-  //@}
+  kTableApplied = 23,
 };
 
-//@L14{
 // Fields of a table. A program that doesn't know them merges no worse than before.
 enum TableTag : std::uint64_t {
   kHeldVersions = 2,
-  kBlobsUsed = 1,  // Critical.  //@L19
-  //@L17{
+  kBlobsUsed = 1,   // Critical.
   kNamedTable = 3,  // Critical: its keys are of another key space.
   kExpiry = 4,
   kDeleteSince = 6,
-  //@}
 };
-//@}
 
 // --- the way out ---------------------------------------------------------------------------------
 
@@ -43,7 +38,6 @@ std::string Varint(std::uint64_t value) {
   return out;
 }
 
-//@L14{
 std::string EncodeHeld(const std::vector<HeldVersions>& ranges) {
   std::string out;
   for (const HeldVersions& held : ranges) {
@@ -54,8 +48,6 @@ std::string EncodeHeld(const std::vector<HeldVersions>& ranges) {
   }
   return out;
 }
-//@}
-//@L19{
 std::string EncodeUses(const std::vector<sst::BlobUse>& uses) {
   std::string out;
   for (const sst::BlobUse& use : uses) {
@@ -70,7 +62,6 @@ std::string EncodeBlob(const BlobMeta& blob) {
   AppendFixed32(&out, blob.footer_checksum);
   return out + Varint(blob.values) + Varint(blob.raw_bytes);
 }
-//@}
 
 std::string EncodeTable(const TableMeta& table) {
   std::string out;
@@ -89,16 +80,14 @@ std::string EncodeTable(const TableMeta& table) {
   AppendVarint64(&out, table.raw_bytes);
   AppendVarint64(&out, table.write_time_min_us);
   AppendVarint64(&out, table.write_time_max_us);
-  if (!table.held.empty()) AppendField(&out, kHeldVersions, EncodeHeld(table.held));  //@L14
-  if (!table.blobs.empty()) AppendField(&out, kBlobsUsed, EncodeUses(table.blobs));   //@L19
-  //@L17{
+  if (!table.held.empty()) AppendField(&out, kHeldVersions, EncodeHeld(table.held));
+  if (!table.blobs.empty()) AppendField(&out, kBlobsUsed, EncodeUses(table.blobs));
   if (table.named_table != 0) AppendField(&out, kNamedTable, Varint(table.named_table));
   if (table.expiring != 0) {
     AppendField(&out, kExpiry,
                 Varint(table.expiring) + Varint(table.expiry_min_us) + Varint(table.expiry_max_us));
   }
   if (table.delete_since_us != 0) AppendField(&out, kDeleteSince, Varint(table.delete_since_us));
-  //@}
   return out;
 }
 
@@ -136,7 +125,6 @@ bool IsPossible(const TableMeta& table) {
          table.entries != 0 && table.deletes <= table.entries;
 }
 
-//@L14{
 Status DecodeHeld(std::string_view bytes, TableMeta* table) {
   if (!table->held.empty()) return Corruption("its held versions are there twice");
   while (!bytes.empty()) {
@@ -156,8 +144,6 @@ Status DecodeHeld(std::string_view bytes, TableMeta* table) {
   }
   return {};
 }
-//@}
-//@L19{
 Status DecodeUses(std::string_view bytes, std::vector<sst::BlobUse>* uses) {
   Values values(bytes);
   BlobId last = 0;
@@ -195,9 +181,7 @@ Result<BlobMeta> DecodeBlob(std::string_view bytes) {
   }
   return blob;
 }
-//@}
 
-//@L17{
 Status DecodeNumbers(std::string_view bytes, std::initializer_list<std::uint64_t*> numbers);
 
 // A field of a table that lesson 17 brought; false when it is another.
@@ -225,7 +209,6 @@ Result<bool> DecodeTableField(const FieldReader::Field& field, TableMeta* table)
   }
 }
 
-//@}
 // Errors: kCorruption ("a table cut short"; "a table that can't be", by IsPossible or its level),
 // and those of CheckUnknownField, which calls it "table".
 Result<TableMeta> DecodeTable(std::string_view bytes) {
@@ -247,32 +230,24 @@ Result<TableMeta> DecodeTable(std::string_view bytes) {
   table.raw_bytes = values.Varint();
   table.write_time_min_us = values.Varint();
   table.write_time_max_us = values.Varint();
-  //@solve 6.1 "refuse what is cut short, can't be, or is unknown" inert(return table;) uses(&IsPossible)
   if (!values.complete()) return Corruption("a table cut short");
   if (level > kLevelMax || !IsPossible(table)) return Corruption("a table that can't be");
   FieldReader more(values.rest());
   while (!more.empty()) {
     STRATA_TRY_ASSIGN(const FieldReader::Field field, more.Next());
-    //@L14{
     if (field.tag == kHeldVersions) {
       STRATA_TRY(DecodeHeld(field.contents, &table));
       continue;
     }
-    //@}
-    //@L19{
     if (field.tag == kBlobsUsed && table.blobs.empty()) {
       STRATA_TRY(DecodeUses(field.contents, &table.blobs));
       continue;
     }
-    //@}
-    //@L17{
     STRATA_TRY_ASSIGN(const bool known, DecodeTableField(field, &table));
     if (known) continue;
-    //@}
     STRATA_TRY(CheckUnknownField(field, "table"));
   }
   return table;
-  //@}
 }
 
 Status DecodeNumbers(std::string_view bytes, std::initializer_list<std::uint64_t*> numbers) {
@@ -312,15 +287,12 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
       return DecodeNumber(field.contents, &edit->next_file);
     case kLastSequence:
       return DecodeNumber(field.contents, &edit->last_sequence);
-    //@L19{
     case kBlobAdded: {
       STRATA_TRY_ASSIGN(edit->blobs.emplace_back(), DecodeBlob(field.contents));
       return {};
     }
     case kBlobRemoved:
       return DecodeNumbers(field.contents, {&edit->removed_blobs.emplace_back()});
-    //@}
-    //@L17{
     case kNamedTableCreated: {
       STRATA_TRY_ASSIGN(NamedTable table, DecodeNamedTable(field.contents));
       edit->created.push_back(std::move(table));
@@ -338,7 +310,10 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
       }
       return {};
     }
-    //@}
+    case kTableApplied: {
+      STRATA_TRY_ASSIGN(edit->applied.emplace_back(), DecodeTableApplied(field.contents));
+      return {};
+    }
     default:
       return CheckUnknownField(field, "edit");
   }
@@ -359,17 +334,14 @@ std::string EncodeEdit(const VersionEdit& edit) {
   if (edit.oldest_log) AppendField(&out, kOldestLog, Varint(*edit.oldest_log));
   if (edit.next_file) AppendField(&out, kNextFile, Varint(*edit.next_file));
   if (edit.last_sequence) AppendField(&out, kLastSequence, Varint(*edit.last_sequence));
-  //@L19{
   for (const BlobMeta& blob : edit.blobs) AppendField(&out, kBlobAdded, EncodeBlob(blob));
   for (const BlobId blob : edit.removed_blobs) AppendField(&out, kBlobRemoved, Varint(blob));
-  //@}
-  //@L17{
   for (const NamedTable& table : edit.created) {
     AppendField(&out, kNamedTableCreated, EncodeNamedTable(table));
   }
   for (const std::uint32_t id : edit.dropped) AppendField(&out, kNamedTableDropped, Varint(id));
   if (edit.next_named_table) AppendField(&out, kNextNamedTable, Varint(*edit.next_named_table));
-  //@}
+  for (const auto& it : edit.applied) AppendField(&out, kTableApplied, EncodeTableApplied(it));
   return out;
 }
 

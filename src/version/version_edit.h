@@ -1,5 +1,5 @@
 // One change of what the database is: tables that came, tables that went, logs that were sealed.
-// The manifest is a list of these; manifest_format.h tells their bytes.  //@L06
+// The manifest is a list of these; manifest_format.h tells their bytes.
 //
 // Thread safety: values.
 
@@ -7,7 +7,7 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>  //@L19
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,9 +15,9 @@
 
 #include "base/result.h"
 #include "iter/internal_key.h"
-#include "sst/blob_uses.h"  //@L19
+#include "sst/blob_uses.h"
 #include "version/file_names.h"
-#include "version/named_table.h"  //@L17
+#include "version/named_table.h"
 
 namespace strata {
 
@@ -34,7 +34,6 @@ struct RunPosition {
 
 inline constexpr std::uint32_t kLevelMax = 63;
 
-//@L14{
 // Sequences of snapshots, both inclusive.
 struct SnapshotRange {
   SequenceNumber first = 0;
@@ -51,7 +50,6 @@ struct HeldVersions {
 
   bool operator==(const HeldVersions&) const = default;
 };
-//@}
 
 struct TableMeta {
   FileNumber number = 0;
@@ -69,21 +67,18 @@ struct TableMeta {
   // Wall clock of the oldest and the newest write inside: time windows and deadlines go by them.
   std::uint64_t write_time_min_us = 0;
   std::uint64_t write_time_max_us = 0;
-  std::vector<HeldVersions> held;   //@L14
-  std::vector<sst::BlobUse> blobs;  // That the table keeps values of alive; ids ascend.  //@L19
-  //@L17{
-  std::uint32_t named_table = 0;  // Id of the named table that it is part of; 0: the default one.
+  std::vector<HeldVersions> held;
+  std::vector<sst::BlobUse> blobs;  // That the table keeps values of alive; ids ascend.
+  std::uint32_t named_table = 0;    // Id of the named table that it is part of; 0: the default one.
   std::uint64_t expiring = 0;  // Entries that have an expiry, and the first and the last of these.
   std::uint64_t expiry_min_us = 0;
   std::uint64_t expiry_max_us = 0;
   // Wall clock of the oldest write that is a delete now; 0 when there is none.
   std::uint64_t delete_since_us = 0;
-  //@}
 
   bool operator==(const TableMeta&) const = default;
 };
 
-//@L06{
 // A log that will never grow again: its bytes up to `length` are all there.
 struct SealedLog {
   FileNumber number = 0;
@@ -99,9 +94,7 @@ struct BegunLog {
 
   bool operator==(const BegunLog&) const = default;
 };
-//@}
 
-//@L19{
 class Blob;
 
 // A blob: values that live apart from their keys. Its id never changes; the file changes when what
@@ -117,17 +110,14 @@ struct BlobMeta {
 
   bool operator==(const BlobMeta&) const = default;
 };
-//@}
 
 struct VersionEdit {
   std::vector<TableMeta> added;
   std::vector<FileNumber> removed;
-  //@L17{
   std::vector<NamedTable> created;
   std::vector<std::uint32_t> dropped;             // Ids. What such a table holds goes with it.
   std::optional<std::uint32_t> next_named_table;  // Ids below this have been given out.
-  //@}
-  //@L06{
+  std::vector<TableApplied> applied;
   std::vector<BegunLog> begun_logs;
   std::vector<SealedLog> sealed_logs;
   // Logs below this number hold nothing that isn't in tables.
@@ -135,13 +125,10 @@ struct VersionEdit {
   // At least this many file numbers, sequences have been given out.
   std::optional<FileNumber> next_file;
   std::optional<SequenceNumber> last_sequence;
-  //@}
-  //@L19{
   std::vector<BlobMeta> blobs;  // New, or now in another file.
   std::vector<BlobId> removed_blobs;
   // Not part of the bytes: an open Blob for each of `blobs`, when the edit is applied.
   std::vector<std::shared_ptr<const Blob>> opened_blobs;
-  //@}
 
   bool operator==(const VersionEdit&) const = default;
 };

@@ -40,8 +40,7 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
     if (file->kind == FileKind::kCurrent) {
       return InvalidArgument(directory + ": a store is there already");
     }
-    const bool is_data = file->kind == FileKind::kTable || file->kind == FileKind::kBlob;  //@L19
-    //| const bool is_data = file->kind == FileKind::kTable;  //@L06..18
+    const bool is_data = file->kind == FileKind::kTable || file->kind == FileKind::kBlob;
     if (is_data || file->kind == FileKind::kLog) {
       return Corruption(name + " is there, but CURRENT is missing").WithContext(directory);
     }
@@ -53,7 +52,6 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
   return SwitchTo(*manifest, *environment.files, directory);
 }
 
-//@L20{
 Status VersionSet::CreateFrom(const Environment& environment, const std::string& directory,
                               const ManifestState& state) {
   ManifestState with_manifest = state;
@@ -64,7 +62,6 @@ Status VersionSet::CreateFrom(const Environment& environment, const std::string&
   return SwitchTo(*manifest, *environment.files, directory);
 }
 
-//@}
 // --- an existing one -----------------------------------------------------------------------------
 
 VersionSet::VersionSet(Private, const Environment& environment, std::string directory,
@@ -76,13 +73,11 @@ VersionSet::VersionSet(Private, const Environment& environment, std::string dire
 
 VersionSet::~VersionSet() = default;
 
-Result<std::unique_ptr<VersionSet>> VersionSet::Recover(
-    const Environment& environment, const std::string& directory,
-    //| TableOpener opener, Counters& counters) {  //@L06..18
-    //@L19{
-    //| TableOpener opener, Counters& counters, const BlobOpener& open_blob) {  //@L19..19
-    TableOpener opener, Counters& counters, const BlobOpener& open_blob, Access access) {  //@L20
-  //@}
+Result<std::unique_ptr<VersionSet>> VersionSet::Recover(const Environment& environment,
+                                                        const std::string& directory,
+                                                        TableOpener opener, Counters& counters,
+                                                        const BlobOpener& open_blob,
+                                                        Access access) {
   auto set =
       std::make_unique<VersionSet>(Private(), environment, directory, std::move(opener), counters);
   STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(*environment.files, directory));
@@ -91,23 +86,19 @@ Result<std::unique_ptr<VersionSet>> VersionSet::Recover(
       ManifestState state,
       Annotate(MustExist(ReadManifestFile(*environment.files, path, current.synced_bytes)),
                "reading " + path));
-  //| STRATA_TRY(MustExist(set->OpenTables(std::move(state))));  //@L06..18
-  STRATA_TRY(MustExist(set->OpenTables(std::move(state), open_blob)));  //@L19
+  STRATA_TRY(MustExist(set->OpenTables(std::move(state), open_blob)));
   STRATA_TRY(set->MarkFilesFound());
-  if (access == Access::kRead) return set;  //@L20
+  if (access == Access::kRead) return set;
   STRATA_TRY(set->BeginLog());
   return set;
 }
 
-//| Status VersionSet::OpenTables(ManifestState state) {  //@L06..18
-Status VersionSet::OpenTables(ManifestState state, const BlobOpener& open_blob) {  //@L19
+Status VersionSet::OpenTables(ManifestState state, const BlobOpener& open_blob) {
   VersionEdit edit;
-  //@L19{
   for (const auto& [id, meta] : state.blobs) {
     STRATA_TRY_ASSIGN(edit.opened_blobs.emplace_back(), open_blob(meta));
     edit.blobs.push_back(meta);
   }
-  //@}
   std::vector<std::shared_ptr<const Table>> opened;
   for (const auto& [number, meta] : state.tables) {
     STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, opener_(meta));
@@ -143,7 +134,6 @@ Status VersionSet::MarkFilesFound() {
 
 // --- changes -------------------------------------------------------------------------------------
 
-//@L17{
 Status VersionSet::EnableFeature(std::string_view feature) {
   STRATA_TRY(first_error_);
   if (catalog_.HasFeature(feature)) return {};
@@ -151,40 +141,27 @@ Status VersionSet::EnableFeature(std::string_view feature) {
   return Final(BeginLog(), {});
 }
 
-//@}
 Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
   STRATA_TRY(first_error_);
   STRATA_TRY_ASSIGN(Catalog::Change change, catalog_.Prepare(std::move(edit), std::move(opened)));
-  //@L19{
   const bool is_new_feature = !change.edit.blobs.empty() && !catalog_.HasFeature(kBlobFeature);
   if (is_new_feature) catalog_.AddFeature(kBlobFeature);
-  //@}
-  //| if (log_->is_long()) STRATA_TRY(Final(BeginLog(), change.edit));  //@L06..18
-  if (log_->is_long() || is_new_feature) STRATA_TRY(Final(BeginLog(), change.edit));  //@L19
+  if (log_->is_long() || is_new_feature) STRATA_TRY(Final(BeginLog(), change.edit));
   change.edit.next_file = next_file_.load();
   change.edit.last_sequence = last_sequence_;
   change.MarkNamed();
-  //@L17{
   std::vector<std::uint32_t> changed = change.edit.dropped;
   for (const auto& [table, _] : change.versions) changed.push_back(table);
-  //@}
-  //@solve 6.2 "durable first, visible second" inert(const VersionEdit logged = change.edit; catalog_.Install(std::move(change)); STRATA_TRY(log_->Append(logged)); return log_->Sync();)
-  //@L12{
   {
     const MutexGivenAway given_away(mutex_);
-    //@}
     STRATA_TRY(Final(log_->Append(change.edit), change.edit));
     STRATA_TRY(Final(log_->Sync(), change.edit));
-    //@L12{
   }
-  //@}
   catalog_.Install(std::move(change));
-  changed_ = std::move(changed);  //@L17
+  changed_ = std::move(changed);
   return {};
-  //@}
 }
 
-//@L12{
 Status VersionSet::NoteLogs(VersionEdit edit) {
   STRATA_TRY(first_error_);
   STRATA_TRY(catalog_.NoteLogs(edit));
@@ -192,7 +169,6 @@ Status VersionSet::NoteLogs(VersionEdit edit) {
   return Final(log_->Append(edit), edit);
 }
 
-//@}
 Status VersionSet::Close() {
   STRATA_TRY(first_error_);
   STRATA_TRY(Final(log_->Close(), {}));
@@ -217,7 +193,7 @@ Status VersionSet::Final(Status status, const VersionEdit& edit) {
 Status VersionSet::BeginLog() {
   const FileNumber number = NewFileNumber();
   const ManifestState state = State();
-  const MutexGivenAway given_away(mutex_);  //@L12
+  const MutexGivenAway given_away(mutex_);
   return log_->Rewrite(number, state);
 }
 

@@ -5,14 +5,9 @@
 // Version installed. After any error on the manifest it is never appended to again: the set stays
 // failed, and deletes nothing.
 //
-//@L06..11{
-//| // Thread safety: none; the db serialises changes with its mutex.
-//@}
-//@L12{
 // Thread safety: the owner's mutex is held in every call. While a change is written the set gives
 // it away, so that nobody waits for the disk behind it: the owner makes one change at a time; who
 // only asks may come in between, and sees what was before.
-//@}
 
 #pragma once
 
@@ -25,7 +20,7 @@
 
 #include "base/result.h"
 #include "io/environment.h"
-#include "io/mutex.h"  //@L12
+#include "io/mutex.h"
 #include "stats/counters.h"
 #include "version/catalog.h"
 #include "version/edit_log.h"
@@ -36,7 +31,7 @@ namespace strata {
 
 // Opens the table file of a meta and checks that it is the one meant (size, id, footer checksum).
 using TableOpener = std::function<Result<std::shared_ptr<const Table>>(const TableMeta&)>;
-using BlobOpener = std::function<Result<std::shared_ptr<const Blob>>(const BlobMeta&)>;  //@L19
+using BlobOpener = std::function<Result<std::shared_ptr<const Blob>>(const BlobMeta&)>;
 
 class VersionSet {
  public:
@@ -54,24 +49,17 @@ class VersionSet {
   static Status Create(const Environment& environment, const std::string& directory,
                        const StoreProperties& properties);
 
-  //@L20{
   // kRead: files stay as they are, and no edit may be made.
   enum class Access : std::uint8_t { kRead, kWrite };
-  //@}
   // Reads CURRENT and its manifest, opens the tables, then begins a new manifest (a recovered one
   // is never appended to). Numbers of all files found in the directory count as used. Old
   // manifests and temporary files are removed; tables and logs are the db's to remove.
   // Errors: kNotFound without a CURRENT, and only then; kCorruption naming the file and offset.
-  static Result<std::unique_ptr<VersionSet>> Recover(
-      const Environment& environment, const std::string& directory,
-      //| TableOpener opener, Counters& counters);  //@L06..18
-      //@L19{
-      //| TableOpener opener, Counters& counters, const BlobOpener& open_blob = {});  //@L19..19
-      //@L20{
-      TableOpener opener, Counters& counters, const BlobOpener& open_blob = {},
-      Access access = Access::kWrite);
-  //@}
-  //@}
+  static Result<std::unique_ptr<VersionSet>> Recover(const Environment& environment,
+                                                     const std::string& directory,
+                                                     TableOpener opener, Counters& counters,
+                                                     const BlobOpener& open_blob = {},
+                                                     Access access = Access::kWrite);
 
   // Makes `edit` durable and installs the version after it. `opened`: as Version::With. The set
   // fills in next_file and last_sequence itself (and the blobs that nothing uses any more).
@@ -83,16 +71,13 @@ class VersionSet {
   // none of the files that it adds or removes. The set then stays failed with that first error.
   Status LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);
 
-  //@L12{
   // The mutex to give away; null, as in tests: there is none.
   void SetMutex(Mutex* mutex) { mutex_ = mutex; }
   // Writes an edit that is about logs only. It survives the end of the process; the next
   // LogAndApply makes it durable. Errors: as there.
   Status NoteLogs(VersionEdit edit);
-  //@}
 
   const std::shared_ptr<const Version>& current() const { return catalog_.current(); }
-  //@L17{
   // Of the default table (id 0), or of a named one; null when it isn't there.
   std::shared_ptr<const Version> current(std::uint32_t table) const {
     return catalog_.current(table);
@@ -104,15 +89,12 @@ class VersionSet {
   // Writes into the store's properties that it uses a feature, so that programs that don't know it
   // refuse the store. Durable when it returns; nothing happens when it is there already.
   Status EnableFeature(std::string_view feature);
-  //@}
   // In any table's version; null when it isn't there.
   std::shared_ptr<const Table> FindTable(FileNumber number) const {
     return catalog_.FindTable(number);
   }
-  //@L17{
   // The tables that the last edit changed, made or dropped; 0 is the default one.
   const std::vector<std::uint32_t>& changed() const { return changed_; }
-  //@}
   const StoreProperties& properties() const { return catalog_.state().properties; }
   const Recovered& recovered() const { return recovered_; }
   // Success, or why the set takes no edits any more.
@@ -132,12 +114,10 @@ class VersionSet {
 
   // What a manifest begun now would say.
   ManifestState State() const { return catalog_.State(next_file_.load(), last_sequence_); }
-  //@L20{
   // Makes the files of a store in `directory`, whose files it has, that is what `state` says.
   // REQUIRES as for Create; tables and blobs, and their names, are synced.
   static Status CreateFrom(const Environment& environment, const std::string& directory,
                            const ManifestState& state);
-  //@}
 
   // Ends the manifest with an end record and has CURRENT say its whole length, so that damage
   // anywhere in it is found. REQUIRES: nothing follows.
@@ -158,8 +138,7 @@ class VersionSet {
              Counters& counters);
 
  private:
-  //| Status OpenTables(ManifestState state);  //@L06..18
-  Status OpenTables(ManifestState state, const BlobOpener& open_blob);  //@L19
+  Status OpenTables(ManifestState state, const BlobOpener& open_blob);
   Status MarkFilesFound();
   Status BeginLog();
   Status Final(Status status, const VersionEdit& edit);
@@ -167,9 +146,9 @@ class VersionSet {
   const Environment& environment_;
   const std::string directory_;
   const TableOpener opener_;
-  Mutex* mutex_ = nullptr;  //@L12
+  Mutex* mutex_ = nullptr;
   Catalog catalog_;
-  std::vector<std::uint32_t> changed_;  //@L17
+  std::vector<std::uint32_t> changed_;
   Recovered recovered_;
   const std::unique_ptr<EditLog> log_;
   std::atomic<FileNumber> next_file_ = 1;

@@ -4,7 +4,7 @@
 
 #include "base/coding.h"
 #include "base/mutant.h"
-#include "iter/expiry.h"  //@L19
+#include "iter/expiry.h"
 
 namespace strata::wal {
 namespace {
@@ -21,17 +21,6 @@ Error Bad(std::size_t offset, const std::string& reason) {
 
 }  // namespace
 
-//@L02..16{
-//| void AppendPut(std::string* batch, std::string_view key, std::string_view value) {
-//|   AppendHead(batch, EntryKind::kValue, key);
-//|   AppendLengthPrefixed(batch, value);
-//| }
-//|
-//| void AppendDelete(std::string* batch, std::string_view key) {
-//|   AppendHead(batch, EntryKind::kDelete, key);
-//| }
-//@}
-//@L17{
 void AppendPut(std::string* batch, std::string_view key, std::string_view value,
                std::uint32_t table, std::uint64_t expires_at_us) {
   AppendHead(batch, expires_at_us == 0 ? EntryKind::kValue : EntryKind::kExpiringValue, key, table);
@@ -42,8 +31,6 @@ void AppendPut(std::string* batch, std::string_view key, std::string_view value,
 void AppendDelete(std::string* batch, std::string_view key, std::uint32_t table) {
   AppendHead(batch, EntryKind::kDelete, key, table);
 }
-//@}
-//@L19{
 void AppendPointer(std::string* batch, std::string_view key, std::string_view place,
                    std::uint32_t table, std::uint64_t expires_at_us) {
   AppendHead(batch, expires_at_us == 0 ? EntryKind::kBlobPointer : EntryKind::kExpiringBlobPointer,
@@ -51,7 +38,6 @@ void AppendPointer(std::string* batch, std::string_view key, std::string_view pl
   if (expires_at_us != 0) AppendFixed64(batch, expires_at_us);
   AppendLengthPrefixed(batch, place);
 }
-//@}
 
 Result<std::optional<BatchEntry>> BatchReader::Next() {
   if (rest_.empty()) return std::optional<BatchEntry>();
@@ -59,11 +45,7 @@ Result<std::optional<BatchEntry>> BatchReader::Next() {
   const auto kind = static_cast<EntryKind>(*rest_.ReadFixed<std::uint8_t>());
   const auto table = rest_.ReadVarint64();
   if (!table) return Bad(offset, "table is cut short");
-  //@L02..16{
-  //| const bool is_known = IsKnownEntryKind(kind) && *table == 0;
-  //@}
-  //| const bool is_known = IsKnownEntryKind(kind) && *table <= UINT32_MAX;  //@L17..18
-  const bool is_known = kind <= kEntryKindLast && *table <= UINT32_MAX;  //@L19
+  const bool is_known = kind <= kEntryKindLast && *table <= UINT32_MAX;
   if (!is_known) {
     return Error(ErrorCode::kUnsupported, "batch entry at offset " + std::to_string(offset) +
                                               ": a newer program wrote " + EntryKindName(kind) +
@@ -74,15 +56,12 @@ Result<std::optional<BatchEntry>> BatchReader::Next() {
   BatchEntry entry{.table = *table, .kind = kind, .key = {}, .value = {}, .sequence = sequence_++};
   STRATA_TRY_ASSIGN(entry.key, ReadString("key", offset));
   if (entry.key.size() > kUserKeySizeMax) return Bad(offset, "key is too long");
-  //@L17{
-  //| if (kind == EntryKind::kExpiringValue) {  //@L17..18
-  if (IsExpiring(kind)) {  //@L19
+  if (IsExpiring(kind)) {
     const auto expiry = rest_.ReadFixed<std::uint64_t>();
     if (!expiry) return Bad(offset, "expiry runs past the end");
     if (*expiry == 0) return Bad(offset, "an expiry of zero");
     entry.expires_at_us = *expiry;
   }
-  //@}
   if (kind != EntryKind::kDelete) {
     STRATA_TRY_ASSIGN(entry.value, ReadString("value", offset));
   }

@@ -28,23 +28,15 @@ struct BatchEntry {
   std::string_view key;
   std::string_view value;  // Empty for a delete.
   SequenceNumber sequence;
-  std::uint64_t expires_at_us = 0;  // 0: never.  //@L17
+  std::uint64_t expires_at_us = 0;  // 0: never.
 };
 
-//@L02..16{
-//| void AppendPut(std::string* batch, std::string_view key, std::string_view value);
-//| void AppendDelete(std::string* batch, std::string_view key);
-//@}
-//@L17{
 void AppendPut(std::string* batch, std::string_view key, std::string_view value,
                std::uint32_t table = 0, std::uint64_t expires_at_us = 0);
 void AppendDelete(std::string* batch, std::string_view key, std::uint32_t table = 0);
-//@}
-//@L19{
 // `place` says where the value is; see blob/pending_blob.h.
 void AppendPointer(std::string* batch, std::string_view key, std::string_view place,
                    std::uint32_t table, std::uint64_t expires_at_us);
-//@}
 
 // Takes a batch apart. Its bytes are not trusted: every length is checked against what is left,
 // nothing is allocated for an intact entry, and the views hold as long as the bytes do.

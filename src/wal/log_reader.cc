@@ -88,7 +88,6 @@ Result<std::optional<Record>> LogReader::Next() {
 }
 
 std::optional<Record> LogReader::ReadIntact() {
-  //@solve 3.2 "trust nothing before it is checked" inert(return std::nullopt;)
   const std::string_view rest = contents_.substr(offset_);
   const std::optional<ParsedHeader> parsed = ParseHeader(rest);
   why_not_intact_ = kBadHeader;
@@ -115,7 +114,6 @@ std::optional<Record> LogReader::ReadIntact() {
   previous_ = parsed->checksum;
   offset_ += kHeaderSize + payload.size();
   return record;
-  //@}
 }
 
 // A file may hold intact records of another log (its space was used before) or of another place.
@@ -144,7 +142,6 @@ Status LogReader::CheckSupported(const Record& record) const {
 }
 
 Result<std::optional<Record>> LogReader::EndOrCorruption() {
-  //@solve 3.4 "intact, torn or damaged"
   if (is_sealed_) {
     const bool is_short = offset_ == contents_.size();
     return Fail(Corrupt(offset_, std::string(is_short ? "missing" : why_not_intact_) +
@@ -156,7 +153,6 @@ Result<std::optional<Record>> LogReader::EndOrCorruption() {
   }
   ending_ = WrittenEnd() <= offset_ ? Ending::kUnsealed : Ending::kTorn;
   return std::optional<Record>();
-  //@}
 }
 
 // One past the last byte that isn't zero: what follows was preallocated and never written.

@@ -43,7 +43,6 @@ Status LogWriter::Append(RecordType type, SequenceNumber sequence,
     return InvalidArgument("a log record of " + std::to_string(length) + " bytes; the largest is " +
                            std::to_string(kPayloadSizeMax));
   }
-  //@solve 3.1 "one record in one append" uses(sequence, log_id_) inert(size_ += kHeaderSize + length;)
   scratch_.resize(kHeaderSize);
   const std::uint32_t header_crc = EncodeHeader({.type = type,
                                                  .length = static_cast<std::uint32_t>(length),
@@ -62,7 +61,6 @@ Status LogWriter::Append(RecordType type, SequenceNumber sequence,
   STRATA_TRY(Remember(file_.Append(scratch_)));
   previous_ = checksum;
   size_ += scratch_.size();
-  //@}
   if (counters_ != nullptr) {
     counters_->Add(Counter::kWalBytes, kHeaderSize + length);
     counters_->Add(Counter::kWalRecords);

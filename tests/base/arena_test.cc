@@ -41,7 +41,7 @@ bool IsIntact(const Piece& piece) {
   return bytes.find_first_not_of(piece.fill) == std::string_view::npos;
 }
 
-TEST_CASE("pieces are aligned and apart from each other", "[L02]") {
+TEST_CASE("pieces are aligned and apart from each other", "[memtable]") {
   Arena arena;
   std::vector<Piece> pieces;
   AllocateMany(&arena, 1, &pieces);
@@ -49,8 +49,7 @@ TEST_CASE("pieces are aligned and apart from each other", "[L02]") {
   CHECK(arena.allocations() == pieces.size());
 }
 
-//@L20{
-TEST_CASE("pieces for one thread alone are aligned and apart from all others", "[L20]") {
+TEST_CASE("pieces for one thread alone are aligned and apart from all others", "[learned-index]") {
   Arena arena;
   std::vector<Piece> pieces;
   AllocateMany(&arena, 1, &pieces, &Arena::AllocateAlone);
@@ -59,9 +58,8 @@ TEST_CASE("pieces for one thread alone are aligned and apart from all others", "
   for (const Piece& piece : pieces) REQUIRE(IsIntact(piece));
   CHECK(arena.allocations() == pieces.size());
 }
-//@}
 
-TEST_CASE("many small pieces cost little more than their bytes", "[L02]") {
+TEST_CASE("many small pieces cost little more than their bytes", "[memtable]") {
   Arena arena;
   CHECK(arena.bytes_reserved() == 0);
   for (int i = 0; i < 100'000; ++i) arena.Allocate(64);
@@ -69,13 +67,13 @@ TEST_CASE("many small pieces cost little more than their bytes", "[L02]") {
   CHECK(arena.bytes_reserved() < 7'600'000);
 }
 
-TEST_CASE("an empty store's arena is small", "[L02]") {
+TEST_CASE("an empty store's arena is small", "[memtable]") {
   Arena arena;
   arena.Allocate(1);
   CHECK(arena.bytes_reserved() < 5'000);
 }
 
-TEST_CASE("a large piece doesn't waste the block in use", "[L02]") {
+TEST_CASE("a large piece doesn't waste the block in use", "[memtable]") {
   Arena arena;
   char* const first = arena.Allocate(16);
   arena.Allocate(10'000'000);
@@ -83,7 +81,7 @@ TEST_CASE("a large piece doesn't waste the block in use", "[L02]") {
   CHECK(arena.bytes_reserved() < 10'010'000);
 }
 
-TEST_CASE("threads that allocate at once get pieces apart from each other", "[L02]") {
+TEST_CASE("threads that allocate at once get pieces apart from each other", "[memtable]") {
   Arena arena;
   std::vector<std::vector<Piece>> pieces(4);
   {

@@ -23,7 +23,7 @@ std::string Encoded(const Bitmap& bitmap) {
   return out;
 }
 
-TEST_CASE("a bitmap counts and ranks as a set of numbers does", "[L19]") {
+TEST_CASE("a bitmap counts and ranks as a set of numbers does", "[value-separation]") {
   Random random(3);
   for (int round = 0; round < 50; ++round) {
     std::set<std::uint64_t> model;
@@ -50,13 +50,14 @@ TEST_CASE("a bitmap counts and ranks as a set of numbers does", "[L19]") {
   }
 }
 
-TEST_CASE("a bitmap of one run takes a few bytes, a random one a bit a number", "[L19]") {
+TEST_CASE("a bitmap of one run takes a few bytes, a random one a bit a number",
+          "[value-separation]") {
   CHECK(testing::Hex(Encoded(Bitmap::All(1000))) == "e8 07 00 00 e8 07");
   CHECK(testing::Hex(Encoded(Of({}))) == "00 00");
   CHECK(testing::Hex(Encoded(Of({0, 2, 4, 6, 8, 10}))) == "0b 01 55 05");
 }
 
-TEST_CASE("bitmaps join, and one can be inside another", "[L19]") {
+TEST_CASE("bitmaps join, and one can be inside another", "[value-separation]") {
   Bitmap joined = Of({1, 200});
   joined.AddAll(Of({3, 70}));
   CHECK(joined == Of({1, 3, 70, 200}));
@@ -65,7 +66,7 @@ TEST_CASE("bitmaps join, and one can be inside another", "[L19]") {
   CHECK(joined.ContainsAll(Bitmap()));
 }
 
-TEST_CASE("bytes that are no bitmap are refused", "[L19]") {
+TEST_CASE("bytes that are no bitmap are refused", "[value-separation]") {
   using namespace std::string_literals;
   const std::string cases[] = {"",
                                "\x05"s,

@@ -17,7 +17,7 @@ std::string Varint(std::uint64_t value) {
   return out;
 }
 
-TEST_CASE("integers have these bytes", "[L01]") {
+TEST_CASE("integers have these bytes", "[map-and-shell]") {
   std::string out;
   AppendFixed16(&out, 0x0102);
   AppendFixed32(&out, 0x01020304);
@@ -36,7 +36,7 @@ TEST_CASE("integers have these bytes", "[L01]") {
   CHECK(out == "\x03key"s);
 }
 
-TEST_CASE("a varint comes back at every border of its length", "[L01]") {
+TEST_CASE("a varint comes back at every border of its length", "[map-and-shell]") {
   std::vector<std::uint64_t> values = {0, UINT64_MAX};
   for (int bit = 0; bit < 64; ++bit) {
     const std::uint64_t power = std::uint64_t{1} << bit;
@@ -52,7 +52,7 @@ TEST_CASE("a varint comes back at every border of its length", "[L01]") {
   }
 }
 
-TEST_CASE("a varint that is cut short isn't one", "[L01]") {
+TEST_CASE("a varint that is cut short isn't one", "[map-and-shell]") {
   const std::string bytes = Varint(UINT64_MAX);
   for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
     CAPTURE(cut);
@@ -62,7 +62,7 @@ TEST_CASE("a varint that is cut short isn't one", "[L01]") {
   }
 }
 
-TEST_CASE("a varint of more than 64 bits isn't one", "[L01]") {
+TEST_CASE("a varint of more than 64 bits isn't one", "[map-and-shell]") {
   const std::string nine(9, '\xff');
   CHECK_FALSE(ByteReader(nine + "\x02").ReadVarint64());
   CHECK_FALSE(ByteReader(nine + "\x7f").ReadVarint64());
@@ -70,7 +70,7 @@ TEST_CASE("a varint of more than 64 bits isn't one", "[L01]") {
   CHECK_FALSE(ByteReader(std::string(20, '\x80')).ReadVarint64());
 }
 
-TEST_CASE("a reader takes what was appended, in order", "[L01]") {
+TEST_CASE("a reader takes what was appended, in order", "[map-and-shell]") {
   std::string bytes;
   AppendFixed32(&bytes, 7);
   AppendVarint64(&bytes, 1000);
@@ -89,7 +89,7 @@ TEST_CASE("a reader takes what was appended, in order", "[L01]") {
   CHECK(reader.empty());
 }
 
-TEST_CASE("a failed read leaves the reader where it was", "[L01]") {
+TEST_CASE("a failed read leaves the reader where it was", "[map-and-shell]") {
   ByteReader reader(
       "\x05"
       "abc");
@@ -104,7 +104,7 @@ TEST_CASE("a failed read leaves the reader where it was", "[L01]") {
   CHECK_FALSE(ByteReader(huge + "abc").ReadLengthPrefixed());
 }
 
-TEST_CASE("random bytes never take a reader past their end", "[L01]") {
+TEST_CASE("random bytes never take a reader past their end", "[map-and-shell]") {
   Random random(3);
   for (int i = 0; i < 20'000; ++i) {
     const std::string bytes = random.Bytes(random.Uniform(24));

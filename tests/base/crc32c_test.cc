@@ -10,7 +10,7 @@ namespace strata {
 namespace {
 
 // The vectors of RFC 3720, B.4, and the check value of the CRC catalogues.
-TEST_CASE("known bytes have these checksums", "[L03]") {
+TEST_CASE("known bytes have these checksums", "[write-ahead-log]") {
   CHECK(Crc32c("") == 0);
   CHECK(Crc32c("123456789") == 0xe3069283);
   CHECK(Crc32c(std::string(32, '\0')) == 0x8a9136aa);
@@ -21,7 +21,7 @@ TEST_CASE("known bytes have these checksums", "[L03]") {
   CHECK(Crc32c(std::string(up.rbegin(), up.rend())) == 0x113fdb5c);
 }
 
-TEST_CASE("tables and instructions agree at every length and alignment", "[L03]") {
+TEST_CASE("tables and instructions agree at every length and alignment", "[write-ahead-log]") {
   Random random(1);
   const std::string bytes = random.Bytes(8000);
   const auto check = [&](std::size_t start, std::size_t length) {
@@ -33,7 +33,7 @@ TEST_CASE("tables and instructions agree at every length and alignment", "[L03]"
   for (std::size_t length = 3000; length < 7000; length += 61) check(length % 9, length);
 }
 
-TEST_CASE("a checksum can be taken in parts", "[L03]") {
+TEST_CASE("a checksum can be taken in parts", "[write-ahead-log]") {
   Random random(2);
   const std::string bytes = random.Bytes(4000);
   for (std::size_t cut = 0; cut <= bytes.size(); cut += 41) {
@@ -43,7 +43,7 @@ TEST_CASE("a checksum can be taken in parts", "[L03]") {
   }
 }
 
-TEST_CASE("any changed bit changes the checksum", "[L03]") {
+TEST_CASE("any changed bit changes the checksum", "[write-ahead-log]") {
   std::string bytes = Random(3).Bytes(600);
   const std::uint32_t right = Crc32c(bytes);
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {

@@ -11,14 +11,14 @@ namespace strata {
 namespace {
 
 // Filters in files depend on these values.
-TEST_CASE("known bytes have these hashes", "[L07]") {
+TEST_CASE("known bytes have these hashes", "[bloom-filters]") {
   CHECK(Hash64("") == 0x2d06800538d394c2);
   CHECK(Hash64("strata") == 0x4b61a1897bfc215f);
   CHECK(Hash64WithSeed("strata", 1) == 0xdc84a38ad972633c);
   CHECK(Hash64WithSeed("strata", 0) == Hash64("strata"));
 }
 
-TEST_CASE("one changed bit changes about half of the hash", "[L07]") {
+TEST_CASE("one changed bit changes about half of the hash", "[bloom-filters]") {
   Random random(1);
   int changed = 0;
   for (int i = 0; i < 1000; ++i) {

@@ -11,7 +11,7 @@ int Answer() {
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("a mutant changes the program only while it is on", "[L01]") {
+TEST_CASE("a mutant changes the program only while it is on", "[map-and-shell]") {
   mutant::Enable("");  // The environment may have switched one on.
   CHECK(Answer() == 42);
   mutant::Enable("wrong_answer");
@@ -22,7 +22,7 @@ TEST_CASE("a mutant changes the program only while it is on", "[L01]") {
   CHECK(Answer() == 42);
 }
 #else
-TEST_CASE("without mutants in the build there is nothing to switch on", "[L01]") {
+TEST_CASE("without mutants in the build there is nothing to switch on", "[map-and-shell]") {
   CHECK(Answer() == 42);
 }
 #endif

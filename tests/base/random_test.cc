@@ -9,7 +9,7 @@ namespace strata {
 namespace {
 
 // Simulations are replayed by seed, so these numbers may not change with compiler or release.
-TEST_CASE("a seed gives these numbers for ever", "[L01]") {
+TEST_CASE("a seed gives these numbers for ever", "[map-and-shell]") {
   Random zero(0);
   CHECK(zero.Next() == 0x99ec5f36cb75f2b4);
   CHECK(zero.Next() == 0xbf6e1f784956452a);
@@ -25,7 +25,7 @@ TEST_CASE("a seed gives these numbers for ever", "[L01]") {
   CHECK(Random(7).NextDouble() == Approx(0.7005764821796896).epsilon(1e-15));
 }
 
-TEST_CASE("every value of a range comes about equally often", "[L01]") {
+TEST_CASE("every value of a range comes about equally often", "[map-and-shell]") {
   Random random(11);
   std::array<int, 10> seen{};
   for (int i = 0; i < 100'000; ++i) ++seen[random.Uniform(seen.size())];
@@ -35,7 +35,7 @@ TEST_CASE("every value of a range comes about equally often", "[L01]") {
   }
 }
 
-TEST_CASE("a range holds both of its ends", "[L01]") {
+TEST_CASE("a range holds both of its ends", "[map-and-shell]") {
   Random random(5);
   std::set<std::uint64_t> seen;
   for (int i = 0; i < 200; ++i) seen.insert(random.Between(10, 12));
@@ -44,7 +44,7 @@ TEST_CASE("a range holds both of its ends", "[L01]") {
   CHECK(random.Between(9, 9) == 9);
 }
 
-TEST_CASE("a real number is at least 0 and below 1", "[L01]") {
+TEST_CASE("a real number is at least 0 and below 1", "[map-and-shell]") {
   Random random(6);
   double sum = 0;
   for (int i = 0; i < 10'000; ++i) {
@@ -56,7 +56,7 @@ TEST_CASE("a real number is at least 0 and below 1", "[L01]") {
   CHECK(sum / 10'000 == Approx(0.5).margin(0.01));
 }
 
-TEST_CASE("a fork goes its own way", "[L01]") {
+TEST_CASE("a fork goes its own way", "[map-and-shell]") {
   Random parent(8);
   Random child = parent.Fork();
   CHECK(child.Next() != parent.Next());

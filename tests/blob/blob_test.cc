@@ -21,7 +21,7 @@ std::vector<std::string> RandomValues(Random& random, std::size_t count, std::si
   return values;
 }
 
-TEST_CASE("the bytes of a file are what the format says", "[L19]") {
+TEST_CASE("the bytes of a file are what the format says", "[value-separation]") {
   CHECK(strata::testing::Hex(Build({"red", "", "green"})) ==
         "72 65 64 00 00 c6 28 a4 3c 00 00 25 e8 5d dd 67\n"
         "72 65 65 6e 00 00 48 ba af ad 03 01 07 00 09 0f\n"
@@ -34,7 +34,7 @@ TEST_CASE("the bytes of a file are what the format says", "[L19]") {
         "54 52 41 54 41 62 31");
 }
 
-TEST_CASE("a pointer says which value of which blob, in a few bytes", "[L19]") {
+TEST_CASE("a pointer says which value of which blob, in a few bytes", "[value-separation]") {
   std::string bytes;
   AppendBlobPointer(&bytes, {300, 5, 1000});
   CHECK(strata::testing::Hex(bytes) == "ac 02 05 e8 07");
@@ -45,7 +45,8 @@ TEST_CASE("a pointer says which value of which blob, in a few bytes", "[L19]") {
   CHECK(!DecodeBlobPointer(std::string_view("\1\x80\x80\x40\1", 5)));  // Ordinal 2^20.
 }
 
-TEST_CASE("every value comes back, whatever its length and codec", "[L19][T19.2]") {
+TEST_CASE("every value comes back, whatever its length and codec",
+          "[value-separation][value-separation.2]") {
   Random random(19);
   for (const auto codec :
        {Compression::kNone, Compression::kSnappy, Compression::kLz4, Compression::kZstd}) {
@@ -72,7 +73,8 @@ TEST_CASE("every value comes back, whatever its length and codec", "[L19][T19.2]
   }
 }
 
-TEST_CASE("a copy holds the values that were chosen, under their old ordinals", "[L19]") {
+TEST_CASE("a copy holds the values that were chosen, under their old ordinals",
+          "[value-separation]") {
   Random random(7);
   const auto values = RandomValues(random, 3000, 60);
   Counters counters;
@@ -106,7 +108,8 @@ TEST_CASE("a copy holds the values that were chosen, under their old ordinals", 
   }
 }
 
-TEST_CASE("every flipped bit of a file is found, and no read gives a wrong value", "[L19]") {
+TEST_CASE("every flipped bit of a file is found, and no read gives a wrong value",
+          "[value-separation]") {
   const std::vector<std::string> values = {"first value", std::string(80, 'z'), "third"};
   const std::string sound = Build(values, {.compression = Compression::kLz4});
   for (std::size_t bit = 0; bit < sound.size() * 8; ++bit) {
@@ -129,7 +132,7 @@ TEST_CASE("every flipped bit of a file is found, and no read gives a wrong value
   }
 }
 
-TEST_CASE("a file cut at any byte is refused", "[L19]") {
+TEST_CASE("a file cut at any byte is refused", "[value-separation]") {
   const std::string sound = Build({"one", "two", std::string(50, '3')});
   for (std::size_t size = 0; size < sound.size(); ++size) {
     Counters counters;
@@ -137,7 +140,7 @@ TEST_CASE("a file cut at any byte is refused", "[L19]") {
   }
 }
 
-TEST_CASE("a value from another place or another file is found", "[L19]") {
+TEST_CASE("a value from another place or another file is found", "[value-separation]") {
   const std::string sound = Build({"aaaa", "bbbb"});
   const std::string other = Build({"aaaa", "cccc"}, {}, {'x'});
   const std::size_t record = 4 + kTrailerSize;
@@ -154,7 +157,7 @@ TEST_CASE("a value from another place or another file is found", "[L19]") {
   CHECK(!Must(Open(sound, counters))->Read(PointerTo(2, 4), &value));  // Another ordinal.
 }
 
-TEST_CASE("what a newer program wrote is refused by its name", "[L19]") {
+TEST_CASE("what a newer program wrote is refused by its name", "[value-separation]") {
   std::string newer = Build({"v"});
   newer[newer.size() - kFooterSize + 68] = 0x40;
   ResealFooter(&newer);
@@ -166,7 +169,7 @@ TEST_CASE("what a newer program wrote is refused by its name", "[L19]") {
   CHECK(Outcome(Open(newer, counters)).find("blob format version 2") != std::string::npos);
 }
 
-TEST_CASE("numbers that can't be are refused before anything is allocated", "[L19]") {
+TEST_CASE("numbers that can't be are refused before anything is allocated", "[value-separation]") {
   for (const std::size_t field : {32, 48, 52}) {
     std::string hostile = Build({"v", "w"});
     EncodeFixed(hostile.data() + hostile.size() - kFooterSize + field, std::uint32_t{0x7fffffff});
@@ -176,7 +179,8 @@ TEST_CASE("numbers that can't be are refused before anything is allocated", "[L1
   }
 }
 
-TEST_CASE("a disk that fails while a file is written is an error of the writer", "[L19]") {
+TEST_CASE("a disk that fails while a file is written is an error of the writer",
+          "[value-separation]") {
   strata::testing::StringFile file;
   BlobWriter writer({}, file, kFileId, kBlob);
   Must(writer.Add("small"));

@@ -13,15 +13,18 @@ namespace {
 
 struct Pending {
   explicit Pending(const WriterOptions& options = {}, FileSystem* through = nullptr) {
-    file = Must(PendingBlob::Create(through != nullptr ? *through : *disk, "7.blob", options,
-                                    kFileId, kBlob, counters));
+    FileSystem& files = through != nullptr ? *through : *disk;
+    NewBlobFile made{.name = "7.blob", .file_id = kFileId, .blob = kBlob, .writer = nullptr};
+    made.writer = Must(files.Create("7.blob"));
+    made.reader = Must(files.Open("7.blob", ReadMode::kGrowing));
+    file = std::make_shared<PendingBlob>(std::move(made), options, counters);
   }
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   Counters counters;
   std::shared_ptr<PendingBlob> file;
 };
 
-TEST_CASE("a place says in a few bytes all that reading a value takes", "[L19]") {
+TEST_CASE("a place says in a few bytes all that reading a value takes", "[value-separation]") {
   const Place place{{300, 5, 1000}, 20'000, 900, kFileId};
   std::string bytes;
   AppendPlace(&bytes, place);
@@ -38,7 +41,8 @@ TEST_CASE("a place says in a few bytes all that reading a value takes", "[L19]")
   CHECK(!DecodePlace(bytes));  // Stored values don't grow.
 }
 
-TEST_CASE("values of an unfinished file are read back, and become a blob file", "[L19]") {
+TEST_CASE("values of an unfinished file are read back, and become a blob file",
+          "[value-separation]") {
   for (const auto codec : {Compression::kNone, Compression::kLz4}) {
     Pending pending({.compression = codec});
     Random random(7);
@@ -77,7 +81,7 @@ TEST_CASE("values of an unfinished file are read back, and become a blob file", 
   }
 }
 
-TEST_CASE("a place whose bytes are cut or changed is corruption", "[L19]") {
+TEST_CASE("a place whose bytes are cut or changed is corruption", "[value-separation]") {
   Pending pending;
   const Place place = Must(pending.file->Append("some value"));
   REQUIRE(pending.file->HandOver());
@@ -97,7 +101,7 @@ TEST_CASE("a place whose bytes are cut or changed is corruption", "[L19]") {
   CHECK(CodeOf(ReadPlace(BytesFile(bytes, false), other, &value)) == "corruption");
 }
 
-TEST_CASE("what is synced survives a power cut, and a failed sync is final", "[L19]") {
+TEST_CASE("what is synced survives a power cut, and a failed sync is final", "[value-separation]") {
   const auto disk = NewMemoryFileSystem();
   const auto faulty = NewFaultyFileSystem(*disk);
   Pending pending({}, faulty.get());

@@ -26,7 +26,7 @@ void CheckFlags(const Flags& flags, const std::string& text) {
   }
 }
 
-TEST_CASE("every verb and every flag is in the reference", "[L01]") {
+TEST_CASE("every verb and every flag is in the reference", "[map-and-shell]") {
   const std::string text = Documentation();
   for (const Command& command : AllCommands()) {
     INFO(command.name);
@@ -45,7 +45,7 @@ TEST_CASE("every verb and every flag is in the reference", "[L01]") {
   CheckFlags(globals, text);
 }
 
-TEST_CASE("no verb has a flag that all verbs have", "[L01]") {
+TEST_CASE("no verb has a flag that all verbs have", "[map-and-shell]") {
   Globals values;
   Flags globals;
   DeclareStoreFlags(globals, &values);

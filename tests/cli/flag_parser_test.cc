@@ -34,7 +34,7 @@ struct Parsed {
   Status Parse(const std::vector<std::string>& args) { return ParseFlags(args, Globals(), Own()); }
 };
 
-TEST_CASE("flags come in any order, long or short, with = or without", "[L01]") {
+TEST_CASE("flags come in any order, long or short, with = or without", "[map-and-shell]") {
   for (const std::vector<std::string>& args :
        {std::vector<std::string>{"a", "--db", "x", "--limit", "3", "-q", "b"},
         {"--limit=3", "--db=x", "--quiet", "a", "b"},
@@ -49,7 +49,7 @@ TEST_CASE("flags come in any order, long or short, with = or without", "[L01]") 
   }
 }
 
-TEST_CASE("values are taken as they are", "[L01]") {
+TEST_CASE("values are taken as they are", "[map-and-shell]") {
   Parsed parsed;
   REQUIRE(parsed.Parse({"--from=", "--db", "-x", "[a,b]", "", "-", "--", "--limit"}));
   CHECK(parsed.from == "");
@@ -57,13 +57,13 @@ TEST_CASE("values are taken as they are", "[L01]") {
   CHECK(parsed.keys == std::vector<std::string>{"[a,b]", "", "-", "--limit"});
 }
 
-TEST_CASE("the last of a repeated flag wins", "[L01]") {
+TEST_CASE("the last of a repeated flag wins", "[map-and-shell]") {
   Parsed parsed;
   REQUIRE(parsed.Parse({"--limit", "1", "--limit", "2"}));
   CHECK(parsed.limit == 2);
 }
 
-TEST_CASE("a wrong flag is named, with what was perhaps meant", "[L01]") {
+TEST_CASE("a wrong flag is named, with what was perhaps meant", "[map-and-shell]") {
   Parsed parsed;
   CHECK(Outcome(parsed.Parse({"--lmit", "3"})) ==
         "invalid argument: unknown flag --lmit; did you mean \"--limit\"?");
@@ -73,7 +73,7 @@ TEST_CASE("a wrong flag is named, with what was perhaps meant", "[L01]") {
   CHECK(Outcome(parsed.Parse({"-x"})) == "invalid argument: unknown flag -x");
 }
 
-TEST_CASE("the verb is the first word that isn't a flag or its value", "[L01]") {
+TEST_CASE("the verb is the first word that isn't a flag or its value", "[map-and-shell]") {
   Parsed parsed;
   const Flags globals = parsed.Globals();
   CHECK(FindVerb({"get", "k"}, globals).value() == 0);
@@ -84,7 +84,7 @@ TEST_CASE("the verb is the first word that isn't a flag or its value", "[L01]") 
   CHECK_FALSE(FindVerb({"--nope", "get"}, globals));
 }
 
-TEST_CASE("the environment sets a verb's own flags under the verb's name", "[L01]") {
+TEST_CASE("the environment sets a verb's own flags under the verb's name", "[map-and-shell]") {
   std::uint64_t num = 1;
   std::string file;
   Flags own;
@@ -102,7 +102,7 @@ TEST_CASE("the environment sets a verb's own flags under the verb's name", "[L01
   CHECK(file == "x");
 }
 
-TEST_CASE("the environment sets any flag and the command line wins", "[L01]") {
+TEST_CASE("the environment sets any flag and the command line wins", "[map-and-shell]") {
   Parsed parsed;
   const auto lookup = [](const std::string& name) -> std::optional<std::string> {
     if (name == "STRATA_DB") return "from the environment";

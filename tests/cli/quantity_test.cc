@@ -9,7 +9,7 @@ namespace {
 
 using strata::testing::CodeOf;
 
-TEST_CASE("sizes have units of 1024 and of 1000", "[L01]") {
+TEST_CASE("sizes have units of 1024 and of 1000", "[map-and-shell]") {
   CHECK(ParseSize("0").value() == 0);
   CHECK(ParseSize("65536").value() == 65536);
   CHECK(ParseSize("64KiB").value() == 65536);
@@ -20,7 +20,7 @@ TEST_CASE("sizes have units of 1024 and of 1000", "[L01]") {
   CHECK(ParseSize("18446744073709551615").value() == 18446744073709551615ULL);
 }
 
-TEST_CASE("what isn't a number with a known unit is refused", "[L01]") {
+TEST_CASE("what isn't a number with a known unit is refused", "[map-and-shell]") {
   for (const std::string_view bad : {"", "x", "-1", "+1", "1x", "1 2", "KiB", "0x10", "1e3", "inf",
                                      "nan", "99999999999999TiB"}) {
     INFO(bad);
@@ -30,7 +30,7 @@ TEST_CASE("what isn't a number with a known unit is refused", "[L01]") {
   CHECK(CodeOf(ParseDurationMicros("10")) == "invalid argument");
 }
 
-TEST_CASE("counts and times have units too", "[L01]") {
+TEST_CASE("counts and times have units too", "[map-and-shell]") {
   CHECK(ParseCount("10k").value() == 10'000);
   CHECK(ParseCount("3M").value() == 3'000'000);
   CHECK(ParseDurationMicros("250ms").value() == 250'000);
@@ -38,7 +38,7 @@ TEST_CASE("counts and times have units too", "[L01]") {
   CHECK(ParseDurationMicros("0").value() == 0);
 }
 
-TEST_CASE("numbers are printed as people read them", "[L01]") {
+TEST_CASE("numbers are printed as people read them", "[map-and-shell]") {
   CHECK(FormatSize(1023) == "1023 B");
   CHECK(FormatSize(1024) == "1.0 KiB");
   CHECK(FormatSize((1 << 20) - 1) == "1.0 MiB");

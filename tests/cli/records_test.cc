@@ -35,7 +35,7 @@ std::vector<std::string> Told(const std::string& text, RecordFormat format) {
 
 using Lines = std::vector<std::string>;
 
-TEST_CASE("records of any bytes survive every format, however they are read", "[L01]") {
+TEST_CASE("records of any bytes survive every format, however they are read", "[map-and-shell]") {
   Random random(3);
   for (const RecordFormat format : {RecordFormat::kTsv, RecordFormat::kCsv, RecordFormat::kJsonl}) {
     std::string text = RecordHeader({.format = format});
@@ -52,14 +52,15 @@ TEST_CASE("records of any bytes survive every format, however they are read", "[
   }
 }
 
-TEST_CASE("a bad record doesn't spoil the ones after it", "[L01]") {
+TEST_CASE("a bad record doesn't spoil the ones after it", "[map-and-shell]") {
   CHECK(ReadBack("a\t1\nbad\nb\t2\n", RecordFormat::kTsv) == Lines{"a=1", "!", "b=2"});
   CHECK(ReadBack("key,value\na,1\n1,2,3\nb,2", RecordFormat::kCsv) == Lines{"a=1", "!", "b=2"});
   CHECK(ReadBack("{}\n{\"key\":\"a\",\"value\":\"1\"}\n", RecordFormat::kJsonl) ==
         Lines{"!", "a=1"});
 }
 
-TEST_CASE("a quote that stands where none may is an error, and no rows flow together", "[L01]") {
+TEST_CASE("a quote that stands where none may is an error, and no rows flow together",
+          "[map-and-shell]") {
   const std::string remedy = "; put quotes around the whole field, and double those inside it";
   CHECK(Told("key,value\na,5\" pipe\nb,6\" pipe\nc,7\n", RecordFormat::kCsv) ==
         Lines{"2: a quote inside a field without quotes" + remedy,
@@ -78,7 +79,7 @@ TEST_CASE("a quote that stands where none may is an error, and no rows flow toge
   CHECK(ReadBack("key,value\n\"\",\"\"\"\"\n\"a\",\"\"", RecordFormat::kCsv) == Lines{"=\"", "a="});
 }
 
-TEST_CASE("a quoted field keeps its line ends, an unquoted one has none", "[L01]") {
+TEST_CASE("a quoted field keeps its line ends, an unquoted one has none", "[map-and-shell]") {
   for (const std::size_t step : {1UL, 3UL, 100UL}) {
     CHECK(ReadBack("key,value\r\na,\"1\r\n2\r\n\"\r\nb,\"3\n4\r\"\r\n", RecordFormat::kCsv, step) ==
           Lines{"a=1\r\n2\r\n", "b=3\n4\r"});
@@ -98,7 +99,7 @@ TEST_CASE("a quoted field keeps its line ends, an unquoted one has none", "[L01]
   CHECK(ReadBack("a\rb\t1\r2\r\n", raw) == Lines{"a\rb=1\r2\r"});
 }
 
-TEST_CASE("a byte order mark at the front is no part of the data", "[L01]") {
+TEST_CASE("a byte order mark at the front is no part of the data", "[map-and-shell]") {
   const std::string mark(kByteOrderMark);
   for (const std::size_t step : {1UL, 100UL}) {
     CHECK(ReadBack(mark + "a\t1\n", RecordFormat::kTsv, step) == Lines{"a=1"});
@@ -124,7 +125,7 @@ TEST_CASE("a byte order mark at the front is no part of the data", "[L01]") {
         Lines{"0: this is UTF-16; make UTF-8 of it first: iconv -f UTF-16 -t UTF-8"});
 }
 
-TEST_CASE("a first key that begins with a byte order mark comes back", "[L01]") {
+TEST_CASE("a first key that begins with a byte order mark comes back", "[map-and-shell]") {
   const RecordOptions raw{.format = RecordFormat::kTsv, .key_format = ByteFormat::kUtf8};
   std::string file;
   REQUIRE(AppendRecord(std::string(kByteOrderMark) + "a", "1", raw, &file));
@@ -132,7 +133,7 @@ TEST_CASE("a first key that begins with a byte order mark comes back", "[L01]") 
   CHECK(ReadBack(file, raw) == Lines{std::string(kByteOrderMark) + "a=1"});
 }
 
-TEST_CASE("blank lines are no records", "[L01]") {
+TEST_CASE("blank lines are no records", "[map-and-shell]") {
   CHECK(ReadBack("\na\t1\n\n\r\nb\t2\n\n", RecordFormat::kTsv) == Lines{"a=1", "b=2"});
   CHECK(ReadBack("\nkey,value\na,1\r\n\r\nb,\"\n\n2\"\n\n", RecordFormat::kCsv) ==
         Lines{"a=1", "b=\n\n2"});
@@ -141,7 +142,7 @@ TEST_CASE("blank lines are no records", "[L01]") {
   CHECK(ReadBack("\n\n", RecordFormat::kCsv).empty());
 }
 
-TEST_CASE("a bad line of JSON is told what is wrong with it", "[L01]") {
+TEST_CASE("a bad line of JSON is told what is wrong with it", "[map-and-shell]") {
   const auto told = [](const std::string& line) {
     return Told(line + "\n", RecordFormat::kJsonl).front();
   };
@@ -169,7 +170,7 @@ TEST_CASE("a bad line of JSON is told what is wrong with it", "[L01]") {
   }
 }
 
-TEST_CASE("of JSON no member is lost in silence, and others may be there", "[L01]") {
+TEST_CASE("of JSON no member is lost in silence, and others may be there", "[map-and-shell]") {
   CHECK(Told(R"({"key":"a","key":"b","value":"1"})", RecordFormat::kJsonl) ==
         Lines{"1: \"key\" is there twice; leave one out"});
   CHECK(Told(R"({"key":"a","value":"1","value_b64":"Mg=="})", RecordFormat::kJsonl) ==
@@ -178,7 +179,7 @@ TEST_CASE("of JSON no member is lost in silence, and others may be there", "[L01
              RecordFormat::kJsonl) == Lines{"a=1"});
 }
 
-TEST_CASE("the reader knows the line and the byte it has come to", "[L01]") {
+TEST_CASE("the reader knows the line and the byte it has come to", "[map-and-shell]") {
   const auto source = NewMemorySource("key,value\na,\"1\n2\"\nb,3\n", 3);
   const auto reader = NewRecordReader(*source, {.format = RecordFormat::kCsv});
   Record record;
@@ -192,7 +193,7 @@ TEST_CASE("the reader knows the line and the byte it has come to", "[L01]") {
   CHECK_FALSE(reader->Next(&record).value());
 }
 
-TEST_CASE("reading goes on in the middle", "[L01]") {
+TEST_CASE("reading goes on in the middle", "[map-and-shell]") {
   const std::string text = "key,value\na,1\nb,2\n";
   const auto source = NewMemorySource(text.substr(14), 100);
   const auto reader =
@@ -204,7 +205,7 @@ TEST_CASE("reading goes on in the middle", "[L01]") {
   CHECK(reader->position().offset == text.size());
 }
 
-TEST_CASE("an unescaped tab or newline is never written to tsv", "[L01]") {
+TEST_CASE("an unescaped tab or newline is never written to tsv", "[map-and-shell]") {
   std::string out;
   const RecordOptions raw{.format = RecordFormat::kTsv,
                           .key_format = ByteFormat::kUtf8,

@@ -18,7 +18,7 @@ Report Example() {
   return {map, rows};
 }
 
-TEST_CASE("a table is for people: units, columns, numbers to the right", "[L01]") {
+TEST_CASE("a table is for people: units, columns, numbers to the right", "[map-and-shell]") {
   CHECK(Printed(Example(), OutputFormat::kTable) ==
         "store\n"
         "bytes  2.0 KiB\n"
@@ -29,7 +29,7 @@ TEST_CASE("a table is for people: units, columns, numbers to the right", "[L01]"
         "all       9 ns      -  no\n");
 }
 
-TEST_CASE("plain, csv and json are for programs: numbers as they are", "[L01]") {
+TEST_CASE("plain, csv and json are for programs: numbers as they are", "[map-and-shell]") {
   CHECK(Printed(Example(), OutputFormat::kPlain) ==
         "bytes\t2048\ncause\ta \"b\"\n\n0\t1500\t1.26\tyes\nall\t9\t\tno\n");
   CHECK(Printed(Example(), OutputFormat::kCsv) ==
@@ -46,7 +46,7 @@ TEST_CASE("plain, csv and json are for programs: numbers as they are", "[L01]") 
         "{\"section\":\"levels\",\"level\":\"all\",\"time\":9,\"ratio\":null,\"ok\":false}\n");
 }
 
-TEST_CASE("JSON strings escape what they must", "[L01]") {
+TEST_CASE("JSON strings escape what they must", "[map-and-shell]") {
   std::string out;
   AppendJsonString(&out, std::string("a\"\\\n\t\0\x1f ü", 10));
   CHECK(out == "\"a\\\"\\\\\\n\\t\\u0000\\u001f ü\"");

@@ -7,7 +7,8 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("bench runs every workload with the number of operations asked for", "[L05]") {
+TEST_CASE("bench runs every workload with the number of operations asked for",
+          "[flush-and-merge]") {
   RunCliScript("bench.txt");
 }
 

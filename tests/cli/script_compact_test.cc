@@ -7,7 +7,8 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("compact removes what was deleted and damage is never read as data", "[L10]") {
+TEST_CASE("compact removes what was deleted and damage is never read as data",
+          "[leveled-compaction]") {
   RunCliScript("compact.txt");
 }
 

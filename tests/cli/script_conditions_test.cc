@@ -7,7 +7,8 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("a write with a condition says what is there instead, with exit code 5", "[L15]") {
+TEST_CASE("a write with a condition says what is there instead, with exit code 5",
+          "[conditional-writes]") {
   RunCliScript("conditions.txt");
 }
 

@@ -7,15 +7,16 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("what one process wrote, the next one reads, and failures have their codes", "[L03]") {
+TEST_CASE("what one process wrote, the next one reads, and failures have their codes",
+          "[write-ahead-log]") {
   RunCliScript("durable.txt");
 }
 
-TEST_CASE("an import says what is durable and goes on after a crash", "[L03]") {
+TEST_CASE("an import says what is durable and goes on after a crash", "[write-ahead-log]") {
   RunCliScript("resume.txt");
 }
 
-TEST_CASE("inspect wal explains a log's bytes", "[L03]") {
+TEST_CASE("inspect wal explains a log's bytes", "[write-ahead-log]") {
   RunCliScript("inspect_wal.txt");
 }
 

@@ -7,7 +7,7 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("keys can be tuples, and rows found by what is in them", "[L18]") {
+TEST_CASE("keys can be tuples, and rows found by what is in them", "[structured-keys]") {
   RunCliScript("keys.txt");
 }
 

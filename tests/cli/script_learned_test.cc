@@ -7,7 +7,8 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("a learned index is chosen by a flag, and inspect and stats tell of it", "[L20]") {
+TEST_CASE("a learned index is chosen by a flag, and inspect and stats tell of it",
+          "[learned-index]") {
   RunCliScript("learned.txt");
 }
 

@@ -7,7 +7,7 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("verify and inspect manifest tell a sound store from a damaged one", "[L06]") {
+TEST_CASE("verify and inspect manifest tell a sound store from a damaged one", "[manifest]") {
   RunCliScript("manifest.txt");
 }
 

@@ -7,7 +7,7 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("multi-get and trace tell what they found", "[L13]") {
+TEST_CASE("multi-get and trace tell what they found", "[parallel-reads]") {
   RunCliScript("read_many.txt");
 }
 

@@ -7,7 +7,7 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("export writes a table that inspect explains", "[L04]") {
+TEST_CASE("export writes a table that inspect explains", "[sorted-tables]") {
   RunCliScript("inspect_table.txt");
 }
 

@@ -7,19 +7,16 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("tables are made, used and dropped from the command line", "[L17]") {
+TEST_CASE("tables are made, used and dropped from the command line", "[tables-and-ttl]") {
   RunCliScript("tables.txt");
 }
 
-TEST_CASE("a transaction in the shell writes to several tables at once", "[L17]") {
+TEST_CASE("a transaction in the shell writes to several tables at once", "[tables-and-ttl]") {
   RunCliScript("transaction_tables.txt");
 }
 
-//@L19{
-TEST_CASE("a table says from which size on its values live apart", "[L19]") {
+TEST_CASE("a table says from which size on its values live apart", "[value-separation]") {
   RunCliScript("blob_tables.txt");
 }
-
-//@}
 }  // namespace
 }  // namespace strata::cli

@@ -7,7 +7,7 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("the shell has transactions with savepoints", "[L16]") {
+TEST_CASE("the shell has transactions with savepoints", "[transactions]") {
   RunCliScript("transactions.txt");
 }
 

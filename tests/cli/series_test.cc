@@ -24,7 +24,7 @@ struct World {
   std::unique_ptr<DB> db;
 };
 
-TEST_CASE("a series closes a window when the first call ends after it", "[L05]") {
+TEST_CASE("a series closes a window when the first call ends after it", "[flush-and-merge]") {
   World world;
   ManualClock clock(0);
   SeriesRecorder series(*world.db, clock, 1000);
@@ -48,7 +48,7 @@ TEST_CASE("a series closes a window when the first call ends after it", "[L05]")
   CHECK(second.user_bytes_written == 0);
 }
 
-TEST_CASE("the windows of a workload hold all of its operations", "[L05]") {
+TEST_CASE("the windows of a workload hold all of its operations", "[flush-and-merge]") {
   World world;
   WorkloadOptions options;
   options.num = 4000;
@@ -68,11 +68,11 @@ TEST_CASE("the windows of a workload hold all of its operations", "[L05]") {
   const std::string json = SeriesJson("fillseq", result.seconds, *result.latency, *result.series);
   CHECK(json.starts_with("{\"workload\":\"fillseq\",\"start_us\":"));
   CHECK(json.ends_with("}]}"));
-  CHECK(json.find("\"sync_times\":[],") != std::string::npos);  //@L12
+  CHECK(json.find("\"sync_times\":[],") != std::string::npos);
 }
 
-//@L12{
-TEST_CASE("a series tells how long syncs took since its begin, and what is live", "[L12]") {
+TEST_CASE("a series tells how long syncs took since its begin, and what is live",
+          "[background-work]") {
   World world;
   REQUIRE(world.db->Put("before", "the series", {.sync = true}));
   SeriesRecorder series(*world.db, RealClock(), 1'000'000'000'000);
@@ -90,8 +90,8 @@ TEST_CASE("a series tells how long syncs took since its begin, and what is live"
   CHECK(SeriesJson("w", 1, Histogram(), series).find("\"sync_times\":[[") != std::string::npos);
 }
 
-//@}
-TEST_CASE("a call that waits behind a slow one counts its wait when there is a rate", "[L05]") {
+TEST_CASE("a call that waits behind a slow one counts its wait when there is a rate",
+          "[flush-and-merge]") {
   World world;
   WorkloadOptions options;
   options.num = 200;

@@ -7,14 +7,14 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("a swapped pair of letters is one slip", "[L01]") {
+TEST_CASE("a swapped pair of letters is one slip", "[map-and-shell]") {
   CHECK(EditDistance("", "") == 0);
   CHECK(EditDistance("get", "gte") == 1);
   CHECK(EditDistance("scan", "scn") == 1);
   CHECK(EditDistance("put", "delete") == 5);
 }
 
-TEST_CASE("only near words are offered", "[L01]") {
+TEST_CASE("only near words are offered", "[map-and-shell]") {
   const std::vector<std::string> words{"get", "put", "delete", "export"};
   CHECK(DidYouMean("gte", words) == "; did you mean \"get\"?");
   CHECK(DidYouMean("exprot", words) == "; did you mean \"export\"?");

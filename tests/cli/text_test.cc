@@ -14,7 +14,7 @@ using strata::testing::Outcome;
 constexpr ByteFormat kFormats[] = {ByteFormat::kUtf8, ByteFormat::kEscaped, ByteFormat::kHex,
                                    ByteFormat::kBase64};
 
-TEST_CASE("every format gives the bytes back", "[L01]") {
+TEST_CASE("every format gives the bytes back", "[map-and-shell]") {
   Random random(1);
   for (int round = 0; round < 2000; ++round) {
     const std::string bytes = random.Bytes(random.Uniform(40));
@@ -31,7 +31,7 @@ TEST_CASE("every format gives the bytes back", "[L01]") {
   }
 }
 
-TEST_CASE("escaped text holds no byte that moves the cursor", "[L01]") {
+TEST_CASE("escaped text holds no byte that moves the cursor", "[map-and-shell]") {
   CHECK(EscapeText("a\tb\n\r\\") == "a\\tb\\n\\r\\\\");
   CHECK(EscapeText(std::string("\0\x1b\x7f", 3)) == "\\x00\\x1b\\x7f");
   CHECK(EscapeText("grün €") == "grün €");
@@ -40,7 +40,7 @@ TEST_CASE("escaped text holds no byte that moves the cursor", "[L01]") {
   CHECK(EscapeText("ok\xff\xc3") == "ok\\xff\\xc3");
 }
 
-TEST_CASE("only well-formed UTF-8 counts as text", "[L01]") {
+TEST_CASE("only well-formed UTF-8 counts as text", "[map-and-shell]") {
   CHECK(IsValidUtf8(""));
   CHECK(IsValidUtf8("a\xc3\xbc\xe2\x82\xac\xf0\x9f\x8c\x8d"));
   CHECK_FALSE(IsValidUtf8("\xc0\x80"));          // Two bytes for what needs one.
@@ -51,7 +51,7 @@ TEST_CASE("only well-formed UTF-8 counts as text", "[L01]") {
   CHECK_FALSE(IsValidUtf8("\x80"));
 }
 
-TEST_CASE("base64 has the digits of RFC 4648", "[L01]") {
+TEST_CASE("base64 has the digits of RFC 4648", "[map-and-shell]") {
   CHECK(ToBase64("").empty());
   CHECK(ToBase64("f") == "Zg==");
   CHECK(ToBase64("fo") == "Zm8=");
@@ -63,7 +63,7 @@ TEST_CASE("base64 has the digits of RFC 4648", "[L01]") {
   }
 }
 
-TEST_CASE("what can't be decoded is said with its place", "[L01]") {
+TEST_CASE("what can't be decoded is said with its place", "[map-and-shell]") {
   CHECK(Outcome(DecodeBytes(ByteFormat::kHex, "6x")) ==
         "invalid argument: not a hex digit at offset 1");
   CHECK(Outcome(DecodeBytes(ByteFormat::kHex, "6")) ==
@@ -71,7 +71,7 @@ TEST_CASE("what can't be decoded is said with its place", "[L01]") {
   CHECK(CodeOf(DecodeBytes(ByteFormat::kEscaped, "\\")) == "invalid argument");
 }
 
-TEST_CASE("a code point takes one column", "[L01]") {
+TEST_CASE("a code point takes one column", "[map-and-shell]") {
   CHECK(DisplayWidth("grün") == 4);
   CHECK(DisplayWidth("") == 0);
 }

@@ -9,7 +9,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-TEST_CASE("a line is cut at blanks, and quotes keep them", "[L01]") {
+TEST_CASE("a line is cut at blanks, and quotes keep them", "[map-and-shell]") {
   CHECK(SplitWords("").value().empty());
   CHECK(SplitWords("  put  a\tb\r").value() == Words{"put", "a", "b"});
   CHECK(SplitWords("put 'a b' \"c d\"").value() == Words{"put", "a b", "c d"});
@@ -17,7 +17,7 @@ TEST_CASE("a line is cut at blanks, and quotes keep them", "[L01]") {
   CHECK(SplitWords("a'b c'd").value() == Words{"ab cd"});
 }
 
-TEST_CASE("escapes are left to the key format, apart from blanks and quotes", "[L01]") {
+TEST_CASE("escapes are left to the key format, apart from blanks and quotes", "[map-and-shell]") {
   CHECK(SplitWords("a\\ b \\x00\\n").value() == Words{"a b", "\\x00\\n"});
   CHECK(SplitWords("\"a\\\"b\"").value() == Words{"a\\\"b"});
   CHECK(SplitWords("it\\'s").value() == Words{"it's"});
@@ -25,13 +25,13 @@ TEST_CASE("escapes are left to the key format, apart from blanks and quotes", "[
   CHECK(SplitWords("a\\").value() == Words{"a\\"});
 }
 
-TEST_CASE("a comment begins at a word of its own", "[L01]") {
+TEST_CASE("a comment begins at a word of its own", "[map-and-shell]") {
   CHECK(SplitWords("get a # the first").value() == Words{"get", "a"});
   CHECK(SplitWords("get a#b").value() == Words{"get", "a#b"});
   CHECK(SplitWords("get '#'").value() == Words{"get", "#"});
 }
 
-TEST_CASE("an open quote is an error", "[L01]") {
+TEST_CASE("an open quote is an error", "[map-and-shell]") {
   CHECK(testing::CodeOf(SplitWords("get \"a")) == "invalid argument");
   CHECK(testing::CodeOf(SplitWords("get 'a\\'b'")) == "invalid argument");
 }

@@ -27,7 +27,8 @@ struct World {
   std::unique_ptr<DB> db;
 };
 
-TEST_CASE("fillseq writes every key once, whatever the threads and the batch", "[L05]") {
+TEST_CASE("fillseq writes every key once, whatever the threads and the batch",
+          "[flush-and-merge]") {
   for (const int threads : {1, 3}) {
     for (const std::uint64_t batch : {1, 7}) {
       World world;
@@ -42,7 +43,7 @@ TEST_CASE("fillseq writes every key once, whatever the threads and the batch", "
   }
 }
 
-TEST_CASE("the same seed reads and writes the same", "[L05]") {
+TEST_CASE("the same seed reads and writes the same", "[flush-and-merge]") {
   const WorkloadOptions options{.num = 200, .value_size = 10, .seed = 5};
   World one;
   World two;
@@ -51,7 +52,7 @@ TEST_CASE("the same seed reads and writes the same", "[L05]") {
   CHECK(one.Run("readrandom", options).found == two.Run("readrandom", options).found);
 }
 
-TEST_CASE("an unknown workload is refused", "[L05]") {
+TEST_CASE("an unknown workload is refused", "[flush-and-merge]") {
   World world;
   CHECK_FALSE(RunWorkload(*world.db, world.environment, "nope", {}));
   CHECK(NeedsKeys("readrandom"));

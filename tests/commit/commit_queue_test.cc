@@ -2,10 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "commit/fake_background.h"
@@ -31,17 +33,15 @@ CommitParts PartsOf(Parts& parts, BackgroundWork& background) {
           .trees = parts.trees,
           .versions = parts.versions,
           .journal = parts.journal,
-          .direct_writer = parts.direct_writer,  //@L19
+          .direct_writer = parts.direct_writer,
           .background = background};
 }
 
 Status Write(CommitQueue& queue, const WriteBatch& batch, bool sync) {
-  //| return queue.Write(batch, sync);  //@L12..14
-  //@L15{
   std::optional<FailedCondition> failed;
   SequenceNumber first = 0;
-  return queue.Write(batch, sync, &failed, &first);
-  //@}
+  return queue.Write(batch, sync,
+                     /*now_us=*/0, &failed, &first);
 }
 
 Status Put(CommitQueue& queue, std::string_view key, std::string_view value, bool sync = false) {
@@ -64,6 +64,42 @@ std::string GroupsIn(const MemoryFileSystem& disk, FileNumber log) {
   }
   return text;
 }
+
+// Threads, and how often those who wait looked whether what they wait for is so.
+class CountingExecutor final : public Executor {
+ public:
+  void Schedule(Priority priority, Job job) override {
+    threads_->Schedule(priority, std::move(job));
+  }
+  void ScheduleAfter(std::uint64_t delay_micros, Job job) override {
+    threads_->ScheduleAfter(delay_micros, std::move(job));
+  }
+  void WaitUntil(Mutex& mutex, const std::function<bool()>& condition) override
+      STRATA_REQUIRES(mutex) {
+    threads_->WaitUntil(mutex, Counted(condition));
+  }
+  void NotifyAll() override { threads_->NotifyAll(); }
+  void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
+      STRATA_REQUIRES(mutex) {
+    threads_->WaitOn(point, mutex, Counted(holds));
+  }
+  void Notify(WaitPoint& point) override { threads_->Notify(point); }
+  bool Yield() override { return threads_->Yield(); }
+  int concurrency() const override { return threads_->concurrency(); }
+
+  int looks() const { return looks_; }
+
+ private:
+  std::function<bool()> Counted(const std::function<bool()>& condition) {
+    return [this, &condition] {
+      ++looks_;
+      return condition();
+    };
+  }
+
+  const std::unique_ptr<Executor> threads_ = NewThreadExecutor(1, 1, RealClock());
+  std::atomic<int> looks_ = 0;
+};
 
 // A queue on real threads, over a disk whose logs' syncs wait at a gate.
 struct ThreadedQueue {
@@ -92,11 +128,9 @@ struct ThreadedQueue {
 
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   testing::GatedFileSystem files{*disk};
-  std::unique_ptr<Executor> executor = NewThreadExecutor(1, 1, RealClock());
-  Environment environment{.files = &files,
-                          .clock = &RealClock(),
-                          .executor = executor.get(),
-                          .entropy = SeededEntropy(7)};
+  CountingExecutor executor;
+  Environment environment{
+      .files = &files, .clock = &RealClock(), .executor = &executor, .entropy = SeededEntropy(7)};
   Parts parts{environment, {}};
   testing::FakeBackground background;
   CommitQueue queue{PartsOf(parts, background)};
@@ -104,7 +138,7 @@ struct ThreadedQueue {
 };
 
 TEST_CASE("those behind a sync are one group, in their order, with one record and one sync",
-          "[L12][T12.1][concurrency]") {
+          "[background-work][background-work.1][concurrency]") {
   ThreadedQueue world;
   const std::uint64_t syncs = world.parts.context.counters.Get(Counter::kWalSyncs);
   world.QueueUp({world.Putting("k", "1", true), world.Putting("b", "2", false),
@@ -118,15 +152,44 @@ TEST_CASE("those behind a sync are one group, in their order, with one record an
 }
 
 TEST_CASE("the log of a group whose leader wants no sync isn't synced for one behind it",
-          "[L12][concurrency]") {
+          "[background-work][concurrency]") {
   ThreadedQueue world;
   world.QueueUp({world.Putting("b", "1", false), world.Putting("c", "2", true)});
   world.OpenGateAndJoin();
   CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 | c=2 | ");
 }
 
-//@L17{
-TEST_CASE("a task comes when its turn is, and runs alone", "[L17][concurrency]") {
+TEST_CASE("a writer is woken when it is due, however many wait before and behind it",
+          "[background-work][concurrency]") {
+  constexpr int kWriters = 8;
+  ThreadedQueue world;
+  std::vector<std::function<void()>> writers;
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&] { (void)world.queue.SwitchMemTables().has_value(); });  // Alone.
+  }
+  const int before = world.executor.looks();
+  world.QueueUp(writers);
+  world.OpenGateAndJoin();
+  CHECK(world.executor.looks() - before ==
+        2 * kWriters);  // Before it slept, and when it was woken.
+}
+
+TEST_CASE("a group's followers are woken once, and those behind it are left alone",
+          "[background-work][background-work.1][concurrency]") {
+  ThreadedQueue world;
+  const auto task = [&] { (void)world.queue.SwitchMemTables().has_value(); };
+  std::vector<std::function<void()>> writers;
+  for (int i = 0; i < 4; ++i) writers.push_back(world.Putting("b", "1", true));
+  for (int i = 0; i < 2; ++i) writers.emplace_back(task);
+  for (int i = 0; i < 4; ++i) writers.push_back(world.Putting("c", "2", true));
+  const int before = world.executor.looks();
+  world.QueueUp(writers);
+  world.OpenGateAndJoin();
+  CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "c=2 c=2 c=2 c=2 | ");
+  CHECK(world.executor.looks() - before == 2 * 10);
+}
+
+TEST_CASE("a task comes when its turn is, and runs alone", "[tables-and-ttl][concurrency]") {
   ThreadedQueue world;
   std::string seen;
   const std::function<Status()> task = [&] {
@@ -143,7 +206,6 @@ TEST_CASE("a task comes when its turn is, and runs alone", "[L17][concurrency]")
   CHECK(world.parts.Get("c") == "2");
   CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 | c=2 | ");
 }
-//@}
 
 // The rest has one writer at a time, on a disk that may fail.
 struct World : PartsWorld {
@@ -153,7 +215,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("a log that can't be written to ends all writing, and nothing of the batch is seen",
-          "[L12]") {
+          "[background-work]") {
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   const SequenceNumber last = world->trees.last_sequence();
@@ -171,7 +233,7 @@ TEST_CASE("a log that can't be written to ends all writing, and nothing of the b
 }
 
 TEST_CASE("what was written without a sync is on the disk after the interval, with one timer",
-          "[L12]") {
+          "[background-work]") {
   World world({.sync = SyncMode::kInterval, .sync_interval_ms = 50});
   REQUIRE(Put(world.queue, "a", "1"));  // The interval begins with a sync.
   REQUIRE(Put(world.queue, "b", "2"));
@@ -187,7 +249,7 @@ TEST_CASE("what was written without a sync is on the disk after the interval, wi
   CHECK(world->Get("d") == "none");
 }
 
-TEST_CASE("a switch tells the log that begins with it", "[L12]") {
+TEST_CASE("a switch tells the log that begins with it", "[background-work]") {
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   const FileNumber log = Must(world.queue.SwitchMemTables());
@@ -198,8 +260,8 @@ TEST_CASE("a switch tells the log that begins with it", "[L12]") {
   CHECK(world->trees.full().size() == 1);
 }
 
-//@L17{
-TEST_CASE("a table that was dropped takes no batch, and the others are told of theirs", "[L17]") {
+TEST_CASE("a table that was dropped takes no batch, and the others are told of theirs",
+          "[tables-and-ttl]") {
   World world;
   world->trees.Add(Must(world->trees.Make({.id = 3, .name = "t"})));
   WriteBatch batch;
@@ -214,7 +276,7 @@ TEST_CASE("a table that was dropped takes no batch, and the others are told of t
   CHECK_FALSE(world->health.failed());
 }
 
-TEST_CASE("the manifest says that entries expire before the log has one", "[L17]") {
+TEST_CASE("the manifest says that entries expire before the log has one", "[tables-and-ttl]") {
   World world;
   const auto& features = world->versions.set().properties().features;
   REQUIRE(Put(world.queue, "a", "1"));
@@ -231,28 +293,25 @@ TEST_CASE("the manifest says that entries expire before the log has one", "[L17]
   CHECK(world.faults->events().size() == operations + 1);  // Once is enough.
 }
 
-TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[L17]") {
+TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[tables-and-ttl]") {
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   REQUIRE(world.queue.RunAtFront([&] {
     CHECK_FALSE(world.queue.TrySwitch());
-    world.queue.SwitchSoon();  //@L20
+    world.queue.SwitchSoon();
     return Status();
   }));
   CHECK(world->trees.full().empty());
-  //@L20{
   REQUIRE(Put(world.queue, "b", "2"));  // The next writer does it.
   CHECK(world->trees.full().size() == 1);
   CHECK(world->trees.full()[0].memtables[0].second->entries() == 1);
   world->trees.PopOldestFull();
-  //@}
   CHECK(world->Locked([&] { return world.queue.TrySwitch(); }));
   CHECK(world->trees.full().size() == 1);
 }
 
-//@}
-//@L19{
-TEST_CASE("values are with the operating system before the log points to them", "[L19]") {
+TEST_CASE("values are with the operating system before the log points to them",
+          "[value-separation]") {
   World world({.direct_value_bytes = 1024, .direct_sync_bytes = 10'000});
   const auto order_of = [&](std::size_t bytes, bool sync) {
     world.faults->SetPlan({});
@@ -275,7 +334,5 @@ TEST_CASE("values are with the operating system before the log points to them", 
   CHECK(synced.find("sync .blob") < synced.find("sync .wal"));
   CHECK(synced.find("sync .wal") != synced.npos);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -32,7 +32,7 @@ std::uint64_t PutOne(TestStore& store, const std::string& key) {
   return outcome->version;
 }
 
-TEST_CASE("a write is told twice: when it is visible, and when it is durable", "[L20]") {
+TEST_CASE("a write is told twice: when it is visible, and when it is durable", "[learned-index]") {
   TestStore store(Unsynced());
   const std::uint64_t version = PutOne(store, "a");
   CHECK(store.Get("a"));
@@ -50,7 +50,7 @@ TEST_CASE("a write is told twice: when it is visible, and when it is durable", "
   CHECK(store->DurableVersion() == version);  // What was recovered is.
 }
 
-TEST_CASE("those who wait to be told share a sync", "[L20]") {
+TEST_CASE("those who wait to be told share a sync", "[learned-index]") {
   TestStore store(Unsynced());
   int told = 0;
   for (int i = 0; i < 50; ++i) {
@@ -65,7 +65,7 @@ TEST_CASE("those who wait to be told share a sync", "[L20]") {
   CHECK(store->counters().Get(Counter::kWalSyncs) - before <= 1);
 }
 
-TEST_CASE("one waits until a version is durable, and only until then", "[L20]") {
+TEST_CASE("one waits until a version is durable, and only until then", "[learned-index]") {
   TestStore store(Unsynced());
   const std::uint64_t first = PutOne(store, "a");
   REQUIRE(store->WaitDurable(first));
@@ -77,7 +77,7 @@ TEST_CASE("one waits until a version is durable, and only until then", "[L20]") 
   CHECK(store->WaitDurable(first + 2).error().code() == ErrorCode::kInvalidArgument);
 }
 
-TEST_CASE("a store that closes tells all who wait", "[L20]") {
+TEST_CASE("a store that closes tells all who wait", "[learned-index]") {
   TestStore store(Unsynced());
   bool told = false;
   store->WhenDurable(PutOne(store, "a"), [&](const Status& status) { told = status.has_value(); });
@@ -88,7 +88,7 @@ TEST_CASE("a store that closes tells all who wait", "[L20]") {
   CHECK(late.error().code() == ErrorCode::kAborted);
 }
 
-TEST_CASE("a failed sync is told to those who wait for it", "[L20]") {
+TEST_CASE("a failed sync is told to those who wait for it", "[learned-index]") {
   const auto disk = NewMemoryFileSystem();
   const auto faulty = NewFaultyFileSystem(*disk);
   ManualClock clock;
@@ -108,7 +108,7 @@ TEST_CASE("a failed sync is told to those who wait for it", "[L20]") {
   CHECK((*store)->DurableVersion() == 0);
 }
 
-TEST_CASE("no power cut takes what was said to be durable", "[L20]") {
+TEST_CASE("no power cut takes what was said to be durable", "[learned-index]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Random random(seed);
     Options options = Unsynced();
@@ -128,7 +128,7 @@ TEST_CASE("no power cut takes what was said to be durable", "[L20]") {
   }
 }
 
-TEST_CASE("who waits is told in order, each once", "[L20]") {
+TEST_CASE("who waits is told in order, each once", "[learned-index]") {
   std::vector<std::function<void()>> tasks;
   Durability durability([&](std::function<void()> task) { tasks.push_back(std::move(task)); });
   std::vector<int> told;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,14 +19,14 @@ struct FakeBackground final : BackgroundWork {
     pressure->debt_bytes = owed.debt_bytes;
     pressure->debt_runs = owed.debt_runs;
   }
+  FlushTrouble flush_trouble() const override {
+    return {.error = no_room ? &*no_room : nullptr, .tried_again = tried_again};
+  }
   void OnSwitched() override { ++switched; }
   void After(std::uint64_t delay_us, std::function<void()> task) override {
     timers.emplace_back(delay_us, std::move(task));
   }
-  //@L17{
   void OnWritten(const Tree& tree) override { written += std::to_string(tree.table.id) + " "; }
-  //@}
-  //@L19{
   void Schedule(Priority /*priority*/, std::function<Step()> step) override {
     while (step() == Step::kMore) {
     }
@@ -35,11 +36,12 @@ struct FakeBackground final : BackgroundWork {
   }
 
   std::function<void()> await_space;
-  //@}
   WritePressure owed;
+  std::optional<Error> no_room;  // For tables.
+  bool tried_again = false;
   int switched = 0;
   std::vector<std::pair<std::uint64_t, std::function<void()>>> timers;
-  std::string written;  // Ids of the trees.  //@L17
+  std::string written;  // Ids of the trees.
 };
 
 }  // namespace strata::testing

@@ -40,7 +40,7 @@ Options Small(SyncMode sync = SyncMode::kAlways) {
 }
 
 TEST_CASE("a full memtable gives way to an empty one, with a log that the manifest knows",
-          "[L12]") {
+          "[background-work]") {
   World world(Small());
   const FileNumber log = world->journal.number();
   REQUIRE(Outcome(world.Make()) == "ok");
@@ -57,7 +57,7 @@ TEST_CASE("a full memtable gives way to an empty one, with a log that the manife
 }
 
 TEST_CASE("a log is sealed before the next one takes a write, if writes are promised to stay",
-          "[L12]") {
+          "[background-work]") {
   World world(Small(SyncMode::kAlways));
   const FileNumber log = world->journal.number();
   world.Fill();
@@ -71,7 +71,7 @@ TEST_CASE("a log is sealed before the next one takes a write, if writes are prom
 }
 
 TEST_CASE("a log of which nothing was promised is sealed when somebody asks to, if it still counts",
-          "[L12]") {
+          "[background-work]") {
   World world(Small(SyncMode::kNone));
   world.Fill();
   REQUIRE(Outcome(world.Make()) == "ok");
@@ -95,7 +95,8 @@ TEST_CASE("a log of which nothing was promised is sealed when somebody asks to, 
   CHECK(world.state().sealed_logs.contains(second));
 }
 
-TEST_CASE("a writer waits while as many full memtables wait as may, and that is counted", "[L12]") {
+TEST_CASE("a writer waits while as many full memtables wait as may, and that is counted",
+          "[background-work]") {
   World world(Small());
   world.Fill();
   REQUIRE(Outcome(world.Make()) == "ok");
@@ -112,7 +113,7 @@ TEST_CASE("a writer waits while as many full memtables wait as may, and that is 
   CHECK(world->context.counters.Get(Counter::kStallMicros) >= 4'000);
 }
 
-TEST_CASE("a failure ends the wait", "[L12]") {
+TEST_CASE("a failure ends the wait", "[background-work]") {
   World world(Small());
   world.Fill();
   REQUIRE(Outcome(world.Make()) == "ok");
@@ -126,7 +127,67 @@ TEST_CASE("a failure ends the wait", "[L12]") {
   CHECK(world.full() == 1);
 }
 
-TEST_CASE("a log that can't be begun is the store's failure, and nothing was switched", "[L12]") {
+// A flush that finds no room is tried again after five milliseconds, with this outcome.
+void TryAgainSoon(World& world, bool succeeds) {
+  world.background.no_room = Error(ErrorCode::kNoSpace, "writing a table: the disk is full");
+  world.executor->ScheduleAfter(5'000, [&world, succeeds] {
+    MutexLock lock(world->context.mutex);
+    world.background.tried_again = true;
+    if (succeeds) world.background.no_room.reset();
+    if (succeeds) world.background.tried_again = false;
+    return Step::kDone;
+  });
+}
+
+TEST_CASE("a writer waits while a flush that found no room is to be tried again",
+          "[background-work]") {
+  World world(Small());
+  TryAgainSoon(world, /*succeeds=*/true);
+  const std::uint64_t start = world.clock.NowMicros();
+  CHECK(Outcome(world.Make()) == "ok");
+  CHECK(world.clock.NowMicros() - start >= 5'000);
+  CHECK(world->context.counters.Get(Counter::kStallMicros) >= 5'000);
+}
+
+TEST_CASE("when a flush found no room again writers are told, and later ones at once",
+          "[background-work]") {
+  World world(Small());
+  TryAgainSoon(world, /*succeeds=*/false);
+  const std::string told = Outcome(world.Make());
+  CHECK(told.starts_with("no space: nothing is written until"));
+  CHECK(told.ends_with("writing a table: the disk is full"));
+  const std::uint64_t later = world.clock.NowMicros();
+  CHECK(Outcome(world.Make()) == told);
+  CHECK(world.clock.NowMicros() == later);
+  CHECK_FALSE(world->health.failed());
+  world.background.no_room.reset();
+  world.background.tried_again = false;
+  CHECK(Outcome(world.Make()) == "ok");
+}
+
+TEST_CASE("a writer isn't held for a flush that a closing store won't try again",
+          "[background-work]") {
+  World world(Small());
+  world.background.no_room = Error(ErrorCode::kNoDescriptors, "x");
+  world.executor->ScheduleAfter(5'000, [&] {
+    world->health.SetClosing();
+    return Step::kDone;
+  });
+  CHECK(CodeOf(world.Make()) == "no descriptors");
+}
+
+TEST_CASE("no log is begun on a disk that had no room for a table", "[background-work]") {
+  World world(Small());
+  const FileNumber log = world->journal.number();
+  world.Fill();
+  world.background.no_room = Error(ErrorCode::kNoSpace, "x");
+  CHECK(CodeOf(world->Locked([&] { return world.room.SwitchMemTables(); })) == "no space");
+  CHECK(world->journal.number() == log);
+  CHECK_FALSE(world->health.failed());
+}
+
+TEST_CASE("a log that can't be begun is the store's failure, and nothing was switched",
+          "[background-work]") {
   World world(Small());
   const FileNumber log = world->journal.number();
   world.Fill();
@@ -138,7 +199,8 @@ TEST_CASE("a log that can't be begun is the store's failure, and nothing was swi
   CHECK(CodeOf(world.Make()) == "read-only");
 }
 
-TEST_CASE("what is owed holds writers back, in sleeps that are worth it", "[L12][T12.3]") {
+TEST_CASE("what is owed holds writers back, in sleeps that are worth it",
+          "[background-work][background-work.3]") {
   World world({.stall_max_ms = 100});
   const std::uint64_t start = world.clock.NowMicros();
   const auto make = [&] {
@@ -160,8 +222,8 @@ TEST_CASE("what is owed holds writers back, in sleeps that are worth it", "[L12]
   CHECK(world->context.counters.Get(Counter::kStallMicros) == 254 + 100'127);
 }
 
-//@L19{
-TEST_CASE("a memtable is only switched when blob files leave room for what it holds", "[L19]") {
+TEST_CASE("a memtable is only switched when blob files leave room for what it holds",
+          "[value-separation]") {
   World world(Small());
   int waits = 0;
   world.background.await_space = [&] {
@@ -176,10 +238,8 @@ TEST_CASE("a memtable is only switched when blob files leave room for what it ho
   CHECK(world.full() == 1);
 }
 
-//@}
-//@L20{
 TEST_CASE("a switch that is wanted is made by the next writer, once, if there is something",
-          "[L20]") {
+          "[learned-index]") {
   World world(Small());
   world.room.WantSwitch();
   REQUIRE(Outcome(world.Make()) == "ok");
@@ -191,7 +251,5 @@ TEST_CASE("a switch that is wanted is made by the next writer, once, if there is
   REQUIRE(Outcome(world.Make()) == "ok");
   CHECK(world.full() == 1);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -24,17 +24,6 @@ using strata::testing::TableFactory;
 // Tables whose values live in blobs, and the version that they make.
 class BlobTree {
  public:
-  BlobTree() : store(tables.Store()) {
-    store.open_blob = [this](const BlobMeta& meta) -> Result<std::shared_ptr<const Blob>> {
-      const std::string name = BlobFileName(meta.file);
-      STRATA_TRY_ASSIGN(auto file, tables.files->Open(JoinPath("db", name)));
-      STRATA_TRY_ASSIGN(auto reader,
-                        blob::BlobReader::Open(std::move(file), name, tables.counters));
-      STRATA_TRY(CheckOpenedBlob(meta, *reader));
-      return std::make_shared<const Blob>(meta, std::move(reader));
-    };
-  }
-
   // Adds a table of `entries` as the newest run, with all values in one blob; returns its number.
   FileNumber Add(std::string_view entries) {
     TableWriterOptions options;
@@ -86,7 +75,7 @@ class BlobTree {
   }
 
   TableFactory tables;
-  TableStore store;
+  TableStore& store = tables.Store();
   std::shared_ptr<const Version> version = std::make_shared<Version>();
 
  private:
@@ -98,7 +87,7 @@ BlobId OnlyBlob(const BlobTree& tree) {
   return tree.version->blobs().begin()->first;
 }
 
-TEST_CASE("a version knows how much of each blob its tables use", "[L19]") {
+TEST_CASE("a version knows how much of each blob its tables use", "[value-separation]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb c@3=cccc d@4=dddd");
   const BlobId blob = OnlyBlob(tree);
@@ -116,7 +105,7 @@ TEST_CASE("a version knows how much of each blob its tables use", "[L19]") {
   CHECK((Must(tree.version->LiveIn(blob)) == live));
 }
 
-TEST_CASE("live is what any table of the version uses", "[L19][T19.3]") {
+TEST_CASE("live is what any table of the version uses", "[value-separation][value-separation.3]") {
   BlobTree tree;
   const FileNumber first = tree.Add("a@1=aaaa b@2=bbbb");
   const BlobId blob = OnlyBlob(tree);
@@ -127,7 +116,7 @@ TEST_CASE("live is what any table of the version uses", "[L19][T19.3]") {
   CHECK(tree.version->blobs().count(blob) == 0);  // Nothing uses it: it is gone.
 }
 
-TEST_CASE("a value is live in whichever run a table uses it", "[L19]") {
+TEST_CASE("a value is live in whichever run a table uses it", "[value-separation]") {
   BlobTree tree;
   const FileNumber first = tree.Add("a@1=aaaa b@2=bbbb");
   const BlobId blob = OnlyBlob(tree);
@@ -153,7 +142,8 @@ TEST_CASE("a value is live in whichever run a table uses it", "[L19]") {
   CHECK(Must(tree.version->LiveIn(blob)).Count() == 2);
 }
 
-TEST_CASE("a collection copies what is live, and every pointer still finds its value", "[L19]") {
+TEST_CASE("a collection copies what is live, and every pointer still finds its value",
+          "[value-separation]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb c@3=cccc d@4=dddd e@5=eeee");
   const BlobId blob = OnlyBlob(tree);
@@ -174,7 +164,7 @@ TEST_CASE("a collection copies what is live, and every pointer still finds its v
   CHECK(before->blobs().at(blob).blob->meta().file == blob);  // The past keeps its file.
 }
 
-TEST_CASE("a file that lacks a value in use can't take a blob's place", "[L19]") {
+TEST_CASE("a file that lacks a value in use can't take a blob's place", "[value-separation]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb");
   const BlobId blob = OnlyBlob(tree);
@@ -186,7 +176,7 @@ TEST_CASE("a file that lacks a value in use can't take a blob's place", "[L19]")
   CHECK(Outcome(full->With(edit, {})).find("lacks values in use") != std::string::npos);
 }
 
-TEST_CASE("a collection that is given up leaves no file", "[L19]") {
+TEST_CASE("a collection that is given up leaves no file", "[value-separation]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb");
   const std::size_t files = Must(tree.tables.disk->List("db")).size();
@@ -198,7 +188,7 @@ TEST_CASE("a collection that is given up leaves no file", "[L19]") {
   CHECK(Must(tree.tables.disk->List("db")).size() == files);
 }
 
-TEST_CASE("an edit that uses a blob that isn't there is refused", "[L19]") {
+TEST_CASE("an edit that uses a blob that isn't there is refused", "[value-separation]") {
   BlobTree tree;
   tree.Add("a@1=aaaa");
   VersionEdit edit;
@@ -227,7 +217,8 @@ std::uint64_t Picked(const BlobMap& map, const CollectionRules& rules) {
   return picked ? picked->blob : 0;
 }
 
-TEST_CASE("the blob that gives back most for each byte copied is collected first", "[L19][T19.4]") {
+TEST_CASE("the blob that gives back most for each byte copied is collected first",
+          "[value-separation][value-separation.4]") {
   const CollectionRules rules{.garbage_ratio = 0.5, .space_bound = 1.25};
   CHECK(Picked(MapOf({{1, {100, 100}}, {2, {100, 90}}}), rules) == 0);  // Nothing is due.
   CHECK(Picked(MapOf({{1, {1000, 1000}}, {2, {10, 5}}}), rules) == 2);  // Half of it is dead.
@@ -237,7 +228,7 @@ TEST_CASE("the blob that gives back most for each byte copied is collected first
   CHECK(Picked({}, rules) == 0);
 }
 
-TEST_CASE("the bound counts what is live, and is over by bytes", "[L19]") {
+TEST_CASE("the bound counts what is live, and is over by bytes", "[value-separation]") {
   CHECK(BytesOverBound({.bytes = 1250, .live_bytes = 1000}, 1.25) == 0);
   CHECK(BytesOverBound({.bytes = 1300, .live_bytes = 1000}, 1.25) == 50);
   CHECK(BytesOverBound({.bytes = 7, .live_bytes = 0}, 1.25) == 7);
@@ -245,7 +236,8 @@ TEST_CASE("the bound counts what is live, and is over by bytes", "[L19]") {
 
 // --- locality ------------------------------------------------------------------------------------
 
-TEST_CASE("of blobs that lie over one key, the small ones beyond a number are rewritten", "[L19]") {
+TEST_CASE("of blobs that lie over one key, the small ones beyond a number are rewritten",
+          "[value-separation]") {
   BlobTree tree;
   std::vector<FileNumber> numbers;
   const std::string sizes[] = {"xxxxxxxxxxxxxxxx", "xxxxxxxx", "xxxx", "xx", "x"};
@@ -263,7 +255,7 @@ TEST_CASE("of blobs that lie over one key, the small ones beyond a number are re
   CHECK(BlobsToRewrite(inputs, *tree.version, 4) == std::set<BlobId>{ids[2], ids[3], ids[4]});
 }
 
-TEST_CASE("blobs that lie beside each other are left alone, however many", "[L19]") {
+TEST_CASE("blobs that lie beside each other are left alone, however many", "[value-separation]") {
   BlobTree tree;
   for (char c = 'a'; c < 'k'; ++c) {
     const std::string key(1, c);
@@ -274,7 +266,8 @@ TEST_CASE("blobs that lie beside each other are left alone, however many", "[L19
   CHECK(BlobsToRewrite(inputs, *tree.version, 2).empty());
 }
 
-TEST_CASE("a separator leaves small values, deletes and other blobs' pointers alone", "[L19]") {
+TEST_CASE("a separator leaves small values, deletes and other blobs' pointers alone",
+          "[value-separation]") {
   BlobTree tree;
   SeparatorOptions options;
   options.threshold = 4;

@@ -16,7 +16,8 @@ using testing::CodeOf;
 using testing::Must;
 using testing::Outcome;
 
-TEST_CASE("a merge leaves the newest versions as tables of the output's level", "[L10]") {
+TEST_CASE("a merge leaves the newest versions as tables of the output's level",
+          "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 2}, "a@9=new c@7");
   const FileNumber older = tree.Add({0, 1}, "a@3=old c@5=gone");
@@ -34,7 +35,7 @@ TEST_CASE("a merge leaves the newest versions as tables of the output's level", 
   CHECK(tree.tables.counters.Get(Counter::kCompactionBytesRead) == result.bytes_read);
 }
 
-TEST_CASE("a merge that leaves nothing makes no table", "[L10]") {
+TEST_CASE("a merge that leaves nothing makes no table", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 2}, "a@9");
   const FileNumber older = tree.Add({0, 1}, "a@3=old");
@@ -42,7 +43,7 @@ TEST_CASE("a merge that leaves nothing makes no table", "[L10]") {
   CHECK(tree.Show().empty());
 }
 
-TEST_CASE("a table that moves changes its level and keeps its file", "[L10]") {
+TEST_CASE("a table that moves changes its level and keeps its file", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 2}, "a@9=x b@8=y");
   const FileNumber older = tree.Add({0, 1}, "a@3=x");
@@ -69,7 +70,7 @@ std::string ManyEntries(std::uint64_t count, std::uint64_t first_sequence) {
   return text;
 }
 
-TEST_CASE("a job is carried out in steps of bounded size", "[L10]") {
+TEST_CASE("a job is carried out in steps of bounded size", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 2}, ManyEntries(100, 1000));
   const FileNumber older = tree.Add({0, 1}, ManyEntries(100, 1));
@@ -84,7 +85,7 @@ TEST_CASE("a job is carried out in steps of bounded size", "[L10]") {
   CHECK(output.entries_dropped == 100);
 }
 
-TEST_CASE("outputs are cut at the job's table size", "[L10]") {
+TEST_CASE("outputs are cut at the job's table size", "[leveled-compaction]") {
   SmallTree tree;
   tree.tables.options.block_bytes = 256;
   tree.options.table = tree.tables.options;
@@ -99,7 +100,7 @@ TEST_CASE("outputs are cut at the job's table size", "[L10]") {
   CHECK(tree.Get("key1199") == std::string(40, 'v'));
 }
 
-TEST_CASE("a job that is stopped half-way leaves no file", "[L10]") {
+TEST_CASE("a job that is stopped half-way leaves no file", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 2}, ManyEntries(100, 1000));
   const FileNumber older = tree.Add({0, 1}, ManyEntries(100, 1));
@@ -114,7 +115,7 @@ TEST_CASE("a job that is stopped half-way leaves no file", "[L10]") {
 }
 
 // Whatever operation fails, the job says so, and what it wrote is gone or of no consequence.
-TEST_CASE("a job that a disk fails is an error at every operation", "[L10]") {
+TEST_CASE("a job that a disk fails is an error at every operation", "[leveled-compaction]") {
   for (std::uint64_t fail_at = 0;; ++fail_at) {
     CAPTURE(fail_at);
     SmallTree tree;
@@ -122,10 +123,10 @@ TEST_CASE("a job that a disk fails is an error at every operation", "[L10]") {
     const FileNumber older = tree.Add({0, 1}, "a@3=old b@4=x");
     const auto faulty = NewFaultyFileSystem(*tree.tables.disk);
     tree.tables.files = faulty.get();
-    tree.store = tree.tables.Store();
+    TableStore& store = tree.tables.Store();
     faulty->SetPlan({.fail_at = fail_at});
     const auto result =
-        RunJob(tree.Merge({newer, older}, {1, 1}), tree.version(), tree.store, tree.options);
+        RunJob(tree.Merge({newer, older}, {1, 1}), tree.version(), store, tree.options);
     if (!faulty->fired()) {
       CHECK(Outcome(result) == "ok");
       break;
@@ -138,7 +139,7 @@ TEST_CASE("a job that a disk fails is an error at every operation", "[L10]") {
   }
 }
 
-TEST_CASE("entries that nobody accounts for fail the job", "[L10]") {
+TEST_CASE("entries that nobody accounts for fail the job", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 2}, "a@9=new c@7");
   const FileNumber older = tree.Add({0, 1}, "a@3=old b@4=x");
@@ -219,7 +220,7 @@ class Story {
   SequenceNumber sequence_ = 0;
 };
 
-TEST_CASE("leveled compaction keeps every answer and few runs", "[L10]") {
+TEST_CASE("leveled compaction keeps every answer and few runs", "[leveled-compaction]") {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     CAPTURE(seed);
     Story story(seed);

@@ -38,7 +38,7 @@ std::string Kept(const SmallTree& tree, const CompactionJob& job, const Snapshot
   return kept;
 }
 
-TEST_CASE("a compaction leaves the newest version of each key", "[L10]") {
+TEST_CASE("a compaction leaves the newest version of each key", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 2}, "a@9=new c@7");
   const FileNumber older = tree.Add({0, 1}, "a@3=old b@4=x c@5=gone");
@@ -49,7 +49,7 @@ TEST_CASE("a compaction leaves the newest version of each key", "[L10]") {
   CHECK(Kept(tree, job, {5}) == "a@9=new a@3=old b@4=x c@7 c@5=gone");
 }
 
-TEST_CASE("a tombstone stays while a deeper table may hold its key", "[L10]") {
+TEST_CASE("a tombstone stays while a deeper table may hold its key", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newer = tree.Add({0, 9}, "a@9 b@9 c@9 d@9 e@9 f@9");
   tree.Add({1, 1}, "b@1=x c@2=x");
@@ -61,7 +61,7 @@ TEST_CASE("a tombstone stays while a deeper table may hold its key", "[L10]") {
   CHECK(Kept(tree, tree.Merge({newer}, {3, 1}), {}).empty());
 }
 
-TEST_CASE("in a level the runs below the output count as deeper", "[L10]") {
+TEST_CASE("in a level the runs below the output count as deeper", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber newest = tree.Add({0, 9}, "a@9");
   const FileNumber middle = tree.Add({0, 8}, "a@8=x");
@@ -69,7 +69,7 @@ TEST_CASE("in a level the runs below the output count as deeper", "[L10]") {
   CHECK(Kept(tree, tree.Merge({newest, middle}, {0, 9}), {}) == "a@9");
 }
 
-TEST_CASE("a range of the stream has whole keys", "[L10]") {
+TEST_CASE("a range of the stream has whole keys", "[leveled-compaction]") {
   SmallTree tree;
   const FileNumber table = tree.Add({0, 1}, "a@1=x b@3=z b@2=y c@4=x d@5=x");
   const CompactionJob job = tree.Merge({table}, {1, 1});
@@ -112,7 +112,8 @@ std::string Seen(SmallTree& tree, char key, SequenceNumber sequence) {
   return value == "-" ? "" : value;
 }
 
-TEST_CASE("no reader sees a difference, whatever the snapshots and the tables below", "[L10]") {
+TEST_CASE("no reader sees a difference, whatever the snapshots and the tables below",
+          "[leveled-compaction]") {
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     CAPTURE(seed);
     Random random(seed);

@@ -31,12 +31,12 @@ std::string Delete(SequenceNumber sequence, Sequence newer, bool older_below,
 
 }  // namespace
 
-TEST_CASE("the newest version stays and what it shadows goes", "[L10]") {
+TEST_CASE("the newest version stays and what it shadows goes", "[leveled-compaction]") {
   CHECK(Put(5, {}, {}) == "keep");
   CHECK(Put(5, 9, {}) == "shadowed");
 }
 
-TEST_CASE("a snapshot keeps the version that it sees and no other", "[L10]") {
+TEST_CASE("a snapshot keeps the version that it sees and no other", "[leveled-compaction]") {
   // Versions 9, 5 and 3 of a key.
   CHECK(Put(5, 9, {5}) == "keep");  // A snapshot at 5 sees what was written at 5.
   CHECK(Put(5, 9, {8}) == "keep");
@@ -47,14 +47,15 @@ TEST_CASE("a snapshot keeps the version that it sees and no other", "[L10]") {
   CHECK(Put(3, 5, {1, 2, 3, 6, 100}) == "keep");
 }
 
-TEST_CASE("a tombstone goes once it hides nothing", "[L10]") {
+TEST_CASE("a tombstone goes once it hides nothing", "[leveled-compaction]") {
   CHECK(Delete(5, {}, /*older_below=*/false, {}) == "tombstone");
   CHECK(Delete(5, {}, /*older_below=*/true, {}) == "keep");
   CHECK(Delete(5, 9, /*older_below=*/true, {}) == "shadowed");
   CHECK(Delete(5, 9, /*older_below=*/false, {}) == "shadowed");
 }
 
-TEST_CASE("a tombstone stays while an older snapshot may keep what it hides", "[L10]") {
+TEST_CASE("a tombstone stays while an older snapshot may keep what it hides",
+          "[leveled-compaction]") {
   CHECK(Delete(5, {}, /*older_below=*/false, {4}) == "keep");
   CHECK(Delete(5, {}, /*older_below=*/false, {4, 7}) == "keep");
   // Snapshots that see the tombstone see nothing just as well without it.
@@ -63,7 +64,7 @@ TEST_CASE("a tombstone stays while an older snapshot may keep what it hides", "[
   CHECK(Delete(5, 9, /*older_below=*/true, {7}) == "keep");
 }
 
-TEST_CASE("kinds of later lessons are versions like any other", "[L10]") {
+TEST_CASE("kinds of later lessons are versions like any other", "[leveled-compaction]") {
   VersionFacts version;
   version.sequence = 5;
   version.kind = EntryKind::kBlobPointer;

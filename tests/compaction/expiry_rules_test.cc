@@ -64,7 +64,8 @@ std::string Dropped(const std::vector<Spec>& specs, const TableSet& busy = {}) {
   return out;
 }
 
-TEST_CASE("a table goes unread once its last entry has expired", "[L17][T17.4]") {
+TEST_CASE("a table goes unread once its last entry has expired",
+          "[tables-and-ttl][tables-and-ttl.4]") {
   CHECK(Dropped({{.number = 1, .level = 1, .run = 0, .first = "a", .last = "c"}}) == "1 ");
   CHECK(Dropped({{.number = 1,
                   .level = 1,
@@ -84,7 +85,8 @@ TEST_CASE("a table goes unread once its last entry has expired", "[L17][T17.4]")
   CHECK(Dropped({{.number = 1, .level = 1, .run = 0, .first = "a", .last = "c"}}, {1}) == "");
 }
 
-TEST_CASE("a table stays while older data under it outlives it", "[L17][T17.4]") {
+TEST_CASE("a table stays while older data under it outlives it",
+          "[tables-and-ttl][tables-and-ttl.4]") {
   const Spec newer{.number = 2, .level = 0, .run = 7, .first = "b", .last = "d"};
   Spec older{.number = 1, .level = 1, .run = 0, .first = "a", .last = "c"};
   CHECK(Dropped({newer, older}) == "2 1 ");
@@ -99,7 +101,7 @@ TEST_CASE("a table stays while older data under it outlives it", "[L17][T17.4]")
   CHECK(Dropped({above, newer, older}) == "2 ");
 }
 
-TEST_CASE("a table with a delete is overdue after half of the deadline", "[L17]") {
+TEST_CASE("a table with a delete is overdue after half of the deadline", "[tables-and-ttl]") {
   const auto version = VersionOf({{.number = 1,
                                    .level = 1,
                                    .run = 0,

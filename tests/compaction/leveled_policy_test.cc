@@ -8,23 +8,25 @@
 
 namespace strata::compaction {
 
-TEST_CASE("a level's score says how far it is past what it should hold", "[L10][T10.1]") {
+TEST_CASE("a level's score says how far it is past what it should hold",
+          "[leveled-compaction][leveled-compaction.1]") {
   testing::RunGoldenScript("compaction/score.txt", RunPolicyCommand);
 }
 
-TEST_CASE("the runs of level 0 that hang together go down together", "[L10]") {
+TEST_CASE("the runs of level 0 that hang together go down together", "[leveled-compaction]") {
   testing::RunGoldenScript("compaction/level0.txt", RunPolicyCommand);
 }
 
-TEST_CASE("the leveled policy picks the cheapest table of a level that is due", "[L10][T10.1]") {
+TEST_CASE("the leveled policy picks the cheapest table of a level that is due",
+          "[leveled-compaction][leveled-compaction.1]") {
   testing::RunGoldenScript("compaction/leveled.txt", RunPolicyCommand);
 }
 
-TEST_CASE("a manual compaction takes a key range down level by level", "[L10]") {
+TEST_CASE("a manual compaction takes a key range down level by level", "[leveled-compaction]") {
   testing::RunGoldenScript("compaction/manual.txt", RunPolicyCommand);
 }
 
-TEST_CASE("a policy refuses options that make no sense", "[L10]") {
+TEST_CASE("a policy refuses options that make no sense", "[leveled-compaction]") {
   const auto outcome = [](const std::string& words) {
     return testing::Outcome(MakePolicy(ParseOptions(words)));
   };

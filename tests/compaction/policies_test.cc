@@ -6,7 +6,8 @@
 
 namespace strata::compaction {
 
-TEST_CASE("one integer says how many runs a level takes and how much it holds", "[L11]") {
+TEST_CASE("one integer says how many runs a level takes and how much it holds",
+          "[compaction-policies]") {
   const auto shape = [](int w) {
     return std::to_string(ShapeOf(w).runs_max) + " runs, x" + std::to_string(ShapeOf(w).fan_out);
   };
@@ -25,15 +26,17 @@ TEST_CASE("one integer says how many runs a level takes and how much it holds", 
   }
 }
 
-TEST_CASE("a unified level merges all its runs and hands them down by size", "[L11]") {
+TEST_CASE("a unified level merges all its runs and hands them down by size",
+          "[compaction-policies]") {
   testing::RunGoldenScript("compaction/unified.txt", RunPolicyCommand);
 }
 
-TEST_CASE("time windows close in order and are never merged with each other", "[L11]") {
+TEST_CASE("time windows close in order and are never merged with each other",
+          "[compaction-policies]") {
   testing::RunGoldenScript("compaction/time_window.txt", RunPolicyCommand);
 }
 
-TEST_CASE("FIFO drops a tail of the oldest runs", "[L11]") {
+TEST_CASE("FIFO drops a tail of the oldest runs", "[compaction-policies]") {
   testing::RunGoldenScript("compaction/fifo.txt", RunPolicyCommand);
 }
 

@@ -28,7 +28,8 @@ std::map<std::string, PolicyReport> ExploreSmall(WorkloadKind kind) {
 
 }  // namespace
 
-TEST_CASE("overwrites: leveled saves space and reads, tiered saves writes", "[L11]") {
+TEST_CASE("overwrites: leveled saves space and reads, tiered saves writes",
+          "[compaction-policies]") {
   const auto reports = ExploreSmall(WorkloadKind::kUniform);
   const PolicyReport& leveled = reports.at("leveled");
   const PolicyReport& tiered = reports.at("tiered 4");
@@ -44,7 +45,7 @@ TEST_CASE("overwrites: leveled saves space and reads, tiered saves writes", "[L1
   }
 }
 
-TEST_CASE("time series: windows are written a few times and then never", "[L11]") {
+TEST_CASE("time series: windows are written a few times and then never", "[compaction-policies]") {
   const auto reports = ExploreSmall(WorkloadKind::kTimeSeries);
   CHECK(reports.at("time-window").write_amplification <
         reports.at("leveled").write_amplification / 2);
@@ -53,7 +54,7 @@ TEST_CASE("time series: windows are written a few times and then never", "[L11]"
   CHECK(reports.at("fifo").kept < 0.5);
 }
 
-TEST_CASE("ascending keys: leveled moves every table and rewrites none", "[L11]") {
+TEST_CASE("ascending keys: leveled moves every table and rewrites none", "[compaction-policies]") {
   const auto reports = ExploreSmall(WorkloadKind::kAscending);
   CHECK(reports.at("leveled").write_amplification < 1.01);
   CHECK(reports.at("leveled").moves > 0);

@@ -62,7 +62,6 @@ class World {
     CHECK(debt.runs == 0);
   }
 
-  //@L20{
   // At rest work comes to an end too, whatever is due in between.
   void Rest() {
     for (int rounds = 0; rounds < 1000; ++rounds) {
@@ -75,7 +74,6 @@ class World {
     }
     FAIL("there is always something left to merge at rest");
   }
-  //@}
 
   void CheckReads() const {
     for (const auto& [key, newest] : newest_) {
@@ -165,17 +163,16 @@ class World {
 
 }  // namespace
 
-TEST_CASE("no policy, nor any change between them, puts older data before newer", "[L11]") {
+TEST_CASE("no policy, nor any change between them, puts older data before newer",
+          "[compaction-policies]") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     CAPTURE(seed);
     World world(seed);
     for (int turn = 0; turn < 100; ++turn) world.Turn();
     world.Settle();
     world.CheckReads();
-    //@L20{
     world.Rest();
     world.CheckReads();
-    //@}
   }
 }
 

@@ -4,7 +4,7 @@
 
 namespace strata::compaction {
 
-TEST_CASE("bytes beyond the rate are waited for", "[L12]") {
+TEST_CASE("bytes beyond the rate are waited for", "[background-work]") {
   ManualClock clock;
   RateLimiter limiter(1000, clock);
   CHECK(limiter.Charge(500) == 500'000);
@@ -15,7 +15,7 @@ TEST_CASE("bytes beyond the rate are waited for", "[L12]") {
   CHECK(limiter.Charge(1) == 1'000);  // What wasn't used isn't saved up.
 }
 
-TEST_CASE("no rate is no limit", "[L12]") {
+TEST_CASE("no rate is no limit", "[background-work]") {
   ManualClock clock;
   RateLimiter limiter(0, clock);
   CHECK(limiter.Charge(1'000'000'000) == 0);

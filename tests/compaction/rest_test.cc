@@ -5,7 +5,8 @@
 
 namespace strata::compaction {
 
-TEST_CASE("at rest a level goes down as soon as that costs little for its size", "[L20]") {
+TEST_CASE("at rest a level goes down as soon as that costs little for its size",
+          "[learned-index]") {
   testing::RunGoldenScript("compaction/rest.txt", RunPolicyCommand);
 }
 

@@ -38,7 +38,7 @@ class SmallTree {
   std::size_t files() const;
 
   testing::TableFactory tables;
-  TableStore store;
+  TableStore& store;
   RunnerOptions options;
 
  private:

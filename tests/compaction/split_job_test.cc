@@ -28,7 +28,7 @@ std::vector<FileNumber> Fill(SmallTree& tree) {
 
 }  // namespace
 
-TEST_CASE("the parts of a job cover all keys once and are of like size", "[L12]") {
+TEST_CASE("the parts of a job cover all keys once and are of like size", "[background-work]") {
   SmallTree tree;
   const std::vector<FileNumber> inputs = Fill(tree);
   const CompactionJob job = tree.Merge(inputs, {1, 1});
@@ -52,7 +52,7 @@ TEST_CASE("the parts of a job cover all keys once and are of like size", "[L12]"
   }
 }
 
-TEST_CASE("a job too small to cut is one part", "[L12]") {
+TEST_CASE("a job too small to cut is one part", "[background-work]") {
   SmallTree tree;
   const FileNumber table = tree.Add({0, 1}, "a@1=x");
   const auto ranges = SplitJob(tree.Merge({table}, {1, 1}), *tree.version(), 4);

@@ -5,6 +5,7 @@
 #include "io/faulty_file_system.h"
 #include "testing/results.h"
 #include "testing/tables.h"
+#include "version/local_table_store.h"
 
 namespace strata::compaction {
 namespace {
@@ -25,9 +26,9 @@ std::size_t FilesIn(TableFactory& tables) {
   return Must(tables.disk->List("db")).size();
 }
 
-TEST_CASE("a stream becomes tables that hold it all", "[L05]") {
+TEST_CASE("a stream becomes tables that hold it all", "[flush-and-merge]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.position = {0, 7};
   options.write_time_min_us = 11;
@@ -48,9 +49,9 @@ TEST_CASE("a stream becomes tables that hold it all", "[L05]") {
   CHECK(Forwards(*written[0]->reader().NewIterator({})) == "a@1=x b@2 b@1=y");
 }
 
-TEST_CASE("nothing added is no table", "[L05]") {
+TEST_CASE("nothing added is no table", "[flush-and-merge]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriter writer(store, {});
   CHECK(Must(writer.Finish()).empty());
   CHECK(FilesIn(tables) == 0);
@@ -59,9 +60,9 @@ TEST_CASE("nothing added is no table", "[L05]") {
   CHECK(Must(another.Finish()).size() == 1);
 }
 
-TEST_CASE("a full table is cut only between two user keys", "[L05]") {
+TEST_CASE("a full table is cut only between two user keys", "[flush-and-merge]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.table_bytes_max = 1;
   TableWriter writer(store, options);
@@ -73,9 +74,9 @@ TEST_CASE("a full table is cut only between two user keys", "[L05]") {
   CHECK(Forwards(*written[2]->reader().NewIterator({})) == "c@5 c@4=v");
 }
 
-TEST_CASE("tables are cut near the size asked for", "[L05]") {
+TEST_CASE("tables are cut near the size asked for", "[flush-and-merge]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.table_bytes_max = 64 << 10;
   TableWriter writer(store, options);
@@ -97,9 +98,10 @@ TEST_CASE("tables are cut near the size asked for", "[L05]") {
   CHECK(entries == 5000);
 }
 
-TEST_CASE("a finished table survives a power cut once its directory is synced", "[L05]") {
+TEST_CASE("a finished table survives a power cut once its directory is synced",
+          "[flush-and-merge]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriter writer(store, {});
   REQUIRE(AddAll(writer, ParseEntries("a@1=x b@2=y")).has_value());
   const auto written = Must(writer.Finish());
@@ -112,9 +114,9 @@ TEST_CASE("a finished table survives a power cut once its directory is synced", 
   CHECK(Forwards(*(*reopened)->reader().NewIterator({})) == "a@1=x b@2=y");
 }
 
-TEST_CASE("an abandoned writer leaves no file behind", "[L05]") {
+TEST_CASE("an abandoned writer leaves no file behind", "[flush-and-merge]") {
   TableFactory tables;
-  const TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   TableWriterOptions options;
   options.table_bytes_max = 1;
   TableWriter writer(store, options);
@@ -124,17 +126,31 @@ TEST_CASE("an abandoned writer leaves no file behind", "[L05]") {
   CHECK(FilesIn(tables) == 0);
 }
 
-TEST_CASE("what can't be read back as it was written is refused", "[L05]") {
-  TableFactory tables;
-  TableStore store = tables.Store();
-  // The disk changes a bit between the write and the check.
-  store.open = [&](const TableMeta& meta) {
-    const std::string path = JoinPath("db", TableFileName(meta.number));
-    std::string contents = Must(tables.disk->Contents(path));
+// Its disk changes a bit between the write and the check.
+class CorruptingStore final : public LocalTableStore {
+ public:
+  explicit CorruptingStore(TableFactory& tables)
+      : LocalTableStore({.directory = "db", .reader = {.counters = &tables.counters}}),
+        disk_(*tables.disk) {
+    Start({std::shared_ptr<void>(), &disk_}, [&tables] { return tables.next_number++; });
+  }
+
+  Result<std::shared_ptr<const Table>> Open(const TableMeta& meta) override {
+    const std::string path = NameOf(IdentityOf(meta));
+    std::string contents = Must(disk_.Contents(path));
     contents[2] = static_cast<char>(contents[2] ^ 1);
-    tables.disk->SetContents(path, contents);
-    return tables.Open(meta);
-  };
+    disk_.SetContents(path, contents);
+    return LocalTableStore::Open(meta);
+  }
+  using LocalTableStore::Open;
+
+ private:
+  MemoryFileSystem& disk_;
+};
+
+TEST_CASE("what can't be read back as it was written is refused", "[flush-and-merge]") {
+  TableFactory tables;
+  CorruptingStore store(tables);
   for (const bool verify : {true, false}) {
     TableWriterOptions options;
     options.verify = verify;
@@ -144,13 +160,14 @@ TEST_CASE("what can't be read back as it was written is refused", "[L05]") {
   }
 }
 
-TEST_CASE("every failing file operation is an error, and no table comes of it", "[L05]") {
+TEST_CASE("every failing file operation is an error, and no table comes of it",
+          "[flush-and-merge]") {
   for (const Fault fault : {Fault::kEio, Fault::kEnospc, Fault::kShortWrite}) {
     for (std::uint64_t fail_at = 0;; ++fail_at) {
       TableFactory tables;
       const auto faulty = NewFaultyFileSystem(*tables.disk);
       tables.files = faulty.get();
-      const TableStore store = tables.Store();
+      TableStore& store = tables.Store();
       TableWriterOptions options;
       options.table_bytes_max = 1;
       faulty->SetPlan({.fail_at = fail_at, .fault = fault});

@@ -117,6 +117,7 @@ Options ParseOptions(const std::string& words) {
       {"w", [&](const std::string& value) { options.unified_w = value; }},
       {"window",
        [&](const std::string& value) { options.window_us = std::stoull(value) * kSecond; }},
+      {"table", [&](const std::string& value) { options.table_bytes = std::stoull(value); }},
       {"fifo", [&](const std::string& value) { options.fifo_bytes = std::stoull(value); }},
       {"age",
        [&](const std::string& value) { options.fifo_age_us = std::stoull(value) * kSecond; }},
@@ -179,7 +180,7 @@ std::string RunPolicyCommand(const std::string& command) {
   if (!policy) return testing::Outcome(policy);
   if (verb == "debt") return ShowDebt((*policy)->EstimateDebt(text.tree, text.now_us));
   const PolicyInput input{.tree = text.tree, .busy = text.busy, .now_us = text.now_us};
-  if (verb == "rest") return ShowJobs((*policy)->PickAtRest(input));  //@L20
+  if (verb == "rest") return ShowJobs((*policy)->PickAtRest(input));
   STRATA_CHECK(verb == "pick");
   return ShowJobs((*policy)->Pick(input));
 }

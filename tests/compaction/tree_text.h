@@ -38,7 +38,7 @@ std::string ShowJobs(const std::vector<CompactionJob>& jobs);
 //
 // Commands: pick OPTIONS, debt OPTIONS, manual FROM TO OPTIONS ("*" is an open bound), level0
 // OPTIONS, score LEVEL OPTIONS.
-// And rest OPTIONS: what is worth it when nobody writes.  //@L20
+// And rest OPTIONS: what is worth it when nobody writes.
 std::string RunPolicyCommand(const std::string& command);
 
 }  // namespace strata::compaction

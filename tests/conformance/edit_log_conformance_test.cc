@@ -107,22 +107,22 @@ void CheckClosing(EditLogWorld& world) {
   CHECK(world.Read(true)->begun_logs.contains(4));
 }
 
-TEST_CASE("edit log: an edit survives the process, and once synced a power cut", "[L06]") {
+TEST_CASE("edit log: an edit survives the process, and once synced a power cut", "[manifest]") {
   ManifestWorld world;
   CheckDurability(world);
 }
 
-TEST_CASE("edit log: rewriting makes it short again and loses nothing", "[L06]") {
+TEST_CASE("edit log: rewriting makes it short again and loses nothing", "[manifest]") {
   ManifestWorld world;
   CheckRewriting(world);
 }
 
-TEST_CASE("edit log: a rewriting that fails leaves the old log to be read", "[L06]") {
+TEST_CASE("edit log: a rewriting that fails leaves the old log to be read", "[manifest]") {
   ManifestWorld world;
   CheckFailure(world);
 }
 
-TEST_CASE("edit log: what was added is durable once it is closed", "[L06]") {
+TEST_CASE("edit log: what was added is durable once it is closed", "[manifest]") {
   ManifestWorld world;
   CheckClosing(world);
 }

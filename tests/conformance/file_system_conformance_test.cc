@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "io/faulty_file_system.h"  //@L03
+#include "io/faulty_file_system.h"
 #include "io/file_system.h"
 #include "io/memory_file_system.h"
 #include "testing/results.h"
@@ -42,20 +42,16 @@ World MakeWorld(const std::string& name) {
   }
   world.memory = NewMemoryFileSystem();
   world.files = world.memory.get();
-  //@L03{
   if (name == "faulty") {
     world.above = NewFaultyFileSystem(*world.memory);
     world.files = world.above.get();
   }
-  //@}
   REQUIRE(world.files->CreateDirectories(world.directory));
   return world;
 }
 
 World AnyWorld() {
-  const std::string name = GENERATE(as<std::string>(),
-                                    "faulty",  //@L03
-                                    "posix", "memory");
+  const std::string name = GENERATE(as<std::string>(), "faulty", "posix", "memory");
   UNSCOPED_INFO("file system: " << name);
   return MakeWorld(name);
 }
@@ -71,7 +67,7 @@ std::string ReadAll(const World& world, const std::string& file) {
   return Must(world.files->ReadFile(world(file), 1 << 24));
 }
 
-TEST_CASE("a file holds what was appended, before any sync", "[L01]") {
+TEST_CASE("a file holds what was appended, before any sync", "[map-and-shell]") {
   const World world = AnyWorld();
   const auto file = Must(world.files->Create(world("f")));
   CHECK(file->size() == 0);
@@ -87,14 +83,14 @@ TEST_CASE("a file holds what was appended, before any sync", "[L01]") {
   CHECK(ReadAll(world, "f") == "one two");
 }
 
-TEST_CASE("creating a file that exists is refused and leaves it alone", "[L01]") {
+TEST_CASE("creating a file that exists is refused and leaves it alone", "[map-and-shell]") {
   const World world = AnyWorld();
   WriteFile(world, "f", "old");
   CHECK(CodeOf(world.files->Create(world("f"))) == "i/o error");
   CHECK(ReadAll(world, "f") == "old");
 }
 
-TEST_CASE("a file that isn't there is not found, by every way to it", "[L01]") {
+TEST_CASE("a file that isn't there is not found, by every way to it", "[map-and-shell]") {
   const World world = AnyWorld();
   CHECK(CodeOf(world.files->Open(world("no"))) == "not found");
   CHECK(CodeOf(world.files->Open(world("no"), ReadMode::kMapped)) == "not found");
@@ -111,7 +107,7 @@ TEST_CASE("a file that isn't there is not found, by every way to it", "[L01]") {
   CHECK_FALSE(Must(world.files->Exists(world("no/f"))));
 }
 
-TEST_CASE("an error names the file and what was being done", "[L01]") {
+TEST_CASE("an error names the file and what was being done", "[map-and-shell]") {
   const World world = AnyWorld();
   CHECK(Outcome(world.files->Open(world("no"))) ==
         "not found: opening " + world("no") + ": No such file or directory");
@@ -120,7 +116,7 @@ TEST_CASE("an error names the file and what was being done", "[L01]") {
         "i/o error: creating " + world("f") + ": File exists");
 }
 
-TEST_CASE("a range is read exactly, in both modes", "[L01]") {
+TEST_CASE("a range is read exactly, in both modes", "[map-and-shell]") {
   const World world = AnyWorld();
   const ReadMode mode = GENERATE(ReadMode::kPread, ReadMode::kMapped);
   std::string content;
@@ -143,7 +139,7 @@ TEST_CASE("a range is read exactly, in both modes", "[L01]") {
   CHECK(Must(file->Read(content.size(), 0, scratch.data())).empty());
 }
 
-TEST_CASE("reading past the end is corruption", "[L01]") {
+TEST_CASE("reading past the end is corruption", "[map-and-shell]") {
   const World world = AnyWorld();
   const ReadMode mode = GENERATE(ReadMode::kPread, ReadMode::kMapped);
   WriteFile(world, "f", "12345678");
@@ -157,7 +153,7 @@ TEST_CASE("reading past the end is corruption", "[L01]") {
   CHECK(Must(file->Read(4, 4, scratch)) == "5678");
 }
 
-TEST_CASE("an empty file can be opened in both modes", "[L01]") {
+TEST_CASE("an empty file can be opened in both modes", "[map-and-shell]") {
   const World world = AnyWorld();
   WriteFile(world, "f", "");
   for (const ReadMode mode : {ReadMode::kPread, ReadMode::kMapped}) {
@@ -167,7 +163,8 @@ TEST_CASE("an empty file can be opened in both modes", "[L01]") {
   }
 }
 
-TEST_CASE("a mapped view lives as long as its file, whatever happens to the name", "[L01]") {
+TEST_CASE("a mapped view lives as long as its file, whatever happens to the name",
+          "[map-and-shell]") {
   const World world = AnyWorld();
   WriteFile(world, "f", "some bytes");
   const auto file = Must(world.files->Open(world("f"), ReadMode::kMapped));
@@ -178,7 +175,7 @@ TEST_CASE("a mapped view lives as long as its file, whatever happens to the name
   CHECK(second == "bytes");
 }
 
-TEST_CASE("an open file keeps its bytes after its name is gone", "[L01]") {
+TEST_CASE("an open file keeps its bytes after its name is gone", "[map-and-shell]") {
   const World world = AnyWorld();
   WriteFile(world, "f", "old");
   const auto file = Must(world.files->Open(world("f")));
@@ -189,14 +186,14 @@ TEST_CASE("an open file keeps its bytes after its name is gone", "[L01]") {
   CHECK(ReadAll(world, "f") == "new");
 }
 
-TEST_CASE("a file larger than the reader allows is corruption", "[L01]") {
+TEST_CASE("a file larger than the reader allows is corruption", "[map-and-shell]") {
   const World world = AnyWorld();
   WriteFile(world, "f", "12345");
   CHECK(Must(world.files->ReadFile(world("f"), 5)) == "12345");
   CHECK(CodeOf(world.files->ReadFile(world("f"), 4)) == "corruption");
 }
 
-TEST_CASE("preallocated space doesn't show", "[L01]") {
+TEST_CASE("preallocated space doesn't show", "[map-and-shell]") {
   const World world = AnyWorld();
   const auto file = Must(world.files->Create(world("f"), {.preallocate_bytes = 1 << 16}));
   std::string content;
@@ -210,7 +207,7 @@ TEST_CASE("preallocated space doesn't show", "[L01]") {
   CHECK(ReadAll(world, "f") == content);
 }
 
-TEST_CASE("a mapped file is what was appended, once it is closed", "[L01]") {
+TEST_CASE("a mapped file is what was appended, once it is closed", "[map-and-shell]") {
   const World world = AnyWorld();
   const auto file =
       Must(world.files->Create(world("f"), {.preallocate_bytes = 1 << 16, .mapped = true}));
@@ -234,7 +231,7 @@ TEST_CASE("a mapped file is what was appended, once it is closed", "[L01]") {
   CHECK(ReadAll(world, "f") == content);
 }
 
-TEST_CASE("a listing is sorted and names files and directories", "[L01]") {
+TEST_CASE("a listing is sorted and names files and directories", "[map-and-shell]") {
   const World world = AnyWorld();
   CHECK(Must(world.files->List(world.directory)).empty());
   for (const char* name : {"b", "a", "c10", "c9"}) WriteFile(world, name, "");
@@ -243,7 +240,7 @@ TEST_CASE("a listing is sorted and names files and directories", "[L01]") {
         std::vector<std::string>{"B", "a", "b", "c10", "c9"});
 }
 
-TEST_CASE("directories are made with their parents, once or twice", "[L01]") {
+TEST_CASE("directories are made with their parents, once or twice", "[map-and-shell]") {
   const World world = AnyWorld();
   CHECK(world.files->CreateDirectories(world("a/b/c")));
   CHECK(world.files->CreateDirectories(world("a/b/c")));
@@ -252,7 +249,7 @@ TEST_CASE("directories are made with their parents, once or twice", "[L01]") {
   CHECK(Must(world.files->Exists(world("a/b/c"))));
 }
 
-TEST_CASE("a directory can't be where a file is", "[L01]") {
+TEST_CASE("a directory can't be where a file is", "[map-and-shell]") {
   const World world = AnyWorld();
   WriteFile(world, "f", "");
   CHECK(CodeOf(world.files->CreateDirectories(world("f"))) == "i/o error");
@@ -261,7 +258,7 @@ TEST_CASE("a directory can't be where a file is", "[L01]") {
   CHECK(CodeOf(world.files->List(world("f"))) == "i/o error");
 }
 
-TEST_CASE("a directory isn't a file", "[L01]") {
+TEST_CASE("a directory isn't a file", "[map-and-shell]") {
   const World world = AnyWorld();
   REQUIRE(world.files->CreateDirectories(world("d")));
   CHECK(CodeOf(world.files->Open(world("d"))) == "i/o error");
@@ -270,7 +267,7 @@ TEST_CASE("a directory isn't a file", "[L01]") {
   CHECK(CodeOf(world.files->Lock(world("d"))) == "i/o error");
 }
 
-TEST_CASE("only an empty directory is removed", "[L01]") {
+TEST_CASE("only an empty directory is removed", "[map-and-shell]") {
   const World world = AnyWorld();
   REQUIRE(world.files->CreateDirectories(world("d")));
   WriteFile(world, "d/f", "");
@@ -280,7 +277,7 @@ TEST_CASE("only an empty directory is removed", "[L01]") {
   CHECK_FALSE(Must(world.files->Exists(world("d"))));
 }
 
-TEST_CASE("a rename replaces what had the name", "[L01]") {
+TEST_CASE("a rename replaces what had the name", "[map-and-shell]") {
   const World world = AnyWorld();
   WriteFile(world, "from", "new");
   WriteFile(world, "to", "old");
@@ -294,7 +291,7 @@ TEST_CASE("a rename replaces what had the name", "[L01]") {
   CHECK(ReadAll(world, "to") == "new");
 }
 
-TEST_CASE("a file can be renamed while it is being written", "[L01]") {
+TEST_CASE("a file can be renamed while it is being written", "[map-and-shell]") {
   const World world = AnyWorld();
   const auto file = Must(world.files->Create(world("f.tmp")));
   REQUIRE(file->Append("one "));
@@ -304,7 +301,7 @@ TEST_CASE("a file can be renamed while it is being written", "[L01]") {
   CHECK(ReadAll(world, "f") == "one two");
 }
 
-TEST_CASE("a directory is renamed with everything in it", "[L01]") {
+TEST_CASE("a directory is renamed with everything in it", "[map-and-shell]") {
   const World world = AnyWorld();
   REQUIRE(world.files->CreateDirectories(world("d.tmp/sub")));
   WriteFile(world, "d.tmp/sub/f", "x");
@@ -313,7 +310,7 @@ TEST_CASE("a directory is renamed with everything in it", "[L01]") {
   CHECK_FALSE(Must(world.files->Exists(world("d.tmp"))));
 }
 
-TEST_CASE("a directory can be synced at any time", "[L01]") {
+TEST_CASE("a directory can be synced at any time", "[map-and-shell]") {
   const World world = AnyWorld();
   CHECK(world.files->SyncDirectory(world.directory));
   WriteFile(world, "f", "x");
@@ -321,7 +318,7 @@ TEST_CASE("a directory can be synced at any time", "[L01]") {
   CHECK(world.files->SyncDirectory(world.directory));
 }
 
-TEST_CASE("a lock keeps out a second handle until it is given back", "[L01]") {
+TEST_CASE("a lock keeps out a second handle until it is given back", "[map-and-shell]") {
   const World world = AnyWorld();
   auto lock = Must(world.files->Lock(world("LOCK")));
   const auto second = world.files->Lock(world("LOCK"));
@@ -334,8 +331,8 @@ TEST_CASE("a lock keeps out a second handle until it is given back", "[L01]") {
   CHECK(Must(world.files->Exists(world("LOCK"))));
 }
 
-//@L03{
-TEST_CASE("a directory that is held is the same one, whatever its path comes to mean", "[L03]") {
+TEST_CASE("a directory that is held is the same one, whatever its path comes to mean",
+          "[write-ahead-log]") {
   const World world = AnyWorld();
   const std::string path = world("d");
   REQUIRE(world.files->CreateDirectories(path));
@@ -363,7 +360,7 @@ TEST_CASE("a directory that is held is the same one, whatever its path comes to 
   CHECK(Must(world.files->List(world("moved"))) == std::vector<std::string>{"c"});
 }
 
-TEST_CASE("nothing can be created in a held directory that was removed", "[L03]") {
+TEST_CASE("nothing can be created in a held directory that was removed", "[write-ahead-log]") {
   const World world = AnyWorld();
   const std::string path = world("d");
   REQUIRE(world.files->CreateDirectories(path));
@@ -375,16 +372,15 @@ TEST_CASE("nothing can be created in a held directory that was removed", "[L03]"
   CHECK(Must(world.files->List(path)).empty());
 }
 
-TEST_CASE("only a directory that is there can be held", "[L03]") {
+TEST_CASE("only a directory that is there can be held", "[write-ahead-log]") {
   const World world = AnyWorld();
   WriteFile(world, "f", "x");
   CHECK(CodeOf(world.files->OpenDirectory(world("none"))) == "not found");
   CHECK_FALSE(world.files->OpenDirectory(world("f")));
 }
 
-//@}
-//@L19{
-TEST_CASE("a file opened as growing shows what is appended later, also without its name", "[L19]") {
+TEST_CASE("a file opened as growing shows what is appended later, also without its name",
+          "[value-separation]") {
   const World world = AnyWorld();
   auto file = Must(world.files->Create(world("f")));
   const auto growing = Must(world.files->Open(world("f"), ReadMode::kGrowing));
@@ -397,7 +393,5 @@ TEST_CASE("a file opened as growing shows what is appended later, also without i
   REQUIRE(world.files->Remove(world("f")));
   CHECK(Must(growing->Read(2, 3, scratch)) == "cde");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -81,7 +81,6 @@ void Walk(InternalIterator& it, InternalIterator& model, const std::string& targ
   }
 }
 
-//@L20{
 // What a cursor hands out is what stepping meets, and the cursor ends on the last of it.
 void CheckTake(InternalIterator& it, InternalIterator& model, std::size_t wanted) {
   std::vector<EntryView> taken(wanted);
@@ -97,7 +96,6 @@ void CheckTake(InternalIterator& it, InternalIterator& model, std::size_t wanted
   CheckSame(it, model);
 }
 
-//@}
 std::string RandomKey(Random& random) {
   static const char* const kStems[] = {"", "a", "key", "keys-of-some-length/", "\xff\xff"};
   std::string key = kStems[random.Uniform(std::size(kStems))];
@@ -128,9 +126,7 @@ void CheckOne(const MakeSource& make, const Model& entries, std::uint64_t seed) 
   for (int step = 0; step < 200; ++step) {
     Walk(*it, model, RandomKey(random), random);
     CheckSame(*it, model);
-    //@L20{
     if (it->Valid() && random.OneIn(3)) CheckTake(*it, model, 1 + random.Uniform(40));
-    //@}
   }
 }
 

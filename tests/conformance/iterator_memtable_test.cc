@@ -19,7 +19,7 @@ class MemTableSource final : public IteratorSource {
   MemTable memtable_;
 };
 
-TEST_CASE("a memtable's iterator conforms", "[L02]") {
+TEST_CASE("a memtable's iterator conforms", "[memtable]") {
   CheckIteratorConformance(
       [](const Model& model) { return std::make_unique<MemTableSource>(model); });
 }

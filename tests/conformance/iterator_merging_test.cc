@@ -25,7 +25,7 @@ class MergingSource final : public IteratorSource {
   std::vector<Model> runs_;
 };
 
-TEST_CASE("a merging iterator conforms", "[L05]") {
+TEST_CASE("a merging iterator conforms", "[flush-and-merge]") {
   CheckIteratorConformance(
       [](const Model& model) { return std::make_unique<MergingSource>(model); });
 }

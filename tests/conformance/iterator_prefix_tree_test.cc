@@ -20,7 +20,7 @@ class PrefixTreeSource final : public IteratorSource {
   MemTable memtable_;
 };
 
-TEST_CASE("a prefix tree's iterator conforms", "[L20]") {
+TEST_CASE("a prefix tree's iterator conforms", "[learned-index]") {
   CheckIteratorConformance(
       [](const Model& model) { return std::make_unique<PrefixTreeSource>(model); });
 }

@@ -82,14 +82,14 @@ class TableSource final : public IteratorSource {
   std::unique_ptr<sst::TableReader> table_;
 };
 
-TEST_CASE("a block's iterator conforms", "[L04]") {
+TEST_CASE("a block's iterator conforms", "[sorted-tables]") {
   for (const int interval : {1, 4, 16}) {
     CheckIteratorConformance(
         [&](const Model& model) { return std::make_unique<BlockSource>(model, interval); });
   }
 }
 
-TEST_CASE("a table's iterator conforms", "[L04]") {
+TEST_CASE("a table's iterator conforms", "[sorted-tables]") {
   for (const std::uint32_t block_bytes : {1U, 100U, 4096U}) {
     CheckIteratorConformance(
         [&](const Model& model) { return std::make_unique<TableSource>(model, block_bytes); });

@@ -38,13 +38,11 @@ std::string AfterPowerCut(JournalWorld& world) {
 }
 
 Status Begin(JournalWorld& world, FileNumber number) {
-  //| return world.journal().Begin(number);  //@L03..18
-  return world.journal().Begin(number, world.NewDirect());  //@L19
+  return world.journal().Begin(number, world.NewDirect());
 }
 
 // Another log. Before lesson 12, the one before has to be ended.
 void BeginNext(JournalWorld& world, FileNumber number) {
-  //| if (world.journal().number() != 0) REQUIRE(world.journal().End());  //@L03..11
   REQUIRE(Begin(world, number));
 }
 
@@ -125,7 +123,6 @@ void LeavesNothingOfALogThatFailsToBegin(const MakeJournalWorld& make) {
     const auto world = make();
     REQUIRE(Begin(*world, 3));
     REQUIRE(Append(*world, 1, "a"));
-    //| REQUIRE(world->journal().End());  //@L03..11
     const std::string before = AfterKill(*world);
     std::uint64_t at = 0;
     for (bool fired = true; fired; ++at) {
@@ -187,7 +184,6 @@ void CheckJournalConformance(const MakeJournalWorld& make) {
   SaysWhenASyncFails(make);
 }
 
-//@L05{
 // --- logs that aren't needed any more ------------------------------------------------------------
 
 void CheckJournalRelease(const MakeJournalWorld& make) {
@@ -211,8 +207,6 @@ void CheckJournalRelease(const MakeJournalWorld& make) {
   CHECK(world->journal().number() == 6);
 }
 
-//@}
-//@L12{
 // --- logs that were begun before the one before was on the disk ----------------------------------
 
 namespace {
@@ -283,6 +277,36 @@ void EndsNoRetiredLogTooEarly(const MakeJournalWorld& make) {
   }
 }
 
+// Wherever it fails, and however well the disk is after it.
+void SealsNothingAfterAFailure(const MakeJournalWorld& make) {
+  bool fired = true;
+  for (std::uint64_t at = 0; fired; ++at) {
+    CAPTURE(at);
+    const auto world = make();
+    Journal& journal = world->journal();
+    RetireTwo(*world);
+    world->SetPlan({.fail_at = at, .fault = Fault::kEio});
+    const bool sealed = journal.SealRetired().has_value();
+    fired = world->fired();
+    CHECK(sealed == !fired);
+    if (!fired) {
+      CHECK(at > 2);
+      return;
+    }
+    world->SetPlan({});
+    const std::string left = AfterKill(*world);
+    CHECK(journal.has_retired());
+    CHECK(CodeOf(journal.SealRetired()) == "i/o error");
+    CHECK(journal.has_retired());
+    CHECK(AfterKill(*world) == left);
+    REQUIRE(Append(*world, 6, "y"));  // The last one takes more, which isn't promised to anybody.
+    CHECK(AfterKill(*world).ends_with("5: 5=x 6=y"));
+    journal.Release(5);  // What they hold is in tables by now.
+    CHECK_FALSE(journal.has_retired());
+    CHECK(AfterKill(*world) == "5: 5=x 6=y");
+  }
+}
+
 void MeasuresItsSyncs(const MakeJournalWorld& make) {
   const auto world = make();
   REQUIRE(Begin(*world, 3));
@@ -300,11 +324,10 @@ void CheckRetiredLogs(const MakeJournalWorld& make) {
   EndsRetiredLogsOldestFirst(make);
   HoldsNoRetiredLogThatWasReleased(make);
   EndsNoRetiredLogTooEarly(make);
+  SealsNothingAfterAFailure(make);
   MeasuresItsSyncs(make);
 }
 
-//@}
-//@L19{
 // --- records that point to values elsewhere ------------------------------------------------------
 
 namespace {
@@ -372,6 +395,4 @@ void CheckJournalValues(const MakeJournalWorld& make) {
   SyncsValuesWithTheRecords(make);
   for (const bool retired : {false, true}) EndsNoLogBeforeItsValues(make, retired);
 }
-
-//@}
 }  // namespace strata::testing

@@ -31,8 +31,8 @@ struct KeptLog {
 class JournalRemains {
  public:
   virtual ~JournalRemains() = default;
-  virtual std::vector<KeptLog> Logs() = 0;                                     // By number.
-  virtual Status ReadValue(const blob::Place& place, std::string* value) = 0;  //@L19
+  virtual std::vector<KeptLog> Logs() = 0;  // By number.
+  virtual Status ReadValue(const blob::Place& place, std::string* value) = 0;
 };
 
 // A journal, empty at first, and what it writes to, which can fail and lose power.
@@ -40,7 +40,7 @@ class JournalWorld {
  public:
   virtual ~JournalWorld() = default;
   virtual Journal& journal() = 0;
-  virtual std::shared_ptr<DirectValues> NewDirect() = 0;  //@L19
+  virtual std::shared_ptr<DirectValues> NewDirect() = 0;
 
   // Of what the journal is written to, operations counted from now on.
   virtual void SetPlan(const FaultPlan& plan) = 0;
@@ -55,8 +55,8 @@ using MakeJournalWorld = std::function<std::unique_ptr<JournalWorld>()>;
 
 // Each builds world after world. One log: what survives, what an error leaves, how it ends.
 void CheckJournalConformance(const MakeJournalWorld& make);
-void CheckJournalRelease(const MakeJournalWorld& make);  //@L05
-void CheckRetiredLogs(const MakeJournalWorld& make);     //@L12
-void CheckJournalValues(const MakeJournalWorld& make);   //@L19
+void CheckJournalRelease(const MakeJournalWorld& make);
+void CheckRetiredLogs(const MakeJournalWorld& make);
+void CheckJournalValues(const MakeJournalWorld& make);
 
 }  // namespace strata::testing

@@ -6,6 +6,7 @@
 #include "io/clock.h"
 #include "journal/local_journal.h"
 #include "testing/results.h"
+#include "version/local_table_store.h"
 #include "wal/log_reader.h"
 
 namespace strata::testing {
@@ -28,13 +29,11 @@ class LocalRemains final : public JournalRemains {
     return logs;
   }
 
-  //@L19{
   Status ReadValue(const blob::Place& place, std::string* value) override {
     const std::string path = JoinPath(kDirectory, BlobFileName(place.pointer.blob));
     STRATA_TRY_ASSIGN(const auto file, disk_->Open(path));
     return blob::ReadPlace(*file, place, value);
   }
-  //@}
 
  private:
   KeptLog Read(FileNumber number) {
@@ -59,20 +58,13 @@ class LocalWorld final : public JournalWorld {
     REQUIRE(disk_->SyncDirectory(ParentDirectory(kDirectory)));
     environment_.files = faulty_.get();
     environment_.clock = &clock_;
-    //@L19{
-    store_.files = faulty_.get();
-    store_.directory = kDirectory;
-    store_.new_number = [this] { return next_file_++; };
-    store_.new_file_id = [this] { return FileId{static_cast<char>(next_file_)}; };
-    //@}
+    store_.Start({std::shared_ptr<void>(), faulty_.get()}, [this] { return next_file_++; });
   }
 
   Journal& journal() override { return journal_; }
-  //@L19{
   std::shared_ptr<DirectValues> NewDirect() override {
     return std::make_shared<DirectValues>(store_, /*file_bytes_max=*/1 << 20, counters_);
   }
-  //@}
 
   void SetPlan(const FaultPlan& plan) override { faulty_->SetPlan(plan); }
   bool fired() const override { return faulty_->fired(); }
@@ -90,10 +82,8 @@ class LocalWorld final : public JournalWorld {
   ManualClock clock_;
   Environment environment_;
   Counters counters_;
-  //@L19{
-  compaction::TableStore store_;
+  LocalTableStore store_{{.directory = kDirectory}};
   FileNumber next_file_ = 100;
-  //@}
   LocalJournal journal_{environment_, kDirectory, counters_};
 };
 
@@ -101,27 +91,22 @@ std::unique_ptr<JournalWorld> MakeWorld() {
   return std::make_unique<LocalWorld>();
 }
 
-TEST_CASE("a local journal conforms", "[L03]") {
+TEST_CASE("a local journal conforms", "[write-ahead-log]") {
   CheckJournalConformance(MakeWorld);
 }
 
-//@L05{
-TEST_CASE("a local journal lets go of the logs before a number, and of nothing else", "[L05]") {
+TEST_CASE("a local journal lets go of the logs before a number, and of nothing else",
+          "[flush-and-merge]") {
   CheckJournalRelease(MakeWorld);
 }
 
-//@}
-//@L12{
-TEST_CASE("a local journal ends the logs that it has retired, oldest first", "[L12]") {
+TEST_CASE("a local journal ends the logs that it has retired, oldest first", "[background-work]") {
   CheckRetiredLogs(MakeWorld);
 }
 
-//@}
-//@L19{
-TEST_CASE("a local journal has values on the disk before what says so of their records", "[L19]") {
+TEST_CASE("a local journal has values on the disk before what says so of their records",
+          "[value-separation]") {
   CheckJournalValues(MakeWorld);
 }
-
-//@}
 }  // namespace
 }  // namespace strata::testing

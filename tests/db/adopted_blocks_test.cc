@@ -7,7 +7,8 @@
 namespace strata {
 namespace {
 
-TEST_CASE("a block that many keys were read from is still whole when it is read again", "[L13]") {
+TEST_CASE("a block that many keys were read from is still whole when it is read again",
+          "[parallel-reads]") {
   testing::TestStore store({.block_bytes = 256, .compression = Compression::kNone});
   std::vector<std::string> keys;
   for (int i = 100; i < 200; ++i) {

@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "commit/write_controller.h"
@@ -28,7 +30,7 @@ void Fill(TestStore& store, int count, const std::string& value = std::string(10
   for (int i = 0; i < count; ++i) REQUIRE(store->Put("key" + std::to_string(i), value));
 }
 
-TEST_CASE("a full memtable is written out while writers go on", "[L12]") {
+TEST_CASE("a full memtable is written out while writers go on", "[background-work]") {
   TestStore store(SmallMemTables());
   Fill(store, 100);
   const StoreStats before = store->Stats();
@@ -39,7 +41,8 @@ TEST_CASE("a full memtable is written out while writers go on", "[L12]") {
   CHECK_FALSE(store->Stats().levels.empty());
 }
 
-TEST_CASE("a merge that finds no space is tried again, and the store goes on meanwhile", "[L12]") {
+TEST_CASE("a merge that finds no space is tried again, and the store goes on meanwhile",
+          "[background-work]") {
   TestStore store({.memtable_bytes = 16 << 10, .table_bytes = 16 << 10});
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 300; ++i) {
@@ -64,7 +67,53 @@ TEST_CASE("a merge that finds no space is tried again, and the store goes on mea
   CHECK(store->Put("k", "v"));
 }
 
-TEST_CASE("what waits to be written out is read", "[L12]") {
+TEST_CASE("a store whose disk was full takes writes again by itself", "[background-work]") {
+  std::vector<std::string> events;
+  Options options = SmallMemTables();
+  options.event_sink = [&](std::string_view line) { events.emplace_back(line); };
+  TestStore store(options);
+  Fill(store, 150);
+  REQUIRE(store->Stats().immutable_memtables == 1);
+  store.disk().SetCapacity(1);
+  while (store->Stats().waiting_cause.empty()) REQUIRE(store.executor().RunOne());
+
+  // A writer waits for the next attempt; when that fails, too, it and all others are told.
+  const std::uint64_t start = store.clock().NowMicros();
+  CHECK(testing::CodeOf(store->Put("refused", "1")) == "no space");
+  CHECK(store.clock().NowMicros() - start < 2'000'000);
+  CHECK(testing::CodeOf(store->Put("refused", "1")) == "no space");
+  CHECK(testing::CodeOf(store->Flush()) == "no space");
+  CHECK(testing::CodeOf(store->WaitForCompactions()) == "no space");
+  CHECK(store->Stats().read_only_cause.empty());
+  CHECK(store.Get("key149") == std::string(100, 'v'));
+  CHECK_FALSE(store.Get("refused").has_value());
+
+  store.disk().SetCapacity(0);
+  store.clock().Advance(10'000'000);  // The timer rings.
+  while (store.executor().RunOne()) {
+  }
+  CHECK(store->Stats().waiting_cause.empty());
+  CHECK(store->Stats().immutable_memtables == 0);
+  CHECK(store->Put("taken", "1"));
+  CHECK(store->Flush());
+  CHECK(store.Get("key149") == std::string(100, 'v'));
+  CHECK(std::any_of(events.begin(), events.end(), [](const std::string& line) {
+    return line.find("background_recovery") != line.npos;
+  }));
+}
+
+TEST_CASE("a store may be closed while its disk is full", "[background-work]") {
+  TestStore store(SmallMemTables());
+  Fill(store, 150);
+  store.disk().SetCapacity(1);
+  while (store->Stats().waiting_cause.empty()) REQUIRE(store.executor().RunOne());
+  (void)store->Close().has_value();  // It may lack room to say that all is well.
+  store.disk().SetCapacity(0);
+  REQUIRE(store.TryOpen());
+  CHECK(store.Get("key149") == std::string(100, 'v'));
+}
+
+TEST_CASE("what waits to be written out is read", "[background-work]") {
   TestStore store(SmallMemTables());
   Fill(store, 150);
   REQUIRE(store->Stats().immutable_memtables == 1);
@@ -72,7 +121,7 @@ TEST_CASE("what waits to be written out is read", "[L12]") {
   CHECK(Scan(*store, {.lower = "key0", .upper = "key1"}).find("key0=") == 0);
 }
 
-TEST_CASE("flush returns when the memtable is a table", "[L12]") {
+TEST_CASE("flush returns when the memtable is a table", "[background-work]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Flush());
@@ -100,12 +149,14 @@ void CheckSmooth(int steps, Grow grow) {
   CHECK(last == 1'000);
 }
 
-TEST_CASE("debt slows writers smoothly and never for longer than the option says", "[L12][T12.3]") {
+TEST_CASE("debt slows writers smoothly and never for longer than the option says",
+          "[background-work][background-work.3]") {
   CheckSmooth(200, [](WritePressure& pressure) { pressure.debt_bytes += 32 << 20; });
   CheckSmooth(200, [](WritePressure& pressure) { pressure.debt_runs += 1; });
 }
 
-TEST_CASE("a burst that compaction has not seen costs nothing", "[L12][T12.3]") {
+TEST_CASE("a burst that compaction has not seen costs nothing",
+          "[background-work][background-work.3]") {
   WritePressure pressure{.memtable_bytes_max = 1 << 20, .stall_max_us = 1'000};
   pressure.debt_bytes = kDebtFreeMemtables << 20;
   pressure.debt_runs = kDebtFreeRuns;
@@ -117,7 +168,7 @@ TEST_CASE("a burst that compaction has not seen costs nothing", "[L12][T12.3]") 
   CHECK(StallFor(pressure) == 1'000);
 }
 
-TEST_CASE("a delay grows with the square of the debt", "[L12][T12.3]") {
+TEST_CASE("a delay grows with the square of the debt", "[background-work][background-work.3]") {
   constexpr std::uint64_t kLongest = 1'000'000;
   WritePressure pressure{.memtable_bytes_max = 1 << 20, .stall_max_us = kLongest};
   // Half of the way from what is free to kDebtFull times as much.
@@ -132,7 +183,7 @@ TEST_CASE("a delay grows with the square of the debt", "[L12][T12.3]") {
 }
 
 TEST_CASE("the last memtable slows writers over its second half, and only a little",
-          "[L12][T12.3]") {
+          "[background-work][background-work.3]") {
   constexpr std::uint64_t kLongest = 100'000'000;
   constexpr std::uint64_t kFull = 1 << 20;
   WritePressure pressure{
@@ -149,7 +200,7 @@ TEST_CASE("the last memtable slows writers over its second half, and only a litt
   CHECK(stall(kFull * 2, 2) == Approx(kLongest / 10'000.0));
 }
 
-TEST_CASE("merging in the background keeps every key", "[L12]") {
+TEST_CASE("merging in the background keeps every key", "[background-work]") {
   Options options = SmallMemTables();
   options.subcompactions = 3;
   options.compaction_threads = 3;
@@ -168,7 +219,7 @@ TEST_CASE("merging in the background keeps every key", "[L12]") {
   CHECK(Scan(*store) == testing::Render(model));
 }
 
-TEST_CASE("tables that move down unmerged leave no debt behind", "[L12]") {
+TEST_CASE("tables that move down unmerged leave no debt behind", "[background-work]") {
   TestStore store(SmallMemTables());
   for (int i = 0; i < 8'000; ++i) {  // In order, so that nothing overlaps.
     REQUIRE(store->Put("key" + std::to_string(10'000 + i), std::string(100, 'v')));
@@ -180,7 +231,8 @@ TEST_CASE("tables that move down unmerged leave no debt behind", "[L12]") {
   CHECK(store->Stats().levels.size() >= 2);
 }
 
-TEST_CASE("a compaction split into ranges gives the same store as one that is not", "[L12]") {
+TEST_CASE("a compaction split into ranges gives the same store as one that is not",
+          "[background-work]") {
   std::string scans[2];
   for (const int parts : {1, 4}) {
     Options options = SmallMemTables();
@@ -195,7 +247,8 @@ TEST_CASE("a compaction split into ranges gives the same store as one that is no
   CHECK(scans[0] == scans[1]);
 }
 
-TEST_CASE("what an interval sync owes reaches the disk without another write", "[L12]") {
+TEST_CASE("what an interval sync owes reaches the disk without another write",
+          "[background-work]") {
   TestStore store({.sync = SyncMode::kInterval, .sync_interval_ms = 50});
   REQUIRE(store->Put("first", "1"));  // Syncs: the interval has long been over.
   REQUIRE(store->Put("owed", "2"));
@@ -206,7 +259,7 @@ TEST_CASE("what an interval sync owes reaches the disk without another write", "
   CHECK(store.Get("owed") == "2");
 }
 
-TEST_CASE("closing waits for the work under way and loses nothing", "[L12]") {
+TEST_CASE("closing waits for the work under way and loses nothing", "[background-work]") {
   TestStore store(SmallMemTables());
   Fill(store, 1'000);
   store.Reopen();
@@ -214,7 +267,7 @@ TEST_CASE("closing waits for the work under way and loses nothing", "[L12]") {
   CHECK(store.Get("key999") == std::string(100, 'v'));
 }
 
-TEST_CASE("a memory budget caps memtables and cache together", "[L12]") {
+TEST_CASE("a memory budget caps memtables and cache together", "[background-work]") {
   TestStore store({.memory_budget_bytes = 8 << 20});
   Fill(store, 10);
   REQUIRE(store->Flush());

@@ -46,7 +46,8 @@ Status WriteAndCollect(StoreWorld& world, History& history, FileSystem*) {
   return {};
 }
 
-TEST_CASE("a power cut at any step of a collection loses nothing and revives nothing", "[L19]") {
+TEST_CASE("a power cut at any step of a collection loses nothing and revives nothing",
+          "[value-separation]") {
   const testing::CrashSweepOptions options{.store = TinyBlobs(), .nested_every = 40};
   const auto report = testing::SweepCrashPoints(options, WriteAndCollect);
   for (const std::string& failure : report.failures) FAIL_CHECK(failure);

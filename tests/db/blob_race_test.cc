@@ -98,7 +98,8 @@ class ReadStore {
   std::vector<std::thread> readers_;
 };
 
-TEST_CASE("values are read whole beside writers, merges and collections", "[L19][concurrency]") {
+TEST_CASE("values are read whole beside writers, merges and collections",
+          "[value-separation][concurrency]") {
   ReadStore store({.blob_garbage_ratio = 0.2, .blob_overlap_max = 4});
   const auto collections = [&] { return store->counters().Get(Counter::kBlobCollections); };
   // Merges may see to all dead values before a collection does: threads decide.
@@ -111,7 +112,7 @@ TEST_CASE("values are read whole beside writers, merges and collections", "[L19]
 }
 
 TEST_CASE("values in unfinished files are read whole beside writers and flushes",
-          "[L19][concurrency]") {
+          "[value-separation][concurrency]") {
   ReadStore store({.direct_value_bytes = 100, .direct_sync_bytes = 0});
   std::vector<std::thread> writers;
   writers.reserve(2);

@@ -25,7 +25,8 @@ std::string Filled(char c) {
   return std::string(300, c);
 }
 
-TEST_CASE("large values expire wherever they live, and their space comes back", "[L19]") {
+TEST_CASE("large values expire wherever they live, and their space comes back",
+          "[value-separation]") {
   TestStore store(SmallBlobs());
   REQUIRE(store->Put("a", Filled('a')));
   REQUIRE(store->Put("b", Filled('b'), {.ttl_us = 10 * kSecond}));
@@ -48,7 +49,8 @@ TEST_CASE("large values expire wherever they live, and their space comes back", 
   CHECK(Outcome(store->VerifyAll()) == "ok");
 }
 
-TEST_CASE("each table has a threshold of its own, and takes its blobs along", "[L19]") {
+TEST_CASE("each table has a threshold of its own, and takes its blobs along",
+          "[value-separation]") {
   TestStore store(SmallBlobs());
   const TableRef inside = Must(store->CreateTable("inside", {.blob_threshold = 0}));
   const TableRef apart = Must(store->CreateTable("apart", {.blob_threshold = 10}));
@@ -75,7 +77,7 @@ TEST_CASE("each table has a threshold of its own, and takes its blobs along", "[
   CHECK(store.Get("k") == Filled('d'));
 }
 
-TEST_CASE("blobs of a named table are collected", "[L19]") {
+TEST_CASE("blobs of a named table are collected", "[value-separation]") {
   TestStore store(SmallBlobs());
   const TableRef table = Must(store->CreateTable("t", {}));
   for (int i = 0; i < 30; ++i) {

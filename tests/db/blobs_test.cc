@@ -39,7 +39,8 @@ bool SpaceIsBounded(DB& db, const Options& options) {
   return static_cast<double>(stats.blob_bytes) <= allowed;
 }
 
-TEST_CASE("a flush puts large values into a blob file and small ones into the table", "[L19]") {
+TEST_CASE("a flush puts large values into a blob file and small ones into the table",
+          "[value-separation]") {
   TestStore store(SmallBlobs());
   REQUIRE(store->Put("large", std::string(100, 'x')));
   REQUIRE(store->Put("small", std::string(99, 'y')));
@@ -55,7 +56,7 @@ TEST_CASE("a flush puts large values into a blob file and small ones into the ta
   CHECK(Outcome(store->VerifyAll()) == "ok");
 }
 
-TEST_CASE("with values apart, random operations agree with a map", "[L19]") {
+TEST_CASE("with values apart, random operations agree with a map", "[value-separation]") {
   for (const std::uint64_t threshold : {1, 100, 300, 0}) {
     Options options = SmallBlobs();
     options.blob_threshold = threshold;
@@ -69,7 +70,7 @@ TEST_CASE("with values apart, random operations agree with a map", "[L19]") {
   }
 }
 
-TEST_CASE("a compaction carries pointers, and copies no value", "[L19]") {
+TEST_CASE("a compaction carries pointers, and copies no value", "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 200; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
@@ -86,7 +87,7 @@ TEST_CASE("a compaction carries pointers, and copies no value", "[L19]") {
   CHECK(store.Get(KeyOf(77)) == Big(77));
 }
 
-TEST_CASE("a blob of which much is dead is copied, and the old file goes", "[L19]") {
+TEST_CASE("a blob of which much is dead is copied, and the old file goes", "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 30; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
@@ -112,7 +113,7 @@ TEST_CASE("a blob of which much is dead is copied, and the old file goes", "[L19
   }
 }
 
-TEST_CASE("a blob that nothing uses is dropped without being read", "[L19]") {
+TEST_CASE("a blob that nothing uses is dropped without being read", "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 60; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
@@ -129,7 +130,7 @@ TEST_CASE("a blob that nothing uses is dropped without being read", "[L19]") {
   CHECK(Scan(*store).empty());
 }
 
-TEST_CASE("a reader of the past keeps the old file until it goes", "[L19]") {
+TEST_CASE("a reader of the past keeps the old file until it goes", "[value-separation]") {
   TestStore store(SmallBlobs());
   Model model;
   for (std::uint64_t i = 0; i < 30; ++i) {
@@ -158,7 +159,8 @@ TEST_CASE("a reader of the past keeps the old file until it goes", "[L19]") {
   CHECK(store->Stats().blob_pinned_bytes == 0);
 }
 
-TEST_CASE("a snapshot keeps the values that it sees alive through collections", "[L19]") {
+TEST_CASE("a snapshot keeps the values that it sees alive through collections",
+          "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 40; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
@@ -179,7 +181,7 @@ TEST_CASE("a snapshot keeps the values that it sees alive through collections", 
   CHECK(store->Stats().blob_live_bytes < 40 * 600);
 }
 
-TEST_CASE("a deleted key stays deleted, whatever is collected after it", "[L19]") {
+TEST_CASE("a deleted key stays deleted, whatever is collected after it", "[value-separation]") {
   TestStore store(SmallBlobs(), 3);
   Random random(3);
   Model model;
@@ -200,7 +202,7 @@ TEST_CASE("a deleted key stays deleted, whatever is collected after it", "[L19]"
   CHECK(store->counters().Get(Counter::kBlobCollections) > 0);
 }
 
-TEST_CASE("under overwrites the files stay within the bound and one file", "[L19]") {
+TEST_CASE("under overwrites the files stay within the bound and one file", "[value-separation]") {
   Options options = SmallBlobs();
   options.memtable_bytes = 16 << 10;
   options.level0_runs = 2;
@@ -227,7 +229,8 @@ TEST_CASE("under overwrites the files stay within the bound and one file", "[L19
   CHECK(Scan(*store) == Render(model));
 }
 
-TEST_CASE("writers are held while the files are over the bound by more than a file", "[L19]") {
+TEST_CASE("writers are held while the files are over the bound by more than a file",
+          "[value-separation]") {
   Options options = SmallBlobs();
   options.memtable_bytes = 16 << 10;
   options.blob_file_bytes = 4 << 10;
@@ -243,7 +246,8 @@ TEST_CASE("writers are held while the files are over the bound by more than a fi
   CHECK(stats.blob_bytes < 2 * stats.blob_live_bytes + (64 << 10));
 }
 
-TEST_CASE("a store that had values inline moves them when it compacts anyway, and back", "[L19]") {
+TEST_CASE("a store that had values inline moves them when it compacts anyway, and back",
+          "[value-separation]") {
   Options inline_options = SmallBlobs();
   inline_options.blob_threshold = 0;
   TestStore store(inline_options);
@@ -275,10 +279,10 @@ TEST_CASE("a store that had values inline moves them when it compacts anyway, an
   CHECK(Scan(*store) == Render(model));
 }
 
-TEST_CASE("a merge over many blobs writes values anew, side by side", "[L19]") {
+TEST_CASE("a merge over many blobs writes values anew, side by side", "[value-separation]") {
   Options options = SmallBlobs();
   options.memtable_bytes = 1 << 20;
-  options.blob_file_bytes = 1 << 20;
+  options.blob_file_bytes = 400 << 10;
   options.level0_runs = 100;  // Only the merge at the end.
   for (const int overlap_max : {0, 8}) {
     options.blob_overlap_max = overlap_max;
@@ -300,7 +304,7 @@ TEST_CASE("a merge over many blobs writes values anew, side by side", "[L19]") {
   }
 }
 
-TEST_CASE("a multi-get reads the values of all keys at the same time", "[L19]") {
+TEST_CASE("a multi-get reads the values of all keys at the same time", "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 200; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Put("brief", Big(1), {.ttl_us = 1'000'000}));
@@ -333,7 +337,7 @@ TEST_CASE("a multi-get reads the values of all keys at the same time", "[L19]") 
   CHECK(answers[3].found);
 }
 
-TEST_CASE("a multi-get says which value is damaged", "[L19]") {
+TEST_CASE("a multi-get says which value is damaged", "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 5; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
@@ -353,7 +357,7 @@ TEST_CASE("a multi-get says which value is damaged", "[L19]") {
   CHECK(results.error().message().find(path.substr(3)) != std::string::npos);
 }
 
-TEST_CASE("a scan reads the values ahead of it at the same time", "[L19]") {
+TEST_CASE("a scan reads the values ahead of it at the same time", "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 200; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
@@ -377,7 +381,8 @@ TEST_CASE("a scan reads the values ahead of it at the same time", "[L19]") {
   CHECK(iterator->value() == Big(199));
 }
 
-TEST_CASE("damage in a blob file is an error that names the file and the place", "[L19]") {
+TEST_CASE("damage in a blob file is an error that names the file and the place",
+          "[value-separation]") {
   TestStore store(SmallBlobs());
   for (std::uint64_t i = 0; i < 20; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
@@ -417,7 +422,8 @@ TEST_CASE("damage in a blob file is an error that names the file and the place",
   CHECK(seen >= 1);
 }
 
-TEST_CASE("a missing blob file keeps the store from opening, and says which", "[L19]") {
+TEST_CASE("a missing blob file keeps the store from opening, and says which",
+          "[value-separation]") {
   TestStore store(SmallBlobs());
   REQUIRE(store->Put("k", Big(1)));
   REQUIRE(store->Flush());

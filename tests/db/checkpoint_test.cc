@@ -33,7 +33,7 @@ void Fill(DB& db, int from, int to) {
   }
 }
 
-TEST_CASE("a checkpoint is a store of its own with all that was there", "[L20]") {
+TEST_CASE("a checkpoint is a store of its own with all that was there", "[learned-index]") {
   TestStore store({.memtable_bytes = 16 << 10, .blob_threshold = 1 << 10});
   const TableRef table = Must(store->CreateTable("t", {}));
   Fill(*store, 0, 300);
@@ -57,13 +57,13 @@ TEST_CASE("a checkpoint is a store of its own with all that was there", "[L20]")
   REQUIRE(store->VerifyAll());
 }
 
-TEST_CASE("a checkpoint of an empty store is an empty store", "[L20]") {
+TEST_CASE("a checkpoint of an empty store is an empty store", "[learned-index]") {
   TestStore store;
   CHECK(Must(store->Checkpoint("copy")).files == 0);
   CHECK(Scan(*OpenCopy(store, "copy")).empty());
 }
 
-TEST_CASE("a checkpoint survives a power cut", "[L20]") {
+TEST_CASE("a checkpoint survives a power cut", "[learned-index]") {
   TestStore store({.memtable_bytes = 16 << 10, .blob_threshold = 1 << 10});
   Fill(*store, 0, 300);
   const std::string all = Scan(*store);
@@ -74,7 +74,7 @@ TEST_CASE("a checkpoint survives a power cut", "[L20]") {
   CHECK(Scan(*OpenCopy(store, "copy")) == all);
 }
 
-TEST_CASE("a checkpoint goes only where nothing is", "[L20]") {
+TEST_CASE("a checkpoint goes only where nothing is", "[learned-index]") {
   TestStore store;
   store.disk().SetContents("mine/notes.txt", "x");
   const auto refused = store->Checkpoint("mine");
@@ -86,7 +86,7 @@ TEST_CASE("a checkpoint goes only where nothing is", "[L20]") {
   CHECK_FALSE(store->Checkpoint("copy"));
 }
 
-TEST_CASE("a checkpoint that fails leaves nothing, and the store goes on", "[L20]") {
+TEST_CASE("a checkpoint that fails leaves nothing, and the store goes on", "[learned-index]") {
   TestStore store({.blob_threshold = 1 << 10});
   Fill(*store, 0, 100);
   REQUIRE(store->Flush());
@@ -98,7 +98,7 @@ TEST_CASE("a checkpoint that fails leaves nothing, and the store goes on", "[L20
 }
 
 // Promise 2: what a copy holds is a prefix of what was written, whole batches of it.
-TEST_CASE("a checkpoint beside writers is one instant", "[L20][concurrency]") {
+TEST_CASE("a checkpoint beside writers is one instant", "[learned-index][concurrency]") {
   const testing::TempDir dir;
   auto db = Must(DB::Open({.sync = SyncMode::kNone, .memtable_bytes = 32 << 10}, dir.File("db")));
   std::atomic<bool> stop = false;

@@ -52,7 +52,8 @@ void AllAtOnce(ThreadedStore& store, int count, Write write) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST_CASE("conditional batches on other keys share a sync", "[L15][T15.3][concurrency]") {
+TEST_CASE("conditional batches on other keys share a sync",
+          "[conditional-writes][conditional-writes.3][concurrency]") {
   ThreadedStore store;
   const std::uint64_t before = store.db->counters().Get(Counter::kWalSyncs);
   std::atomic<int> written{0};
@@ -65,7 +66,7 @@ TEST_CASE("conditional batches on other keys share a sync", "[L15][T15.3][concur
 }
 
 TEST_CASE("of many that put if absent one wins and the others see its value",
-          "[L15][concurrency]") {
+          "[conditional-writes][concurrency]") {
   ThreadedStore store;
   std::atomic<int> written{0};
   std::atomic<int> lost{0};
@@ -83,7 +84,8 @@ TEST_CASE("of many that put if absent one wins and the others see its value",
   for (const std::string& value : seen) CHECK(value == seen[0]);
 }
 
-TEST_CASE("a condition that fails doesn't hold up the rest of its group", "[L15][concurrency]") {
+TEST_CASE("a condition that fails doesn't hold up the rest of its group",
+          "[conditional-writes][concurrency]") {
   ThreadedStore store;
   std::atomic<int> failed{0};
   AllAtOnce(store, 8, [&](int i) {
@@ -100,7 +102,7 @@ TEST_CASE("a condition that fails doesn't hold up the rest of its group", "[L15]
 }
 
 TEST_CASE("a counter that many threads raise by compare-and-swap ends exact",
-          "[L15][concurrency]") {
+          "[conditional-writes][concurrency]") {
   ThreadedStore store(SyncMode::kNone);
   REQUIRE(store.db->Put("counter", "0"));
   constexpr int kThreads = 4;

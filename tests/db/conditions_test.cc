@@ -28,7 +28,7 @@ std::string Tell(const Result<WriteOutcome>& outcome) {
   return text + " is " + failed.current->value + "@" + std::to_string(failed.current->version);
 }
 
-TEST_CASE("a condition holds or doesn't", "[L15][T15.1]") {
+TEST_CASE("a condition holds or doesn't", "[conditional-writes][conditional-writes.1]") {
   const std::optional<Entry> none;
   const std::optional<Entry> entry = Entry{.value = "v", .version = 7};
   const auto holds = [&](Kind kind, const std::optional<Entry>& current) {
@@ -47,7 +47,7 @@ TEST_CASE("a condition holds or doesn't", "[L15][T15.1]") {
   CHECK_FALSE(holds(Kind::kVersion, Entry{.value = "v", .version = 8}));
 }
 
-TEST_CASE("an entry comes with the version that its write got", "[L15]") {
+TEST_CASE("an entry comes with the version that its write got", "[conditional-writes]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   const auto before = store->GetSnapshot();
@@ -65,7 +65,7 @@ TEST_CASE("an entry comes with the version that its write got", "[L15]") {
   CHECK(**store->GetEntry("a") == Entry{.value = "2", .version = 3});
 }
 
-TEST_CASE("five verbs write or say what is there instead", "[L15]") {
+TEST_CASE("five verbs write or say what is there instead", "[conditional-writes]") {
   TestStore store;
   CHECK(Tell(store->UpdateIfExists("a", "x")) == "failed 0: a isn't there");
   CHECK(Tell(store->DeleteIfExists("a")) == "failed 0: a isn't there");
@@ -82,7 +82,7 @@ TEST_CASE("five verbs write or say what is there instead", "[L15]") {
   CHECK(Scan(*store) == "a=5 ");
 }
 
-TEST_CASE("a value that came back has another version", "[L15]") {
+TEST_CASE("a value that came back has another version", "[conditional-writes]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   const std::uint64_t version = (*store->GetEntry("a"))->version;
@@ -92,7 +92,8 @@ TEST_CASE("a value that came back has another version", "[L15]") {
   CHECK(Tell(store->CompareAndSwap("a", "1", "y")) == "written@4");
 }
 
-TEST_CASE("conditions are checked in order up to the first that fails", "[L15][T15.2]") {
+TEST_CASE("conditions are checked in order up to the first that fails",
+          "[conditional-writes][conditional-writes.2]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "2"));
@@ -109,7 +110,7 @@ TEST_CASE("conditions are checked in order up to the first that fails", "[L15][T
   CHECK(Scan(*store) == "a=1 b=2 ");
 }
 
-TEST_CASE("conditions see the store before the batch, not the batch", "[L15]") {
+TEST_CASE("conditions see the store before the batch, not the batch", "[conditional-writes]") {
   TestStore store;
   WriteBatch batch;
   batch.Put("a", "1");
@@ -119,7 +120,7 @@ TEST_CASE("conditions see the store before the batch, not the batch", "[L15]") {
   CHECK(Tell(store->WriteIf(batch)) == "failed 0: a is 2@2");
 }
 
-TEST_CASE("a batch whose condition fails leaves nothing in the log", "[L15]") {
+TEST_CASE("a batch whose condition fails leaves nothing in the log", "[conditional-writes]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   const auto now = [&](Counter counter) { return store->counters().Get(counter); };
@@ -137,7 +138,8 @@ TEST_CASE("a batch whose condition fails leaves nothing in the log", "[L15]") {
   CHECK(now(Counter::kWrites) == 1);
 }
 
-TEST_CASE("a batch of conditions alone asks a question and writes nothing", "[L15]") {
+TEST_CASE("a batch of conditions alone asks a question and writes nothing",
+          "[conditional-writes]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   const std::uint64_t bytes = store->counters().Get(Counter::kWalBytes);
@@ -152,7 +154,7 @@ TEST_CASE("a batch of conditions alone asks a question and writes nothing", "[L1
   CHECK(store->Stats().last_sequence == 1);
 }
 
-TEST_CASE("write makes an error of a failed condition", "[L15]") {
+TEST_CASE("write makes an error of a failed condition", "[conditional-writes]") {
   TestStore store;
   WriteBatch batch;
   batch.RequirePresent("a");
@@ -169,7 +171,7 @@ TEST_CASE("write makes an error of a failed condition", "[L15]") {
   REQUIRE(store->Write(batch));
 }
 
-TEST_CASE("conditions look into tables and full memtables too", "[L15]") {
+TEST_CASE("conditions look into tables and full memtables too", "[conditional-writes]") {
   TestStore store({.memtable_bytes = 8 << 10});
   for (int i = 0; i < 300; ++i) {
     REQUIRE(store->Put("key" + std::to_string(i), std::string(100, 'v')));
@@ -184,7 +186,7 @@ TEST_CASE("conditions look into tables and full memtables too", "[L15]") {
   CHECK(store->PutIfAbsent("key7", "x")->written());
 }
 
-TEST_CASE("a key over the limit is refused in a condition too", "[L15]") {
+TEST_CASE("a key over the limit is refused in a condition too", "[conditional-writes]") {
   TestStore store;
   WriteBatch batch;
   batch.RequireAbsent(std::string(kKeySizeMax + 1, 'k'));
@@ -195,7 +197,7 @@ TEST_CASE("a key over the limit is refused in a condition too", "[L15]") {
 }
 
 TEST_CASE("a batch whose conditions can't be read is not written, and its writer learns it",
-          "[L15]") {
+          "[conditional-writes]") {
   const auto disk = NewMemoryFileSystem();
   const auto faulty = NewFaultyFileSystem(*disk);
   ManualClock clock;
@@ -219,7 +221,8 @@ TEST_CASE("a batch whose conditions can't be read is not written, and its writer
   CHECK(db->CompareAndSwap("a", "1", "2")->written());
 }
 
-TEST_CASE("a batch joins a group unless the group decides its conditions", "[L15][T15.3]") {
+TEST_CASE("a batch joins a group unless the group decides its conditions",
+          "[conditional-writes][conditional-writes.3]") {
   GroupKeys keys;
   WriteBatch a;
   a.Put("a", "1");

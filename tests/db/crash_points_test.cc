@@ -66,11 +66,11 @@ void SweepUnder(SyncMode sync) {
   CHECK(report.images == 9 * report.operations);
 }
 
-TEST_CASE("a power cut at any file operation loses nothing that was synced", "[L06]") {
+TEST_CASE("a power cut at any file operation loses nothing that was synced", "[manifest]") {
   SweepUnder(SyncMode::kAlways);
 }
 
-TEST_CASE("a power cut at any file operation leaves a prefix of what wasn't synced", "[L06]") {
+TEST_CASE("a power cut at any file operation leaves a prefix of what wasn't synced", "[manifest]") {
   SweepUnder(SyncMode::kNone);
 }
 

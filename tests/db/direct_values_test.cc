@@ -38,7 +38,8 @@ Options Direct(SyncMode sync = SyncMode::kNone) {
   return options;
 }
 
-TEST_CASE("a large value is in a blob file at once, and not in log or memtable", "[L19]") {
+TEST_CASE("a large value is in a blob file at once, and not in log or memtable",
+          "[value-separation]") {
   TestStore store(Direct());
   const std::string large(20'000, 'x');
   REQUIRE(store->Put("large", large));
@@ -60,7 +61,7 @@ TEST_CASE("a large value is in a blob file at once, and not in log or memtable",
   CHECK(BlobFiles(store).size() == 2);
 }
 
-TEST_CASE("each byte of a large value is written once", "[L19]") {
+TEST_CASE("each byte of a large value is written once", "[value-separation]") {
   TestStore store(Direct());
   for (std::uint64_t i = 0; i < 500; ++i) {
     REQUIRE(store->Put("key" + std::to_string(1000 + i * 7919 % 500), Big(i, 1000)));
@@ -76,7 +77,8 @@ TEST_CASE("each byte of a large value is written once", "[L19]") {
   CHECK(written < 1.25 * count(Counter::kUserBytesWritten));
 }
 
-TEST_CASE("whether a value goes directly is a matter of its size and of the sync", "[L19]") {
+TEST_CASE("whether a value goes directly is a matter of its size and of the sync",
+          "[value-separation]") {
   struct Case {
     std::uint64_t direct, sync_bytes, threshold;
     bool sync;
@@ -118,7 +120,8 @@ TEST_CASE("whether a value goes directly is a matter of its size and of the sync
   CHECK(BytesOf(store, ".blob") == 2 * 206);
 }
 
-TEST_CASE("with values written directly, random operations agree with a map", "[L19]") {
+TEST_CASE("with values written directly, random operations agree with a map",
+          "[value-separation]") {
   for (const std::uint64_t seed : {1, 2, 3, 4}) {
     Options options = Direct(seed % 2 == 0 ? SyncMode::kAlways : SyncMode::kNone);
     options.direct_value_bytes = seed < 3 ? 1 : 200;
@@ -137,7 +140,7 @@ TEST_CASE("with values written directly, random operations agree with a map", "[
 }
 
 TEST_CASE("snapshots, cursors, conditions and batches see values that are only in a file",
-          "[L19]") {
+          "[value-separation]") {
   TestStore store(Direct());
   REQUIRE(store->Put("a", Big(1)));
   const auto snapshot = store->GetSnapshot();
@@ -169,7 +172,7 @@ TEST_CASE("snapshots, cursors, conditions and batches see values that are only i
   }
 }
 
-TEST_CASE("named tables and expiring entries have values in files, too", "[L19]") {
+TEST_CASE("named tables and expiring entries have values in files, too", "[value-separation]") {
   TestStore store(Direct());
   const TableRef table = Must(store->CreateTable("t", {}));
   REQUIRE(store->Put("a", Big(1), {.table = table}));
@@ -194,7 +197,8 @@ TEST_CASE("named tables and expiring entries have values in files, too", "[L19]"
   CHECK(Outcome(store->VerifyAll()) == "ok");
 }
 
-TEST_CASE("a sync makes all values before it durable, whichever file they are in", "[L19]") {
+TEST_CASE("a sync makes all values before it durable, whichever file they are in",
+          "[value-separation]") {
   for (const bool finished : {false, true}) {
     TestStore store(Direct());
     Model model;
@@ -213,7 +217,8 @@ TEST_CASE("a sync makes all values before it durable, whichever file they are in
   }
 }
 
-TEST_CASE("values that were overwritten before the flush leave no file behind", "[L19]") {
+TEST_CASE("values that were overwritten before the flush leave no file behind",
+          "[value-separation]") {
   TestStore store(Direct());
   for (std::uint64_t i = 0; i < 40; ++i) REQUIRE(store->Put("k", Big(i, 1000)));
   CHECK(BlobFiles(store).size() == 3);
@@ -230,7 +235,7 @@ TEST_CASE("values that were overwritten before the flush leave no file behind", 
   CHECK(BlobFiles(store).empty());
 }
 
-TEST_CASE("direct values fill a generation, too", "[L19]") {
+TEST_CASE("direct values fill a generation, too", "[value-separation]") {
   TestStore store(Direct());
   for (std::uint64_t i = 0; i < 300; ++i) {
     REQUIRE(store->Put("key" + std::to_string(i), Big(i, 1000)));
@@ -239,7 +244,8 @@ TEST_CASE("direct values fill a generation, too", "[L19]") {
   CHECK(store->counters().Get(Counter::kFlushes) == 2);  // Each holds four times 32 KiB.
 }
 
-TEST_CASE("a full file is finished in the background, while its values wait for a flush", "[L19]") {
+TEST_CASE("a full file is finished in the background, while its values wait for a flush",
+          "[value-separation]") {
   TestStore store(Direct());
   Model model;
   const auto put = [&](std::uint64_t i) {
@@ -273,7 +279,8 @@ TEST_CASE("a full file is finished in the background, while its values wait for 
   }
 }
 
-TEST_CASE("what the log points to comes back after a kill and after a clean close", "[L19]") {
+TEST_CASE("what the log points to comes back after a kill and after a clean close",
+          "[value-separation]") {
   for (const bool kill : {true, false}) {
     TestStore store(Direct());
     Model model;
@@ -302,7 +309,7 @@ void Damage(TestStore& store) {
   store.disk().SetContents(BlobFiles(store).at(0), bytes);
 }
 
-TEST_CASE("a value that nobody promised ends the log where it is missing", "[L19]") {
+TEST_CASE("a value that nobody promised ends the log where it is missing", "[value-separation]") {
   for (const bool removed : {false, true}) {
     TestStore store(Direct());
     REQUIRE(store->Put("a", "1"));
@@ -324,7 +331,8 @@ TEST_CASE("a value that nobody promised ends the log where it is missing", "[L19
   }
 }
 
-TEST_CASE("a promised value that is damaged is an error that names file and place", "[L19]") {
+TEST_CASE("a promised value that is damaged is an error that names file and place",
+          "[value-separation]") {
   for (const bool closed : {false, true}) {
     TestStore store(Direct());
     REQUIRE(store->Put("a", "1"));
@@ -343,7 +351,7 @@ TEST_CASE("a promised value that is damaged is an error that names file and plac
   }
 }
 
-TEST_CASE("verify reads what a log points to", "[L19]") {
+TEST_CASE("verify reads what a log points to", "[value-separation]") {
   TestStore store(Direct());
   REQUIRE(store->Put("b", Big(2)));
   CHECK(Outcome(store->VerifyAll()) == "ok");
@@ -351,7 +359,7 @@ TEST_CASE("verify reads what a log points to", "[L19]") {
   CHECK(CodeOf(store->VerifyAll()) == "corruption");
 }
 
-TEST_CASE("a batch whose value is missing is lost as a whole", "[L19]") {
+TEST_CASE("a batch whose value is missing is lost as a whole", "[value-separation]") {
   TestStore store(Direct());
   WriteBatch batch;
   batch.Put("a", "1");
@@ -365,8 +373,7 @@ TEST_CASE("a batch whose value is missing is lost as a whole", "[L19]") {
   CHECK(Scan(*store).empty());
 }
 
-//@L20{
-TEST_CASE("a store that is opened to be read shows what its log points to", "[L20]") {
+TEST_CASE("a store that is opened to be read shows what its log points to", "[learned-index]") {
   TestStore store(Direct());
   REQUIRE(store->Put("a", Big(1)));
   REQUIRE(store->Put("b", Big(2), {.ttl_us = 1'000'000}));
@@ -377,9 +384,9 @@ TEST_CASE("a store that is opened to be read shows what its log points to", "[L2
   CHECK(Scan(*store) == "a=" + Big(1) + " b=" + Big(2) + " ");
   CHECK(BlobFiles(store) == before);
 }
-//@}
 
-TEST_CASE("a value of 4 GiB is refused, and nothing of its batch is written", "[L19]") {
+TEST_CASE("a value of 4 GiB is refused, and nothing of its batch is written",
+          "[value-separation]") {
   TestStore store(Direct());
   // Nothing looks at the bytes: the length is enough to refuse it.
   const std::string_view too_long(store.kDirectory, kValueSizeMax + 1);
@@ -394,7 +401,7 @@ TEST_CASE("a value of 4 GiB is refused, and nothing of its batch is written", "[
 }
 
 TEST_CASE("values between the block's and the log's limits are written out and read",
-          "[L19][slow]") {
+          "[value-separation][slow]") {
   for (const std::uint64_t threshold : {0, 1024}) {
     Options options;
     options.compression = Compression::kNone;

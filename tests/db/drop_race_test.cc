@@ -19,7 +19,8 @@ namespace {
 using testing::CodeOf;
 using testing::Must;
 
-TEST_CASE("a table can be dropped while a merge of it is about to conclude", "[L17][concurrency]") {
+TEST_CASE("a table can be dropped while a merge of it is about to conclude",
+          "[tables-and-ttl][concurrency]") {
   const auto disk = NewMemoryFileSystem();
   testing::GatedFileSystem files{*disk};
   const auto executor = NewThreadExecutor(1, 2, RealClock());

@@ -46,7 +46,7 @@ std::string KeyOf(int i) {
 
 // With the mutex held during the sync, this test would not end.
 TEST_CASE("puts, gets and switches of memtables go on while an edit is synced",
-          "[L12][concurrency]") {
+          "[background-work][concurrency]") {
   const SyncMode sync = GENERATE(SyncMode::kNone, SyncMode::kAlways);
   GatedStore store({.sync = sync, .memtable_bytes = 16 << 10, .memtables_max = 8});
   REQUIRE(store.db->Put("a", "1"));
@@ -68,7 +68,7 @@ TEST_CASE("puts, gets and switches of memtables go on while an edit is synced",
 }
 
 TEST_CASE("logs that were begun while an edit was synced are known to the manifest",
-          "[L12][concurrency]") {
+          "[background-work][concurrency]") {
   GatedStore store({.sync = SyncMode::kNone, .memtable_bytes = 16 << 10, .memtables_max = 8});
   REQUIRE(store.db->Put("a", "1"));
   store.files.CloseGate();
@@ -89,8 +89,8 @@ TEST_CASE("logs that were begun while an edit was synced are known to the manife
   CHECK(testing::CodeOf(DB::Open({.environment = &environment}, "db")) == "corruption");
 }
 
-//@L17{
-TEST_CASE("edits that come at the same time are made one after the other", "[L17][concurrency]") {
+TEST_CASE("edits that come at the same time are made one after the other",
+          "[tables-and-ttl][concurrency]") {
   GatedStore store({.sync = SyncMode::kNone, .memtable_bytes = 16 << 10});
   REQUIRE(store.db->CreateTable("old", {}));
   REQUIRE(store.db->Put("a", "1"));
@@ -110,7 +110,6 @@ TEST_CASE("edits that come at the same time are made one after the other", "[L17
   CHECK(store.db->Put("b", "1"));
   CHECK(store.db->Stats().read_only_cause.empty());
 }
-//@}
 
 }  // namespace
 }  // namespace strata

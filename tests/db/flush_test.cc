@@ -21,7 +21,8 @@ std::uint64_t RunsOf(DB& db) {
   return runs;
 }
 
-TEST_CASE("a flush moves entries from the memtable to a table", "[L05][T5.4]") {
+TEST_CASE("a flush moves entries from the memtable to a table",
+          "[flush-and-merge][flush-and-merge.4]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "2"));
@@ -34,7 +35,7 @@ TEST_CASE("a flush moves entries from the memtable to a table", "[L05][T5.4]") {
   CHECK(Scan(*store) == "a=1 b=2 ");
 }
 
-TEST_CASE("what is newer wins, in the memtable and in newer tables", "[L05]") {
+TEST_CASE("what is newer wins, in the memtable and in newer tables", "[flush-and-merge]") {
   TestStore store;
   REQUIRE(store->Put("a", "old"));
   REQUIRE(store->Put("b", "old"));
@@ -52,7 +53,7 @@ TEST_CASE("what is newer wins, in the memtable and in newer tables", "[L05]") {
   CHECK(store.Get("c") == "old");
 }
 
-TEST_CASE("an empty memtable is no table", "[L05]") {
+TEST_CASE("an empty memtable is no table", "[flush-and-merge]") {
   TestStore store;
   REQUIRE(store->Flush());
   CHECK(RunsOf(*store) == 0);
@@ -62,7 +63,8 @@ TEST_CASE("an empty memtable is no table", "[L05]") {
   CHECK(RunsOf(*store) == 1);
 }
 
-TEST_CASE("a restart finds the tables and replays only what came after the flush", "[L05]") {
+TEST_CASE("a restart finds the tables and replays only what came after the flush",
+          "[flush-and-merge]") {
   TestStore store;
   for (int i = 0; i < 100; ++i) REQUIRE(store->Put("key" + std::to_string(i), "v"));
   REQUIRE(store->Flush());
@@ -76,7 +78,7 @@ TEST_CASE("a restart finds the tables and replays only what came after the flush
   CHECK(store.Get("key42") == "again");
 }
 
-TEST_CASE("a full memtable is written out by itself", "[L05]") {
+TEST_CASE("a full memtable is written out by itself", "[flush-and-merge]") {
   Options options;
   options.memtable_bytes = 64 << 10;
   TestStore store(options);
@@ -88,7 +90,7 @@ TEST_CASE("a full memtable is written out by itself", "[L05]") {
   for (int i = 0; i < 2000; i += 37) CHECK(store.Get("key" + std::to_string(i)).has_value());
 }
 
-TEST_CASE("a cursor keeps what it began with while flushes go on", "[L05]") {
+TEST_CASE("a cursor keeps what it began with while flushes go on", "[flush-and-merge]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "1"));
@@ -105,7 +107,7 @@ TEST_CASE("a cursor keeps what it began with while flushes go on", "[L05]") {
   CHECK(cursor->key() == "b");
 }
 
-TEST_CASE("random operations with flushes and restarts agree with a map", "[L05]") {
+TEST_CASE("random operations with flushes and restarts agree with a map", "[flush-and-merge]") {
   Random random(55);
   TestStore store;
   std::map<std::string, std::string> model;

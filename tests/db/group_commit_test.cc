@@ -78,7 +78,8 @@ struct ThreadedStore {
   std::vector<std::thread> threads;
 };
 
-TEST_CASE("writers that wait for a sync share the next one", "[L12][T12.1][concurrency]") {
+TEST_CASE("writers that wait for a sync share the next one",
+          "[background-work][background-work.1][concurrency]") {
   ThreadedStore store;
   const std::uint64_t before = store.db->counters().Get(Counter::kWalSyncs);
   store.QueueUp(8, [](DB& db, int i) { db.Put("key" + std::to_string(i), "v").has_value(); });
@@ -89,7 +90,8 @@ TEST_CASE("writers that wait for a sync share the next one", "[L12][T12.1][concu
   for (int i = 0; i <= 8; ++i) CHECK(*store.db->Get("key" + std::to_string(i), &value));
 }
 
-TEST_CASE("a group of large batches is inserted by all its writers", "[L12][T12.2][concurrency]") {
+TEST_CASE("a group of large batches is inserted by all its writers",
+          "[background-work][background-work.2][concurrency]") {
   ThreadedStore store;
   store.QueueUp(6, [](DB& db, int writer) {
     WriteBatch batch;
@@ -111,7 +113,8 @@ TEST_CASE("a group of large batches is inserted by all its writers", "[L12][T12.
   CHECK(seen == 3'500);
 }
 
-TEST_CASE("who asked for no sync is not held up by the syncs of others", "[L12][concurrency]") {
+TEST_CASE("who asked for no sync is not held up by the syncs of others",
+          "[background-work][concurrency]") {
   ThreadedStore store;
   const std::uint64_t before = store.db->counters().Get(Counter::kWalSyncs);
   store.QueueUp(4, [](DB& db, int i) {
@@ -128,27 +131,29 @@ std::function<void(DB&)> PutOf(std::size_t bytes, bool sync) {
 
 // In the cases below the first writer syncs alone, while the others get in line.
 
-TEST_CASE("a small leader writes no megabyte for others", "[L12][T12.1][concurrency]") {
+TEST_CASE("a small leader writes no megabyte for others",
+          "[background-work][background-work.1][concurrency]") {
   ThreadedStore store;
   constexpr std::size_t kLarge = 100 << 10;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, true), PutOf(kLarge, true),
                         PutOf(kLarge, true)}) == "3 groups, 3 syncs");
 }
 
-TEST_CASE("a group ends at a mebibyte", "[L12][T12.1][concurrency]") {
+TEST_CASE("a group ends at a mebibyte", "[background-work][background-work.1][concurrency]") {
   ThreadedStore store;
   constexpr std::size_t kHuge = 600 << 10;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, true), PutOf(1, true), PutOf(kHuge, true),
                         PutOf(kHuge, true)}) == "4 groups, 4 syncs");
 }
 
-TEST_CASE("a large leader takes along what fits a mebibyte", "[L12][concurrency]") {
+TEST_CASE("a large leader takes along what fits a mebibyte", "[background-work][concurrency]") {
   ThreadedStore store;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(400 << 10, true), PutOf(400 << 10, true)}) ==
         "2 groups, 2 syncs");
 }
 
-TEST_CASE("a sync in line ends a group, and nobody overtakes it", "[L12][T12.1][concurrency]") {
+TEST_CASE("a sync in line ends a group, and nobody overtakes it",
+          "[background-work][background-work.1][concurrency]") {
   ThreadedStore store;
   const auto sync = [](DB& db) { db.Sync().has_value(); };
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, false), PutOf(1, false), sync, PutOf(1, false)}) ==
@@ -156,13 +161,14 @@ TEST_CASE("a sync in line ends a group, and nobody overtakes it", "[L12][T12.1][
 }
 
 TEST_CASE("who asked for a sync doesn't join a group without one, and takes others along",
-          "[L12][T12.1][concurrency]") {
+          "[background-work][background-work.1][concurrency]") {
   ThreadedStore store;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, false), PutOf(1, true), PutOf(1, false)}) ==
         "3 groups, 2 syncs");
 }
 
-TEST_CASE("batches are seen as a whole by readers beside many writers", "[L12][concurrency]") {
+TEST_CASE("batches are seen as a whole by readers beside many writers",
+          "[background-work][concurrency]") {
   ThreadedStore store;
   std::atomic<bool> stop{false};
   std::atomic<int> torn{0};

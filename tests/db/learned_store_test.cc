@@ -44,7 +44,7 @@ void Fill(TestStore& store, std::map<std::string, std::string>* model) {
   REQUIRE(store->CompactRange(std::nullopt, std::nullopt));
 }
 
-TEST_CASE("a store with learned indexes gives the answers of one without", "[L20]") {
+TEST_CASE("a store with learned indexes gives the answers of one without", "[learned-index]") {
   TestStore store(SmallTables(IndexKind::kLearned));
   std::map<std::string, std::string> model;
   Fill(store, &model);
@@ -65,7 +65,7 @@ TEST_CASE("a store with learned indexes gives the answers of one without", "[L20
   CHECK(store->Stats().index_bytes_saved > 1000);
 }
 
-TEST_CASE("without the option no table has a learned index", "[L20]") {
+TEST_CASE("without the option no table has a learned index", "[learned-index]") {
   TestStore store(SmallTables(IndexKind::kSparse));
   std::map<std::string, std::string> model;
   Fill(store, &model);

@@ -46,7 +46,8 @@ std::vector<MultiGetResult> GetAll(TestStore& store, const std::vector<std::stri
   return *std::move(results);
 }
 
-TEST_CASE("multi_get answers as get does, found or not, from memtable and tables", "[L13]") {
+TEST_CASE("multi_get answers as get does, found or not, from memtable and tables",
+          "[parallel-reads]") {
   TestStore store(ManyRuns());
   FillRuns(store, 4, 400);
   REQUIRE(store->Put(Key(1), "newer"));
@@ -62,7 +63,8 @@ TEST_CASE("multi_get answers as get does, found or not, from memtable and tables
   }
 }
 
-TEST_CASE("the blocks that many keys need are read as one batch", "[L13][T13.1]") {
+TEST_CASE("the blocks that many keys need are read as one batch",
+          "[parallel-reads][parallel-reads.1]") {
   TestStore store(ManyRuns());
   FillRuns(store, 2, 400);
   std::vector<std::string> keys;
@@ -74,14 +76,15 @@ TEST_CASE("the blocks that many keys need are read as one batch", "[L13][T13.1]"
   CHECK(store->counters().Get(Counter::kParallelReads) == batched);
 }
 
-TEST_CASE("a block that two keys share is read once", "[L13][T13.1]") {
+TEST_CASE("a block that two keys share is read once", "[parallel-reads][parallel-reads.1]") {
   TestStore store(ManyRuns());
   FillRuns(store, 1, 400);
   GetAll(store, {Key(0), Key(1), Key(2), Key(399)});
   CHECK(store->counters().Get(Counter::kParallelReads) == 2);
 }
 
-TEST_CASE("one key is looked for in all runs at once if asked to", "[L13][T13.1]") {
+TEST_CASE("one key is looked for in all runs at once if asked to",
+          "[parallel-reads][parallel-reads.1]") {
   Options options = ManyRuns();
   options.filter_bits_per_key = 0;  // Every run has to be looked into.
   TestStore store(options);
@@ -94,7 +97,7 @@ TEST_CASE("one key is looked for in all runs at once if asked to", "[L13][T13.1]
   CHECK(store->counters().Get(Counter::kReadsInFlightPeak) == 5);
 }
 
-TEST_CASE("damage in a batch of reads is an error that names the file", "[L13]") {
+TEST_CASE("damage in a batch of reads is an error that names the file", "[parallel-reads]") {
   TestStore store(ManyRuns());
   FillRuns(store, 1, 400);
   REQUIRE(store->Close());
@@ -117,8 +120,7 @@ TEST_CASE("damage in a batch of reads is an error that names the file", "[L13]")
   CHECK(results.error().message().find(".sst") != std::string::npos);
 }
 
-//@L19{
-TEST_CASE("a multi-get of many keys has 256 reads under way at most", "[L19]") {
+TEST_CASE("a multi-get of many keys has 256 reads under way at most", "[value-separation]") {
   Options options = ManyRuns();
   options.blob_threshold = 1;
   options.direct_value_bytes = 0;
@@ -136,7 +138,7 @@ TEST_CASE("a multi-get of many keys has 256 reads under way at most", "[L19]") {
   CHECK(store->counters().Get(Counter::kReadsInFlightPeak) == 256);
 }
 
-TEST_CASE("a multi-get of large values has 32 MiB under way at most", "[L19]") {
+TEST_CASE("a multi-get of large values has 32 MiB under way at most", "[value-separation]") {
   Options options = ManyRuns();
   options.memtable_bytes = 64 << 20;
   TestStore store(options);
@@ -154,8 +156,7 @@ TEST_CASE("a multi-get of large values has 32 MiB under way at most", "[L19]") {
   CHECK(store->counters().Get(Counter::kReadsInFlightPeak) == 2);
 }
 
-//@}
-TEST_CASE("a trace tells what a read touched, in order", "[L13]") {
+TEST_CASE("a trace tells what a read touched, in order", "[parallel-reads]") {
   TestStore store(ManyRuns());
   FillRuns(store, 2, 400);
   ReadTrace trace(store.clock());

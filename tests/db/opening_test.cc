@@ -81,7 +81,7 @@ std::vector<std::string> TablesNamed(MemoryFileSystem& disk) {
 // --- no space ------------------------------------------------------------------------------------
 
 TEST_CASE("an opening that finds no space leaves nothing behind, however often it is tried",
-          "[L06]") {
+          "[manifest]") {
   TestStore store;
   Fill(store, 0, 300);
   const std::string all = Scan(*store);
@@ -105,7 +105,8 @@ TEST_CASE("an opening that finds no space leaves nothing behind, however often i
   CHECK(Scan(*store) == all);
 }
 
-TEST_CASE("an opening that runs out of space anywhere leaves no more the fifth time", "[L06]") {
+TEST_CASE("an opening that runs out of space anywhere leaves no more the fifth time",
+          "[manifest]") {
   const Fault fault = GENERATE(Fault::kEnospc, Fault::kEdquot);
   TestStore store;
   Fill(store, 0, 60);
@@ -137,14 +138,14 @@ TEST_CASE("an opening that runs out of space anywhere leaves no more the fifth t
   }
 }
 
-TEST_CASE("a flush or merge that finds no space leaves no file that nobody names", "[L06]") {
+TEST_CASE("a flush or merge that finds no space leaves no file that nobody names", "[manifest]") {
   Options options;
   options.memtable_bytes = 16 << 10;
   options.table_bytes = 8 << 10;
-  options.level0_runs = 2;             //@L10
-  options.level1_bytes = 32 << 10;     //@L10
-  options.blob_threshold = 1 << 10;    //@L19
-  options.blob_file_bytes = 16 << 10;  //@L19
+  options.level0_runs = 2;
+  options.level1_bytes = 32 << 10;
+  options.blob_threshold = 1 << 10;
+  options.blob_file_bytes = 16 << 10;
   for (std::uint64_t capacity = 40'000; capacity < 200'000; capacity += 7'000) {
     CAPTURE(capacity);
     TestStore store(options);
@@ -164,7 +165,8 @@ TEST_CASE("a flush or merge that finds no space leaves no file that nobody names
 
 // --- files that are missing ----------------------------------------------------------------------
 
-TEST_CASE("a log that is missing is noticed, also when nothing says that it was sealed", "[L06]") {
+TEST_CASE("a log that is missing is noticed, also when nothing says that it was sealed",
+          "[manifest]") {
   TestStore store;
   SECTION("of a new store") {}
   SECTION("of one that was closed before") {
@@ -184,8 +186,7 @@ TEST_CASE("a log that is missing is noticed, also when nothing says that it was 
   CHECK(Outcome(opened).find("a file is missing: " + last) != std::string::npos);
 }
 
-//@L12{
-TEST_CASE("each log of a store that has several must be there", "[L12]") {
+TEST_CASE("each log of a store that has several must be there", "[background-work]") {
   const SyncMode sync = GENERATE(SyncMode::kNone, SyncMode::kAlways);
   TestStore store({.sync = sync, .memtable_bytes = 8 << 10, .memtables_max = 4});
   for (int i = 0; NamesOf(FilesOf(store.disk()), ".wal").size() < 4; ++i) Fill(store, i, i + 1);
@@ -202,7 +203,7 @@ TEST_CASE("each log of a store that has several must be there", "[L12]") {
 }
 
 // As `cp -r` beside a writer takes them: the manifest first, the logs when more has happened.
-TEST_CASE("a copy with a hole between its logs is refused", "[L12]") {
+TEST_CASE("a copy with a hole between its logs is refused", "[background-work]") {
   TestStore store({.sync = SyncMode::kAlways, .memtable_bytes = 8 << 10, .memtables_max = 4});
   Fill(store, 0, 1);
   const Files early = FilesOf(store.disk());
@@ -218,11 +219,9 @@ TEST_CASE("a copy with a hole between its logs is refused", "[L12]") {
   CHECK(CodeOf(opened) == "corruption");
   CHECK(Outcome(opened).find("a log between them is missing") != std::string::npos);
 }
-//@}
 
 // --- time ----------------------------------------------------------------------------------------
 
-//@L17{
 void RunFor(TestStore& store, std::uint64_t micros) {
   for (std::uint64_t passed = 0; passed < micros; passed += kSecond) {
     store.clock().Advance(kSecond);
@@ -231,7 +230,8 @@ void RunFor(TestStore& store, std::uint64_t micros) {
   }
 }
 
-TEST_CASE("a delete deadline doesn't come early because the store was opened again", "[L17]") {
+TEST_CASE("a delete deadline doesn't come early because the store was opened again",
+          "[tables-and-ttl]") {
   TestStore store({.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Delete("a"));
@@ -242,7 +242,7 @@ TEST_CASE("a delete deadline doesn't come early because the store was opened aga
   CHECK(store->Stats().memtable_entries == 0);
 }
 
-TEST_CASE("a delete deadline goes on after a crash from where it was", "[L17]") {
+TEST_CASE("a delete deadline goes on after a crash from where it was", "[tables-and-ttl]") {
   TestStore store({.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Flush());
@@ -253,7 +253,6 @@ TEST_CASE("a delete deadline goes on after a crash from where it was", "[L17]") 
   RunFor(store, 82 * kSecond);
   for (const LevelShape& level : store->Stats().levels) CHECK(level.deletes == 0);
 }
-//@}
 
 }  // namespace
 }  // namespace strata

@@ -9,7 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <sys/resource.h>  //@L05
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "io/environment.h"
@@ -19,7 +19,7 @@
 #include "testing/temp_dir.h"
 #include "testing/test_store.h"
 #include "version/file_names.h"
-#include "version/manifest.h"  //@L06
+#include "version/manifest.h"
 #include "wal/log_reader.h"
 
 namespace strata {
@@ -44,17 +44,17 @@ std::string EntriesOf(const std::string& directory) {
 // Writes and does what makes the store create, rename and remove files.
 void Use(DB& db, const std::string& key) {
   REQUIRE(db.Put(key, "1"));
-  REQUIRE(db.Flush());  //@L06
+  REQUIRE(db.Flush());
   REQUIRE(db.Put(key, "2"));
-  REQUIRE(db.Flush());               //@L06
-  REQUIRE(db.CompactRange({}, {}));  //@L11
-  REQUIRE(db.VerifyAll());           //@L07
+  REQUIRE(db.Flush());
+  REQUIRE(db.CompactRange({}, {}));
+  REQUIRE(db.VerifyAll());
 }
 
 // --- paths ---------------------------------------------------------------------------------------
 
 TEST_CASE("a store whose directory is renamed goes on in it, beside a new one of its name",
-          "[L03]") {
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   auto first = OpenStore(dir.File("r1"));
   Use(*first, "a");
@@ -70,7 +70,7 @@ TEST_CASE("a store whose directory is renamed goes on in it, beside a new one of
 }
 
 TEST_CASE("a store opened by a relative path stays where it is when the process goes elsewhere",
-          "[L03]") {
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   std::filesystem::create_directories(dir.File("elsewhere"));
   const int failed = InChild([&] {
@@ -78,7 +78,7 @@ TEST_CASE("a store opened by a relative path stays where it is when the process 
     auto db = OpenStore("db");
     if (::chdir("elsewhere") != 0) return 2;
     if (!db->Put("a", "1")) return 3;
-    if (!db->Flush()) return 4;  //@L06
+    if (!db->Flush()) return 4;
     return db->Close() ? 0 : 5;
   });
   CHECK(failed == 0);
@@ -87,7 +87,7 @@ TEST_CASE("a store opened by a relative path stays where it is when the process 
 }
 
 TEST_CASE("a store opened through a link stays where it is when the link is turned elsewhere",
-          "[L03]") {
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   std::filesystem::create_directories(dir.File("one"));
   std::filesystem::create_directories(dir.File("two"));
@@ -101,21 +101,20 @@ TEST_CASE("a store opened through a link stays where it is when the link is turn
   CHECK(std::filesystem::is_empty(dir.File("two")));
 }
 
-TEST_CASE("a store whose directory was removed says so, and makes no other", "[L03]") {
+TEST_CASE("a store whose directory was removed says so, and makes no other", "[write-ahead-log]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.File("db"));
   REQUIRE(db->Put("a", "1"));
   std::filesystem::remove_all(dir.File("db"));
-  //@L05{
   CHECK_FALSE(db->Flush());
   CHECK(CodeOf(db->Put("b", "1")) == "read-only");
-  //@}
   CHECK_FALSE(std::filesystem::exists(dir.File("db")));
 }
 
 // --- fork ----------------------------------------------------------------------------------------
 
-TEST_CASE("a child that ends with a store of its parent's open changes nothing", "[L03]") {
+TEST_CASE("a child that ends with a store of its parent's open changes nothing",
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   const int parent = InChild([&] {
     auto db = OpenStore(dir.path());
@@ -131,7 +130,8 @@ TEST_CASE("a child that ends with a store of its parent's open changes nothing",
   CHECK(EntriesOf(dir.path()) == "a=1 b=1 ");
 }
 
-TEST_CASE("a child that uses its parent's store gets an error and changes nothing", "[L03]") {
+TEST_CASE("a child that uses its parent's store gets an error and changes nothing",
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.path());
   REQUIRE(db->Put("a", "1"));
@@ -140,13 +140,13 @@ TEST_CASE("a child that uses its parent's store gets an error and changes nothin
     const auto refused = [](const auto& result) { return CodeOf(result) == "aborted"; };
     if (!refused(db->Put("a", "2")) || !refused(db->Delete("a")) || !refused(db->Sync())) return 1;
     if (!refused(db->Get("a", &value)) || !refused(db->NewIterator({}))) return 2;
-    if (!refused(db->Flush())) return 3;                //@L05
-    if (!refused(db->VerifyAll())) return 4;            //@L06
-    if (!refused(db->CompactRange({}, {}))) return 5;   //@L10
-    if (!refused(db->WaitForCompactions())) return 6;   //@L12
-    if (!refused(db->PutIfAbsent("b", "1"))) return 7;  //@L15
-    if (!refused(db->Begin({}))) return 8;              //@L16
-    if (!refused(db->CreateTable("t", {}))) return 9;   //@L17
+    if (!refused(db->Flush())) return 3;
+    if (!refused(db->VerifyAll())) return 4;
+    if (!refused(db->CompactRange({}, {}))) return 5;
+    if (!refused(db->WaitForCompactions())) return 6;
+    if (!refused(db->PutIfAbsent("b", "1"))) return 7;
+    if (!refused(db->Begin({}))) return 8;
+    if (!refused(db->CreateTable("t", {}))) return 9;
     if (db->Stats().last_sequence != 0) return 10;
     if (!refused(db->Close())) return 11;
     db.reset();
@@ -158,22 +158,21 @@ TEST_CASE("a child that uses its parent's store gets an error and changes nothin
   CHECK(EntriesOf(dir.path()) == "a=1 b=2 ");
 }
 
-TEST_CASE("a child opens stores of its own as any process does", "[L03]") {
+TEST_CASE("a child opens stores of its own as any process does", "[write-ahead-log]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.File("parent"));
   const int failed = InChild([&] {
     if (CodeOf(DB::Open({}, dir.File("parent"))) != "busy") return 1;
     auto own = OpenStore(dir.File("child"));
     if (!own->Put("a", "1")) return 2;
-    if (!own->Flush()) return 3;  //@L06
+    if (!own->Flush()) return 3;
     return own->Close() ? 0 : 4;
   });
   CHECK(failed == 0);
   CHECK(EntriesOf(dir.File("child")) == "a=1 ");
 }
 
-//@L14{
-TEST_CASE("a child lets go of snapshots and iterators that it inherited", "[L14]") {
+TEST_CASE("a child lets go of snapshots and iterators that it inherited", "[snapshots]") {
   const testing::TempDir dir;
   auto db = OpenStore(dir.path());
   REQUIRE(db->Put("a", "1"));
@@ -192,13 +191,11 @@ TEST_CASE("a child lets go of snapshots and iterators that it inherited", "[L14]
   CHECK(Must(db->Get("a", &value, {.snapshot = snapshot})));
   CHECK(value == "1");
 }
-//@}
 
 // --- descriptors
 // ----------------------------------------------------------------------------------
 
-//@L05{
-TEST_CASE("a store has more tables than the process has descriptors", "[L05]") {
+TEST_CASE("a store has more tables than the process has descriptors", "[flush-and-merge]") {
   const testing::TempDir dir;
   const int failed = InChild([&] {
     const struct rlimit limit{.rlim_cur = 64, .rlim_max = 64};
@@ -228,7 +225,6 @@ TEST_CASE("a store has more tables than the process has descriptors", "[L05]") {
   CHECK(failed == 0);
 }
 
-//@}
 // --- ids -----------------------------------------------------------------------------------------
 
 // The ids of a store's log and of the files that its manifest names, each with where it is from.
@@ -244,7 +240,6 @@ std::multimap<std::string, std::string> IdsIn(const std::string& directory) {
       Must(reader.Next());
       ids.emplace("log " + std::to_string(reader.log_id()), name);
     }
-    //@L06{
     if (file->kind == FileKind::kManifest) {
       wal::LogReader reader(contents);
       Must(reader.Next());
@@ -255,12 +250,11 @@ std::multimap<std::string, std::string> IdsIn(const std::string& directory) {
       for (const auto& [number, table] : state.tables)
         ids.emplace("table " + text(table.file_id), name);
     }
-    //@}
   }
   return ids;
 }
 
-TEST_CASE("no id is given twice, however often one process opens stores", "[L03]") {
+TEST_CASE("no id is given twice, however often one process opens stores", "[write-ahead-log]") {
   const testing::TempDir dir;
   std::set<std::string> seen;
   for (int store = 0; store < 4; ++store) {
@@ -269,7 +263,7 @@ TEST_CASE("no id is given twice, however often one process opens stores", "[L03]
     for (int opening = 0; opening < 4; ++opening) {
       auto db = OpenStore(directory);
       REQUIRE(db->Put("k" + std::to_string(opening), "v"));
-      REQUIRE(db->Flush());  //@L06
+      REQUIRE(db->Flush());
       REQUIRE(db->Close());
       for (const auto& [id, _] : IdsIn(directory)) own.insert(id);
     }

@@ -51,7 +51,7 @@ void TakeJobs(TestStore& store, TableRef table, int count) {
   }
 }
 
-TEST_CASE("a queue in memory doesn't get slower with what was taken from it", "[L20]") {
+TEST_CASE("a queue in memory doesn't get slower with what was taken from it", "[learned-index]") {
   const MemtableKind kind = GENERATE(MemtableKind::kSkipList, MemtableKind::kPrefixTree);
   TestStore store({.sync = SyncMode::kNone, .memtable = kind});
   for (int i = 0; i < 6000; ++i) REQUIRE(store->Put(KeyOf(i), "work"));
@@ -60,7 +60,7 @@ TEST_CASE("a queue in memory doesn't get slower with what was taken from it", "[
   CHECK(EntriesIn(store) < 1000 + 2 * 1100);
 }
 
-TEST_CASE("a queue whose jobs are in tables doesn't get slower either", "[L20]") {
+TEST_CASE("a queue whose jobs are in tables doesn't get slower either", "[learned-index]") {
   TestStore store({.sync = SyncMode::kNone});
   const TableRef table = Must(store->CreateTable("queue", {}));
   for (int i = 0; i < 6000; ++i) REQUIRE(store->Put(KeyOf(i), "work", {.table = table}));
@@ -71,7 +71,7 @@ TEST_CASE("a queue whose jobs are in tables doesn't get slower either", "[L20]")
   CHECK(DeletesInTables(store) + EntriesIn(store) < 1000 + 2 * 1100);
 }
 
-TEST_CASE("a purge loses nothing, and leaves what a snapshot sees", "[L20]") {
+TEST_CASE("a purge loses nothing, and leaves what a snapshot sees", "[learned-index]") {
   TestStore store({.sync = SyncMode::kNone});
   for (int i = 0; i < 3000; ++i) REQUIRE(store->Put(KeyOf(i), "old"));
   REQUIRE(store->Flush());
@@ -93,7 +93,7 @@ TEST_CASE("a purge loses nothing, and leaves what a snapshot sees", "[L20]") {
   CHECK(left == 500);
 }
 
-TEST_CASE("the space of large values that were deleted comes back at rest", "[L20]") {
+TEST_CASE("the space of large values that were deleted comes back at rest", "[learned-index]") {
   TestStore store({.blob_threshold = 1 << 10});
   const bool named = GENERATE(false, true);
   const TableRef table = named ? Must(store->CreateTable("photos", {})) : kDefaultTable;

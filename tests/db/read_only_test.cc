@@ -47,7 +47,7 @@ void Fill(TestStore& store) {
   REQUIRE(store->Delete("key7"));
 }
 
-TEST_CASE("a store that is open to be read only changes nothing on the disk", "[L20]") {
+TEST_CASE("a store that is open to be read only changes nothing on the disk", "[learned-index]") {
   for (const bool killed : {false, true}) {
     TestStore store(Small());
     Fill(store);
@@ -80,7 +80,7 @@ TEST_CASE("a store that is open to be read only changes nothing on the disk", "[
   }
 }
 
-TEST_CASE("a store that is open to be read only refuses whatever would write", "[L20]") {
+TEST_CASE("a store that is open to be read only refuses whatever would write", "[learned-index]") {
   TestStore store(Small());
   Fill(store);
   REQUIRE(store->Close());
@@ -105,7 +105,7 @@ TEST_CASE("a store that is open to be read only refuses whatever would write", "
   CHECK_FALSE(store.Get("k").has_value());
 }
 
-TEST_CASE("who can't write to a store is told how to read it", "[L20]") {
+TEST_CASE("who can't write to a store is told how to read it", "[learned-index]") {
   TestStore store(Small());
   Fill(store);
   REQUIRE(store->Close());
@@ -122,7 +122,7 @@ TEST_CASE("who can't write to a store is told how to read it", "[L20]") {
   CHECK(DB::Open(options, TestStore::kDirectory));
 }
 
-TEST_CASE("who opens a store to be read only takes no lock", "[L20]") {
+TEST_CASE("who opens a store to be read only takes no lock", "[learned-index]") {
   TestStore store(Small());
   Fill(store);
   REQUIRE(store->Sync());
@@ -134,7 +134,7 @@ TEST_CASE("who opens a store to be read only takes no lock", "[L20]") {
 }
 
 TEST_CASE("a store whose logs hold more than the memory budget can't be opened to be read only",
-          "[L20]") {
+          "[learned-index]") {
   Options options;
   options.blob_threshold = 1024;
   TestStore store(options);
@@ -159,7 +159,7 @@ TEST_CASE("a store whose logs hold more than the memory budget can't be opened t
   }
 }
 
-TEST_CASE("a store is not made by who opens it to be read only", "[L20]") {
+TEST_CASE("a store is not made by who opens it to be read only", "[learned-index]") {
   Options options;
   options.read_only = true;
   TestStore store(options, 1, TestStore::Start::kClosed);

@@ -36,7 +36,7 @@ std::string LastLog(MemoryFileSystem& disk) {
   return last;
 }
 
-TEST_CASE("what was put is there after a restart", "[L03][T3.3]") {
+TEST_CASE("what was put is there after a restart", "[write-ahead-log][write-ahead-log.3]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "2"));
@@ -49,7 +49,7 @@ TEST_CASE("what was put is there after a restart", "[L03][T3.3]") {
 }
 
 TEST_CASE("sequences go on where the log ended, so the newest value wins after a restart",
-          "[L03][T3.3]") {
+          "[write-ahead-log][write-ahead-log.3]") {
   TestStore store;
   WriteBatch batch;
   for (const char* value : {"1", "2", "3"}) batch.Put("k", value);
@@ -82,7 +82,8 @@ void PutBack(MemoryFileSystem& disk, const Files& files) {
   for (const auto& [path, contents] : files) disk.SetContents(path, contents);
 }
 
-TEST_CASE("a batch comes back as a whole, wherever a log is cut", "[L03][T3.3]") {
+TEST_CASE("a batch comes back as a whole, wherever a log is cut",
+          "[write-ahead-log][write-ahead-log.3]") {
   TestStore store;
   REQUIRE(store->Put("before", "1"));
   WriteBatch batch;
@@ -106,7 +107,8 @@ TEST_CASE("a batch comes back as a whole, wherever a log is cut", "[L03][T3.3]")
   }
 }
 
-TEST_CASE("an intact record whose batch can't be read is corruption", "[L03][T3.3]") {
+TEST_CASE("an intact record whose batch can't be read is corruption",
+          "[write-ahead-log][write-ahead-log.3]") {
   TestStore store;
   store.Kill();
   WriteBatch batch;
@@ -124,7 +126,7 @@ TEST_CASE("an intact record whose batch can't be read is corruption", "[L03][T3.
   CHECK(opened.find("replaying ") != std::string::npos);
 }
 
-TEST_CASE("kill -9 loses nothing, in any sync mode", "[L03][T3.3]") {
+TEST_CASE("kill -9 loses nothing, in any sync mode", "[write-ahead-log][write-ahead-log.3]") {
   for (const SyncMode mode : {SyncMode::kAlways, SyncMode::kInterval, SyncMode::kNone}) {
     TestStore store({.sync = mode});
     for (int i = 0; i < 50; ++i) REQUIRE(store->Put("key" + std::to_string(i % 7), "v"));
@@ -135,7 +137,8 @@ TEST_CASE("kill -9 loses nothing, in any sync mode", "[L03][T3.3]") {
   }
 }
 
-TEST_CASE("no power cut takes what was acknowledged as durable", "[L03][T3.3]") {
+TEST_CASE("no power cut takes what was acknowledged as durable",
+          "[write-ahead-log][write-ahead-log.3]") {
   Random random(3);
   for (const CrashKind kind : kAllCrashes) {
     for (int round = 0; round < 5; ++round) {
@@ -155,7 +158,8 @@ TEST_CASE("no power cut takes what was acknowledged as durable", "[L03][T3.3]") 
   }
 }
 
-TEST_CASE("without syncs a power cut leaves the store as it was at some moment", "[L03][T3.3]") {
+TEST_CASE("without syncs a power cut leaves the store as it was at some moment",
+          "[write-ahead-log][write-ahead-log.3]") {
   Random random(4);
   for (const CrashKind kind : kAllCrashes) {
     for (int round = 0; round < 10; ++round) {
@@ -177,7 +181,7 @@ TEST_CASE("without syncs a power cut leaves the store as it was at some moment",
 }
 
 TEST_CASE("damage in a log that was closed is refused, and the message names the place",
-          "[L03][T3.1]") {
+          "[write-ahead-log][write-ahead-log.1]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "2"));
@@ -194,7 +198,7 @@ TEST_CASE("damage in a log that was closed is refused, and the message names the
 }
 
 TEST_CASE("after a failed sync the store only reads, and doesn't try the sync again",
-          "[L03][T3.1]") {
+          "[write-ahead-log][write-ahead-log.1]") {
   const auto disk = NewMemoryFileSystem();
   const auto faulty = NewFaultyFileSystem(*disk);
   ManualClock clock;

@@ -33,7 +33,7 @@ void Pass(TestStore& store, std::uint64_t micros) {
   }
 }
 
-TEST_CASE("a store that nobody writes to merges what is cheap to merge", "[L20]") {
+TEST_CASE("a store that nobody writes to merges what is cheap to merge", "[learned-index]") {
   TestStore store;
   WriteOut(store, "1");
   WriteOut(store, "2");
@@ -44,7 +44,7 @@ TEST_CASE("a store that nobody writes to merges what is cheap to merge", "[L20]"
   CHECK(Scan(*store) == "a=2 b=2 ");
 }
 
-TEST_CASE("a store that is written to isn't at rest", "[L20]") {
+TEST_CASE("a store that is written to isn't at rest", "[learned-index]") {
   TestStore store;
   WriteOut(store, "1");
   WriteOut(store, "2");
@@ -59,7 +59,7 @@ TEST_CASE("a store that is written to isn't at rest", "[L20]") {
   CHECK(Runs(store) == 1);
 }
 
-TEST_CASE("who waits for compactions finds the store at rest", "[L20]") {
+TEST_CASE("who waits for compactions finds the store at rest", "[learned-index]") {
   TestStore store;
   WriteOut(store, "1");
   WriteOut(store, "2");
@@ -72,7 +72,7 @@ TEST_CASE("who waits for compactions finds the store at rest", "[L20]") {
   CHECK(Scan(*store) == "a=3 b=3 ");
 }
 
-TEST_CASE("a store that was told not to rest leaves its runs alone", "[L20]") {
+TEST_CASE("a store that was told not to rest leaves its runs alone", "[learned-index]") {
   TestStore store({.rest_us = 0});
   WriteOut(store, "1");
   WriteOut(store, "2");
@@ -81,7 +81,7 @@ TEST_CASE("a store that was told not to rest leaves its runs alone", "[L20]") {
   CHECK(Runs(store) == 2);
 }
 
-TEST_CASE("a store that is closed before its rest begins is closed", "[L20]") {
+TEST_CASE("a store that is closed before its rest begins is closed", "[learned-index]") {
   TestStore store;
   WriteOut(store, "1");
   WriteOut(store, "2");

@@ -15,7 +15,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("snapshots beside writers and merges see whole batches", "[L14][concurrency]") {
+TEST_CASE("snapshots beside writers and merges see whole batches", "[snapshots][concurrency]") {
   const auto disk = NewMemoryFileSystem();
   const auto executor = NewThreadExecutor(1, 2, RealClock());
   const Environment environment{.files = disk.get(),

@@ -53,7 +53,8 @@ std::string GetAt(TestStore& store, const std::string& key, const SnapshotPtr& s
   return *found ? value : "(none)";
 }
 
-TEST_CASE("a snapshot sees the store as it was, by get, multi-get and scan", "[L14][T14.2]") {
+TEST_CASE("a snapshot sees the store as it was, by get, multi-get and scan",
+          "[snapshots][snapshots.2]") {
   TestStore store;
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Put("b", "1"));
@@ -77,7 +78,7 @@ TEST_CASE("a snapshot sees the store as it was, by get, multi-get and scan", "[L
   CHECK(Scan(*store) == "a=2 c=2 ");
 }
 
-TEST_CASE("a snapshot outlives flushes and merges of what came after it", "[L14]") {
+TEST_CASE("a snapshot outlives flushes and merges of what came after it", "[snapshots]") {
   TestStore store;
   FillRound(store, "old");
   const SnapshotPtr before = store->GetSnapshot();
@@ -92,7 +93,7 @@ TEST_CASE("a snapshot outlives flushes and merges of what came after it", "[L14]
   CHECK(GetAt(store, KeyOf(7), before).substr(0, 3) == "old");
 }
 
-TEST_CASE("an iterator at a snapshot goes on after the snapshot is gone", "[L14]") {
+TEST_CASE("an iterator at a snapshot goes on after the snapshot is gone", "[snapshots]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr before = store->GetSnapshot();
@@ -109,7 +110,7 @@ TEST_CASE("an iterator at a snapshot goes on after the snapshot is gone", "[L14]
   }
 }
 
-TEST_CASE("what snapshots hold back is counted to the entry", "[L14][T14.3]") {
+TEST_CASE("what snapshots hold back is counted to the entry", "[snapshots][snapshots.3]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr first = store->GetSnapshot();
@@ -141,7 +142,8 @@ TEST_CASE("what snapshots hold back is counted to the entry", "[L14][T14.3]") {
   CHECK(store->Stats().versions_held == 0);
 }
 
-TEST_CASE("space comes back once the snapshot that held it is released", "[L14][T14.4]") {
+TEST_CASE("space comes back once the snapshot that held it is released",
+          "[snapshots][snapshots.4]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr before = store->GetSnapshot();
@@ -155,7 +157,7 @@ TEST_CASE("space comes back once the snapshot that held it is released", "[L14][
   CHECK(GetAt(store, KeyOf(3), nullptr).substr(0, 3) == "new");
 }
 
-TEST_CASE("what a snapshot held goes after a restart as well", "[L14]") {
+TEST_CASE("what a snapshot held goes after a restart as well", "[snapshots]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr before = store->GetSnapshot();
@@ -168,7 +170,8 @@ TEST_CASE("what a snapshot held goes after a restart as well", "[L14]") {
   CHECK(EntriesInTables(store) == kKeys);
 }
 
-TEST_CASE("little that is released waits for a merge, or for whoever asks", "[L14][T14.4]") {
+TEST_CASE("little that is released waits for a merge, or for whoever asks",
+          "[snapshots][snapshots.4]") {
   TestStore store;
   FillRound(store, "old");
   SnapshotPtr before = store->GetSnapshot();
@@ -182,7 +185,7 @@ TEST_CASE("little that is released waits for a merge, or for whoever asks", "[L1
   CHECK(EntriesInTables(store) == kKeys);
 }
 
-TEST_CASE("a tombstone at the bottom that only a snapshot keeps goes with it", "[L14]") {
+TEST_CASE("a tombstone at the bottom that only a snapshot keeps goes with it", "[snapshots]") {
   TestStore store;
   FillRound(store, "old");
   REQUIRE(store->CompactRange({}, {}));
@@ -195,7 +198,7 @@ TEST_CASE("a tombstone at the bottom that only a snapshot keeps goes with it", "
   CHECK(EntriesInTables(store) == 0);
 }
 
-TEST_CASE("a flush writes no version that a newer one hides from everybody", "[L14]") {
+TEST_CASE("a flush writes no version that a newer one hides from everybody", "[snapshots]") {
   TestStore store;
   for (int round = 0; round < 5; ++round) FillRound(store, "round" + std::to_string(round));
   SnapshotPtr before = store->GetSnapshot();
@@ -206,7 +209,7 @@ TEST_CASE("a flush writes no version that a newer one hides from everybody", "[L
   CHECK(GetAt(store, KeyOf(9), before).substr(0, 6) == "round4");
 }
 
-TEST_CASE("a merge that began before a snapshot keeps what the snapshot sees", "[L14]") {
+TEST_CASE("a merge that began before a snapshot keeps what the snapshot sees", "[snapshots]") {
   TestStore store({.level0_runs = 2});
   FillRound(store, "old");
   REQUIRE(store->Flush());
@@ -224,7 +227,8 @@ TEST_CASE("a merge that began before a snapshot keeps what the snapshot sees", "
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("a list of snapshots pins what is visible when each is taken", "[L14][T14.1]") {
+TEST_CASE("a list of snapshots pins what is visible when each is taken",
+          "[snapshots][snapshots.1]") {
   std::vector<SequenceNumber> released;
   const auto list = std::make_shared<SnapshotList>(
       [&](SequenceNumber sequence) { released.push_back(sequence); });
@@ -250,7 +254,7 @@ TEST_CASE("a list of snapshots pins what is visible when each is taken", "[L14][
   CHECK(released.size() == 2);  // Nothing is held for it.
 }
 
-TEST_CASE("nothing comes between reading the sequence and pinning it", "[L14]") {
+TEST_CASE("nothing comes between reading the sequence and pinning it", "[snapshots]") {
   // Before the list is locked, each time, another thread writes, flushes and merges.
   TestStore store;
   FillRound(store, "old");
@@ -269,7 +273,7 @@ TEST_CASE("nothing comes between reading the sequence and pinning it", "[L14]") 
 }
 #endif
 
-TEST_CASE("a snapshot of another store is refused", "[L14]") {
+TEST_CASE("a snapshot of another store is refused", "[snapshots]") {
   TestStore one;
   TestStore other;
   REQUIRE(one->Put("a", "1"));
@@ -281,7 +285,7 @@ TEST_CASE("a snapshot of another store is refused", "[L14]") {
   CHECK_FALSE(one->NewIterator({.snapshot = foreign}));
 }
 
-TEST_CASE("many snapshots at once each see their moment, under any policy", "[L14]") {
+TEST_CASE("many snapshots at once each see their moment, under any policy", "[snapshots]") {
   const auto style =
       GENERATE(CompactionStyle::kLeveled, CompactionStyle::kTiered, CompactionStyle::kUnified);
   TestStore store({.memtable_bytes = 8 << 10, .compaction = style, .table_bytes = 8 << 10});
@@ -310,7 +314,7 @@ TEST_CASE("many snapshots at once each see their moment, under any policy", "[L1
   CHECK(EntriesInTables(store) == model.size());
 }
 
-TEST_CASE("ranges that say who holds a version grow together past a bound", "[L14]") {
+TEST_CASE("ranges that say who holds a version grow together past a bound", "[snapshots]") {
   std::vector<HeldVersions> held;
   for (SequenceNumber s = 1; s <= 100; ++s) compaction::CountHeld({s, s}, 10, &held);
   CHECK(held.size() == 64);

@@ -17,21 +17,21 @@ namespace {
 using testing::Scan;
 using testing::TestStore;
 
-TEST_CASE("a key that was put is found, and one that was not is not", "[L02]") {
+TEST_CASE("a key that was put is found, and one that was not is not", "[memtable]") {
   TestStore store;
   CHECK(store->Put("a", "1"));
   CHECK(store.Get("a") == "1");
   CHECK(store.Get("b") == std::nullopt);
 }
 
-TEST_CASE("the newest value of a key wins", "[L02]") {
+TEST_CASE("the newest value of a key wins", "[memtable]") {
   TestStore store;
   CHECK(store->Put("a", "1"));
   CHECK(store->Put("a", "2"));
   CHECK(store.Get("a") == "2");
 }
 
-TEST_CASE("a deleted key is gone until it is put again", "[L02]") {
+TEST_CASE("a deleted key is gone until it is put again", "[memtable]") {
   TestStore store;
   CHECK(store->Put("a", "1"));
   CHECK(store->Delete("a"));
@@ -40,7 +40,7 @@ TEST_CASE("a deleted key is gone until it is put again", "[L02]") {
   CHECK(store.Get("a") == "3");
 }
 
-TEST_CASE("empty keys and empty values are keys and values", "[L02]") {
+TEST_CASE("empty keys and empty values are keys and values", "[memtable]") {
   TestStore store;
   CHECK(store->Put("", "x"));
   CHECK(store->Put("y", ""));
@@ -48,14 +48,14 @@ TEST_CASE("empty keys and empty values are keys and values", "[L02]") {
   CHECK(store.Get("y") == "");
 }
 
-TEST_CASE("an option makes an empty value a delete", "[L02]") {
+TEST_CASE("an option makes an empty value a delete", "[memtable]") {
   TestStore store({.empty_value_deletes = true});
   CHECK(store->Put("a", "1"));
   CHECK(store->Put("a", ""));
   CHECK(store.Get("a") == std::nullopt);
 }
 
-TEST_CASE("keys hold any bytes and sort as bytes", "[L02]") {
+TEST_CASE("keys hold any bytes and sort as bytes", "[memtable]") {
   TestStore store;
   const std::string zero(1, '\0');
   CHECK(store->Put("\xff", "last"));
@@ -65,7 +65,7 @@ TEST_CASE("keys hold any bytes and sort as bytes", "[L02]") {
   CHECK(Scan(*store) == "\\x00=first a=second a\\x00=third \\xff=last ");
 }
 
-TEST_CASE("a key or value over the limit is refused and nothing is written", "[L02]") {
+TEST_CASE("a key or value over the limit is refused and nothing is written", "[memtable]") {
   TestStore store;
   CHECK(store->Put(std::string(65'536, 'k'), "fits"));
   WriteBatch batch;
@@ -77,7 +77,7 @@ TEST_CASE("a key or value over the limit is refused and nothing is written", "[L
   CHECK(store.Get("a") == std::nullopt);
 }
 
-TEST_CASE("a batch is seen as a whole, later entries over earlier ones", "[L02]") {
+TEST_CASE("a batch is seen as a whole, later entries over earlier ones", "[memtable]") {
   TestStore store;
   WriteBatch batch;
   batch.Put("a", "1");
@@ -87,7 +87,7 @@ TEST_CASE("a batch is seen as a whole, later entries over earlier ones", "[L02]"
   CHECK(Scan(*store) == "b=2 ");
 }
 
-TEST_CASE("bounds and prefixes narrow a scan in both directions", "[L02]") {
+TEST_CASE("bounds and prefixes narrow a scan in both directions", "[memtable]") {
   TestStore store;
   for (const char* key : {"a", "ab", "abc", "b", "c"}) CHECK(store->Put(key, "1"));
   CHECK(Scan(*store, {.lower = "ab", .upper = "c"}) == "ab=1 abc=1 b=1 ");
@@ -96,7 +96,7 @@ TEST_CASE("bounds and prefixes narrow a scan in both directions", "[L02]") {
   CHECK(testing::ScanBackwards(*store, {}) == "c=1 b=1 abc=1 ab=1 a=1 ");
 }
 
-TEST_CASE("an iterator shows the store as it was when it was made", "[L02]") {
+TEST_CASE("an iterator shows the store as it was when it was made", "[memtable]") {
   TestStore store;
   CHECK(store->Put("a", "1"));
   CHECK(store->Put("b", "1"));
@@ -110,7 +110,7 @@ TEST_CASE("an iterator shows the store as it was when it was made", "[L02]") {
   CHECK((*iterator)->key() == "b");
 }
 
-TEST_CASE("random operations agree with a map", "[L02]") {
+TEST_CASE("random operations agree with a map", "[memtable]") {
   TestStore store;
   std::map<std::string, std::string> model;
   Random random(301);

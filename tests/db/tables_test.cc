@@ -49,7 +49,7 @@ std::size_t TableFiles(TestStore& store) {
       names->begin(), names->end(), [](const auto& name) { return name.ends_with(".sst"); }));
 }
 
-TEST_CASE("tables are created, found, listed and dropped by name", "[L17]") {
+TEST_CASE("tables are created, found, listed and dropped by name", "[tables-and-ttl]") {
   TestStore store;
   CHECK(Names(store) == "default=0 ");
   const TableRef users = Create(store, "users");
@@ -71,7 +71,8 @@ TEST_CASE("tables are created, found, listed and dropped by name", "[L17]") {
   CHECK(users.id == 1);
 }
 
-TEST_CASE("tables keep the same keys apart, in memory and on disk", "[L17][T17.1]") {
+TEST_CASE("tables keep the same keys apart, in memory and on disk",
+          "[tables-and-ttl][tables-and-ttl.1]") {
   TestStore store;
   const TableRef a = Create(store, "a");
   const TableRef b = Create(store, "b");
@@ -103,7 +104,8 @@ TEST_CASE("tables keep the same keys apart, in memory and on disk", "[L17][T17.1
   CHECK(store.Get("k") == "default");
 }
 
-TEST_CASE("a batch over several tables is there as a whole after a crash, or not at all", "[L17]") {
+TEST_CASE("a batch over several tables is there as a whole after a crash, or not at all",
+          "[tables-and-ttl]") {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     TestStore store({.sync = SyncMode::kNone}, seed);
     const TableRef left = Create(store, "left");
@@ -125,7 +127,7 @@ TEST_CASE("a batch over several tables is there as a whole after a crash, or not
   }
 }
 
-TEST_CASE("options of a table are kept in the manifest and rule its files", "[L17]") {
+TEST_CASE("options of a table are kept in the manifest and rule its files", "[tables-and-ttl]") {
   TestStore store({.compression = Compression::kNone});
   const TableOptions options{.compaction = CompactionStyle::kTiered,
                              .compression = Compression::kZstd,
@@ -148,7 +150,7 @@ TEST_CASE("options of a table are kept in the manifest and rule its files", "[L1
   CHECK(store->CreateTable("bad", {.compaction = CompactionStyle::kNone}));
 }
 
-TEST_CASE("dropping a table frees its space at once, or with its last reader", "[L17]") {
+TEST_CASE("dropping a table frees its space at once, or with its last reader", "[tables-and-ttl]") {
   TestStore store;
   const TableRef big = Create(store, "big");
   for (int i = 0; i < 100; ++i) {
@@ -174,7 +176,7 @@ TEST_CASE("dropping a table frees its space at once, or with its last reader", "
   CHECK(store.Get("k") == "stays");
 }
 
-TEST_CASE("entries of a dropped table stay away when the log is replayed", "[L17]") {
+TEST_CASE("entries of a dropped table stay away when the log is replayed", "[tables-and-ttl]") {
   TestStore store({.sync = SyncMode::kAlways});
   const TableRef old = Create(store, "t");
   REQUIRE(store->Put("k", "of the old one", {.table = old}));
@@ -190,7 +192,7 @@ TEST_CASE("entries of a dropped table stay away when the log is replayed", "[L17
   CHECK(store->Stats().last_sequence == 3);
 }
 
-TEST_CASE("a drop is done or not done at every point where the power may go", "[L17]") {
+TEST_CASE("a drop is done or not done at every point where the power may go", "[tables-and-ttl]") {
   for (int seed = 1; seed <= 20; ++seed) {
     TestStore store({}, static_cast<std::uint64_t>(seed));
     const TableRef gone = Create(store, "gone");
@@ -206,7 +208,8 @@ TEST_CASE("a drop is done or not done at every point where the power may go", "[
   }
 }
 
-TEST_CASE("a multi-get over several tables sees one instant", "[L17][T17.1]") {
+TEST_CASE("a multi-get over several tables sees one instant",
+          "[tables-and-ttl][tables-and-ttl.1]") {
   TestStore store;
   const TableRef a = Create(store, "a");
   REQUIRE(store->Put("k", "1"));
@@ -234,7 +237,7 @@ TEST_CASE("a multi-get over several tables sees one instant", "[L17][T17.1]") {
   CHECK(Scan(*store, {.snapshot = before, .table = a}) == "k=2 m=3 ");
 }
 
-TEST_CASE("conditions look at the table that they name", "[L17]") {
+TEST_CASE("conditions look at the table that they name", "[tables-and-ttl]") {
   TestStore store;
   const TableRef stock = Create(store, "stock");
   const TableRef orders = Create(store, "orders");
@@ -256,7 +259,7 @@ TEST_CASE("conditions look at the table that they name", "[L17]") {
   CHECK_FALSE(Must(store->PutIfAbsent("apple", "7", {.table = stock})).written());
 }
 
-TEST_CASE("random work on several tables agrees with as many maps", "[L17]") {
+TEST_CASE("random work on several tables agrees with as many maps", "[tables-and-ttl]") {
   for (const std::uint64_t seed : {1, 2}) {
     TestStore store({.memtable_bytes = 16 << 10, .table_bytes = 4 << 10, .level1_bytes = 16 << 10},
                     seed);
@@ -300,7 +303,8 @@ TEST_CASE("random work on several tables agrees with as many maps", "[L17]") {
   }
 }
 
-TEST_CASE("a table isn't made with an option that no store could be opened with", "[L17]") {
+TEST_CASE("a table isn't made with an option that no store could be opened with",
+          "[tables-and-ttl]") {
   TestStore store;
   TableOptions options;
   options.compression = static_cast<Compression>(77);
@@ -309,7 +313,7 @@ TEST_CASE("a table isn't made with an option that no store could be opened with"
   CHECK(store->ListTables().size() == 1);
 }
 
-TEST_CASE("many tables are made at once, all or none", "[L17]") {
+TEST_CASE("many tables are made at once, all or none", "[tables-and-ttl]") {
   TestStore store;
   std::vector<std::string> names;
   names.reserve(300);

@@ -54,7 +54,8 @@ std::string Outcome(const Result<std::uint64_t>& committed) {
   return committed ? "ok" : std::string(ErrorCodeName(committed.error().code()));
 }
 
-TEST_CASE("a transaction writes to several tables, and all of it is there at once", "[L17]") {
+TEST_CASE("a transaction writes to several tables, and all of it is there at once",
+          "[tables-and-ttl]") {
   for (const Concurrency manner : {Concurrency::kOptimistic, Concurrency::kPessimistic}) {
     TestStore store;
     const TableRef users = Must(store->CreateTable("users", {}));
@@ -79,7 +80,7 @@ TEST_CASE("a transaction writes to several tables, and all of it is there at onc
   }
 }
 
-TEST_CASE("a transaction reads all tables as of one moment", "[L17]") {
+TEST_CASE("a transaction reads all tables as of one moment", "[tables-and-ttl]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   REQUIRE(store->Put("before", "v", {.table = a}));
@@ -100,7 +101,7 @@ TEST_CASE("a transaction reads all tables as of one moment", "[L17]") {
   CHECK(txn->Get("k", &value, with_snapshot).error().code() == ErrorCode::kInvalidArgument);
 }
 
-TEST_CASE("write skew between two tables is refused under serializable alone", "[L17]") {
+TEST_CASE("write skew between two tables is refused under serializable alone", "[tables-and-ttl]") {
   for (const bool by_scan : {false, true}) {
     for (const Isolation isolation : {Isolation::kSerializable, Isolation::kSnapshot}) {
       TestStore store;
@@ -130,7 +131,7 @@ TEST_CASE("write skew between two tables is refused under serializable alone", "
   }
 }
 
-TEST_CASE("one key in two tables is two keys, to checks and to locks", "[L17]") {
+TEST_CASE("one key in two tables is two keys, to checks and to locks", "[tables-and-ttl]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   const TableRef b = Must(store->CreateTable("b", {}));
@@ -155,7 +156,7 @@ TEST_CASE("one key in two tables is two keys, to checks and to locks", "[L17]") 
   CHECK(Outcome(second->Commit()) == "ok");
 }
 
-TEST_CASE("under snapshot isolation each table's writes are checked there", "[L17]") {
+TEST_CASE("under snapshot isolation each table's writes are checked there", "[tables-and-ttl]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   Txn other = Begin(store, Isolation::kSnapshot);
@@ -179,7 +180,7 @@ TEST_CASE("under snapshot isolation each table's writes are checked there", "[L1
   CHECK(Outcome(updating->Commit()) == "conflict");
 }
 
-TEST_CASE("a dropped table makes the commit fail, and nothing is written", "[L17]") {
+TEST_CASE("a dropped table makes the commit fail, and nothing is written", "[tables-and-ttl]") {
   TestStore store;
   const TableRef gone = Must(store->CreateTable("gone", {}));
   Txn writer = Begin(store);
@@ -207,7 +208,7 @@ TEST_CASE("a dropped table makes the commit fail, and nothing is written", "[L17
   CHECK(Get(store, "b", again) == "(none)");
 }
 
-TEST_CASE("savepoints undo the writes to every table", "[L17]") {
+TEST_CASE("savepoints undo the writes to every table", "[tables-and-ttl]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   const TableRef b = Must(store->CreateTable("b", {}));
@@ -232,7 +233,7 @@ TEST_CASE("savepoints undo the writes to every table", "[L17]") {
   CHECK(Get(store, "k", b) == "(none)");
 }
 
-TEST_CASE("a table's options rule what a transaction writes to it", "[L17]") {
+TEST_CASE("a table's options rule what a transaction writes to it", "[tables-and-ttl]") {
   TestStore store;
   const TableRef fading = Must(store->CreateTable("fading", {.ttl_us = 10 * kSecond}));
   const TableRef sets = Must(store->CreateTable("sets", {.empty_value_deletes = true}));

@@ -67,7 +67,7 @@ Result<int> Sum(DB& db, const TransactionOptions& options) {
   return sum;
 }
 
-TEST_CASE("money moved by many threads is neither made nor lost", "[L16][concurrency]") {
+TEST_CASE("money moved by many threads is neither made nor lost", "[transactions][concurrency]") {
   const auto concurrency = GENERATE(Concurrency::kOptimistic, Concurrency::kPessimistic);
   constexpr int kAccounts = 6;
   constexpr int kThreads = 4;
@@ -108,7 +108,8 @@ TEST_CASE("money moved by many threads is neither made nor lost", "[L16][concurr
   CHECK(store.db->Stats().snapshots == 0);
 }
 
-TEST_CASE("with locks a counter that many threads raise takes no retry", "[L16][concurrency]") {
+TEST_CASE("with locks a counter that many threads raise takes no retry",
+          "[transactions][concurrency]") {
   ThreadedStore store;
   REQUIRE(store.db->Put("n", "0"));
   std::atomic<int> failures{0};

@@ -68,7 +68,8 @@ void OpenAccounts(TestStore& store) {
   REQUIRE(store->Put("b", "100"));
 }
 
-TEST_CASE("nobody sees a transaction's writes before it commits, it itself at once", "[L16]") {
+TEST_CASE("nobody sees a transaction's writes before it commits, it itself at once",
+          "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const Txn txn = Begin(store);
@@ -85,7 +86,7 @@ TEST_CASE("nobody sees a transaction's writes before it commits, it itself at on
   CHECK(Scan(*store) == "a=80 c=20 ");
 }
 
-TEST_CASE("a transaction that is rolled back or dropped leaves no trace", "[L16]") {
+TEST_CASE("a transaction that is rolled back or dropped leaves no trace", "[transactions]") {
   const auto concurrency = GENERATE(Concurrency::kOptimistic, Concurrency::kPessimistic);
   TestStore store;
   OpenAccounts(store);
@@ -105,7 +106,7 @@ TEST_CASE("a transaction that is rolled back or dropped leaves no trace", "[L16]
   CHECK(Outcome(next->Commit()) == "ok");
 }
 
-TEST_CASE("dirty reads: no level shows what isn't committed", "[L16]") {
+TEST_CASE("dirty reads: no level shows what isn't committed", "[transactions]") {
   const auto isolation =
       GENERATE(Isolation::kSerializable, Isolation::kSnapshot, Isolation::kReadCommitted);
   TestStore store;
@@ -117,7 +118,8 @@ TEST_CASE("dirty reads: no level shows what isn't committed", "[L16]") {
   CHECK(ScanOf(reader) == "a=100 b=100 ");
 }
 
-TEST_CASE("a transaction reads one moment, unless it is to read what is committed", "[L16]") {
+TEST_CASE("a transaction reads one moment, unless it is to read what is committed",
+          "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const Txn serializable = Begin(store, Isolation::kSerializable);
@@ -152,7 +154,8 @@ std::string WriteSkew(Isolation isolation) {
   return CommitBoth(store, one, two);
 }
 
-TEST_CASE("write skew happens under snapshot isolation and not under serializable", "[L16]") {
+TEST_CASE("write skew happens under snapshot isolation and not under serializable",
+          "[transactions]") {
   CHECK(WriteSkew(Isolation::kSnapshot) == "ok, ok: a=-100 b=-100 ");
   CHECK(WriteSkew(Isolation::kSerializable) == "ok, conflict: a=-100 b=100 ");
 }
@@ -169,14 +172,14 @@ std::string LostUpdate(Isolation isolation, bool for_update) {
   return CommitBoth(store, one, two);
 }
 
-TEST_CASE("lost updates: the second to commit is refused", "[L16]") {
+TEST_CASE("lost updates: the second to commit is refused", "[transactions]") {
   CHECK(LostUpdate(Isolation::kSerializable, false) == "ok, conflict: a=110 b=100 ");
   CHECK(LostUpdate(Isolation::kSnapshot, false) == "ok, conflict: a=110 b=100 ");
   CHECK(LostUpdate(Isolation::kReadCommitted, false) == "ok, ok: a=110 b=100 ");
   CHECK(LostUpdate(Isolation::kReadCommitted, true) == "ok, conflict: a=110 b=100 ");
 }
 
-TEST_CASE("phantoms: a key put between those that were scanned is noticed", "[L16]") {
+TEST_CASE("phantoms: a key put between those that were scanned is noticed", "[transactions]") {
   for (const char* phantom : {"a5", "a0", "b5"}) {
     TestStore store;
     OpenAccounts(store);
@@ -192,7 +195,7 @@ TEST_CASE("phantoms: a key put between those that were scanned is noticed", "[L1
   }
 }
 
-TEST_CASE("a scan that stopped early doesn't mind what comes after", "[L16]") {
+TEST_CASE("a scan that stopped early doesn't mind what comes after", "[transactions]") {
   TestStore store;
   for (const char* key : {"a", "b", "c", "d"}) REQUIRE(store->Put(key, "1"));
   const Txn txn = Begin(store);
@@ -217,7 +220,7 @@ TEST_CASE("a scan that stopped early doesn't mind what comes after", "[L16]") {
   }
 }
 
-TEST_CASE("a backward scan covers what it walked over, to the end it came from", "[L16]") {
+TEST_CASE("a backward scan covers what it walked over, to the end it came from", "[transactions]") {
   TestStore store;
   for (const char* key : {"b", "d", "f"}) REQUIRE(store->Put(key, "1"));
   const auto with = [&](const char* changed) {
@@ -241,7 +244,7 @@ TEST_CASE("a backward scan covers what it walked over, to the end it came from",
   CHECK(with("y") == "conflict");
 }
 
-TEST_CASE("long fork: two readers see two writes in one order", "[L16]") {
+TEST_CASE("long fork: two readers see two writes in one order", "[transactions]") {
   TestStore store;
   const Txn first = Begin(store);
   REQUIRE(store->Put("x", "1"));
@@ -253,7 +256,7 @@ TEST_CASE("long fork: two readers see two writes in one order", "[L16]") {
   CHECK(Get(last, "y") + Get(last, "x") == "11");
 }
 
-TEST_CASE("a transaction that only reads never fails", "[L16]") {
+TEST_CASE("a transaction that only reads never fails", "[transactions]") {
   const auto isolation =
       GENERATE(Isolation::kSerializable, Isolation::kSnapshot, Isolation::kReadCommitted);
   TestStore store;
@@ -269,7 +272,7 @@ TEST_CASE("a transaction that only reads never fails", "[L16]") {
   CHECK(store->Stats().snapshots == 0);
 }
 
-TEST_CASE("writes that nobody read don't conflict under serializable", "[L16]") {
+TEST_CASE("writes that nobody read don't conflict under serializable", "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const Txn one = Begin(store);
@@ -281,7 +284,8 @@ TEST_CASE("writes that nobody read don't conflict under serializable", "[L16]") 
   CHECK(Scan(*store) == "a=2 b=100 ");
 }
 
-TEST_CASE("a delete counts as a change, even when a merge has dropped everything", "[L16][T16.1]") {
+TEST_CASE("a delete counts as a change, even when a merge has dropped everything",
+          "[transactions][transactions.1]") {
   for (const bool merged : {false, true}) {
     TestStore store;
     OpenAccounts(store);
@@ -296,7 +300,7 @@ TEST_CASE("a delete counts as a change, even when a merge has dropped everything
   }
 }
 
-TEST_CASE("a conflict is found in tables, and old tables aren't read for it", "[L16]") {
+TEST_CASE("a conflict is found in tables, and old tables aren't read for it", "[transactions]") {
   TestStore store;
   for (int i = 0; i < 2'000; ++i) {
     REQUIRE(store->Put("key" + std::to_string(10'000 + i), std::string(100, 'v')));
@@ -319,7 +323,7 @@ TEST_CASE("a conflict is found in tables, and old tables aren't read for it", "[
   CHECK(refused.error().message().find("key \"x\"") != std::string::npos);
 }
 
-TEST_CASE("savepoints nest, and going back keeps what was read", "[L16]") {
+TEST_CASE("savepoints nest, and going back keeps what was read", "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const Txn txn = Begin(store);
@@ -352,7 +356,7 @@ TEST_CASE("savepoints nest, and going back keeps what was read", "[L16]") {
   CHECK(Outcome(reader->Commit()) == "conflict");
 }
 
-TEST_CASE("after its end a transaction says how it ended", "[L16]") {
+TEST_CASE("after its end a transaction says how it ended", "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const Txn txn = Begin(store);
@@ -373,7 +377,7 @@ TEST_CASE("after its end a transaction says how it ended", "[L16]") {
   CHECK_FALSE(store->Begin());
 }
 
-TEST_CASE("a commit is a whole even if the power goes", "[L16]") {
+TEST_CASE("a commit is a whole even if the power goes", "[transactions]") {
   Random random(16);
   for (int round = 0; round < 30; ++round) {
     TestStore store({.sync = SyncMode::kNone}, static_cast<std::uint64_t>(round) + 1);
@@ -394,7 +398,8 @@ TEST_CASE("a commit is a whole even if the power goes", "[L16]") {
 
 // --- locks ---------------------------------------------------------------------------------------
 
-TEST_CASE("a lock keeps others from writing, and from reading for it, until the end", "[L16]") {
+TEST_CASE("a lock keeps others from writing, and from reading for it, until the end",
+          "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const auto lock = Concurrency::kPessimistic;
@@ -414,7 +419,7 @@ TEST_CASE("a lock keeps others from writing, and from reading for it, until the 
   CHECK(Scan(*store) == "a=2 b=1 ");
 }
 
-TEST_CASE("locks make transactions wait their turn instead of fail", "[L16]") {
+TEST_CASE("locks make transactions wait their turn instead of fail", "[transactions]") {
   TestStore store;
   REQUIRE(store->Put("n", "0"));
   for (const auto isolation :
@@ -432,7 +437,7 @@ TEST_CASE("locks make transactions wait their turn instead of fail", "[L16]") {
   CHECK(store.Get("n") == "18");
 }
 
-TEST_CASE("a plain write can't slip past a lock unnoticed", "[L16]") {
+TEST_CASE("a plain write can't slip past a lock unnoticed", "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const Txn txn = Begin(store, Isolation::kSerializable, Concurrency::kPessimistic);
@@ -442,7 +447,7 @@ TEST_CASE("a plain write can't slip past a lock unnoticed", "[L16]") {
   CHECK(Outcome(txn->Commit()) == "conflict");
 }
 
-TEST_CASE("phantoms are noticed under locks too", "[L16]") {
+TEST_CASE("phantoms are noticed under locks too", "[transactions]") {
   TestStore store;
   OpenAccounts(store);
   const Txn txn = Begin(store, Isolation::kSerializable, Concurrency::kPessimistic);
@@ -454,7 +459,7 @@ TEST_CASE("phantoms are noticed under locks too", "[L16]") {
   CHECK(Outcome(txn->Commit()) == "conflict");
 }
 
-TEST_CASE("random transactions one after the other agree with a map", "[L16]") {
+TEST_CASE("random transactions one after the other agree with a map", "[transactions]") {
   const auto concurrency = GENERATE(Concurrency::kOptimistic, Concurrency::kPessimistic);
   TestStore store({.memtable_bytes = 8 << 10});
   Random random(5);

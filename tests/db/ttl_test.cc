@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "read/expiry_check.h"  //@L19
+#include "read/expiry_check.h"
 #include "stats/counters.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
@@ -46,7 +46,8 @@ void Pass(TestStore& store, std::uint64_t micros) {
   REQUIRE(store->WaitForCompactions());
 }
 
-TEST_CASE("an expired entry is invisible at once, to every kind of read", "[L17][T17.3]") {
+TEST_CASE("an expired entry is invisible at once, to every kind of read",
+          "[tables-and-ttl][tables-and-ttl.3]") {
   TestStore store;
   REQUIRE(store->Put("a", "stays"));
   REQUIRE(store->Put("b", "goes", {.ttl_us = 10 * kSecond}));
@@ -77,7 +78,7 @@ TEST_CASE("an expired entry is invisible at once, to every kind of read", "[L17]
   }
 }
 
-TEST_CASE("an expired entry hides older values of its key", "[L17][T17.3]") {
+TEST_CASE("an expired entry hides older values of its key", "[tables-and-ttl][tables-and-ttl.3]") {
   TestStore store;
   REQUIRE(store->Put("k", "old"));
   REQUIRE(store->Flush());
@@ -93,7 +94,7 @@ TEST_CASE("an expired entry hides older values of its key", "[L17][T17.3]") {
   CHECK(Get(store, "k") == "back");
 }
 
-TEST_CASE("version and expiry of an entry read back, and survive a restart", "[L17]") {
+TEST_CASE("version and expiry of an entry read back, and survive a restart", "[tables-and-ttl]") {
   TestStore store;
   const std::uint64_t now = store.clock().WallMicros();
   REQUIRE(store->Put("never", "v"));
@@ -113,7 +114,7 @@ TEST_CASE("version and expiry of an entry read back, and survive a restart", "[L
   check();
 }
 
-TEST_CASE("a table's default TTL is for entries that say nothing", "[L17]") {
+TEST_CASE("a table's default TTL is for entries that say nothing", "[tables-and-ttl]") {
   TestStore store;
   const TableRef sessions = Create(store, "sessions", {.ttl_us = 10 * kSecond});
   const std::uint64_t now = store.clock().WallMicros();
@@ -133,7 +134,7 @@ TEST_CASE("a table's default TTL is for entries that say nothing", "[L17]") {
   CHECK(Scan(*store) == "elsewhere=v ");
 }
 
-TEST_CASE("to a condition an expired entry isn't there", "[L17]") {
+TEST_CASE("to a condition an expired entry isn't there", "[tables-and-ttl]") {
   TestStore store;
   REQUIRE(store->Put("lock", "mine", {.ttl_us = 10 * kSecond}));
   CHECK_FALSE(Must(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})).written());
@@ -143,7 +144,7 @@ TEST_CASE("to a condition an expired entry isn't there", "[L17]") {
   CHECK(Get(store, "lock") == "yours");
 }
 
-TEST_CASE("an iterator judges by the clock of the moment it was made", "[L17]") {
+TEST_CASE("an iterator judges by the clock of the moment it was made", "[tables-and-ttl]") {
   TestStore store;
   REQUIRE(store->Put("a", "v", {.ttl_us = kSecond}));
   REQUIRE(store->Put("b", "v"));
@@ -155,7 +156,8 @@ TEST_CASE("an iterator judges by the clock of the moment it was made", "[L17]") 
   CHECK(Scan(*store) == "b=v ");
 }
 
-TEST_CASE("a table that has expired as a whole is dropped without a read", "[L17][T17.4]") {
+TEST_CASE("a table that has expired as a whole is dropped without a read",
+          "[tables-and-ttl][tables-and-ttl.4]") {
   TestStore store;
   const TableRef events = Create(store, "events", {.ttl_us = 60 * kSecond});
   for (int i = 0; i < 500; ++i) {
@@ -175,7 +177,8 @@ TEST_CASE("a table that has expired as a whole is dropped without a read", "[L17
   CHECK(store->counters().Get(Counter::kCompactionBytesRead) == 0);
 }
 
-TEST_CASE("an expired table over older data stays until a merge has hidden that", "[L17][T17.4]") {
+TEST_CASE("an expired table over older data stays until a merge has hidden that",
+          "[tables-and-ttl][tables-and-ttl.4]") {
   TestStore store;
   REQUIRE(store->Put("k", "old"));
   REQUIRE(store->Flush());
@@ -186,7 +189,8 @@ TEST_CASE("an expired table over older data stays until a merge has hidden that"
   CHECK(store->counters().Get(Counter::kTablesExpiredUnread) == 0);
 }
 
-TEST_CASE("what was deleted has left the disk before the deadline, though nobody writes", "[L17]") {
+TEST_CASE("what was deleted has left the disk before the deadline, though nobody writes",
+          "[tables-and-ttl]") {
   TestStore store;
   const TableRef personal = Create(store, "personal", {.delete_deadline_us = 3600 * kSecond});
   const std::string secret = "to be forgotten";
@@ -205,7 +209,7 @@ TEST_CASE("what was deleted has left the disk before the deadline, though nobody
   CHECK(info.deletes == 0);
 }
 
-TEST_CASE("what has expired has left the disk before the deadline", "[L17]") {
+TEST_CASE("what has expired has left the disk before the deadline", "[tables-and-ttl]") {
   TestStore store;
   const TableRef mixed = Create(store, "mixed", {.delete_deadline_us = 3600 * kSecond});
   for (int i = 0; i < 50; ++i) {
@@ -217,7 +221,8 @@ TEST_CASE("what has expired has left the disk before the deadline", "[L17]") {
   CHECK(store->ListTables().at(1).expiring == 0);
 }
 
-TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is let go", "[L17]") {
+TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is let go",
+          "[tables-and-ttl]") {
   TestStore store;
   const TableRef table = Create(store, "t", {.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("k", "v", {.table = table}));
@@ -238,7 +243,7 @@ TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is le
 }
 
 TEST_CASE("the default table's TTL comes with the options, and yields to what a write says",
-          "[L17]") {
+          "[tables-and-ttl]") {
   Options options;
   options.ttl_us = 10 * kSecond;
   TestStore store(options);
@@ -264,7 +269,7 @@ TEST_CASE("the default table's TTL comes with the options, and yields to what a 
 }
 
 TEST_CASE("the default table's deletes leave the disk within the deadline of the options",
-          "[L17]") {
+          "[tables-and-ttl]") {
   Options options;
   options.delete_deadline_us = 100 * kSecond;
   TestStore store(options);
@@ -277,8 +282,8 @@ TEST_CASE("the default table's deletes leave the disk within the deadline of the
   CHECK(Entries(store) == 1);
 }
 
-//@L19{
-TEST_CASE("a value that its expiry would make longer than a value may be is refused", "[L19]") {
+TEST_CASE("a value that its expiry would make longer than a value may be is refused",
+          "[value-separation]") {
   CHECK(testing::Outcome(CheckExpiringSize(kValueSizeMax - 8)) == "ok");
   const std::string refused =
       "invalid argument: a value of 4294967288 bytes is longer than the 4294967287 that are "
@@ -296,7 +301,6 @@ TEST_CASE("a value that its expiry would make longer than a value may be is refu
   }
   CHECK(Scan(*store).empty());
 }
-//@}
 
 }  // namespace
 }  // namespace strata

@@ -11,7 +11,7 @@ namespace {
 
 using testing::TestStore;
 
-TEST_CASE("a sound store verifies, written or not", "[L06]") {
+TEST_CASE("a sound store verifies, written or not", "[manifest]") {
   TestStore store;
   CHECK(store->VerifyAll());
   for (int i = 0; i < 100; ++i) REQUIRE(store->Put("key" + std::to_string(i), "v"));
@@ -23,7 +23,7 @@ TEST_CASE("a sound store verifies, written or not", "[L06]") {
   CHECK(store->VerifyAll());
 }
 
-TEST_CASE("damage to a log, the manifest or CURRENT is found and named", "[L06]") {
+TEST_CASE("damage to a log, the manifest or CURRENT is found and named", "[manifest]") {
   TestStore store;
   for (int i = 0; i < 100; ++i) REQUIRE(store->Put("key" + std::to_string(i), "v"));
   const auto names = store.disk().List(TestStore::kDirectory);
@@ -47,7 +47,8 @@ TEST_CASE("damage to a log, the manifest or CURRENT is found and named", "[L06]"
   CHECK(damaged == 3);
 }
 
-TEST_CASE("a store that must be there isn't made, and one that mustn't isn't opened", "[L06]") {
+TEST_CASE("a store that must be there isn't made, and one that mustn't isn't opened",
+          "[manifest]") {
   TestStore store({.create_if_missing = false, .error_if_exists = false}, 1,
                   TestStore::Start::kClosed);
   const Status missing = store.TryOpen();

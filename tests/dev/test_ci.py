@@ -27,7 +27,7 @@ class Clock(unittest.TestCase):
         self.top = Path(tempfile.mkdtemp(prefix="strata-ci-"))
         self.addCleanup(shutil.rmtree, self.top)
         for name, text in (("dev", DEV), ("lesson", '#!/bin/sh\necho "lesson $*" >> "$CALLS"\n'),
-                           ("lessons/lessons.toml", "[lesson.01]\n"), ("bench/report/a.cc", "int a;\n")):
+                           ("lessons/lessons.toml", "[[lesson]]\n"), ("bench/report/a.cc", "int a;\n")):
             path = self.top / "tree" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)

@@ -177,7 +177,7 @@ class Dev(unittest.TestCase):
     def test_a_module_alone_is_built_alone(self):
         module = self.bench.folder / "tests" / "wal"
         module.mkdir(parents=True)
-        (module / "log_test.cc").write_text('TEST_CASE("x", "[L03][concurrency]")')
+        (module / "log_test.cc").write_text('TEST_CASE("x", "[write-ahead-log][concurrency]")')
         self.bench.dev("test", "wal")
         self.assertTrue(self.bench.calls("cmake --build")[-1].endswith("--target strata_test_wal"))
         self.bench.dev("test", "L03")
@@ -186,7 +186,7 @@ class Dev(unittest.TestCase):
         (self.bench.folder / "fuzz" / "log_fuzz.cc").touch()
         long = self.bench.folder / "tests" / "reliability"
         long.mkdir()
-        (long / "crash_test.cc").write_text('TEST_CASE("y", "[L13][long]")')
+        (long / "crash_test.cc").write_text('TEST_CASE("y", "[parallel-reads][long]")')
         self.bench.dev("test", "--under", "tsan")
         self.assertTrue(self.bench.calls("cmake --build")[-1].endswith("--target strata_test_wal"))
         self.bench.dev("test", "--under", "asan")

@@ -49,7 +49,7 @@ bool ReadsRight(BatchReader& reader, const RandomAccessFile& file, int count) {
   return !requests.back().result;
 }
 
-TEST_CASE("io_uring answers every request of a batch", "[L13]") {
+TEST_CASE("io_uring answers every request of a batch", "[parallel-reads]") {
   const auto reader = NewUringReader(8);
   if (reader == nullptr) {
     WARN("skipped: this kernel or build has no io_uring");
@@ -59,14 +59,14 @@ TEST_CASE("io_uring answers every request of a batch", "[L13]") {
   for (const int count : {0, 1, 7, 8, 9, 100}) CHECK(ReadsRight(*reader, *numbers.file, count));
 }
 
-TEST_CASE("threads answer every request of a batch", "[L13][concurrency]") {
+TEST_CASE("threads answer every request of a batch", "[parallel-reads][concurrency]") {
   const auto executor = NewThreadExecutor(2, 3, RealClock());
   const auto reader = NewThreadReader(*executor);
   NumberedFile numbers;
   for (const int count : {0, 1, 7, 100}) CHECK(ReadsRight(*reader, *numbers.file, count));
 }
 
-TEST_CASE("in a simulation the caller reads, in order", "[L13]") {
+TEST_CASE("in a simulation the caller reads, in order", "[parallel-reads]") {
   ManualClock clock;
   const auto executor = NewSimExecutor(1, clock);
   const auto reader = NewBatchReader(*executor);
@@ -76,7 +76,7 @@ TEST_CASE("in a simulation the caller reads, in order", "[L13]") {
   CHECK_FALSE(executor->RunOne());
 }
 
-TEST_CASE("several threads may share a batch reader", "[L13][concurrency]") {
+TEST_CASE("several threads may share a batch reader", "[parallel-reads][concurrency]") {
   const auto executor = NewThreadExecutor(1, 2, RealClock());
   const auto reader = NewBatchReader(*executor);
   NumberedFile numbers;

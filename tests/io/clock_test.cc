@@ -7,7 +7,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("a manual clock moves only when told to", "[L01]") {
+TEST_CASE("a manual clock moves only when told to", "[map-and-shell]") {
   ManualClock clock(1000);
   CHECK(clock.NowMicros() == 1000);
   CHECK(clock.NowMicros() == 1000);
@@ -19,7 +19,7 @@ TEST_CASE("a manual clock moves only when told to", "[L01]") {
   CHECK(clock.NowMicros() == 1015);
 }
 
-TEST_CASE("the real clock never goes back and knows the year", "[L01]") {
+TEST_CASE("the real clock never goes back and knows the year", "[map-and-shell]") {
   Clock& clock = *RealEnvironment().clock;
   const std::uint64_t before = clock.NowNanos();
   clock.SleepMicros(1);
@@ -28,7 +28,8 @@ TEST_CASE("the real clock never goes back and knows the year", "[L01]") {
   CHECK(clock.WallMicros() > 1'700'000'000'000'000);
 }
 
-TEST_CASE("random bits never come again, and those of a seed are the same each time", "[L01]") {
+TEST_CASE("random bits never come again, and those of a seed are the same each time",
+          "[map-and-shell]") {
   const Entropy& kernel = RealEnvironment().entropy;
   CHECK(kernel() != kernel());
   const Entropy seeded = SeededEntropy(7);

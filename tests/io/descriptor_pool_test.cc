@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "io/batch_reader.h"  //@L13
+#include "io/batch_reader.h"
 #include "io/file_system.h"
 #include "testing/child_process.h"
 #include "testing/results.h"
@@ -55,7 +55,7 @@ struct Files {
   std::vector<std::unique_ptr<PooledDescriptor>> files;
 };
 
-TEST_CASE("all files can be read through fewer descriptors", "[L05]") {
+TEST_CASE("all files can be read through fewer descriptors", "[flush-and-merge]") {
   Files files(10, 3);
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 10; ++i) CHECK(files.Read(i) == std::to_string(1000 + i));
@@ -63,7 +63,7 @@ TEST_CASE("all files can be read through fewer descriptors", "[L05]") {
   }
 }
 
-TEST_CASE("a file that is read often keeps its descriptor", "[L05]") {
+TEST_CASE("a file that is read often keeps its descriptor", "[flush-and-merge]") {
   Files files(8, 3);
   files.Read(0);
   const int before = files.opened;
@@ -74,7 +74,7 @@ TEST_CASE("a file that is read often keeps its descriptor", "[L05]") {
   CHECK(files.opened - before <= 8);  // The seven others, and at most once this one.
 }
 
-TEST_CASE("a descriptor that is in use isn't closed", "[L05]") {
+TEST_CASE("a descriptor that is in use isn't closed", "[flush-and-merge]") {
   Files files(3, 8);
   const int fd = Must(files.files[0]->Acquire());
   CHECK(files.pool.Close(8) == 2);
@@ -87,7 +87,7 @@ TEST_CASE("a descriptor that is in use isn't closed", "[L05]") {
 }
 
 TEST_CASE("threads that read more files than may be open read the right ones",
-          "[L05][concurrency]") {
+          "[flush-and-merge][concurrency]") {
   Files files(12, 2);
   std::atomic<int> wrong = 0;
   std::vector<std::thread> readers;
@@ -104,7 +104,8 @@ TEST_CASE("threads that read more files than may be open read the right ones",
   CHECK(wrong == 0);
 }
 
-TEST_CASE("a held directory has more files open than the process has descriptors", "[L05]") {
+TEST_CASE("a held directory has more files open than the process has descriptors",
+          "[flush-and-merge]") {
   const testing::TempDir dir;
   const int failed = testing::InChild([&] {
     const struct rlimit limit{.rlim_cur = 40, .rlim_max = 40};
@@ -122,7 +123,6 @@ TEST_CASE("a held directory has more files open than the process has descriptors
       const auto text = open[static_cast<std::size_t>(i)]->Read(0, 4, scratch);
       if (!text || *text != std::to_string(1000 + i)) return 3;
     }
-    //@L13{
     std::vector<ReadRequest> requests;
     std::vector<char> texts(800);
     for (std::size_t i = 0; i < 200; ++i) requests.push_back({open[i].get(), 0, 4, &texts[4 * i]});
@@ -131,13 +131,13 @@ TEST_CASE("a held directory has more files open than the process has descriptors
       if (requests[i].result && requests[i].result->empty()) continue;  // No io_uring here.
       if (!requests[i].result || *requests[i].result != std::to_string(1000 + i)) return 4;
     }
-    //@}
     return 0;
   });
   CHECK(failed == 0);
 }
 
-TEST_CASE("a file that was replaced is not read in the place of the one that was opened", "[L05]") {
+TEST_CASE("a file that was replaced is not read in the place of the one that was opened",
+          "[flush-and-merge]") {
   const testing::TempDir dir;
   const auto held = Must(PosixFileSystem().OpenDirectory(dir.path()));
   const auto write = [&](const std::string& name, const std::string& text) {

@@ -39,7 +39,8 @@ Status DoEverything(FileSystem& files) {
   return {};
 }
 
-TEST_CASE("every operation is counted, with those on files opened through it", "[L03]") {
+TEST_CASE("every operation is counted, with those on files opened through it",
+          "[write-ahead-log]") {
   const Bench bench;
   REQUIRE(DoEverything(*bench.files));
   CHECK(bench.files->operations() == kFileOperations);
@@ -55,7 +56,7 @@ TEST_CASE("every operation is counted, with those on files opened through it", "
   CHECK(bench.files->operations() == 0);
 }
 
-TEST_CASE("each operation can be the one that fails", "[L03]") {
+TEST_CASE("each operation can be the one that fails", "[write-ahead-log]") {
   for (std::uint64_t i = 0; i < kFileOperations; ++i) {
     CAPTURE(i);
     const Bench bench;
@@ -69,7 +70,7 @@ TEST_CASE("each operation can be the one that fails", "[L03]") {
   }
 }
 
-TEST_CASE("a fault that isn't sticky happens once", "[L03]") {
+TEST_CASE("a fault that isn't sticky happens once", "[write-ahead-log]") {
   const Bench bench;
   bench.files->SetPlan({.fail_at = 0});
   CHECK(CodeOf(bench.files->CreateDirectories("d")) == "i/o error");
@@ -77,7 +78,7 @@ TEST_CASE("a fault that isn't sticky happens once", "[L03]") {
   CHECK(DoEverything(*bench.files));
 }
 
-TEST_CASE("a sticky fault stays for the operations that can have it", "[L03]") {
+TEST_CASE("a sticky fault stays for the operations that can have it", "[write-ahead-log]") {
   const Bench bench;
   REQUIRE(bench.files->CreateDirectories("d"));
   const auto file = Must(bench.files->Create("d/f"));
@@ -91,7 +92,7 @@ TEST_CASE("a sticky fault stays for the operations that can have it", "[L03]") {
   CHECK(bench.files->Remove("d/f"));
 }
 
-TEST_CASE("each fault has its own error", "[L03]") {
+TEST_CASE("each fault has its own error", "[write-ahead-log]") {
   const auto outcome = [](Fault fault, const std::function<Status(FileSystem&)>& operation) {
     const Bench bench;
     bench.files->SetPlan({.fail_at = 0, .fault = fault});
@@ -114,7 +115,7 @@ TEST_CASE("each fault has its own error", "[L03]") {
   CHECK(outcome(Fault::kSyncKeepsData, create) == "ok");
 }
 
-TEST_CASE("a short write leaves half", "[L03]") {
+TEST_CASE("a short write leaves half", "[write-ahead-log]") {
   const Bench bench;
   const auto file = Must(bench.files->Create("f"));
   bench.files->SetPlan({.fail_at = 0, .fault = Fault::kShortWrite});
@@ -122,7 +123,7 @@ TEST_CASE("a short write leaves half", "[L03]") {
   CHECK(Must(bench.memory->Contents("f")) == "1234");
 }
 
-TEST_CASE("after a crash nothing is done and everything fails", "[L03]") {
+TEST_CASE("after a crash nothing is done and everything fails", "[write-ahead-log]") {
   for (std::uint64_t i = 0; i < kFileOperations; ++i) {
     CAPTURE(i);
     const Bench bench;
@@ -136,7 +137,7 @@ TEST_CASE("after a crash nothing is done and everything fails", "[L03]") {
   }
 }
 
-TEST_CASE("a crash can tear the append that it stops", "[L03]") {
+TEST_CASE("a crash can tear the append that it stops", "[write-ahead-log]") {
   const Bench bench;
   const auto file = Must(bench.files->Create("f"));
   bench.files->SetPlan({.fail_at = 1, .fault = Fault::kShortWrite, .crash = true});
@@ -148,7 +149,7 @@ TEST_CASE("a crash can tear the append that it stops", "[L03]") {
 
 // The three things that kernels do with pages they could not write. After each of them the next
 // sync reports success.
-TEST_CASE("a failed sync is followed by one that succeeds without the bytes", "[L03]") {
+TEST_CASE("a failed sync is followed by one that succeeds without the bytes", "[write-ahead-log]") {
   const Fault fault =
       GENERATE(Fault::kSyncKeepsData, Fault::kSyncRevertsData, Fault::kSyncLosesOnCrash);
   CAPTURE(static_cast<int>(fault));
@@ -170,5 +171,16 @@ TEST_CASE("a failed sync is followed by one that succeeds without the bytes", "[
   CHECK(Must(everything->Contents("f")) == (fault == Fault::kSyncKeepsData ? "aa" : zeros) + "bb");
 }
 
+TEST_CASE("a fault may be for some files only", "[learned-index]") {
+  const auto disk = NewMemoryFileSystem();
+  const auto files = NewFaultyFileSystem(*disk);
+  files->SetPlan({.fail_at = 0, .fault = Fault::kEnospc, .sticky = true, .only = ".sst"});
+  REQUIRE(files->CreateDirectories("d"));
+  CHECK(files->Create("d/1.wal"));
+  CHECK_FALSE(files->fired());
+  CHECK_FALSE(files->Create("d/2.sst"));
+  CHECK(files->Create("d/3.wal"));
+  CHECK(files->fired());
+}
 }  // namespace
 }  // namespace strata

@@ -7,7 +7,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("a content holds what was appended, in pieces of any size", "[L01]") {
+TEST_CASE("a content holds what was appended, in pieces of any size", "[map-and-shell]") {
   Random random(1);
   MemoryContent content;
   std::string expected;
@@ -27,7 +27,7 @@ TEST_CASE("a content holds what was appended, in pieces of any size", "[L01]") {
   }
 }
 
-TEST_CASE("copies share a past and not a future", "[L01]") {
+TEST_CASE("copies share a past and not a future", "[map-and-shell]") {
   MemoryContent first("common ");
   MemoryContent second = first;
   first.Append("one");
@@ -40,7 +40,7 @@ TEST_CASE("copies share a past and not a future", "[L01]") {
   CHECK(third.Flatten() == "common one and more");
 }
 
-TEST_CASE("a view stays where it is while its content grows", "[L01]") {
+TEST_CASE("a view stays where it is while its content grows", "[map-and-shell]") {
   MemoryContent content("stable");
   const std::string_view view = content.View(0, 6, nullptr);
   for (int i = 0; i < 1000; ++i) content.Append("more and more");

@@ -62,7 +62,7 @@ std::set<std::string> Shown(const MemoryFileSystem& disk, CrashKind kind) {
   return Outcomes(disk, kind, Show);
 }
 
-TEST_CASE("what was synced survives every crash", "[L01]") {
+TEST_CASE("what was synced survives every crash", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = CreateSynced(*disk, "d/f");
   REQUIRE(file->Append("synced"));
@@ -76,7 +76,7 @@ TEST_CASE("what was synced survives every crash", "[L01]") {
   }
 }
 
-TEST_CASE("syncing a file doesn't make its name durable", "[L01]") {
+TEST_CASE("syncing a file doesn't make its name durable", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   REQUIRE(file->Append("x"));
@@ -86,7 +86,7 @@ TEST_CASE("syncing a file doesn't make its name durable", "[L01]") {
   CHECK(Shown(*disk, CrashKind::kRandomSubset) == std::set<std::string>{"", "f=x"});
 }
 
-TEST_CASE("syncing a directory doesn't make its files' bytes durable", "[L01]") {
+TEST_CASE("syncing a directory doesn't make its files' bytes durable", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   REQUIRE(file->Append("x"));
@@ -94,7 +94,7 @@ TEST_CASE("syncing a directory doesn't make its files' bytes durable", "[L01]") 
   CHECK(Shown(*disk, CrashKind::kNothingUnsynced) == std::set<std::string>{"f="});
 }
 
-TEST_CASE("a new directory is lost with all that was synced in it", "[L01]") {
+TEST_CASE("a new directory is lost with all that was synced in it", "[map-and-shell]") {
   const auto disk = NewMemoryFileSystem();
   REQUIRE(disk->CreateDirectories("d"));
   const auto file = CreateSynced(*disk, "d/f");
@@ -104,7 +104,7 @@ TEST_CASE("a new directory is lost with all that was synced in it", "[L01]") {
   CHECK(Shown(*disk, CrashKind::kRandomSubset) == std::set<std::string>{"(no d)", "f=x"});
 }
 
-TEST_CASE("a crash of everything keeps what a process saw", "[L01]") {
+TEST_CASE("a crash of everything keeps what a process saw", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   REQUIRE(file->Append("one "));
@@ -115,7 +115,7 @@ TEST_CASE("a crash of everything keeps what a process saw", "[L01]") {
   CHECK(Show(*disk->Clone()) == "f=one two g=");
 }
 
-TEST_CASE("a crash in order leaves a prefix of all operations", "[L01]") {
+TEST_CASE("a crash in order leaves a prefix of all operations", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto first = Must(disk->Create("d/a"));
   const auto second = Must(disk->Create("d/b"));
@@ -127,7 +127,7 @@ TEST_CASE("a crash in order leaves a prefix of all operations", "[L01]") {
         std::set<std::string>{"", "a=", "a= b=", "a=1 b=", "a=1 b=2", "a=13 b=2", "a=13"});
 }
 
-TEST_CASE("a reversed crash leaves what came later, over zeros", "[L01]") {
+TEST_CASE("a reversed crash leaves what came later, over zeros", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = CreateSynced(*disk, "d/f");
   REQUIRE(file->Append("ab"));
@@ -137,14 +137,14 @@ TEST_CASE("a reversed crash leaves what came later, over zeros", "[L01]") {
         std::set<std::string>{"f=abcd", "f=" + zeros + "cd", "f="});
 }
 
-TEST_CASE("a reversed crash leaves the later names", "[L01]") {
+TEST_CASE("a reversed crash leaves the later names", "[map-and-shell]") {
   const auto disk = NewDisk();
   REQUIRE(disk->Create("d/a"));
   REQUIRE(disk->Create("d/b"));
   CHECK(Shown(*disk, CrashKind::kReversed) == std::set<std::string>{"a= b=", "b=", ""});
 }
 
-TEST_CASE("syncing one directory leaves the names of others alone", "[L01]") {
+TEST_CASE("syncing one directory leaves the names of others alone", "[map-and-shell]") {
   const auto disk = NewDisk();
   REQUIRE(disk->CreateDirectories("e"));
   REQUIRE(disk->Create("d/a"));
@@ -155,7 +155,7 @@ TEST_CASE("syncing one directory leaves the names of others alone", "[L01]") {
   CHECK(Shown(*disk, CrashKind::kNothingUnsynced) == std::set<std::string>{"a="});
 }
 
-TEST_CASE("a crash of names only leaves sizes and zeros", "[L01]") {
+TEST_CASE("a crash of names only leaves sizes and zeros", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   REQUIRE(file->Append("ab"));
@@ -165,7 +165,7 @@ TEST_CASE("a crash of names only leaves sizes and zeros", "[L01]") {
         std::set<std::string>{std::string("f=ab") + std::string(2, '\0')});
 }
 
-TEST_CASE("a crash of data only keeps bytes and no new names", "[L01]") {
+TEST_CASE("a crash of data only keeps bytes and no new names", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = CreateSynced(*disk, "d/f");
   REQUIRE(file->Append("abcd"));
@@ -173,7 +173,7 @@ TEST_CASE("a crash of data only keeps bytes and no new names", "[L01]") {
   CHECK(Shown(*disk, CrashKind::kDataOnly) == std::set<std::string>{"f=abcd"});
 }
 
-TEST_CASE("only the last write is torn, at a sector", "[L01]") {
+TEST_CASE("only the last write is torn, at a sector", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = CreateSynced(*disk, "d/f");
   REQUIRE(file->Append(std::string(700, 'a')));
@@ -188,7 +188,7 @@ TEST_CASE("only the last write is torn, at a sector", "[L01]") {
                                       "1536/1700"});
 }
 
-TEST_CASE("pages persist, vanish, tear or rot each by itself", "[L01]") {
+TEST_CASE("pages persist, vanish, tear or rot each by itself", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = CreateSynced(*disk, "d/f");
   REQUIRE(file->Append(std::string(100, 's')));
@@ -224,7 +224,8 @@ TEST_CASE("pages persist, vanish, tear or rot each by itself", "[L01]") {
   CHECK(sizes.size() > 50);
 }
 
-TEST_CASE("names persist in any order, and a rename keeps at least one of them", "[L01]") {
+TEST_CASE("names persist in any order, and a rename keeps at least one of them",
+          "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto old_file = CreateSynced(*disk, "d/CURRENT");
   REQUIRE(old_file->Append("old"));
@@ -237,7 +238,7 @@ TEST_CASE("names persist in any order, and a rename keeps at least one of them",
   CHECK(seen == std::set<std::string>{"CURRENT=old tmp=new", "CURRENT=new", "CURRENT=new tmp=new"});
 }
 
-TEST_CASE("a removal can overtake the creation that it relied on", "[L01]") {
+TEST_CASE("a removal can overtake the creation that it relied on", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto old_file = CreateSynced(*disk, "d/old");
   const auto new_file = Must(disk->Create("d/new"));
@@ -247,7 +248,7 @@ TEST_CASE("a removal can overtake the creation that it relied on", "[L01]") {
         std::set<std::string>{"", "old=", "new=", "new= old="});
 }
 
-TEST_CASE("a crash changes neither the disk nor the outcome of its seed", "[L01]") {
+TEST_CASE("a crash changes neither the disk nor the outcome of its seed", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = CreateSynced(*disk, "d/f");
   REQUIRE(file->Append(std::string(20'000, 'x')));
@@ -260,7 +261,7 @@ TEST_CASE("a crash changes neither the disk nor the outcome of its seed", "[L01]
   }
 }
 
-TEST_CASE("what a crash left is durable", "[L01]") {
+TEST_CASE("what a crash left is durable", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   REQUIRE(file->Append(std::string(9'000, 'x')));
@@ -272,7 +273,7 @@ TEST_CASE("what a crash left is durable", "[L01]") {
   }
 }
 
-TEST_CASE("a crash gives locks back and a clone starts without them", "[L01]") {
+TEST_CASE("a crash gives locks back and a clone starts without them", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto lock = Must(disk->Lock("d/LOCK"));
   Random random(1);
@@ -281,7 +282,7 @@ TEST_CASE("a crash gives locks back and a clone starts without them", "[L01]") {
   CHECK(CodeOf(disk->Clone()->Lock("d/LOCK")) == "ok");
 }
 
-TEST_CASE("a clone remembers what isn't synced, and goes its own way", "[L01]") {
+TEST_CASE("a clone remembers what isn't synced, and goes its own way", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   REQUIRE(file->Append("x"));
@@ -318,7 +319,7 @@ struct FailedFile {
 
 const std::string kHole = std::string("f=aa") + std::string(2, '\0') + "cc";
 
-TEST_CASE("after a failed sync a later one succeeds without the bytes", "[L01]") {
+TEST_CASE("after a failed sync a later one succeeds without the bytes", "[map-and-shell]") {
   const FailedFile kept(FailedSync::kKeepsData);
   CHECK(kept.after_failure == "f=aabb");
   CHECK(Show(*kept.disk) == "f=aabbcc");
@@ -326,14 +327,15 @@ TEST_CASE("after a failed sync a later one succeeds without the bytes", "[L01]")
   CHECK(Shown(*kept.disk, CrashKind::kEverything) == std::set<std::string>{"f=aabbcc"});
 }
 
-TEST_CASE("a failed sync may take the bytes back at once", "[L01]") {
+TEST_CASE("a failed sync may take the bytes back at once", "[map-and-shell]") {
   const FailedFile reverted(FailedSync::kRevertsData);
   CHECK(reverted.after_failure == std::string("f=aa") + std::string(2, '\0'));
   CHECK(Show(*reverted.disk) == kHole);
   CHECK(Shown(*reverted.disk, CrashKind::kEverything) == std::set<std::string>{kHole});
 }
 
-TEST_CASE("a failed sync may take the bytes at the next crash, whatever its kind", "[L01]") {
+TEST_CASE("a failed sync may take the bytes at the next crash, whatever its kind",
+          "[map-and-shell]") {
   const FailedFile lost(FailedSync::kLosesOnCrash);
   CHECK(Show(*lost.disk) == "f=aabbcc");
   for (const CrashKind kind : kAllKinds) {
@@ -344,7 +346,7 @@ TEST_CASE("a failed sync may take the bytes at the next crash, whatever its kind
 
 // --- what tests reach in for -------------------------------------------------------------------
 
-TEST_CASE("contents that are set were always there", "[L01]") {
+TEST_CASE("contents that are set were always there", "[map-and-shell]") {
   const auto disk = NewMemoryFileSystem();
   disk->SetContents("d/sub/f", "damaged");
   CHECK(Must(disk->Contents("d/sub/f")) == "damaged");
@@ -361,7 +363,7 @@ TEST_CASE("contents that are set were always there", "[L01]") {
   CHECK(Must(disk->Crash(CrashKind::kEverything, random)->Contents("d/g")) == "set");
 }
 
-TEST_CASE("a full disk takes what fits and then refuses", "[L01]") {
+TEST_CASE("a full disk takes what fits and then refuses", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   disk->SetCapacity(10);

@@ -11,7 +11,7 @@ namespace {
 
 using testing::Outcome;
 
-TEST_CASE("an errno becomes a code that callers branch on, and words", "[L01]") {
+TEST_CASE("an errno becomes a code that callers branch on, and words", "[map-and-shell]") {
   const auto outcome = [](int error_number) {
     return Outcome(Status(OsError(error_number, "writing", "d/f")));
   };
@@ -21,7 +21,7 @@ TEST_CASE("an errno becomes a code that callers branch on, and words", "[L01]") 
   CHECK(outcome(EIO) == "i/o error: writing d/f: Input/output error");
 }
 
-TEST_CASE("a range or a size that a file can't have is corruption", "[L01]") {
+TEST_CASE("a range or a size that a file can't have is corruption", "[map-and-shell]") {
   CHECK(Outcome(Status(ReadPastEnd("f", 10, 4, 12))) ==
         "corruption: reading f: wanted 4 bytes at offset 10, but the file ends at 12");
   CHECK(Outcome(Status(FileTooLarge("f", 100))) ==

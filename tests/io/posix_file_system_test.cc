@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/batch_reader.h"  //@L13
+#include "io/batch_reader.h"
 #include "io/file_system.h"
 #include "io/standard_streams.h"
 #include "testing/child_process.h"
@@ -29,7 +29,7 @@ struct stat StatOf(const std::string& path) {
   return info;
 }
 
-TEST_CASE("only the owner may read what a store writes", "[L01]") {
+TEST_CASE("only the owner may read what a store writes", "[map-and-shell]") {
   const testing::TempDir dir;
   FileSystem& files = PosixFileSystem();
   REQUIRE(files.CreateDirectories(dir.File("a/b")));
@@ -39,7 +39,7 @@ TEST_CASE("only the owner may read what a store writes", "[L01]") {
   CHECK((StatOf(dir.File("a/b/f")).st_mode & 0777) == 0600);
 }
 
-TEST_CASE("space that was reserved and not used is given back", "[L01]") {
+TEST_CASE("space that was reserved and not used is given back", "[map-and-shell]") {
   const testing::TempDir dir;
   const std::string path = dir.File("f");
   const auto file = Must(PosixFileSystem().Create(path, {.preallocate_bytes = 1 << 20}));
@@ -54,7 +54,7 @@ TEST_CASE("space that was reserved and not used is given back", "[L01]") {
 }
 
 // The kernel gives locks back when a process ends, so a store can be opened after kill -9.
-TEST_CASE("the lock of another process is named, and ends with it", "[L01]") {
+TEST_CASE("the lock of another process is named, and ends with it", "[map-and-shell]") {
   const testing::TempDir dir;
   const std::string path = dir.File("LOCK");
   int ready[2];
@@ -85,7 +85,7 @@ TEST_CASE("the lock of another process is named, and ends with it", "[L01]") {
   for (const int fd : {ready[0], ready[1]}) ::close(fd);
 }
 
-TEST_CASE("running out of file descriptors is an error that says so", "[L01]") {
+TEST_CASE("running out of file descriptors is an error that says so", "[map-and-shell]") {
   const testing::TempDir dir;
   REQUIRE(PosixFileSystem().Create(dir.File("f")));
   rlimit before{};
@@ -98,7 +98,8 @@ TEST_CASE("running out of file descriptors is an error that says so", "[L01]") {
   CHECK(outcome == "no descriptors: opening " + dir.File("f") + ": Too many open files");
 }
 
-TEST_CASE("a file that is cut while it is open ends early instead of reading old bytes", "[L01]") {
+TEST_CASE("a file that is cut while it is open ends early instead of reading old bytes",
+          "[map-and-shell]") {
   const testing::TempDir dir;
   const auto out = Must(PosixFileSystem().Create(dir.File("f")));
   REQUIRE(out->Append("12345678"));
@@ -109,7 +110,8 @@ TEST_CASE("a file that is cut while it is open ends early instead of reading old
   CHECK(Must(file->Read(0, 4, scratch)) == "1234");
 }
 
-TEST_CASE("only reads by system call have a descriptor for an asynchronous reader", "[L01]") {
+TEST_CASE("only reads by system call have a descriptor for an asynchronous reader",
+          "[map-and-shell]") {
   const testing::TempDir dir;
   REQUIRE(Must(PosixFileSystem().Create(dir.File("f")))->Append("x"));
   CHECK(Must(PosixFileSystem().Open(dir.File("f"), ReadMode::kPread))->AcquireDescriptor() >= 0);
@@ -117,7 +119,7 @@ TEST_CASE("only reads by system call have a descriptor for an asynchronous reade
 }
 
 // A daemon may have closed its standard streams; whoever prints later must not write into a file.
-TEST_CASE("no file gets the number of a standard stream that is closed", "[L01]") {
+TEST_CASE("no file gets the number of a standard stream that is closed", "[map-and-shell]") {
   const testing::TempDir dir;
   const int failed = testing::InChild([&] {
     for (int fd = 0; fd <= 2; ++fd) ::close(fd);
@@ -127,7 +129,7 @@ TEST_CASE("no file gets the number of a standard stream that is closed", "[L01]"
         Must(files.Create(dir.File("mapped"), {.preallocate_bytes = 1 << 20, .mapped = true}));
     const auto lock = Must(files.Lock(dir.File("LOCK")));
     const auto reader = Must(files.Open(dir.File("plain")));
-    const auto batches = NewUringReader(4);  //@L13
+    const auto batches = NewUringReader(4);
     for (int fd = 0; fd <= 2; ++fd) {
       if (::write(fd, "printed", 7) >= 0 || errno != EBADF) return 1 + fd;
     }
@@ -139,7 +141,8 @@ TEST_CASE("no file gets the number of a standard stream that is closed", "[L01]"
   CHECK(Must(PosixFileSystem().FileSize(dir.File("mapped"))) == 0);
 }
 
-TEST_CASE("standard streams that are closed can be filled: reads end, writes are errors", "[L01]") {
+TEST_CASE("standard streams that are closed can be filled: reads end, writes are errors",
+          "[map-and-shell]") {
   const testing::TempDir dir;
   const int failed = testing::InChild([&] {
     ::close(0);
@@ -153,9 +156,9 @@ TEST_CASE("standard streams that are closed can be filled: reads end, writes are
   CHECK(failed == 0);
 }
 
-//@L03{
 // What a child does to a file that it inherited, it does to its parent's.
-TEST_CASE("a child after fork can't change the files that its parent has open", "[L03]") {
+TEST_CASE("a child after fork can't change the files that its parent has open",
+          "[write-ahead-log]") {
   const testing::TempDir dir;
   FileSystem& files = PosixFileSystem();
   const bool is_mapped = GENERATE(false, true);
@@ -181,7 +184,5 @@ TEST_CASE("a child after fork can't change the files that its parent has open", 
   REQUIRE(file->Close());
   CHECK(Must(files.FileSize(dir.File("f"))) == 800);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

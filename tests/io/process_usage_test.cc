@@ -7,7 +7,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("a process sees its processor time and its memory grow", "[L01]") {
+TEST_CASE("a process sees its processor time and its memory grow", "[map-and-shell]") {
   const ProcessUsage before = UsageOfThisProcess();
   std::string memory(std::size_t{32} << 20, 'x');
   std::uint64_t sum = 0;

@@ -27,7 +27,7 @@ std::string OrderOf(std::uint64_t seed) {
   return order;
 }
 
-TEST_CASE("a seed gives one order of steps, and seeds give many", "[L01]") {
+TEST_CASE("a seed gives one order of steps, and seeds give many", "[map-and-shell]") {
   std::set<std::string> orders;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const std::string order = OrderOf(seed);
@@ -38,7 +38,7 @@ TEST_CASE("a seed gives one order of steps, and seeds give many", "[L01]") {
   CHECK(orders.size() > 40);
 }
 
-TEST_CASE("nothing runs until somebody waits", "[L01]") {
+TEST_CASE("nothing runs until somebody waits", "[map-and-shell]") {
   ManualClock clock;
   const auto executor = NewSimExecutor(1, clock);
   std::string order;
@@ -51,7 +51,7 @@ TEST_CASE("nothing runs until somebody waits", "[L01]") {
   CHECK(order == "aa");
 }
 
-TEST_CASE("a wait runs steps until its condition holds, without the lock", "[L01]") {
+TEST_CASE("a wait runs steps until its condition holds, without the lock", "[map-and-shell]") {
   ManualClock clock;
   const auto executor = NewSimExecutor(1, clock);
   Mutex mutex;
@@ -66,7 +66,7 @@ TEST_CASE("a wait runs steps until its condition holds, without the lock", "[L01
   CHECK(steps == 3);
 }
 
-TEST_CASE("time passes only when there is nothing else to do", "[L01]") {
+TEST_CASE("time passes only when there is nothing else to do", "[map-and-shell]") {
   ManualClock clock(1000);
   const auto executor = NewSimExecutor(1, clock);
   std::string order;
@@ -82,7 +82,7 @@ TEST_CASE("time passes only when there is nothing else to do", "[L01]") {
   CHECK(clock.NowMicros() == 1050);
 }
 
-TEST_CASE("a wait advances the clock to a timer", "[L01]") {
+TEST_CASE("a wait advances the clock to a timer", "[map-and-shell]") {
   ManualClock clock(1000);
   const auto executor = NewSimExecutor(1, clock);
   std::string order;
@@ -93,7 +93,7 @@ TEST_CASE("a wait advances the clock to a timer", "[L01]") {
   CHECK(clock.NowMicros() == 1070);
 }
 
-TEST_CASE("a step may wait for other steps", "[L01]") {
+TEST_CASE("a step may wait for other steps", "[map-and-shell]") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     ManualClock clock;
     const auto executor = NewSimExecutor(seed, clock);
@@ -111,7 +111,7 @@ TEST_CASE("a step may wait for other steps", "[L01]") {
   }
 }
 
-TEST_CASE("after a power cut nothing of the old world runs", "[L01]") {
+TEST_CASE("after a power cut nothing of the old world runs", "[map-and-shell]") {
   ManualClock clock;
   const auto executor = NewSimExecutor(1, clock);
   std::string order;

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <atomic>
 #include <pthread.h>
 #include <set>
@@ -38,7 +39,7 @@ void WaitForSteps(Executor& executor, Board& board, int steps) {
                      [&]() STRATA_REQUIRES(board.mutex) { return board.steps == steps; });
 }
 
-TEST_CASE("a job runs until it says that it is done", "[L01]") {
+TEST_CASE("a job runs until it says that it is done", "[map-and-shell]") {
   Board board;
   const auto executor = NewThreadExecutor(1, 1, RealClock());
   executor->Schedule(Priority::kHigh, Steps(&board, 1, 'a'));
@@ -48,7 +49,7 @@ TEST_CASE("a job runs until it says that it is done", "[L01]") {
   CHECK(board.thread_names == std::set<std::string>{"strata-high", "strata-low"});
 }
 
-TEST_CASE("jobs of one thread take turns, step by step", "[L01]") {
+TEST_CASE("jobs of one thread take turns, step by step", "[map-and-shell]") {
   Board board;
   const auto executor = NewThreadExecutor(1, 1, RealClock());
   {
@@ -62,7 +63,7 @@ TEST_CASE("jobs of one thread take turns, step by step", "[L01]") {
   CHECK(board.order == "abcabcabc");
 }
 
-TEST_CASE("flushes don't wait for compactions", "[L01]") {
+TEST_CASE("flushes don't wait for compactions", "[map-and-shell]") {
   const auto executor = NewThreadExecutor(1, 1, RealClock());
   Mutex mutex;
   bool flushed = false;
@@ -83,7 +84,7 @@ TEST_CASE("flushes don't wait for compactions", "[L01]") {
   CHECK(flushed);
 }
 
-TEST_CASE("a wait ends when somebody changes what it waits for", "[L01]") {
+TEST_CASE("a wait ends when somebody changes what it waits for", "[map-and-shell]") {
   const auto executor = NewThreadExecutor(1, 2, RealClock());
   constexpr int kThreads = 4;
   constexpr int kTurns = 300;
@@ -104,7 +105,35 @@ TEST_CASE("a wait ends when somebody changes what it waits for", "[L01]") {
   CHECK(turn == kThreads * kTurns);
 }
 
-TEST_CASE("waits with different mutexes don't disturb each other", "[L01]") {
+TEST_CASE("who waits at a point is woken when it is told, by nothing else", "[background-work]") {
+  const auto executor = NewThreadExecutor(1, 2, RealClock());
+  constexpr int kThreads = 4;
+  constexpr int kTurns = 300;
+  Mutex mutex;
+  std::array<WaitPoint, kThreads> points;
+  int turn = 0;
+  int looks = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      for (int round = 0; round < kTurns; ++round) {
+        MutexLock lock(mutex);
+        executor->WaitOn(points[static_cast<std::size_t>(i)], mutex, [&] {
+          ++looks;
+          return turn % kThreads == i;
+        });
+        ++turn;
+        executor->NotifyAll();  // Of no concern to these.
+        executor->Notify(points[static_cast<std::size_t>(turn % kThreads)]);
+      }
+    });
+  }
+  threads.clear();
+  CHECK(turn == kThreads * kTurns);
+  CHECK(looks <= 2 * turn);
+}
+
+TEST_CASE("waits with different mutexes don't disturb each other", "[map-and-shell]") {
   const auto executor = NewThreadExecutor(1, 2, RealClock());
   std::vector<std::jthread> threads;
   std::atomic<int> ended = 0;
@@ -120,7 +149,7 @@ TEST_CASE("waits with different mutexes don't disturb each other", "[L01]") {
   CHECK(ended == 4);
 }
 
-TEST_CASE("a timer waits for its time", "[L01]") {
+TEST_CASE("a timer waits for its time", "[map-and-shell]") {
   Board board;
   ManualClock clock(1000);
   const auto executor = NewThreadExecutor(1, 1, clock);
@@ -133,7 +162,7 @@ TEST_CASE("a timer waits for its time", "[L01]") {
   CHECK(board.order == "jjjt");
 }
 
-TEST_CASE("timers run in the order of their times", "[L01]") {
+TEST_CASE("timers run in the order of their times", "[map-and-shell]") {
   Board board;
   const auto executor = NewThreadExecutor(1, 1, RealClock());
   executor->ScheduleAfter(3000, Steps(&board, 1, 'c'));
@@ -144,7 +173,7 @@ TEST_CASE("timers run in the order of their times", "[L01]") {
   CHECK(board.order == "abc");
 }
 
-TEST_CASE("the end of an executor drops what is queued", "[L01]") {
+TEST_CASE("the end of an executor drops what is queued", "[map-and-shell]") {
   std::atomic<int> steps = 0;
   const auto alive = std::make_shared<int>();
   Board board;

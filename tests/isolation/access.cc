@@ -76,14 +76,14 @@ class SnapshotAccess final : public Access {
     std::string value;
     ReadOptions options;
     options.snapshot = snapshot_;
-    options.table = table_;  //@L17
+    options.table = table_;
     STRATA_TRY_ASSIGN(const bool found, db_.Get(key, &value, options));
     return found ? Found(value) : Found();
   }
   Result<Rows> Scan(const std::string& from, const std::string& to) override {
     ReadOptions options = Range(from, to);
     options.snapshot = snapshot_;
-    options.table = table_;  //@L17
+    options.table = table_;
     STRATA_TRY_ASSIGN(const auto iterator, db_.NewIterator(options));
     return ReadRows(*iterator);
   }
@@ -92,12 +92,12 @@ class SnapshotAccess final : public Access {
   }
   Status Delete(const std::string& key) override { return Put(key, ""); }
   Status Commit() override { return {}; }
-  void Use(TableRef table) override { table_ = table; }  //@L17
+  void Use(TableRef table) override { table_ = table; }
 
  private:
   DB& db_;
   const std::shared_ptr<const Snapshot> snapshot_;
-  TableRef table_;  //@L17
+  TableRef table_;
 };
 
 class PlainAccess final : public Access {
@@ -139,31 +139,25 @@ class TransactionAccess final : public Access {
 
   Result<Found> Get(const std::string& key) override {
     std::string value;
-    //| STRATA_TRY_ASSIGN(const bool found, txn_->Get(key, &value));  //@L16..16
-    STRATA_TRY_ASSIGN(const bool found, txn_->Get(key, &value, {.table = table_}));  //@L17
+    STRATA_TRY_ASSIGN(const bool found, txn_->Get(key, &value, {.table = table_}));
     return found ? Found(value) : Found();
   }
   Result<Found> GetForUpdate(const std::string& key) override {
     std::string value;
-    //| STRATA_TRY_ASSIGN(const bool found, txn_->GetForUpdate(key, &value));  //@L16..16
-    STRATA_TRY_ASSIGN(const bool found, txn_->GetForUpdate(key, &value, {.table = table_}));  //@L17
+    STRATA_TRY_ASSIGN(const bool found, txn_->GetForUpdate(key, &value, {.table = table_}));
     return found ? Found(value) : Found();
   }
   Result<Rows> Scan(const std::string& from, const std::string& to) override {
     ReadOptions range = Range(from, to);
-    range.table = table_;  //@L17
+    range.table = table_;
     STRATA_TRY_ASSIGN(const auto iterator, txn_->NewIterator(range));
     return ReadRows(*iterator);
   }
   Status Put(const std::string& key, const std::string& value) override {
-    //| return txn_->Put(key, value);  //@L16..16
-    return txn_->Put(key, value, {.table = table_});  //@L17
+    return txn_->Put(key, value, {.table = table_});
   }
-  //| Status Delete(const std::string& key) override { return txn_->Delete(key); }  //@L16..16
-  //@L17{
   Status Delete(const std::string& key) override { return txn_->Delete(key, {.table = table_}); }
   void Use(TableRef table) override { table_ = table; }
-  //@}
   void SetSavepoint() override { txn_->SetSavepoint(); }
   Status RollbackToSavepoint() override { return txn_->RollbackToSavepoint(); }
   Status Commit() override {
@@ -174,7 +168,7 @@ class TransactionAccess final : public Access {
 
  private:
   const std::unique_ptr<Transaction> txn_;
-  TableRef table_;  //@L17
+  TableRef table_;
 };
 
 TransactionOptions OptionsOf(Style style, Level level, std::uint32_t lock_timeout_ms) {

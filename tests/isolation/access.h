@@ -38,10 +38,8 @@ class Access {
   // Reads see the transaction's own writes.
   virtual Result<Found> Get(const std::string& key) = 0;
   virtual Result<Found> GetForUpdate(const std::string& key) { return Get(key); }
-  //@L17{
   // What follows is about this table. REQUIRES: kOptimistic, kPessimistic or kSnapshot.
   virtual void Use(TableRef /*table*/) {}
-  //@}
 
   // [from, to).
   virtual Result<Rows> Scan(const std::string& from, const std::string& to) = 0;

@@ -69,7 +69,8 @@ void Compare(const History& history, std::uint64_t seed, Ledger* ledger) {
   }
 }
 
-TEST_CASE("the checker agrees with trying every order of a few transactions", "[L16][long]") {
+TEST_CASE("the checker agrees with trying every order of a few transactions",
+          "[transactions][long]") {
   Ledger ledger("isolation checker against the oracle");
   constexpr std::uint64_t kHistories = 60'000;
   const std::uint64_t first = HasOnlySeed() ? OnlySeed() : 1;
@@ -84,7 +85,8 @@ TEST_CASE("the checker agrees with trying every order of a few transactions", "[
   CHECK(ledger.Shortfall("forbidden", kHistories / 2) == "");
 }
 
-TEST_CASE("a long history is checked fast, and one wrong read in it is found", "[L16][long]") {
+TEST_CASE("a long history is checked fast, and one wrong read in it is found",
+          "[transactions][long]") {
   Ledger ledger("isolation checker's speed");
   const auto transactions = static_cast<std::uint32_t>(Scaled(200'000));
   Random random(5);

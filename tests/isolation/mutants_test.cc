@@ -53,11 +53,9 @@ Findings Bank(std::uint64_t seed) {
 Findings Ranges(std::uint64_t seed) {
   return Simulate({.workload = NewRangeWorkload, .styles = kTransactions}, seed);
 }
-//@L17{
 Findings Tables(std::uint64_t seed) {
   return Simulate({.workload = NewTablesWorkload, .styles = kTransactions}, seed);
 }
-//@}
 Findings LocksAlone(std::uint64_t seed) {
   return Simulate(
       {.workload = NewListWorkload, .styles = {Style::kPessimistic}, .locks_alone = true}, seed);
@@ -83,9 +81,7 @@ const Planted kPlanted[] = {
     {"savepoint_keeps_writes", "going back to a savepoint undoes nothing", Lists},
     {"commit_ok_but_rolled_back", "a refused commit says that it succeeded", Lists},
     {"lock_released_early", "a lock is given back before the commit", LocksAlone},
-    //@L17{
     {"reads_checked_in_default_table", "a read is checked in another table", Tables},
-    //@}
 };
 
 // "seed 3: not strict serializable: lost update: ...": its first line, and not much of it.
@@ -93,7 +89,7 @@ std::string Shortened(const std::string& finding) {
   return finding.substr(0, std::min<std::size_t>(finding.find('\n'), 110));
 }
 
-TEST_CASE("every planted bug is found within a few seeds", "[L16][long]") {
+TEST_CASE("every planted bug is found within a few seeds", "[transactions][long]") {
   Ledger ledger("isolation mutants");
   for (const Planted& planted : kPlanted) {
     const MutantGuard guard(planted.mutant);
@@ -122,7 +118,7 @@ TEST_CASE("every planted bug is found within a few seeds", "[L16][long]") {
   CHECK(ledger.Get("killed") == std::size(kPlanted));
 }
 
-TEST_CASE("every planted bug of the list has a run that finds it", "[L16]") {
+TEST_CASE("every planted bug of the list has a run that finds it", "[transactions]") {
   std::vector<std::string> listed;
   for (const char* name : kPlantedNames) listed.emplace_back(name);
   std::vector<std::string> planted;

@@ -15,7 +15,7 @@ inline constexpr const char* kPlantedNames[] = {
     "savepoint_keeps_writes",
     "commit_ok_but_rolled_back",
     "lock_released_early",
-    "reads_checked_in_default_table",  //@L17
+    "reads_checked_in_default_table",
 };
 
 }  // namespace strata::isolation

@@ -36,57 +36,59 @@ void RunSeeds(RunPlan plan, std::uint64_t seeds, const std::string& name, Ledger
 const std::vector<Style> kAll = {Style::kOptimistic, Style::kPessimistic, Style::kConditions};
 const std::vector<Style> kTransactions = {Style::kOptimistic, Style::kPessimistic};
 
-TEST_CASE("simulated transactions on lists are strictly serializable", "[L16][long]") {
+TEST_CASE("simulated transactions on lists are strictly serializable", "[transactions][long]") {
   Ledger ledger("isolation, lists");
   RunSeeds({.workload = NewListWorkload, .styles = kAll}, 600,
            "simulated transactions on lists are strictly serializable", &ledger);
 }
 
-TEST_CASE("simulated optimistic transactions on lists are strictly serializable", "[L16][long]") {
+TEST_CASE("simulated optimistic transactions on lists are strictly serializable",
+          "[transactions][long]") {
   Ledger ledger("isolation, optimistic lists");
   RunSeeds({.workload = NewListWorkload, .styles = {Style::kOptimistic}}, 200,
            "simulated optimistic transactions on lists are strictly serializable", &ledger);
 }
 
-TEST_CASE("simulated transactions that take all their locks have no conflicts", "[L16][long]") {
+TEST_CASE("simulated transactions that take all their locks have no conflicts",
+          "[transactions][long]") {
   Ledger ledger("isolation, locks alone");
   RunSeeds({.workload = NewListWorkload, .styles = {Style::kPessimistic}, .locks_alone = true}, 200,
            "simulated transactions that take all their locks have no conflicts", &ledger);
 }
 
-TEST_CASE("simulated snapshot isolation gives strong snapshots", "[L16][long]") {
+TEST_CASE("simulated snapshot isolation gives strong snapshots", "[transactions][long]") {
   Ledger ledger("isolation, lists at snapshot isolation");
   RunSeeds({.workload = NewListWorkload, .level = Level::kStrongSnapshot, .styles = kTransactions},
            200, "simulated snapshot isolation gives strong snapshots", &ledger);
   CHECK(ledger.Get("G2-item (write skew)") > 0);  // Or the level is stronger than it says.
 }
 
-TEST_CASE("simulated read committed reads nothing uncommitted", "[L16][long]") {
+TEST_CASE("simulated read committed reads nothing uncommitted", "[transactions][long]") {
   Ledger ledger("isolation, lists at read committed");
   RunSeeds({.workload = NewListWorkload, .level = Level::kReadCommitted, .styles = kTransactions},
            200, "simulated read committed reads nothing uncommitted", &ledger);
   CHECK(ledger.Get("G-single (read skew)") > 0);
 }
 
-TEST_CASE("simulated banks keep their money", "[L16][long]") {
+TEST_CASE("simulated banks keep their money", "[transactions][long]") {
   Ledger ledger("isolation, bank");
   RunSeeds({.workload = NewBankWorkload, .styles = kAll}, 300, "simulated banks keep their money",
            &ledger);
 }
 
-TEST_CASE("simulated banks keep their money at snapshot isolation", "[L16][long]") {
+TEST_CASE("simulated banks keep their money at snapshot isolation", "[transactions][long]") {
   Ledger ledger("isolation, bank at snapshot isolation");
   RunSeeds({.workload = NewBankWorkload, .level = Level::kStrongSnapshot, .styles = kTransactions},
            200, "simulated banks keep their money at snapshot isolation", &ledger);
 }
 
-TEST_CASE("simulated rules over ranges hold, phantoms or not", "[L16][long]") {
+TEST_CASE("simulated rules over ranges hold, phantoms or not", "[transactions][long]") {
   Ledger ledger("isolation, ranges");
   RunSeeds({.workload = NewRangeWorkload, .styles = kTransactions}, 400,
            "simulated rules over ranges hold, phantoms or not", &ledger);
 }
 
-TEST_CASE("simulated rules over ranges break at snapshot isolation", "[L16]") {
+TEST_CASE("simulated rules over ranges break at snapshot isolation", "[transactions]") {
   bool broken = false;
   for (std::uint64_t seed = 1; seed <= 10 && !broken; ++seed) {
     broken = !RunSimulated({.workload = NewRangeWorkload,
@@ -98,14 +100,13 @@ TEST_CASE("simulated rules over ranges break at snapshot isolation", "[L16]") {
   CHECK(broken);
 }
 
-//@L17{
-TEST_CASE("simulated rules over two tables hold", "[L17][long]") {
+TEST_CASE("simulated rules over two tables hold", "[tables-and-ttl][long]") {
   Ledger ledger("isolation, two tables");
   RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 300,
            "simulated rules over two tables hold", &ledger);
 }
 
-TEST_CASE("simulated rules over two tables break at snapshot isolation", "[L17]") {
+TEST_CASE("simulated rules over two tables break at snapshot isolation", "[tables-and-ttl]") {
   bool broken = false;
   for (std::uint64_t seed = 1; seed <= 20 && !broken; ++seed) {
     broken = !RunSimulated({.workload = NewTablesWorkload,
@@ -117,8 +118,7 @@ TEST_CASE("simulated rules over two tables break at snapshot isolation", "[L17]"
   CHECK(broken);
 }
 
-//@}
-TEST_CASE("simulated readers agree on the order of writes", "[L16][long]") {
+TEST_CASE("simulated readers agree on the order of writes", "[transactions][long]") {
   Ledger ledger("isolation, forks");
   RunSeeds({.workload = NewForkWorkload, .styles = kAll}, 300,
            "simulated readers agree on the order of writes", &ledger);

@@ -23,14 +23,15 @@ void RunOnThreads(const ThreadsPlan& plan, Ledger* ledger) {
 const std::vector<Style> kAll = {Style::kOptimistic, Style::kPessimistic, Style::kConditions};
 const std::vector<Style> kTransactions = {Style::kOptimistic, Style::kPessimistic};
 
-TEST_CASE("threads' transactions on lists are strictly serializable", "[L16][concurrency][long]") {
+TEST_CASE("threads' transactions on lists are strictly serializable",
+          "[transactions][concurrency][long]") {
   Ledger ledger("isolation, threads with lists");
   RunOnThreads({.workload = NewListWorkload, .transactions = Scaled(8000), .styles = kAll},
                &ledger);
 }
 
 TEST_CASE("threads' transactions that take all their locks have no conflicts",
-          "[L16][concurrency][long]") {
+          "[transactions][concurrency][long]") {
   Ledger ledger("isolation, threads with locks alone");
   RunOnThreads({.workload = NewListWorkload,
                 .transactions = Scaled(3000),
@@ -39,7 +40,8 @@ TEST_CASE("threads' transactions that take all their locks have no conflicts",
                &ledger);
 }
 
-TEST_CASE("threads at snapshot isolation have strong snapshots", "[L16][concurrency][long]") {
+TEST_CASE("threads at snapshot isolation have strong snapshots",
+          "[transactions][concurrency][long]") {
   Ledger ledger("isolation, threads at snapshot isolation");
   RunOnThreads({.workload = NewListWorkload,
                 .transactions = Scaled(4000),
@@ -48,20 +50,20 @@ TEST_CASE("threads at snapshot isolation have strong snapshots", "[L16][concurre
                &ledger);
 }
 
-TEST_CASE("threads' banks keep their money", "[L16][concurrency][long]") {
+TEST_CASE("threads' banks keep their money", "[transactions][concurrency][long]") {
   Ledger ledger("isolation, threads with a bank");
   RunOnThreads({.workload = NewBankWorkload, .transactions = Scaled(8000), .styles = kAll},
                &ledger);
 }
 
-TEST_CASE("threads' rules over ranges hold", "[L16][concurrency][long]") {
+TEST_CASE("threads' rules over ranges hold", "[transactions][concurrency][long]") {
   Ledger ledger("isolation, threads with ranges");
   RunOnThreads(
       {.workload = NewRangeWorkload, .transactions = Scaled(8000), .styles = kTransactions},
       &ledger);
 }
 
-TEST_CASE("threads' readers agree on the order of writes", "[L16][concurrency][long]") {
+TEST_CASE("threads' readers agree on the order of writes", "[transactions][concurrency][long]") {
   Ledger ledger("isolation, threads with forks");
   RunOnThreads({.workload = NewForkWorkload, .transactions = Scaled(8000), .styles = kAll},
                &ledger);

@@ -111,11 +111,9 @@ std::unique_ptr<Workload> NewBankWorkload(std::uint32_t clients);
 // Rules over ranges: somebody is always on call, and a room has one guest. What breaks them are
 // write skew, and rows that appear in a range that was read (phantoms).
 std::unique_ptr<Workload> NewRangeWorkload(std::uint32_t clients);
-//@L17{
 // A rule over two tables: each key is in the one or the other, or in both. What breaks it is write
 // skew between the tables.
 std::unique_ptr<Workload> NewTablesWorkload(std::uint32_t clients);
-//@}
 // Counters with one writer each: no two readers see the writes in different orders.
 std::unique_ptr<Workload> NewForkWorkload(std::uint32_t clients);
 

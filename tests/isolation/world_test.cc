@@ -33,52 +33,52 @@ void RunSeeds(WorldPlan plan, std::uint64_t seeds, const std::string& name, Ledg
 const std::vector<Style> kAll = {Style::kOptimistic, Style::kPessimistic, Style::kConditions};
 const std::vector<Style> kTransactions = {Style::kOptimistic, Style::kPessimistic};
 
-TEST_CASE("interleaved transactions on lists are strictly serializable", "[L16][long]") {
+TEST_CASE("interleaved transactions on lists are strictly serializable", "[transactions][long]") {
   Ledger ledger("isolation, interleaved lists");
   RunSeeds({.workload = NewListWorkload, .styles = kAll}, 600,
            "interleaved transactions on lists are strictly serializable", &ledger);
 }
 
-TEST_CASE("interleaved transactions that wait for locks have no conflicts", "[L16][long]") {
+TEST_CASE("interleaved transactions that wait for locks have no conflicts",
+          "[transactions][long]") {
   Ledger ledger("isolation, interleaved locks");
   RunSeeds({.workload = NewListWorkload, .styles = {Style::kPessimistic}, .locks_alone = true}, 600,
            "interleaved transactions that wait for locks have no conflicts", &ledger);
   CHECK((HasOnlySeed() || ledger.Get("deadlocks") > 0));
 }
 
-TEST_CASE("interleaved transactions at snapshot isolation have strong snapshots", "[L16][long]") {
+TEST_CASE("interleaved transactions at snapshot isolation have strong snapshots",
+          "[transactions][long]") {
   Ledger ledger("isolation, interleaved snapshots");
   RunSeeds({.workload = NewListWorkload, .level = Level::kStrongSnapshot, .styles = kTransactions},
            400, "interleaved transactions at snapshot isolation have strong snapshots", &ledger);
 }
 
-TEST_CASE("interleaved banks keep their money", "[L16][long]") {
+TEST_CASE("interleaved banks keep their money", "[transactions][long]") {
   Ledger ledger("isolation, interleaved bank");
   RunSeeds({.workload = NewBankWorkload, .styles = kAll}, 400, "interleaved banks keep their money",
            &ledger);
 }
 
-TEST_CASE("interleaved rules over ranges hold", "[L16][long]") {
+TEST_CASE("interleaved rules over ranges hold", "[transactions][long]") {
   Ledger ledger("isolation, interleaved ranges");
   RunSeeds({.workload = NewRangeWorkload, .styles = kTransactions}, 400,
            "interleaved rules over ranges hold", &ledger);
 }
 
-//@L17{
-TEST_CASE("interleaved rules over two tables hold", "[L17][long]") {
+TEST_CASE("interleaved rules over two tables hold", "[tables-and-ttl][long]") {
   Ledger ledger("isolation, interleaved tables");
   RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 400,
            "interleaved rules over two tables hold", &ledger);
 }
 
-//@}
-TEST_CASE("interleaved readers agree on the order of writes", "[L16][long]") {
+TEST_CASE("interleaved readers agree on the order of writes", "[transactions][long]") {
   Ledger ledger("isolation, interleaved forks");
   RunSeeds({.workload = NewForkWorkload, .styles = kAll}, 400,
            "interleaved readers agree on the order of writes", &ledger);
 }
 
-TEST_CASE("a seed gives the same interleaving every time", "[L16][long]") {
+TEST_CASE("a seed gives the same interleaving every time", "[transactions][long]") {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const WorldPlan plan{.workload = NewListWorkload, .seed = seed, .styles = kAll};
     CHECK(RunInWorld(plan).counts == RunInWorld(plan).counts);

@@ -25,7 +25,7 @@ TEST_CASE("an internal key is the user key and eight bytes: golden bytes", "[ite
   CHECK(KindOf(key) == EntryKind::kExpiringValue);
 }
 
-TEST_CASE("user keys sort ascending, versions of one key newest first", "[L02]") {
+TEST_CASE("user keys sort ascending, versions of one key newest first", "[memtable]") {
   const std::vector<std::string> sorted = {"@9",   "a@5",  "a@4-", "a@4?0", "a@1",
                                            "aa@9", "ab@2", "b@7",  "b@6"};
   for (std::size_t i = 0; i < sorted.size(); ++i) {
@@ -42,7 +42,7 @@ TEST_CASE("user keys sort ascending, versions of one key newest first", "[L02]")
 }
 
 // A key that is the start of another must not be confused with it by the tag's bytes.
-TEST_CASE("the order agrees with (user key, newest first) on random keys", "[L02]") {
+TEST_CASE("the order agrees with (user key, newest first) on random keys", "[memtable]") {
   Random random(1);
   std::vector<std::string> keys;
   for (int i = 0; i < 300; ++i) {
@@ -59,7 +59,8 @@ TEST_CASE("the order agrees with (user key, newest first) on random keys", "[L02
   }
 }
 
-TEST_CASE("a seek target sorts before every entry that a reader at its sequence may see", "[L02]") {
+TEST_CASE("a seek target sorts before every entry that a reader at its sequence may see",
+          "[memtable]") {
   const std::string target = MakeInternalKey("k", 7, kEntryKindForSeek);
   CHECK(CompareInternalKeys(target, KeyOf("k@8")) > 0);
   CHECK(CompareInternalKeys(target, KeyOf("k@7")) < 0);

@@ -42,7 +42,7 @@ std::string Forward(InternalIterator& it) {
   return seen;
 }
 
-TEST_CASE("a merge yields every run's entries in one order", "[L05]") {
+TEST_CASE("a merge yields every run's entries in one order", "[flush-and-merge]") {
   const auto runs = RunsOf({{"a@9", "c@4"}, {"a@3", "b@5", "d@1"}, {}, {"c@8"}});
   const auto it = Merge(runs);
   CHECK(Forward(*it) == "a@9 a@3 b@5 c@8 c@4 d@1 ");
@@ -53,7 +53,7 @@ TEST_CASE("a merge yields every run's entries in one order", "[L05]") {
   CHECK(it->value() == "c@8");
 }
 
-TEST_CASE("a merge turns round at any entry", "[L05]") {
+TEST_CASE("a merge turns round at any entry", "[flush-and-merge]") {
   const auto runs = RunsOf({{"a@9", "c@4", "e@1"}, {"a@3", "b@5", "d@1"}, {"c@8"}});
   const std::vector<std::string> sorted = {"a@9", "a@3", "b@5", "c@8", "c@4", "d@1", "e@1"};
   const auto it = Merge(runs);
@@ -71,7 +71,7 @@ TEST_CASE("a merge turns round at any entry", "[L05]") {
   }
 }
 
-TEST_CASE("a merge of nothing is empty and of one run is that run", "[L05]") {
+TEST_CASE("a merge of nothing is empty and of one run is that run", "[flush-and-merge]") {
   const auto none = NewMergingIterator({});
   REQUIRE(none->SeekToFirst());
   CHECK_FALSE(none->Valid());
@@ -85,7 +85,7 @@ TEST_CASE("a merge of nothing is empty and of one run is that run", "[L05]") {
   CHECK(NewMergingIterator(std::move(children)).get() == only);
 }
 
-TEST_CASE("of equal keys the earlier run's comes first, and last going back", "[L05]") {
+TEST_CASE("of equal keys the earlier run's comes first, and last going back", "[flush-and-merge]") {
   std::vector<Model> runs(3);
   for (int i = 0; i < 3; ++i) runs[static_cast<std::size_t>(i)][KeyOf("k@5")] = std::to_string(i);
   const auto it = Merge(runs);
@@ -103,7 +103,7 @@ TEST_CASE("of equal keys the earlier run's comes first, and last going back", "[
   CHECK(it->value() == "1");
 }
 
-TEST_CASE("when a child fails, so does the merge, at every move", "[L05]") {
+TEST_CASE("when a child fails, so does the merge, at every move", "[flush-and-merge]") {
   const auto runs = RunsOf({{"a@9", "c@4", "e@1"}, {"a@3", "b@5", "d@1"}, {"c@8"}});
   for (int moves = 0; moves < 25; ++moves) {
     CAPTURE(moves);
@@ -120,7 +120,7 @@ TEST_CASE("when a child fails, so does the merge, at every move", "[L05]") {
 }
 
 // A run that leads by a thousand entries must not cost the other runs a look each time.
-TEST_CASE("a leading run moves alone", "[L05]") {
+TEST_CASE("a leading run moves alone", "[flush-and-merge]") {
   std::vector<Model> runs(9);
   for (int i = 0; i < 1000; ++i)
     runs[0][MakeInternalKey("a" + std::to_string(i), 1, EntryKind::kValue)];
@@ -138,7 +138,7 @@ std::string RandomTarget(Random& random) {
                          random.Uniform(200), EntryKind::kValue);
 }
 
-TEST_CASE("random walks over a merge agree with one sorted map", "[L05]") {
+TEST_CASE("random walks over a merge agree with one sorted map", "[flush-and-merge]") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
     Random random(seed);

@@ -51,7 +51,7 @@ std::string Scan(const Model& model, VisibleIteratorOptions options = {}) {
   return forward + "| " + Backward(*it);
 }
 
-TEST_CASE("a reader sees the newest version at its sequence", "[L02]") {
+TEST_CASE("a reader sees the newest version at its sequence", "[memtable]") {
   const Model model = ModelOf({"a@1", "a@5", "a@9", "b@2", "c@7"});
   CHECK(Scan(model) == "a@9 b@2 c@7 | c@7 b@2 a@9 ");
   CHECK(Scan(model, {.sequence = 8}) == "a@5 b@2 c@7 | c@7 b@2 a@5 ");
@@ -60,7 +60,7 @@ TEST_CASE("a reader sees the newest version at its sequence", "[L02]") {
   CHECK(Scan(model, {.sequence = 0}) == "| ");
 }
 
-TEST_CASE("a deleted key is hidden, with all its older versions", "[L02]") {
+TEST_CASE("a deleted key is hidden, with all its older versions", "[memtable]") {
   const Model model = ModelOf({"a@1", "a@4-", "b@2", "b@3-", "b@5", "c@6", "c@8-"});
   CHECK(Scan(model) == "b@5 | b@5 ");
   CHECK(Scan(model, {.sequence = 7}) == "b@5 c@6 | c@6 b@5 ");
@@ -68,7 +68,7 @@ TEST_CASE("a deleted key is hidden, with all its older versions", "[L02]") {
   CHECK(Scan(ModelOf({"a@1-", "b@2-"})) == "| ");
 }
 
-TEST_CASE("a scan keeps within its bounds in both directions", "[L02]") {
+TEST_CASE("a scan keeps within its bounds in both directions", "[memtable]") {
   const Model model = ModelOf({"a@1", "b@2", "c@3", "d@4-", "e@5"});
   CHECK(Scan(model, {.lower = "b"}) == "b@2 c@3 e@5 | e@5 c@3 b@2 ");
   CHECK(Scan(model, {.upper = "c"}) == "a@1 b@2 | b@2 a@1 ");
@@ -88,7 +88,7 @@ TEST_CASE("a scan keeps within its bounds in both directions", "[L02]") {
   CHECK_FALSE(it->Valid());
 }
 
-TEST_CASE("a key written a thousand times is one key", "[L02]") {
+TEST_CASE("a key written a thousand times is one key", "[memtable]") {
   Model model = ModelOf({"a@1", "z@2"});
   for (int i = 10; i < 1010; ++i) model[KeyOf("hot@" + std::to_string(i))] = std::to_string(i);
   CHECK(Scan(model) == "a@1 1009 z@2 | z@2 1009 a@1 ");
@@ -98,7 +98,8 @@ TEST_CASE("a key written a thousand times is one key", "[L02]") {
   CHECK(Scan(model) == "a@1 z@2 | z@2 a@1 ");
 }
 
-TEST_CASE("an entry of a kind that nobody knows is refused by name, unless it is hidden", "[L02]") {
+TEST_CASE("an entry of a kind that nobody knows is refused by name, unless it is hidden",
+          "[memtable]") {
   const Model model = ModelOf({"a@1", "k@3?6", "k@5", "x@6?7"});
   const auto it = NewVisibleIterator(std::make_unique<MapIterator>(model), {});
   REQUIRE(it->Seek("b"));
@@ -117,7 +118,7 @@ TEST_CASE("an entry of a kind that nobody knows is refused by name, unless it is
   CHECK(older->value() == "a@1");
 }
 
-TEST_CASE("after a failed move the iterator isn't valid and can be placed again", "[L02]") {
+TEST_CASE("after a failed move the iterator isn't valid and can be placed again", "[memtable]") {
   const Model model = ModelOf({"a@1", "b@2", "c@3", "d@4"});
   for (int moves = 0; moves < 12; ++moves) {
     CAPTURE(moves);
@@ -194,7 +195,7 @@ Visible::const_iterator Step(Iterator& it, const Visible& visible, Visible::cons
   }
 }
 
-TEST_CASE("random walks see what the model sees, in both directions", "[L02]") {
+TEST_CASE("random walks see what the model sees, in both directions", "[memtable]") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
     Random random(seed);

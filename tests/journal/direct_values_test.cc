@@ -22,19 +22,6 @@ using testing::Outcome;
 constexpr std::uint64_t kFileBytes = 1'000;
 
 struct World {
-  World() {
-    tables.files = faulty.get();
-    store = tables.Store();
-    store.open_blob = [this](const BlobMeta& meta) { return Open(meta); };
-  }
-
-  Result<std::shared_ptr<const Blob>> Open(const BlobMeta& meta) {
-    const std::string name = BlobFileName(meta.file);
-    STRATA_TRY_ASSIGN(auto file, faulty->Open(JoinPath("db", name)));
-    STRATA_TRY_ASSIGN(auto reader, blob::BlobReader::Open(std::move(file), name, tables.counters));
-    STRATA_TRY(CheckOpenedBlob(meta, *reader));
-    return std::make_shared<const Blob>(meta, std::move(reader));
-  }
   blob::Place Append(std::string_view value, std::uint32_t table = 0) {
     return Must(values.Append(table, value, {}));
   }
@@ -47,9 +34,14 @@ struct World {
     return read ? value : Outcome(read);
   }
 
+  TableStore& OverFaults() {
+    tables.files = faulty.get();
+    return tables.Store();
+  }
+
   testing::TableFactory tables;
   std::unique_ptr<FaultyFileSystem> faulty = NewFaultyFileSystem(*tables.disk);
-  compaction::TableStore store;
+  TableStore& store = OverFaults();
   DirectValues values{store, kFileBytes, tables.counters};
 };
 
@@ -66,7 +58,7 @@ std::string AfterPowerCut(const World& world, const blob::Place& place) {
   return On(*world.tables.disk->Crash(CrashKind::kNothingUnsynced, random), place);
 }
 
-TEST_CASE("a generation is empty, and makes no file, until a value comes", "[L19]") {
+TEST_CASE("a generation is empty, and makes no file, until a value comes", "[value-separation]") {
   World world;
   CHECK(world.values.empty());
   CHECK(world.values.synced());
@@ -81,7 +73,8 @@ TEST_CASE("a generation is empty, and makes no file, until a value comes", "[L19
   CHECK(world.values.Find(2) == nullptr);
 }
 
-TEST_CASE("values are found, and outlive the process, once they are handed over", "[L19]") {
+TEST_CASE("values are found, and outlive the process, once they are handed over",
+          "[value-separation]") {
   World world;
   const blob::Place a = world.Append("value a");
   const blob::Place b = world.Append("value b");
@@ -93,7 +86,8 @@ TEST_CASE("values are found, and outlive the process, once they are handed over"
   CHECK(AfterPowerCut(world, a) == "(no file)");
 }
 
-TEST_CASE("values outlive a power cut once they are synced, whichever file they are in", "[L19]") {
+TEST_CASE("values outlive a power cut once they are synced, whichever file they are in",
+          "[value-separation]") {
   World world;
   const blob::Place full = world.Append(std::string(kFileBytes, 'x'));
   const blob::Place next = world.Append("next");
@@ -114,14 +108,15 @@ TEST_CASE("values outlive a power cut once they are synced, whichever file they 
   }
 }
 
-TEST_CASE("each table's values are in files of their own", "[L19]") {
+TEST_CASE("each table's values are in files of their own", "[value-separation]") {
   World world;
   const BlobId of_default = world.Append("a").pointer.blob;
   CHECK(world.Append("b", 7).pointer.blob != of_default);
   CHECK(world.Append("c").pointer.blob == of_default);
 }
 
-TEST_CASE("a file that is full takes no more, and is handed out to be finished once", "[L19]") {
+TEST_CASE("a file that is full takes no more, and is handed out to be finished once",
+          "[value-separation]") {
   World world;
   const blob::Place first = world.Append(std::string(kFileBytes, 'x'));
   CHECK(world.values.TakeFull().empty());
@@ -142,7 +137,7 @@ TEST_CASE("a file that is full takes no more, and is handed out to be finished o
   CHECK(world.Find(second) == std::string(kFileBytes, 'y'));
 }
 
-TEST_CASE("a table's files become blobs with the same values", "[L19]") {
+TEST_CASE("a table's files become blobs with the same values", "[value-separation]") {
   World world;
   const blob::Place full = world.Append(std::string(kFileBytes, 'x'));
   const blob::Place next = world.Append("next");
@@ -160,7 +155,7 @@ TEST_CASE("a table's files become blobs with the same values", "[L19]") {
   CHECK(Must(world.values.Finish(8)).empty());
 }
 
-TEST_CASE("files that no edit named go, the others stay", "[L19]") {
+TEST_CASE("files that no edit named go, the others stay", "[value-separation]") {
   World world;
   const blob::Place kept = world.Append("kept");
   const blob::Place unused = world.Append("unused", 7);
@@ -171,7 +166,8 @@ TEST_CASE("files that no edit named go, the others stay", "[L19]") {
   CHECK(On(*world.tables.disk, unused) == "(no file)");
 }
 
-TEST_CASE("a file that can't be made is an error, and the next value makes another", "[L19]") {
+TEST_CASE("a file that can't be made is an error, and the next value makes another",
+          "[value-separation]") {
   World world;
   world.faulty->SetPlan({.fail_at = 0});
   CHECK(CodeOf(world.values.Append(0, "a", {})) == "i/o error");
@@ -182,7 +178,7 @@ TEST_CASE("a file that can't be made is an error, and the next value makes anoth
   CHECK(AfterPowerCut(world, place) == "b");
 }
 
-TEST_CASE("a sync that fails is an error, and nothing is taken for synced", "[L19]") {
+TEST_CASE("a sync that fails is an error, and nothing is taken for synced", "[value-separation]") {
   World world;
   world.Append("a");
   REQUIRE(world.values.HandOver());
@@ -193,7 +189,8 @@ TEST_CASE("a sync that fails is an error, and nothing is taken for synced", "[L1
   CHECK(CodeOf(world.values.Sync()) == "i/o error");
 }
 
-TEST_CASE("a name that couldn't be made durable is tried again by the next sync", "[L19]") {
+TEST_CASE("a name that couldn't be made durable is tried again by the next sync",
+          "[value-separation]") {
   World world;
   const blob::Place place = world.Append("a");
   REQUIRE(world.values.HandOver());

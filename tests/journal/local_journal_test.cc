@@ -17,6 +17,7 @@
 #include "io/faulty_file_system.h"
 #include "io/memory_file_system.h"
 #include "testing/results.h"
+#include "version/local_table_store.h"
 #include "wal/log_reader.h"
 
 namespace strata {
@@ -43,10 +44,7 @@ struct World {
   }
 
   Status Begin(FileNumber number) {
-    //| return journal.Begin(number);  //@L03..18
-    //@L19{
     return journal.Begin(number, std::make_shared<DirectValues>(store, 1 << 20, counters));
-    //@}
   }
   Status Append(SequenceNumber first, std::string_view payload) {
     return journal.Append(first, {&payload, 1});
@@ -69,7 +67,7 @@ struct World {
   SteppingClock clock;
   Environment environment;
   Counters counters;
-  compaction::TableStore store;  //@L19
+  LocalTableStore store{{.directory = "db"}};  // Never asked.
   LocalJournal journal{environment, "db", counters};
 };
 
@@ -80,10 +78,9 @@ std::uint64_t LogIdOf(const World& world, const std::string& path) {
   return reader.log_id();
 }
 
-TEST_CASE("a log is a file with a number for a name, and an id of its own", "[L03]") {
+TEST_CASE("a log is a file with a number for a name, and an id of its own", "[write-ahead-log]") {
   World world;
   REQUIRE(world.Begin(3));
-  //| REQUIRE(world.journal.End());  //@L03..11
   REQUIRE(world.Begin(12));
   CHECK(world.Names() == std::set<std::string>{"000003.wal", "000012.wal"});
   const std::uint64_t id = LogIdOf(world, "db/000003.wal");
@@ -91,14 +88,15 @@ TEST_CASE("a log is a file with a number for a name, and an id of its own", "[L0
   CHECK(id != LogIdOf(world, "db/000012.wal"));
 }
 
-TEST_CASE("a log is never begun over one that is there", "[L03]") {
+TEST_CASE("a log is never begun over one that is there", "[write-ahead-log]") {
   World world;
   world.disk->SetContents("db/000003.wal", "somebody's");
   CHECK_FALSE(world.Begin(3));
   CHECK(Must(world.disk->Contents("db/000003.wal")) == "somebody's");
 }
 
-TEST_CASE("a journal writes to the files that its environment has at the time", "[L03]") {
+TEST_CASE("a journal writes to the files that its environment has at the time",
+          "[write-ahead-log]") {
   World world;
   const auto other = NewMemoryFileSystem();
   REQUIRE(other->CreateDirectories("db"));
@@ -109,7 +107,8 @@ TEST_CASE("a journal writes to the files that its environment has at the time", 
   REQUIRE(world.journal.End());
 }
 
-TEST_CASE("a log's records and syncs are counted, its bytes as its size says", "[L03]") {
+TEST_CASE("a log's records and syncs are counted, its bytes as its size says",
+          "[write-ahead-log]") {
   World world;
   REQUIRE(world.Begin(3));
   REQUIRE(world.Append(1, "a"));
@@ -120,8 +119,8 @@ TEST_CASE("a log's records and syncs are counted, its bytes as its size says", "
   CHECK(world.counters.Get(Counter::kWalBytes) == world.journal.size());
 }
 
-//@L05{
-TEST_CASE("logs of an earlier run are let go of, and files that are no logs stay", "[L05]") {
+TEST_CASE("logs of an earlier run are let go of, and files that are no logs stay",
+          "[flush-and-merge]") {
   World world;
   const std::set<std::string> others = {
       "000001.sst", "000001.wal.bak", "1.wal", "000001.WAL", "LOCK", "CURRENT", "MANIFEST-000001"};
@@ -136,7 +135,7 @@ TEST_CASE("logs of an earlier run are let go of, and files that are no logs stay
   CHECK(world.Names() == kept);
 }
 
-TEST_CASE("what can't be removed stays, and the journal goes on", "[L05]") {
+TEST_CASE("what can't be removed stays, and the journal goes on", "[flush-and-merge]") {
   World world;
   world.disk->SetContents("db/000001.wal", "x");
   REQUIRE(world.Begin(3));
@@ -149,8 +148,6 @@ TEST_CASE("what can't be removed stays, and the journal goes on", "[L05]") {
   CHECK_FALSE(world.Names().contains("000001.wal"));
 }
 
-//@}
-//@L12{
 // Of what was done, the syncs of logs.
 std::vector<std::string> SyncsOf(const World& world) {
   auto done = world.Done();
@@ -160,7 +157,7 @@ std::vector<std::string> SyncsOf(const World& world) {
   return done;
 }
 
-TEST_CASE("beginning a log syncs none, ending those before does, one by one", "[L12]") {
+TEST_CASE("beginning a log syncs none, ending those before does, one by one", "[background-work]") {
   World world;
   for (FileNumber number = 3; number <= 5; ++number) {
     REQUIRE(world.Begin(number));
@@ -171,7 +168,7 @@ TEST_CASE("beginning a log syncs none, ending those before does, one by one", "[
   CHECK(SyncsOf(world) == std::vector<std::string>{"sync db/000003.wal", "sync db/000004.wal"});
 }
 
-TEST_CASE("a log that nobody needs is closed without a sync", "[L12]") {
+TEST_CASE("a log that nobody needs is closed without a sync", "[background-work]") {
   World world;
   REQUIRE(world.Begin(3));
   REQUIRE(world.Append(1, "x"));
@@ -181,7 +178,7 @@ TEST_CASE("a log that nobody needs is closed without a sync", "[L12]") {
   CHECK(SyncsOf(world) == std::vector<std::string>{"sync db/000004.wal"});
 }
 
-TEST_CASE("a sync of a log is timed by the environment's clock", "[L12]") {
+TEST_CASE("a sync of a log is timed by the environment's clock", "[background-work]") {
   World world;
   REQUIRE(world.Begin(3));
   CHECK(world.journal.last_sync_nanos() == 0);
@@ -189,7 +186,5 @@ TEST_CASE("a sync of a log is timed by the environment's clock", "[L12]") {
   CHECK(world.journal.last_sync_nanos() == 1'000);
   CHECK(world.journal.sync_times().count() == 1);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

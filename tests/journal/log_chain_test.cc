@@ -65,7 +65,7 @@ class Replay {
   std::string damage_;
 };
 
-TEST_CASE("logs that follow each other are put back, ended or not", "[L12]") {
+TEST_CASE("logs that follow each other are put back, ended or not", "[background-work]") {
   CHECK(Replay().Last(End::kSealed, {}).Found().empty());
   CHECK(Replay().Last(End::kTorn, {{7}, {8}}).Found() == " 7 8");
   for (const End end : {End::kSealed, End::kUnsealed}) {
@@ -75,7 +75,8 @@ TEST_CASE("logs that follow each other are put back, ended or not", "[L12]") {
   }
 }
 
-TEST_CASE("nothing after a loss that nobody was promised counts, and that is all right", "[L12]") {
+TEST_CASE("nothing after a loss that nobody was promised counts, and that is all right",
+          "[background-work]") {
   // Entry 3, the end of log 1, is gone.
   Replay replay;
   replay.Log(End::kUnsealed, {{1}, {2}}).Log(End::kUnsealed, {{4}, {5}});
@@ -83,7 +84,8 @@ TEST_CASE("nothing after a loss that nobody was promised counts, and that is all
   CHECK(replay.Found() == " 1 2");
 }
 
-TEST_CASE("a torn end or an empty log in the middle is a loss, whatever follows", "[L12]") {
+TEST_CASE("a torn end or an empty log in the middle is a loss, whatever follows",
+          "[background-work]") {
   for (const SequenceNumber next : {3, 4}) {
     CHECK(Replay().Log(End::kTorn, {{1}, {2}}).Last(End::kUnsealed, {{next}}).Found() == " 1 2");
   }
@@ -92,13 +94,13 @@ TEST_CASE("a torn end or an empty log in the middle is a loss, whatever follows"
   CHECK(replay.Found() == " 1");
 }
 
-TEST_CASE("an empty log that was ended lost nothing", "[L12]") {
+TEST_CASE("an empty log that was ended lost nothing", "[background-work]") {
   Replay replay;
   replay.Log(End::kSealed, {{1}}).Log(End::kSealed, {}).Last(End::kUnsealed, {{2}});
   CHECK(replay.Found() == " 1 2");
 }
 
-TEST_CASE("what is lost before a synced record had been promised", "[L12]") {
+TEST_CASE("what is lost before a synced record had been promised", "[background-work]") {
   Replay replay;
   replay.Log(End::kUnsealed, {{1}, {2}}).Last(End::kUnsealed, {{4}, {5, 50}, {6}});
   CHECK(replay.damage() ==
@@ -108,12 +110,12 @@ TEST_CASE("what is lost before a synced record had been promised", "[L12]") {
   CHECK(replay.Found() == " 1 2, damaged");
 }
 
-TEST_CASE("what is lost before a log that was ended had been promised", "[L12]") {
+TEST_CASE("what is lost before a log that was ended had been promised", "[background-work]") {
   CHECK(Replay().Log(End::kTorn, {{1}}).Last(End::kSealed, {}).Found() == " 1, damaged");
   CHECK(Replay().Log(End::kUnsealed, {{1}}).Last(End::kSealed, {{3}}).Found() == " 1, damaged");
 }
 
-TEST_CASE("a promise of any later log counts, not only of the next", "[L12]") {
+TEST_CASE("a promise of any later log counts, not only of the next", "[background-work]") {
   Replay replay;
   replay.Log(End::kTorn, {{1}}).Log(End::kUnsealed, {{3}}).Last(End::kUnsealed, {{4, 50}});
   CHECK(replay.Found() == " 1, damaged");
@@ -121,13 +123,13 @@ TEST_CASE("a promise of any later log counts, not only of the next", "[L12]") {
   CHECK(replay.damage().find("000003.wal") != std::string::npos);  // Who promised.
 }
 
-TEST_CASE("what a log itself had synced promises nothing of its end", "[L12]") {
+TEST_CASE("what a log itself had synced promises nothing of its end", "[background-work]") {
   Replay replay;
   replay.Log(End::kUnsealed, {{1}, {2, 50}}).Last(End::kUnsealed, {{4}});
   CHECK(replay.Found() == " 1 2");
 }
 
-TEST_CASE("a gap after a log that was ended is a log that is missing", "[L12]") {
+TEST_CASE("a gap after a log that was ended is a log that is missing", "[background-work]") {
   Replay replay;
   replay.Log(End::kSealed, {{1}, {2, 0, 3}}).Last(End::kUnsealed, {{9}});
   CHECK(replay.damage() ==
@@ -138,16 +140,38 @@ TEST_CASE("a gap after a log that was ended is a log that is missing", "[L12]") 
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("mutant replay_past_lost_tail is caught", "[L12][mutant]") {
+TEST_CASE("mutant replay_past_lost_tail is caught", "[background-work][mutant]") {
   const testing::MutantGuard mutant("replay_past_lost_tail");
   CHECK(Replay().Log(End::kUnsealed, {{1}}).Last(End::kUnsealed, {{3}}).Found() == " 1 3");
 }
 
-TEST_CASE("mutant replay_past_corrupt_wal is caught in a chain", "[L12][mutant]") {
+TEST_CASE("mutant replay_past_corrupt_wal is caught in a chain", "[background-work][mutant]") {
   const testing::MutantGuard mutant("replay_past_corrupt_wal");
   CHECK(Replay().Log(End::kTorn, {{1}}).Last(End::kSealed, {}).Found() == " 1");
 }
 #endif
 
+TEST_CASE("a record without entries accounts for what has no record", "[learned-index]") {
+  const Told until4{.sequence = 4, .entries = 0};
+  for (const End end : {End::kSealed, End::kUnsealed}) {
+    CHECK(Replay().Log(end, {{1}, until4}).Last(End::kTorn, {{4}}).Found() == " 1 4 4");
+    // A log that has nothing else, with or without sequences given out meanwhile.
+    CHECK(Replay().Log(end, {{1}}).Log(end, {{2, 0, 0}}).Last(End::kTorn, {{2}}).Found() ==
+          " 1 2 2");
+    CHECK(Replay().Log(end, {{1}}).Log(end, {{2, 0, 0}, until4}).Last(End::kTorn, {{4}}).Found() ==
+          " 1 2 4 4");
+  }
+}
+
+TEST_CASE("a log that is missing is found beside records without entries", "[learned-index]") {
+  const Told until4{.sequence = 4, .entries = 0};
+  CHECK(Replay().Log(End::kSealed, {{1}}).Last(End::kTorn, {{4}}).Found() == " 1, damaged");
+  CHECK(Replay().Log(End::kSealed, {{1}, until4}).Last(End::kTorn, {{5}}).Found() ==
+        " 1 4, damaged");
+  CHECK(Replay().Log(End::kSealed, {{1}}).Last(End::kTorn, {{3, 0, 0}, until4}).Found() ==
+        " 1, damaged");
+  // The record itself is lost, and with it what came after: nobody was promised it.
+  CHECK(Replay().Log(End::kTorn, {{1}}).Last(End::kTorn, {{4}}).Found() == " 1");
+}
 }  // namespace
 }  // namespace strata

@@ -19,7 +19,7 @@ std::string Json(const Element& element) {
   return ElementText(AsJsonNumber(element));
 }
 
-TEST_CASE("a whole number is the same in all its spellings", "[L18]") {
+TEST_CASE("a whole number is the same in all its spellings", "[structured-keys]") {
   for (const char* const hundred :
        {"100", "100.0", "1e2", "1E2", "1E+2", "1e+02", "1.00e2", "1000e-1", "0.1e3", "0100"}) {
     CAPTURE(hundred);
@@ -37,7 +37,8 @@ TEST_CASE("a whole number is the same in all its spellings", "[L18]") {
   }
 }
 
-TEST_CASE("integers keep all their digits, and are refused when they are too long", "[L18]") {
+TEST_CASE("integers keep all their digits, and are refused when they are too long",
+          "[structured-keys]") {
   CHECK(Whole("9223372036854775807") == "9223372036854775807");
   CHECK(Whole("-9223372036854775808") == "-9223372036854775808");
   CHECK(Whole("18446744073709551615") == "0xffffffffffffffff");
@@ -57,7 +58,7 @@ TEST_CASE("integers keep all their digits, and are refused when they are too lon
   CHECK(Whole(digits + "99") == "none");
 }
 
-TEST_CASE("what is written in hexadecimal is what was read in decimal", "[L18]") {
+TEST_CASE("what is written in hexadecimal is what was read in decimal", "[structured-keys]") {
   Random random(7);
   for (int round = 0; round < 2000; ++round) {
     const std::uint64_t value = random.Next() >> random.Uniform(64);
@@ -67,7 +68,7 @@ TEST_CASE("what is written in hexadecimal is what was read in decimal", "[L18]")
   }
 }
 
-TEST_CASE("in JSON a number has no type", "[L18]") {
+TEST_CASE("in JSON a number has no type", "[structured-keys]") {
   CHECK(Json({1.0}) == "1");
   CHECK(Json({1.0F}) == "1");
   CHECK(Json({-0.0}) == "0");

@@ -36,7 +36,7 @@ std::string Children(TestStore& store, const Tuple& parent) {
   return text;
 }
 
-TEST_CASE("children are listed without what lies below them", "[L18]") {
+TEST_CASE("children are listed without what lies below them", "[structured-keys]") {
   TestStore store;
   Fill(store);
   CHECK(Children(store, {}) == R"(["asia"]* "europe"*)");
@@ -46,7 +46,7 @@ TEST_CASE("children are listed without what lies below them", "[L18]") {
   CHECK(Children(store, TupleOf("africa")) == "");
 }
 
-TEST_CASE("a child costs one seek, however much lies below it", "[L18]") {
+TEST_CASE("a child costs one seek, however much lies below it", "[structured-keys]") {
   TestStore store;
   for (int child = 0; child < 3; ++child) {
     for (int below = 0; below < 500; ++below) {
@@ -59,7 +59,7 @@ TEST_CASE("a child costs one seek, however much lies below it", "[L18]") {
   CHECK(store->counters().Get(Counter::kIteratorSteps) <= 3);
 }
 
-TEST_CASE("children are those of the model, for any keys", "[L18]") {
+TEST_CASE("children are those of the model, for any keys", "[structured-keys]") {
   Random random(1);
   for (int round = 0; round < 20; ++round) {
     TestStore store;
@@ -89,7 +89,7 @@ TEST_CASE("children are those of the model, for any keys", "[L18]") {
   }
 }
 
-TEST_CASE("a subtree goes as a whole, and nothing beside it", "[L18]") {
+TEST_CASE("a subtree goes as a whole, and nothing beside it", "[structured-keys]") {
   TestStore store;
   Fill(store);
   CHECK(Must(DeleteSubtree(*store, Subspace(TupleOf("europe", "de")))) == 3);
@@ -98,7 +98,7 @@ TEST_CASE("a subtree goes as a whole, and nothing beside it", "[L18]") {
   CHECK(Must(DeleteSubtree(*store, Subspace())) == 5);
 }
 
-TEST_CASE("depth is counted from the root that is meant", "[L18]") {
+TEST_CASE("depth is counted from the root that is meant", "[structured-keys]") {
   const Subspace europe(TupleOf("europe"));
   CHECK(Must(DepthBelow(europe, europe.prefix())) == 0);
   CHECK(Must(DepthBelow(europe, Pack(TupleOf("europe", "de", "berlin")))) == 2);

@@ -68,7 +68,7 @@ std::string Judge(StoreWorld& world) {
   return flaws->empty() ? "" : std::to_string(flaws->size()) + " flaws, of " + flaws->front().key;
 }
 
-TEST_CASE("no power cut leaves an index that disagrees with its rows", "[L18]") {
+TEST_CASE("no power cut leaves an index that disagrees with its rows", "[structured-keys]") {
   auto memory = NewMemoryFileSystem();
   MemoryFileSystem& disk = *memory;
   Random random(19);

@@ -14,7 +14,7 @@ using testing::Hex;
 using testing::Must;
 using testing::TestStore;
 
-TEST_CASE("index rows and declarations have these bytes", "[L18]") {
+TEST_CASE("index rows and declarations have these bytes", "[structured-keys]") {
   IndexDefinition definition{.name = "by_city", .json_path = "city"};
   const IndexRows rows = Must(IndexRowsOf(definition, "ada", R"({"city": "Rome"})"));
   REQUIRE(rows.size() == 1);
@@ -44,7 +44,7 @@ TEST_CASE("index rows and declarations have these bytes", "[L18]") {
         "02 74 00 15 02 -> \n");                             // ("t", 2) -> ()
 }
 
-TEST_CASE("an index row leads back to its row, and damage is noticed", "[L18]") {
+TEST_CASE("an index row leads back to its row, and damage is noticed", "[structured-keys]") {
   const IndexDefinition plain{.name = "i", .json_path = "x"};
   const IndexRows rows = Must(IndexRowsOf(plain, std::string("k\0", 2), R"({"x": [1, "a"]})"));
   REQUIRE(rows.size() == 2);
@@ -56,7 +56,7 @@ TEST_CASE("an index row leads back to its row, and damage is noticed", "[L18]") 
   CHECK(CodeOf(RowKeyOf(plain, "\x99", "")) == "corruption");
 }
 
-TEST_CASE("what would make too long a key for an index is refused", "[L18]") {
+TEST_CASE("what would make too long a key for an index is refused", "[structured-keys]") {
   const IndexDefinition definition{.name = "i", .json_path = "x"};
   const std::string value = R"({"x": ")" + std::string(70'000, 'v') + "\"}";
   CHECK(CodeOf(IndexRowsOf(definition, "key", value)) == "invalid argument");

@@ -15,7 +15,8 @@ namespace {
 
 using testing::Must;
 
-TEST_CASE("indexes agree with their rows whatever writers do side by side", "[L18][concurrency]") {
+TEST_CASE("indexes agree with their rows whatever writers do side by side",
+          "[structured-keys][concurrency]") {
   testing::TempDir directory;
   Options options;
   options.sync = SyncMode::kNone;

@@ -54,7 +54,7 @@ IndexDefinition ByAge() {
   return {.name = "by_age", .json_path = "age"};
 }
 
-TEST_CASE("an index leads from what values hold to their keys", "[L18]") {
+TEST_CASE("an index leads from what values hold to their keys", "[structured-keys]") {
   World world;
   REQUIRE(world.people->CreateIndex(ByCity()));
   REQUIRE(world.people->CreateIndex(ByAge()));
@@ -74,7 +74,8 @@ TEST_CASE("an index leads from what values hold to their keys", "[L18]") {
         "not found: table people has no index nope");
 }
 
-TEST_CASE("a number in JSON is found in each of its spellings, and only by itself", "[L18]") {
+TEST_CASE("a number in JSON is found in each of its spellings, and only by itself",
+          "[structured-keys]") {
   World world;
   REQUIRE(world.people->CreateIndex(ByAge()));
   REQUIRE(world.people->CreateIndex({.name = "by_element", .tuple_element = 0}));
@@ -109,7 +110,8 @@ TEST_CASE("a number in JSON is found in each of its spellings, and only by itsel
   CHECK(world.Keys(world.people->Lookup("by_element", ElementOf(1))) == "");
 }
 
-TEST_CASE("an index follows its rows as they change and go", "[L18][T18.3]") {
+TEST_CASE("an index follows its rows as they change and go",
+          "[structured-keys][structured-keys.3]") {
   World world;
   REQUIRE(world.people->CreateIndex(ByCity()));
   REQUIRE(world.people->Put("ada", Person("London", 1)));
@@ -129,7 +131,7 @@ TEST_CASE("an index follows its rows as they change and go", "[L18][T18.3]") {
   CHECK(world.Flaws("by_city") == "");
 }
 
-TEST_CASE("a unique index lets one key have a value, whoever writes", "[L18]") {
+TEST_CASE("a unique index lets one key have a value, whoever writes", "[structured-keys]") {
   World world;
   IndexDefinition definition = ByCity();
   definition.unique = true;
@@ -144,7 +146,7 @@ TEST_CASE("a unique index lets one key have a value, whoever writes", "[L18]") {
   CHECK(world.InCity("Paris") == "ada");
 }
 
-TEST_CASE("an index of a tuple's element, and one with many things in a row", "[L18]") {
+TEST_CASE("an index of a tuple's element, and one with many things in a row", "[structured-keys]") {
   World world;
   REQUIRE(world.people->CreateIndex({.name = "by_age", .tuple_element = 1}));
   REQUIRE(world.people->CreateIndex({.name = "by_tag", .json_path = "tags"}));
@@ -160,7 +162,7 @@ TEST_CASE("an index of a tuple's element, and one with many things in a row", "[
   CHECK(world.Flaws("by_tag") + world.Flaws("by_age") == "");
 }
 
-TEST_CASE("a table that has rows gets an index of them", "[L18]") {
+TEST_CASE("a table that has rows gets an index of them", "[structured-keys]") {
   World world;
   for (int i = 0; i < 200; ++i) {
     REQUIRE(world.people->Put("p" + std::to_string(i), Person(i % 2 == 0 ? "London" : "Rome", i)));
@@ -180,7 +182,8 @@ TEST_CASE("a table that has rows gets an index of them", "[L18]") {
   CHECK(CodeOf(world.people->CreateIndex({.name = "none"})) == "invalid argument");
 }
 
-TEST_CASE("declarations outlive the store's closing, and hold for all who have it open", "[L18]") {
+TEST_CASE("declarations outlive the store's closing, and hold for all who have it open",
+          "[structured-keys]") {
   World world;
   auto other = Must(IndexedTable::Open(*world.store, "people"));  // Knows of no index yet.
   REQUIRE(world.people->CreateIndex(ByCity()));
@@ -212,7 +215,8 @@ TEST_CASE("declarations outlive the store's closing, and hold for all who have i
   CHECK(world.InCity("London") == "ada");
 }
 
-TEST_CASE("values of a table that asks for JSON are checked, line and column told", "[L18]") {
+TEST_CASE("values of a table that asks for JSON are checked, line and column told",
+          "[structured-keys]") {
   World world;
   REQUIRE(world.people->RequireJson(true));
   CHECK(Outcome(world.people->Put("ada", "{\"a\":\n  1,}"))
@@ -220,7 +224,7 @@ TEST_CASE("values of a table that asks for JSON are checked, line and column tol
   CHECK(world.people->Put("ada", "{\"a\": 1}").has_value());
 }
 
-TEST_CASE("a check names the rows that an index has too many or too few", "[L18]") {
+TEST_CASE("a check names the rows that an index has too many or too few", "[structured-keys]") {
   World world;
   REQUIRE(world.people->CreateIndex(ByCity()));
   REQUIRE(world.people->Put("ada", Person("London", 1)));
@@ -237,7 +241,7 @@ TEST_CASE("a check names the rows that an index has too many or too few", "[L18]
   CHECK(world.InCity("Paris").rfind("corruption: index by_city leads to key ben", 0) == 0);
 }
 
-TEST_CASE("random writes leave an index that a scan would give", "[L18]") {
+TEST_CASE("random writes leave an index that a scan would give", "[structured-keys]") {
   World world;
   Random random(7);
   REQUIRE(world.people->CreateIndex(ByAge()));

@@ -15,7 +15,7 @@ std::string At(std::string_view text, std::string_view path) {
   return TupleText(tuple);
 }
 
-TEST_CASE("a text is JSON or the place of the mistake is told", "[L18]") {
+TEST_CASE("a text is JSON or the place of the mistake is told", "[structured-keys]") {
   for (const char* const good : {"{}", "[1, 2.5, \"x\", null]", "\"text\"", "3", " true "}) {
     CHECK(Outcome(CheckJson(good)) == "ok");
   }
@@ -29,7 +29,7 @@ TEST_CASE("a text is JSON or the place of the mistake is told", "[L18]") {
   CHECK_FALSE(CheckJson("\"\xff\"").has_value());
 }
 
-TEST_CASE("a path leads to scalars, through objects and arrays", "[L18]") {
+TEST_CASE("a path leads to scalars, through objects and arrays", "[structured-keys]") {
   constexpr std::string_view kText =
       R"({"name": "Ada", "address": {"city": "London", "zip": 7}, "tags": ["x", 2, null, {"k": 1}],
           "pets": [{"name": "Tom"}, {"name": "Rex"}], "whole": 3.0, "part": 2.5, "no": false})";
@@ -48,7 +48,8 @@ TEST_CASE("a path leads to scalars, through objects and arrays", "[L18]") {
   CHECK(At("5", "") == "(5)");
 }
 
-TEST_CASE("a number of JSON is one element in all its spellings, and no other's", "[L18]") {
+TEST_CASE("a number of JSON is one element in all its spellings, and no other's",
+          "[structured-keys]") {
   CHECK(At("[1, 1.0, 1e0, 10E-1, 1.00]", "") == "(1, 1, 1, 1, 1)");
   CHECK(At("[1E+2, -0, -0.0, 1.50, -1.5e0]", "") == "(100, 0, 0, 1.5, -1.5)");
   CHECK(At("[18446744073709551615, 18446744073709551616, 18446744073709551617]", "") ==
@@ -60,14 +61,14 @@ TEST_CASE("a number of JSON is one element in all its spellings, and no other's"
         "invalid argument: no JSON: line 1, column 11: number overflow parsing '1e400'");
 }
 
-TEST_CASE("of two members of one name the last counts", "[L18]") {
+TEST_CASE("of two members of one name the last counts", "[structured-keys]") {
   CHECK(At(R"({"a": 1, "a": 2})", "a") == "(2)");
   CHECK(At(R"({"a": [1, 2], "b": 3, "a": {"x": 4}})", "a") == "()");
   CHECK(At(R"([{"a": 1}, {"a": 2, "a": 3}, {"b": 4}])", "a") == "(1, 3)");
   CHECK(At(R"({"a": {"b": 1, "a": {"b": 2}}})", "a.b") == "(1)");
 }
 
-TEST_CASE("deep nesting and any bytes are taken or refused, never a crash", "[L18]") {
+TEST_CASE("deep nesting and any bytes are taken or refused, never a crash", "[structured-keys]") {
   const std::string deep = std::string(20'000, '[') + std::string(20'000, ']');
   CHECK(CheckJson(deep).has_value());
   CHECK_FALSE(CheckJson(std::string(20'000, '[')).has_value());

@@ -10,7 +10,7 @@ namespace {
 using testing::CodeOf;
 using testing::Must;
 
-TEST_CASE("a subspace holds what is packed through it and nothing else", "[L18]") {
+TEST_CASE("a subspace holds what is packed through it and nothing else", "[structured-keys]") {
   const Subspace users(TupleOf("users"), "app:");
   const std::string key = users.Pack(TupleOf(42, "name"));
   CHECK(key.substr(0, 4) == "app:");
@@ -24,7 +24,7 @@ TEST_CASE("a subspace holds what is packed through it and nothing else", "[L18]"
   CHECK(CodeOf(users.Unpack(users.prefix() + '\x03')) == "invalid argument");
 }
 
-TEST_CASE("a subspace isn't fooled by text that goes on after a zero", "[L18]") {
+TEST_CASE("a subspace isn't fooled by text that goes on after a zero", "[structured-keys]") {
   const Subspace a(TupleOf("a"));
   const std::string other = Pack(TupleOf(std::string("a\0b", 3)));
   CHECK(other.rfind(a.prefix(), 0) == 0);  // Its bytes begin with those of the subspace.
@@ -32,7 +32,7 @@ TEST_CASE("a subspace isn't fooled by text that goes on after a zero", "[L18]") 
   CHECK(other > a.Range().upper);
 }
 
-TEST_CASE("a subspace's range holds all that goes on from it", "[L18]") {
+TEST_CASE("a subspace's range holds all that goes on from it", "[structured-keys]") {
   const Subspace users(TupleOf("users"));
   const KeyRange range = users.Range();
   for (const Tuple& tuple :

@@ -142,7 +142,7 @@ std::string PackedHex(const Tuple& tuple) {
   return Hex(Pack(tuple));
 }
 
-TEST_CASE("tuples have the bytes that the published rules give", "[L18]") {
+TEST_CASE("tuples have the bytes that the published rules give", "[structured-keys]") {
   CHECK(PackedHex(TupleOf(nullptr)) == "00");
   CHECK(PackedHex(TupleOf(Bytes{std::string("foo\0bar", 7)})) == "01 66 6f 6f 00 ff 62 61 72 00");
   CHECK(PackedHex(TupleOf(std::string("F\xc3\x94O\0bar", 8))) ==
@@ -167,7 +167,7 @@ TEST_CASE("tuples have the bytes that the published rules give", "[L18]") {
   CHECK(PackedHex(TupleOf(Versionstamp{{9}})) == "33 09 00 00 00 00 00 00 00 00 00 00 00");
 }
 
-TEST_CASE("packed tuples sort as their values do", "[L18]") {
+TEST_CASE("packed tuples sort as their values do", "[structured-keys]") {
   Random random(18);
   std::vector<Tuple> tuples;
   for (int i = 0; i < 400; ++i) tuples.push_back(DrawTuple(random, 0));
@@ -183,7 +183,7 @@ TEST_CASE("packed tuples sort as their values do", "[L18]") {
   }
 }
 
-TEST_CASE("integers around the borders of all sizes sort as numbers", "[L18]") {
+TEST_CASE("integers around the borders of all sizes sort as numbers", "[structured-keys]") {
   std::vector<std::string> packed = {Pack(TupleOf(0))};
   for (std::size_t size = 1; size <= 12; ++size) {
     const std::string largest(size, '\xff');                      // The largest of `size` bytes,
@@ -197,7 +197,7 @@ TEST_CASE("integers around the borders of all sizes sort as numbers", "[L18]") {
   CHECK(std::adjacent_find(packed.begin(), packed.end()) == packed.end());
 }
 
-TEST_CASE("every tuple comes back from its bytes and from its text", "[L18]") {
+TEST_CASE("every tuple comes back from its bytes and from its text", "[structured-keys]") {
   Random random(19);
   for (int i = 0; i < 3000; ++i) {
     const std::string packed = Pack(DrawTuple(random, 0));
@@ -210,7 +210,7 @@ TEST_CASE("every tuple comes back from its bytes and from its text", "[L18]") {
   }
 }
 
-TEST_CASE("tuples are written as people would", "[L18]") {
+TEST_CASE("tuples are written as people would", "[structured-keys]") {
   const Tuple tuple = TupleOf("user", 42, -7, nullptr, true, 1.5, 2.5f, Bytes{std::string(1, '\0')},
                               TupleOf("in", Tuple{}), 3.0);
   CHECK(TupleText(tuple) == R"(("user", 42, -7, null, true, 1.5, 2.5f, b"\x00", ("in", ()), 3.0))");
@@ -227,7 +227,7 @@ TEST_CASE("tuples are written as people would", "[L18]") {
 }
 
 TEST_CASE("a number that is read keeps its value or is refused, never bent to a neighbour",
-          "[L18]") {
+          "[structured-keys]") {
   const auto text = [](const char* number) { return Outcome(ParseElement(number)); };
   CHECK(ElementText(Must(ParseElement("18446744073709551616"))) == "0x010000000000000000");
   CHECK(ElementText(Must(ParseElement("18446744073709551617"))) == "0x010000000000000001");
@@ -263,7 +263,7 @@ TEST_CASE("a number that is read keeps its value or is refused, never bent to a 
   }
 }
 
-TEST_CASE("bytes that no tuple has are refused, with the place", "[L18]") {
+TEST_CASE("bytes that no tuple has are refused, with the place", "[structured-keys]") {
   for (const std::string& packed :
        {std::string("\x01"
                     "ab"),
@@ -281,7 +281,7 @@ TEST_CASE("bytes that no tuple has are refused, with the place", "[L18]") {
   CHECK_FALSE(Unpack(Pack(TupleOf(deep))).has_value());
 }
 
-TEST_CASE("any bytes are a tuple that packs to them, or none", "[L18]") {
+TEST_CASE("any bytes are a tuple that packs to them, or none", "[structured-keys]") {
   Random random(20);
   constexpr std::string_view kCodes("\x00\x01\x02\x05\x0b\x0c\x13\x14\x15\x1d\x20\x26\x30\xff", 14);
   for (int round = 0; round < 20'000; ++round) {
@@ -297,7 +297,7 @@ TEST_CASE("any bytes are a tuple that packs to them, or none", "[L18]") {
   }
 }
 
-TEST_CASE("integers know whether they fit 64 bits", "[L18]") {
+TEST_CASE("integers know whether they fit 64 bits", "[structured-keys]") {
   CHECK(Integer::Of(-1).ToInt64() == -1);
   constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
   CHECK(Integer::Of(kMin).ToInt64() == kMin);

@@ -15,7 +15,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("threads that insert at once lose nothing and keep the order", "[L12]") {
+TEST_CASE("threads that insert at once lose nothing and keep the order", "[background-work]") {
   constexpr int kThreads = 4;
   constexpr SequenceNumber kEach = 5'000;
   MemTable memtable(1);
@@ -93,7 +93,8 @@ void CheckList(const SkipList& list, int count) {
   CHECK(seen == count);
 }
 
-TEST_CASE("a node finds its place again when another comes in just before it", "[L12][T12.2]") {
+TEST_CASE("a node finds its place again when another comes in just before it",
+          "[background-work][background-work.2]") {
   const std::uint64_t tag = TagOfHeight(4);
   for (int when = 0; when < 12; ++when) {  // Before so many of the stores and swaps of links.
     CAPTURE(when);
@@ -114,7 +115,8 @@ TEST_CASE("a node finds its place again when another comes in just before it", "
   }
 }
 
-TEST_CASE("the list is as high as its highest node, whoever raises it last", "[L12][T12.2]") {
+TEST_CASE("the list is as high as its highest node, whoever raises it last",
+          "[background-work][background-work.2]") {
   const std::uint64_t low = TagOfHeight(2);
   const std::uint64_t high = TagOfHeight(5);
   List world;

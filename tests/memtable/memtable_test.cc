@@ -24,7 +24,7 @@ std::string Find(const MemTable& memtable, std::string_view key,
   return when + "=" + std::string(found->value);
 }
 
-TEST_CASE("a get finds the newest version at its sequence", "[L02]") {
+TEST_CASE("a get finds the newest version at its sequence", "[memtable]") {
   MemTable memtable(1);
   CHECK(Find(memtable, "k") == "-");
   memtable.Add(3, EntryKind::kValue, "k", "three");
@@ -39,7 +39,7 @@ TEST_CASE("a get finds the newest version at its sequence", "[L02]") {
   CHECK(Find(memtable, "") == "-");
 }
 
-TEST_CASE("a delete is an entry of its own and hides nothing from older readers", "[L02]") {
+TEST_CASE("a delete is an entry of its own and hides nothing from older readers", "[memtable]") {
   MemTable memtable(1);
   memtable.Add(1, EntryKind::kValue, "k", "v");
   memtable.Add(2, EntryKind::kDelete, "k", "");
@@ -50,7 +50,7 @@ TEST_CASE("a delete is an entry of its own and hides nothing from older readers"
   CHECK(memtable.entries() == 3);
 }
 
-TEST_CASE("keys that share their first eight bytes are told apart", "[L02]") {
+TEST_CASE("keys that share their first eight bytes are told apart", "[memtable]") {
   MemTable memtable(1);
   const std::vector<std::string> keys = {"",
                                          std::string(1, '\0'),
@@ -79,7 +79,7 @@ TEST_CASE("keys that share their first eight bytes are told apart", "[L02]") {
   CHECK_FALSE(it->Valid());
 }
 
-TEST_CASE("the largest key and a large value fit", "[L02]") {
+TEST_CASE("the largest key and a large value fit", "[memtable]") {
   MemTable memtable(1);
   const std::string key(kUserKeySizeMax, 'k');
   const std::string value(3 << 20, 'v');
@@ -92,7 +92,7 @@ TEST_CASE("the largest key and a large value fit", "[L02]") {
   CHECK(memtable.bytes_used() > value.size());
 }
 
-TEST_CASE("random writes read back at every sequence as in a map", "[L02]") {
+TEST_CASE("random writes read back at every sequence as in a map", "[memtable]") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
     Random random(seed);
@@ -115,7 +115,7 @@ TEST_CASE("random writes read back at every sequence as in a map", "[L02]") {
   }
 }
 
-TEST_CASE("an empty list has nothing before or after a key", "[L02][T2.2]") {
+TEST_CASE("an empty list has nothing before or after a key", "[memtable][memtable.2]") {
   Arena arena;
   const SkipList list(arena, 1);
   std::uint64_t comparisons = 0;
@@ -125,7 +125,7 @@ TEST_CASE("an empty list has nothing before or after a key", "[L02][T2.2]") {
 }
 
 // The express lanes are there: a walk along the lowest one alone would look at 5,000 keys.
-TEST_CASE("a search among ten thousand keys looks at few of them", "[L02][T2.3]") {
+TEST_CASE("a search among ten thousand keys looks at few of them", "[memtable][memtable.3]") {
   Counters counters;
   MemTable memtable(1, &counters);
   Random random(1);
@@ -139,7 +139,7 @@ TEST_CASE("a search among ten thousand keys looks at few of them", "[L02][T2.3]"
   CHECK(each <= 60);
 }
 
-TEST_CASE("an entry costs one piece of memory", "[L02]") {
+TEST_CASE("an entry costs one piece of memory", "[memtable]") {
   Counters counters;
   MemTable memtable(1, &counters);
   const std::uint64_t before = memtable.allocations();
@@ -152,7 +152,7 @@ TEST_CASE("an entry costs one piece of memory", "[L02]") {
   CHECK(memtable.bytes_used() < 200'000);
 }
 
-TEST_CASE("the same seed builds the same list", "[L02]") {
+TEST_CASE("the same seed builds the same list", "[memtable]") {
   const auto comparisons = [](std::uint64_t seed) {
     Counters counters;
     MemTable memtable(seed, &counters);

@@ -47,7 +47,7 @@ int WrongScans(const MemTable& memtable, SequenceNumber visible) {
   return wrong + (count == visible ? 0 : 1);
 }
 
-TEST_CASE("readers beside a writer see whole entries in order", "[L02]") {
+TEST_CASE("readers beside a writer see whole entries in order", "[memtable]") {
   MemTable memtable(1);
   std::atomic<SequenceNumber> visible{0};
   std::atomic<int> wrong{0};

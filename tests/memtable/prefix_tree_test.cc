@@ -83,7 +83,7 @@ void CheckSame(const PrefixTree& tree, const Model& model, Random& random) {
   }
 }
 
-TEST_CASE("a prefix tree finds what a sorted map finds", "[L20]") {
+TEST_CASE("a prefix tree finds what a sorted map finds", "[learned-index]") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     Random random(seed);
     Arena arena;
@@ -95,7 +95,7 @@ TEST_CASE("a prefix tree finds what a sorted map finds", "[L20]") {
   }
 }
 
-TEST_CASE("a prefix tree learns what its keys begin with, and unlearns it", "[L20]") {
+TEST_CASE("a prefix tree learns what its keys begin with, and unlearns it", "[learned-index]") {
   Random random(1);
   Arena arena;
   PrefixTree tree(arena);
@@ -110,7 +110,7 @@ TEST_CASE("a prefix tree learns what its keys begin with, and unlearns it", "[L2
   CheckSame(tree, model, random);
 }
 
-TEST_CASE("keys that the prefix tells apart aren't compared", "[L20]") {
+TEST_CASE("keys that the prefix tells apart aren't compared", "[learned-index]") {
   Arena arena;
   PrefixTree tree(arena);
   for (std::uint64_t i = 0; i < 5'000; ++i) {
@@ -127,7 +127,7 @@ TEST_CASE("keys that the prefix tells apart aren't compared", "[L20]") {
   CHECK(comparisons < 2 * 5'000);
 }
 
-TEST_CASE("readers of a prefix tree miss nothing while it grows", "[L20][concurrency]") {
+TEST_CASE("readers of a prefix tree miss nothing while it grows", "[learned-index][concurrency]") {
   constexpr std::uint64_t kKeys = 20'000;
   MemTable memtable(1, nullptr, MemtableKind::kPrefixTree);
   std::atomic<std::uint64_t> written{0};
@@ -160,7 +160,7 @@ TEST_CASE("readers of a prefix tree miss nothing while it grows", "[L20][concurr
   CHECK(disordered == 0);
 }
 
-TEST_CASE("several threads may insert into a prefix tree", "[L20][concurrency]") {
+TEST_CASE("several threads may insert into a prefix tree", "[learned-index][concurrency]") {
   constexpr std::uint64_t kEach = 3'000;
   MemTable memtable(1, nullptr, MemtableKind::kPrefixTree);
   std::vector<std::thread> writers;

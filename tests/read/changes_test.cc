@@ -42,7 +42,8 @@ struct World {
   ReadState state;
 };
 
-TEST_CASE("a key's newest version says whether it was written since", "[L16][T16.1]") {
+TEST_CASE("a key's newest version says whether it was written since",
+          "[transactions][transactions.1]") {
   World world;
   world.state.memtable->Add(20, EntryKind::kValue, "new", "");
   world.AddImmutable(15, EntryKind::kValue, "full");
@@ -59,7 +60,7 @@ TEST_CASE("a key's newest version says whether it was written since", "[L16][T16
   CHECK_FALSE(world.Changed("nowhere", 0));
 }
 
-TEST_CASE("a delete is a change, wherever it stands", "[L16][T16.1]") {
+TEST_CASE("a delete is a change, wherever it stands", "[transactions][transactions.1]") {
   World world;
   world.state.memtable->Add(20, EntryKind::kDelete, "new", "");
   world.AddImmutable(15, EntryKind::kDelete, "full");
@@ -68,7 +69,8 @@ TEST_CASE("a delete is a change, wherever it stands", "[L16][T16.1]") {
   CHECK_FALSE(world.Changed("flushed", 10));
 }
 
-TEST_CASE("a table that is too old says nothing of those below it", "[L16][T16.1]") {
+TEST_CASE("a table that is too old says nothing of those below it",
+          "[transactions][transactions.1]") {
   World world;
   world.AddRun({0, 2}, "a@3=x z@4=x");
   world.AddRun({1, 1}, "m@9=x");
@@ -76,7 +78,7 @@ TEST_CASE("a table that is too old says nothing of those below it", "[L16][T16.1
   CHECK_FALSE(world.Changed("m", 9));
 }
 
-TEST_CASE("a table whose entries are all older isn't read", "[L16]") {
+TEST_CASE("a table whose entries are all older isn't read", "[transactions]") {
   World world;
   world.AddRun({0, 2}, "a@3=x m@4=x z@4=x");
   const std::uint64_t before = world.tables.counters.Get(Counter::kBlocksRead);

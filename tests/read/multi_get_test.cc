@@ -45,7 +45,8 @@ struct World : ReadWorld {
   }
 };
 
-TEST_CASE("many keys are answered as each alone would be, in the order asked for", "[L13]") {
+TEST_CASE("many keys are answered as each alone would be, in the order asked for",
+          "[parallel-reads]") {
   World world;
   world.AddTable({1, 1}, "a@1=deep b@2=deep c@3=deep");
   world.AddTable({0, 2}, "b@4=table c@5");
@@ -63,7 +64,8 @@ TEST_CASE("many keys are answered as each alone would be, in the order asked for
   CHECK(world.counters.Get(Counter::kGetHits) == 6);
 }
 
-TEST_CASE("the blocks of all tables that keys need are read at once, each once", "[L13][T13.1]") {
+TEST_CASE("the blocks of all tables that keys need are read at once, each once",
+          "[parallel-reads][parallel-reads.1]") {
   World world;
   world.AddCachedTable({0, 1}, "a@1=1 b@2=2");
   world.AddCachedTable({0, 2}, "c@3=3 d@4=4");
@@ -79,7 +81,7 @@ TEST_CASE("the blocks of all tables that keys need are read at once, each once",
   CHECK(world.counters.Get(Counter::kBlocksRead) == before + 3);
 }
 
-TEST_CASE("a block that can't be read is an error that names its table", "[L13]") {
+TEST_CASE("a block that can't be read is an error that names its table", "[parallel-reads]") {
   World world;
   world.AddCachedTable({0, 1}, "a@1=1");
   world.AddCachedTable({0, 2}, "b@2=2");
@@ -89,8 +91,7 @@ TEST_CASE("a block that can't be read is an error that names its table", "[L13]"
   CHECK(world.MultiGet({"a", "b"}) == "1 2 ");
 }
 
-//@L14{
-TEST_CASE("many keys are read as of one snapshot", "[L14]") {
+TEST_CASE("many keys are read as of one snapshot", "[snapshots]") {
   World world;
   world.Put(1, "a", "old");
   world.AddCachedTable({0, 1}, "b@2=old");
@@ -103,9 +104,7 @@ TEST_CASE("many keys are read as of one snapshot", "[L14]") {
   CHECK(world.MultiGet({"a", "b"}) == "new new ");
 }
 
-//@}
-//@L17{
-TEST_CASE("keys of several tables are answered together, each in its place", "[L17]") {
+TEST_CASE("keys of several tables are answered together, each in its place", "[tables-and-ttl]") {
   World world;
   ReadState named;
   named.memtable = std::make_shared<MemTable>(1);
@@ -133,7 +132,7 @@ class SteppingClock final : public Clock {
   std::uint64_t now_ = 0;
 };
 
-TEST_CASE("whether keys have expired is judged by one look at the clock", "[L17]") {
+TEST_CASE("whether keys have expired is judged by one look at the clock", "[tables-and-ttl]") {
   World world;
   SteppingClock clock;
   Reader reader(ReaderContext{.counters = world.counters,
@@ -152,7 +151,5 @@ TEST_CASE("whether keys have expired is judged by one look at the clock", "[L17]
   CHECK(World::Text(reader.MultiGet(keys, {})) == "x x x ");
   CHECK(World::Text(reader.MultiGet(keys, {})) == "(none) (none) (none) ");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -9,25 +9,23 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>  //@L20
+#include <vector>
 
 #include "io/clock.h"
 #include "io/executor.h"
-#include "io/faulty_file_system.h"  //@L05
+#include "io/faulty_file_system.h"
 #include "read/reader.h"
-#include "sst/block_cache.h"  //@L13
+#include "sst/block_cache.h"
 #include "testing/results.h"
-#include "testing/tables.h"  //@L05
+#include "testing/tables.h"
 
 namespace strata {
 
 struct ReadWorld {
   ReadWorld() {
     state.memtable = std::make_shared<MemTable>(1);
-    //@L05{
     state.version = std::make_shared<const Version>();
     tables.files = files.get();
-    //@}
   }
 
   void Put(SequenceNumber sequence, std::string_view key, std::string_view value) const {
@@ -36,7 +34,6 @@ struct ReadWorld {
   void Delete(SequenceNumber sequence, std::string_view key) const {
     state.memtable->Add(sequence, EntryKind::kDelete, key, "");
   }
-  //@L05{
   // Adds a table of "a@5=x b@3" and the like.
   void AddTable(RunPosition position, std::string_view entries) {
     auto table = tables.Make(tables.next_number++, position, entries);
@@ -44,14 +41,11 @@ struct ReadWorld {
     edit.added = {table->meta()};
     state.version = testing::Must(state.version->With(edit, {std::move(table)}));
   }
-  //@}
-  //@L12{
   // The memtable is full; another comes before it.
   void SwitchMemTable() {
     state.immutables.insert(state.immutables.begin(), std::move(state.memtable));
     state.memtable = std::make_shared<MemTable>(1);
   }
-  //@}
   // Readers see the state as it is now, up to `sequence`.
   void Show(SequenceNumber sequence) {
     reader.Publish(state);
@@ -78,25 +72,21 @@ struct ReadWorld {
     return moved ? text : text + testing::Outcome(moved);
   }
 
-  //@L05{
   testing::TableFactory tables;
   const std::unique_ptr<FaultyFileSystem> files = NewFaultyFileSystem(*tables.disk);
-  //@}
   ManualClock clock;
   std::unique_ptr<SimExecutor> executor = NewSimExecutor(1, clock);
   Counters counters;
-  sst::BlockCache cache{1 << 20, counters};  // Of tables that are opened with it.  //@L13
-  //@L14{
+  sst::BlockCache cache{1 << 20, counters};  // Of tables that are opened with it.
   std::shared_ptr<SnapshotList> snapshots = std::make_shared<SnapshotList>([](SequenceNumber) {});
-  //@}
-  std::vector<std::uint32_t> many_hidden;  // Of which tables the reader spoke.  //@L20
+  std::vector<std::uint32_t> many_hidden;  // Of which tables the reader spoke.
   ReadState state;
   Reader reader{ReaderContext{
       .counters = counters,
-      .clock = clock,                                                                //@L17
-      .executor = *executor,                                                         //@L13
-      .snapshots = snapshots,                                                        //@L14
-      .many_hidden = [this](std::uint32_t table) { many_hidden.push_back(table); },  //@L20
+      .clock = clock,
+      .executor = *executor,
+      .snapshots = snapshots,
+      .many_hidden = [this](std::uint32_t table) { many_hidden.push_back(table); },
   }};
 };
 

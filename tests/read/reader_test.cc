@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "iter/visible_iterator.h"  //@L20
+#include "iter/visible_iterator.h"
 #include "read/read_world.h"
 
 namespace strata {
@@ -17,7 +17,7 @@ using testing::CodeOf;
 using testing::Must;
 using testing::Outcome;
 
-TEST_CASE("what isn't shown yet isn't seen", "[L02]") {
+TEST_CASE("what isn't shown yet isn't seen", "[memtable]") {
   ReadWorld world;
   world.Put(1, "a", "old");
   world.Put(2, "a", "new");
@@ -34,7 +34,7 @@ TEST_CASE("what isn't shown yet isn't seen", "[L02]") {
   CHECK(world.Scan() == "a=new b=new ");
 }
 
-TEST_CASE("a delete hides what is older, and a later value hides the delete", "[L02]") {
+TEST_CASE("a delete hides what is older, and a later value hides the delete", "[memtable]") {
   ReadWorld world;
   world.Put(1, "a", "1");
   world.Delete(2, "a");
@@ -47,7 +47,7 @@ TEST_CASE("a delete hides what is older, and a later value hides the delete", "[
   CHECK(world.Scan() == "a= ");
 }
 
-TEST_CASE("a state stays whole while a reader has it, and no longer", "[L02]") {
+TEST_CASE("a state stays whole while a reader has it, and no longer", "[memtable]") {
   ReadWorld world;
   world.Put(1, "a", "1");
   world.Put(2, "b", "2");
@@ -69,7 +69,7 @@ TEST_CASE("a state stays whole while a reader has it, and no longer", "[L02]") {
   CHECK(memtable.expired());
 }
 
-TEST_CASE("a scan stays between its bounds and within its prefix", "[L02]") {
+TEST_CASE("a scan stays between its bounds and within its prefix", "[memtable]") {
   ReadWorld world;
   SequenceNumber sequence = 0;
   for (const char* key : {"a", "b", "ba", "b\xff", "b\xff\xff", "c"}) {
@@ -85,7 +85,7 @@ TEST_CASE("a scan stays between its bounds and within its prefix", "[L02]") {
   CHECK(world.Scan({.prefix = "\xff"}).empty());
 }
 
-TEST_CASE("gets, hits, seeks and steps are counted", "[L02]") {
+TEST_CASE("gets, hits, seeks and steps are counted", "[memtable]") {
   ReadWorld world;
   world.Put(1, "a", "1");
   world.Put(2, "b", "2");
@@ -99,7 +99,7 @@ TEST_CASE("gets, hits, seeks and steps are counted", "[L02]") {
   CHECK(world.counters.Get(Counter::kIteratorSteps) == 2);
 }
 
-TEST_CASE("an entry that a newer program wrote is refused, not passed over", "[L02]") {
+TEST_CASE("an entry that a newer program wrote is refused, not passed over", "[memtable]") {
   ReadWorld world;
   world.Put(1, "a", "1");
   world.state.memtable->Add(2, static_cast<EntryKind>(9), "a", "");
@@ -107,8 +107,8 @@ TEST_CASE("an entry that a newer program wrote is refused, not passed over", "[L
   CHECK(world.Get("a") == "unsupported: key \"a\": entries of kind 9 need a newer program");
 }
 
-//@L05{
-TEST_CASE("a key is looked for from the newest part to the oldest, and no further", "[L05]") {
+TEST_CASE("a key is looked for from the newest part to the oldest, and no further",
+          "[flush-and-merge]") {
   ReadWorld world;
   world.AddTable({1, 1}, "a@1=deep b@2=deep c@3=deep d@4=deep");
   world.AddTable({0, 2}, "b@5=old c@6=old d@7");
@@ -128,7 +128,7 @@ TEST_CASE("a key is looked for from the newest part to the oldest, and no furthe
   CHECK(world.counters.Get(Counter::kTablesProbed) == probed + 1);
 }
 
-TEST_CASE("entries of tables are seen from their sequence on", "[L05]") {
+TEST_CASE("entries of tables are seen from their sequence on", "[flush-and-merge]") {
   ReadWorld world;
   world.AddTable({1, 1}, "a@2=old");
   world.AddTable({0, 2}, "a@5=new b@6=new");
@@ -137,7 +137,7 @@ TEST_CASE("entries of tables are seen from their sequence on", "[L05]") {
   CHECK(world.Scan() == "a=old ");
 }
 
-TEST_CASE("a table that can't be read is an error of the read", "[L05]") {
+TEST_CASE("a table that can't be read is an error of the read", "[flush-and-merge]") {
   ReadWorld world;
   world.AddTable({0, 1}, "a@1=x b@2=y");
   const std::string path = JoinPath("db", TableFileName(1));
@@ -153,10 +153,8 @@ TEST_CASE("a table that can't be read is an error of the read", "[L05]") {
   CHECK(world.Get("c") == "(none)");  // No block can have it.
 }
 
-//@}
-//@L12{
 TEST_CASE("memtables that wait to be written out come between the new one and the tables",
-          "[L12]") {
+          "[background-work]") {
   ReadWorld world;
   world.AddTable({0, 1}, "a@1=table b@2=table c@3=table d@4=table");
   world.Put(5, "b", "older");
@@ -178,9 +176,7 @@ TEST_CASE("memtables that wait to be written out come between the new one and th
   CHECK(world.Get("d") == "table");
 }
 
-//@}
-//@L14{
-TEST_CASE("a snapshot pins what is shown when it is taken", "[L14]") {
+TEST_CASE("a snapshot pins what is shown when it is taken", "[snapshots]") {
   ReadWorld world;
   world.Put(1, "a", "old");
   world.Put(2, "a", "new");
@@ -195,7 +191,7 @@ TEST_CASE("a snapshot pins what is shown when it is taken", "[L14]") {
   CHECK(world.reader.snapshots().size() == 1);
 }
 
-TEST_CASE("a snapshot of another reader is refused by every read", "[L14]") {
+TEST_CASE("a snapshot of another reader is refused by every read", "[snapshots]") {
   ReadWorld world;
   ReadWorld other;
   world.Show(1);
@@ -207,9 +203,8 @@ TEST_CASE("a snapshot of another reader is refused by every read", "[L14]") {
   CHECK(CodeOf(world.reader.At({.snapshot = foreign})) == "invalid argument");
 }
 
-//@}
-//@L15{
-TEST_CASE("an entry comes with the sequence at which it was written, wherever it is", "[L15]") {
+TEST_CASE("an entry comes with the sequence at which it was written, wherever it is",
+          "[conditional-writes]") {
   ReadWorld world;
   world.AddTable({0, 1}, "a@3=table b@4=table");
   world.Put(5, "b", "full");
@@ -232,8 +227,6 @@ TEST_CASE("an entry comes with the sequence at which it was written, wherever it
   CHECK_FALSE(Must(world.reader.FindEntry(point, "c", {})));
 }
 
-//@}
-//@L17{
 // A named table's state, with one entry in its memtable.
 std::shared_ptr<const ReadState> Named(SequenceNumber sequence, std::string_view key,
                                        std::string_view value) {
@@ -244,7 +237,8 @@ std::shared_ptr<const ReadState> Named(SequenceNumber sequence, std::string_view
   return std::make_shared<const ReadState>(std::move(state));
 }
 
-TEST_CASE("a read goes to the table that it names, at the moment of all others", "[L17]") {
+TEST_CASE("a read goes to the table that it names, at the moment of all others",
+          "[tables-and-ttl]") {
   ReadWorld world;
   world.Put(1, "k", "default");
   world.state.named.Set(7, Named(2, "k", "seven"));
@@ -263,7 +257,7 @@ TEST_CASE("a read goes to the table that it names, at the moment of all others",
   CHECK(Must(world.reader.FindEntry(point, "k", {}))->value == "seven");
 }
 
-TEST_CASE("a table that isn't there is not found, by every read", "[L17]") {
+TEST_CASE("a table that isn't there is not found, by every read", "[tables-and-ttl]") {
   ReadWorld world;
   world.Show(1);
   const ReadOptions nine{.table = {9}};
@@ -274,7 +268,8 @@ TEST_CASE("a table that isn't there is not found, by every read", "[L17]") {
   CHECK(Outcome(Reader::MoveTo(kDefaultTable, &point)) == "ok");
 }
 
-TEST_CASE("what has expired is gone, and hides what is older, from its time on", "[L17]") {
+TEST_CASE("what has expired is gone, and hides what is older, from its time on",
+          "[tables-and-ttl]") {
   ReadWorld world;
   const std::uint64_t expiry = world.clock.WallMicros() + 10;
   std::string value;
@@ -294,9 +289,8 @@ TEST_CASE("what has expired is gone, and hides what is older, from its time on",
   CHECK(ReadWorld::Rest(*before) == "a=soon gone ");  // As of when it was made.
 }
 
-//@}
-//@L20{
-TEST_CASE("a version is told of the table that is asked for, and none of others", "[L20]") {
+TEST_CASE("a version is told of the table that is asked for, and none of others",
+          "[learned-index]") {
   ReadWorld world;
   world.AddTable({0, 1}, "a@1=x");
   world.state.named.Set(7, Named(2, "k", "seven"));
@@ -306,7 +300,8 @@ TEST_CASE("a version is told of the table that is asked for, and none of others"
   CHECK(world.reader.VersionOf(8)->table_count() == 0);
 }
 
-TEST_CASE("a scan that passes over very many deletes says so, once, and of which table", "[L20]") {
+TEST_CASE("a scan that passes over very many deletes says so, once, and of which table",
+          "[learned-index]") {
   ReadWorld world;
   world.state.named.Set(7, Named(1, "z", "last"));
   for (SequenceNumber sequence = 2; sequence < 2U * kManyHidden; ++sequence) {
@@ -320,7 +315,5 @@ TEST_CASE("a scan that passes over very many deletes says so, once, and of which
   CHECK(world.Scan({.table = {7}}) == "z=last ");
   CHECK(world.many_hidden == std::vector<std::uint32_t>{7});
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -134,7 +134,7 @@ void Walk(Iterator& it, Iterator& plain, Random& random) {
   }
 }
 
-TEST_CASE("a scan sees what the plain merge sees, in both directions", "[L20]") {
+TEST_CASE("a scan sees what the plain merge sees, in both directions", "[learned-index]") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
     Random random(seed);
@@ -155,7 +155,7 @@ TEST_CASE("a scan sees what the plain merge sees, in both directions", "[L20]") 
   }
 }
 
-TEST_CASE("a scan over nothing is over", "[L20]") {
+TEST_CASE("a scan over nothing is over", "[learned-index]") {
   const auto it = NewScanIterator({}, {});
   REQUIRE(it->SeekToFirst());
   CHECK_FALSE(it->Valid());
@@ -163,7 +163,7 @@ TEST_CASE("a scan over nothing is over", "[L20]") {
   CHECK_FALSE(it->Valid());
 }
 
-TEST_CASE("a scan stops where a source fails, and a seek starts anew", "[L20]") {
+TEST_CASE("a scan stops where a source fails, and a seek starts anew", "[learned-index]") {
   Random random(1);
   Model model;
   for (char c = 'a'; c <= 'z'; ++c) model[KeyOf(std::string(1, c) + "@7")] = std::string(1, c);
@@ -188,7 +188,7 @@ TEST_CASE("a scan stops where a source fails, and a seek starts anew", "[L20]") 
   }
 }
 
-TEST_CASE("a scan refuses kinds that it doesn't know", "[L20]") {
+TEST_CASE("a scan refuses kinds that it doesn't know", "[learned-index]") {
   const Model model{{KeyOf("a@1"), ""}, {KeyOf("b@2?9"), ""}};
   std::vector<std::unique_ptr<InternalIterator>> cursors;
   cursors.push_back(std::make_unique<MapIterator>(model));
@@ -200,7 +200,7 @@ TEST_CASE("a scan refuses kinds that it doesn't know", "[L20]") {
   CHECK_FALSE(it->Valid());
 }
 
-TEST_CASE("a scan counts seeks and lets go of its owner last", "[L20]") {
+TEST_CASE("a scan counts seeks and lets go of its owner last", "[learned-index]") {
   Counters counters;
   const Model model{{KeyOf("a@1"), "1"}, {KeyOf("b@2"), "2"}};
   auto owner = std::make_shared<int>(1);

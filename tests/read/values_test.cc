@@ -26,8 +26,8 @@ using testing::Outcome;
 class Pending final : public blob::PendingFiles {
  public:
   Pending(FileSystem& files, BlobId blob, Counters& counters)
-      : file_(Must(blob::PendingBlob::Create(files, JoinPath("db", BlobFileName(blob)), {},
-                                             FileId{1}, blob, counters))) {}
+      : file_(std::make_shared<blob::PendingBlob>(Make(files, blob), blob::WriterOptions{},
+                                                  counters)) {}
 
   BlobPointer Append(std::string_view value) {
     any_ = true;
@@ -41,6 +41,14 @@ class Pending final : public blob::PendingFiles {
   bool empty() const override { return !any_; }
 
  private:
+  static blob::NewBlobFile Make(FileSystem& files, BlobId blob) {
+    blob::NewBlobFile made{.name = JoinPath("db", BlobFileName(blob)), .file_id = FileId{1}};
+    made.blob = blob;
+    made.writer = Must(files.Create(made.name));
+    made.reader = Must(files.Open(made.name, ReadMode::kGrowing));
+    return made;
+  }
+
   const std::shared_ptr<blob::PendingBlob> file_;
   bool any_ = false;
 };
@@ -59,13 +67,7 @@ struct World : ReadWorld {
   }
   // A table whose values are in a blob. Returns the blob's id.
   BlobId AddTableWithBlob(std::string_view entries) {
-    compaction::TableStore store = tables.Store();
-    store.open_blob = [this](const BlobMeta& meta) -> Result<std::shared_ptr<const Blob>> {
-      const std::string name = BlobFileName(meta.file);
-      STRATA_TRY_ASSIGN(auto file, files->Open(JoinPath("db", name)));
-      STRATA_TRY_ASSIGN(auto blob, blob::BlobReader::Open(std::move(file), name, counters));
-      return std::make_shared<const Blob>(meta, std::move(blob));
-    };
+    TableStore& store = tables.Store();
     compaction::TableWriterOptions options;
     options.position = {0, 1};
     options.blob_threshold = 1;
@@ -82,7 +84,8 @@ struct World : ReadWorld {
   }
 };
 
-TEST_CASE("a blob is looked for among what no version names, then in the version", "[L19]") {
+TEST_CASE("a blob is looked for among what no version names, then in the version",
+          "[value-separation]") {
   World world;
   CHECK_FALSE(HasBlobs(world.state));
   CHECK(FileOf(world.state, 1) == nullptr);
@@ -99,7 +102,8 @@ TEST_CASE("a blob is looked for among what no version names, then in the version
   CHECK(HasBlobs(world.state));
 }
 
-TEST_CASE("a pointer becomes the value that it means, and nothing else changes", "[L19]") {
+TEST_CASE("a pointer becomes the value that it means, and nothing else changes",
+          "[value-separation]") {
   World world;
   std::string pointer;
   AppendBlobPointer(&pointer, world.AddPending(100).Append("the value"));
@@ -121,7 +125,7 @@ TEST_CASE("a pointer becomes the value that it means, and nothing else changes",
   CHECK(CodeOf(Resolve(world.state, &kind, &value)) == "corruption");
 }
 
-TEST_CASE("a pointer that expires becomes a value that does", "[L19]") {
+TEST_CASE("a pointer that expires becomes a value that does", "[value-separation]") {
   World world;
   std::string value;
   AppendFixed64(&value, 77);
@@ -149,7 +153,7 @@ void FillWithPointers(World& world) {
   world.Show(sequence);
 }
 
-TEST_CASE("reads show values wherever they live", "[L19]") {
+TEST_CASE("reads show values wherever they live", "[value-separation]") {
   World world;
   FillWithPointers(world);
   const std::vector<std::string_view> keys = {"a", "b", "c", "d", "e", "f", "g", "h"};
@@ -164,7 +168,7 @@ TEST_CASE("reads show values wherever they live", "[L19]") {
   CHECK(world.Scan() == all);
 }
 
-TEST_CASE("a cursor over pointers turns round anywhere", "[L19]") {
+TEST_CASE("a cursor over pointers turns round anywhere", "[value-separation]") {
   World world;
   FillWithPointers(world);
   const auto it = Must(world.reader.NewIterator({}));
@@ -190,7 +194,8 @@ TEST_CASE("a cursor over pointers turns round anywhere", "[L19]") {
   CHECK(it->value() == "value-e");
 }
 
-TEST_CASE("the further a cursor goes, the more values it reads at the same time", "[L19]") {
+TEST_CASE("the further a cursor goes, the more values it reads at the same time",
+          "[value-separation]") {
   World world;
   Pending& pending = world.AddPending(100);
   for (SequenceNumber i = 1; i <= 100; ++i) {
@@ -207,7 +212,8 @@ TEST_CASE("the further a cursor goes, the more values it reads at the same time"
   CHECK(world.counters.Get(Counter::kParallelReads) == 99);
 }
 
-TEST_CASE("a value that can't be read is an error where the cursor comes to it", "[L19]") {
+TEST_CASE("a value that can't be read is an error where the cursor comes to it",
+          "[value-separation]") {
   World world;
   Pending& pending = world.AddPending(100);
   for (const char* key : {"a", "b", "d"}) {
@@ -228,7 +234,7 @@ TEST_CASE("a value that can't be read is an error where the cursor comes to it",
   CHECK(CodeOf(world.reader.MultiGet(keys, {})) == "corruption");
 }
 
-TEST_CASE("an error of the disk names the file whose value was to be read", "[L19]") {
+TEST_CASE("an error of the disk names the file whose value was to be read", "[value-separation]") {
   World world;
   Pending& pending = world.AddPending(100);
   for (const char* key : {"a", "b", "c"}) world.PutPointer(1, key, pending.Append("x"));

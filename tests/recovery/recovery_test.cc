@@ -51,7 +51,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("an empty directory becomes a store, and each opening begins a log that is known",
-          "[L12]") {
+          "[background-work]") {
   World world;
   CHECK(world->recovered_entries == 0);
   CHECK(world->trees.last_sequence() == 0);
@@ -66,7 +66,7 @@ TEST_CASE("an empty directory becomes a store, and each opening begins a log tha
   CHECK(CodeOf(world.Open()) == "invalid argument");
 }
 
-TEST_CASE("what wasn't sealed goes into tables, and its logs go", "[L12]") {
+TEST_CASE("what wasn't sealed goes into tables, and its logs go", "[background-work]") {
   World world;
   REQUIRE(world->Put("a", "1"));
   REQUIRE(world->Switch());
@@ -82,7 +82,8 @@ TEST_CASE("what wasn't sealed goes into tables, and its logs go", "[L12]") {
   CHECK(world->tree()->version->table_count() == 1);
 }
 
-TEST_CASE("logs of a store that was closed stay as they are, until there are many", "[L12]") {
+TEST_CASE("logs of a store that was closed stay as they are, until there are many",
+          "[background-work]") {
   World world;
   REQUIRE(world->Put("a", "0"));
   for (int opened = 1; opened < 8; ++opened) {
@@ -99,19 +100,18 @@ TEST_CASE("logs of a store that was closed stay as they are, until there are man
   CHECK(world.Values("a") == "a=7 ");
 }
 
-TEST_CASE("a log that an opening began, and no manifest knows, is removed", "[L12]") {
+TEST_CASE("a log that an opening began, and no manifest knows, is removed", "[background-work]") {
   World world;
   REQUIRE(world->Put("a", "1"));
   LocalJournal other(world.environment, "db", world->context.counters);
-  //| REQUIRE(other.Begin(90));  //@L12..18
-  REQUIRE(other.Begin(90, world->trees.NewDirect()));  //@L19
+  REQUIRE(other.Begin(90, world->trees.NewDirect()));
   REQUIRE(world.Reopen() == "ok");
   CHECK(world.Values("a") == "a=1 ");
   CHECK(world.Names(".wal") == world.log_name() + " ");
   CHECK(world->journal.number() > 90);  // No number is used twice.
 }
 
-TEST_CASE("a log that is missing is named, sealed or not", "[L12]") {
+TEST_CASE("a log that is missing is named, sealed or not", "[background-work]") {
   const bool sealed = GENERATE(false, true);
   World world;
   REQUIRE(world->Put("a", "1", /*sync=*/true));
@@ -144,7 +144,7 @@ struct ThreeRecords : World {
   std::string log;
 };
 
-TEST_CASE("a torn tail of the last log takes records with it, from the end", "[L12]") {
+TEST_CASE("a torn tail of the last log takes records with it, from the end", "[background-work]") {
   const std::uint64_t cut = GENERATE(0U, 1U, 39U);  // Off the last record, or the one before.
   ThreeRecords world;
   const bool two_left = GENERATE(true, false);
@@ -157,7 +157,8 @@ TEST_CASE("a torn tail of the last log takes records with it, from the end", "[L
   CHECK(world.Values("bcd") == (two_left ? "b=2 c=none d=4 " : "b=none c=none d=4 "));
 }
 
-TEST_CASE("damage before what is known to be on the disk is an error with its place", "[L12]") {
+TEST_CASE("damage before what is known to be on the disk is an error with its place",
+          "[background-work]") {
   ThreeRecords world;
   std::string contents = world.LogContents(world.log);
   contents[world.first - 2] ^= 1;
@@ -166,7 +167,8 @@ TEST_CASE("damage before what is known to be on the disk is an error with its pl
   CHECK(outcome.starts_with("corruption: replaying " + world.log + ": record at offset "));
 }
 
-TEST_CASE("the end of a log may be lost with all after it, unless that was promised", "[L12]") {
+TEST_CASE("the end of a log may be lost with all after it, unless that was promised",
+          "[background-work]") {
   const bool promised = GENERATE(false, true);
   World world;
   REQUIRE(world->Put("a", "1", /*sync=*/true));
@@ -190,7 +192,7 @@ TEST_CASE("the end of a log may be lost with all after it, unless that was promi
   }
 }
 
-TEST_CASE("logs that hold more than a memtable are written out on the way", "[L12]") {
+TEST_CASE("logs that hold more than a memtable are written out on the way", "[background-work]") {
   World world;
   for (int i = 100; i < 200; ++i) {
     REQUIRE(world->Put("key" + std::to_string(i), std::string(500, 'v')));
@@ -209,7 +211,8 @@ TEST_CASE("logs that hold more than a memtable are written out on the way", "[L1
   CHECK(world->Get("key100") == std::string(500, 'v'));
 }
 
-TEST_CASE("files that no edit names are removed, and their numbers not used again", "[L12]") {
+TEST_CASE("files that no edit names are removed, and their numbers not used again",
+          "[background-work]") {
   World world;
   REQUIRE(world->Put("a", "1"));
   for (const std::string name : {"000090.sst", "000091.tmp", "MANIFEST-000092"}) {
@@ -225,12 +228,11 @@ TEST_CASE("files that no edit names are removed, and their numbers not used agai
   CHECK(world.Values("a") == "a=1 ");
 }
 
-//@L19{
 Options Apart() {
   return {.compression = Compression::kNone, .blob_threshold = 100, .direct_value_bytes = 100};
 }
 
-TEST_CASE("values that a log points to come back, in files of their own", "[L19]") {
+TEST_CASE("values that a log points to come back, in files of their own", "[value-separation]") {
   World world(Apart());
   REQUIRE(world->Put("a", std::string(300, '1')));
   REQUIRE(world->Put("b", "2"));
@@ -245,7 +247,7 @@ TEST_CASE("values that a log points to come back, in files of their own", "[L19]
   CHECK(world->tree()->version->blobs().size() == 1);
 }
 
-TEST_CASE("a log ends where a value is missing that nobody was promised", "[L19]") {
+TEST_CASE("a log ends where a value is missing that nobody was promised", "[value-separation]") {
   const bool promised = GENERATE(false, true);
   World world(Apart());
   REQUIRE(world->Put("a", "1", /*sync=*/true));
@@ -267,7 +269,7 @@ TEST_CASE("a log ends where a value is missing that nobody was promised", "[L19]
   }
 }
 
-TEST_CASE("a log that was sealed lacks no value", "[L19]") {
+TEST_CASE("a log that was sealed lacks no value", "[value-separation]") {
   World world(Apart());
   REQUIRE(world->Put("b", std::string(300, '2')));
   const std::string blob = world.Names(".blob").substr(0, 11);
@@ -277,7 +279,7 @@ TEST_CASE("a log that was sealed lacks no value", "[L19]") {
   CHECK(CodeOf(world.Open()) == "corruption");
 }
 
-TEST_CASE("an opening that fails leaves no copies of values behind", "[L19]") {
+TEST_CASE("an opening that fails leaves no copies of values behind", "[value-separation]") {
   World world(Apart());
   REQUIRE(world->Put("b", std::string(300, '2')));
   world.Kill();
@@ -296,9 +298,8 @@ TEST_CASE("an opening that fails leaves no copies of values behind", "[L19]") {
   CHECK(world->Get("b") == std::string(300, '2'));
 }
 
-//@}
-//@L20{
-TEST_CASE("a store that is opened to be read changes nothing, and takes no writes", "[L20]") {
+TEST_CASE("a store that is opened to be read changes nothing, and takes no writes",
+          "[learned-index]") {
   World world(Apart());
   REQUIRE(world->Put("a", "1"));
   REQUIRE(world->Put("b", std::string(300, '2')));
@@ -320,7 +321,5 @@ TEST_CASE("a store that is opened to be read changes nothing, and takes no write
   CHECK(CodeOf(world.Open()) == "invalid argument");
   CHECK(changes == 0);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

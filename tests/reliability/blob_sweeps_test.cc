@@ -39,24 +39,26 @@ void SweepCrashesOf(const char* name, const Options& store, std::uint64_t writes
   }
 }
 
-TEST_CASE("no power cut loses a value that lives in a blob file", "[L19][long]") {
+TEST_CASE("no power cut loses a value that lives in a blob file", "[value-separation][long]") {
   SweepCrashesOf("crash points, blobs", TinyBlobStore(SyncMode::kAlways), 120, 4'000);
 }
 
-TEST_CASE("no power cut leaves a hole where values live in blob files", "[L19][long]") {
+TEST_CASE("no power cut leaves a hole where values live in blob files",
+          "[value-separation][long]") {
   SweepCrashesOf("crash points, blobs, sync none", TinyBlobStore(SyncMode::kNone), 120, 4'000);
 }
 
-TEST_CASE("no power cut loses a value that was written directly", "[L19][long]") {
+TEST_CASE("no power cut loses a value that was written directly", "[value-separation][long]") {
   SweepCrashesOf("crash points, direct", TinyDirectStore(SyncMode::kAlways), 120, 4'000);
 }
 
-TEST_CASE("no power cut leaves a hole where values were written directly", "[L19][long]") {
+TEST_CASE("no power cut leaves a hole where values were written directly",
+          "[value-separation][long]") {
   SweepCrashesOf("crash points, direct, sync none", TinyDirectStore(SyncMode::kNone), 120, 4'000);
 }
 
 TEST_CASE("any error while values are written directly is reported, and nothing is lost",
-          "[L19][long]") {
+          "[value-separation][long]") {
   FaultSweepOptions options;
   options.store = TinyDirectStore(SyncMode::kAlways);
   options.shape = {.seed = 34, .writes = 50, .reopen_every = 20};
@@ -68,7 +70,7 @@ TEST_CASE("any error while values are written directly is reported, and nothing 
 }
 
 TEST_CASE("any error of any operation on blob files is reported, and nothing is lost",
-          "[L19][long]") {
+          "[value-separation][long]") {
   Ledger ledger("faults, blobs");
   FaultSweepOptions options;
   options.store = TinyBlobStore(SyncMode::kAlways);
@@ -81,7 +83,8 @@ TEST_CASE("any error of any operation on blob files is reported, and nothing is 
   CHECK(ledger.Shortfall("faults", 2'000) == "");
 }
 
-TEST_CASE("a disk that fills up while values go to blob files loses nothing", "[L19][long]") {
+TEST_CASE("a disk that fills up while values go to blob files loses nothing",
+          "[value-separation][long]") {
   FaultSweepOptions options;
   options.store = GENERATE(TinyBlobStore(SyncMode::kAlways), TinyDirectStore(SyncMode::kAlways));
   options.shape = {.seed = 5, .writes = 60, .reopen_every = 20};

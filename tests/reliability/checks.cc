@@ -219,7 +219,6 @@ Findings CheckCrashesWithoutSync() {
   return SweepCrashes(SyncMode::kNone);
 }
 
-//@L19{
 Findings CheckBlobCrashes() {
   const CrashSweepOptions options{
       .store = TinyBlobStore(SyncMode::kAlways), .seed = 3, .draws = 3, .failures_max = 1};
@@ -266,7 +265,6 @@ Findings CheckBlobReads() {
   }
   return {};
 }
-//@}
 
 Findings CheckSimulation() {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -21,12 +21,10 @@ Findings CheckDamageOfClosedStore();
 Findings CheckDamageOfKilledStore();
 Findings CheckFaults();
 
-//@L19{
 // With values in blob files: crashes, and what is read after many collections.
 Findings CheckBlobCrashes();
 Findings CheckBlobReads();
 Findings CheckDirectCrashes();
-//@}
 
 // What a compaction may drop, against every reader's view.
 Findings CheckDropRules();

@@ -182,7 +182,7 @@ class Crowd {
 };
 
 TEST_CASE("readers see whole batches and never go back, whatever runs beside them",
-          "[L13][concurrency][long]") {
+          "[parallel-reads][concurrency][long]") {
   Ledger ledger("concurrency");
   const TempDir directory;
   constexpr std::uint64_t kBatches = 1500;
@@ -204,7 +204,7 @@ TEST_CASE("readers see whole batches and never go back, whatever runs beside the
 }
 
 TEST_CASE("large batches of many writers go in side by side and whole",
-          "[L13][concurrency][long]") {
+          "[parallel-reads][concurrency][long]") {
   const TempDir directory;
   Options options = BusyStore();
   options.memtable_bytes = 1 << 20;
@@ -236,7 +236,7 @@ TEST_CASE("large batches of many writers go in side by side and whole",
 }
 
 TEST_CASE("a store closes in the middle of background work, and has all when it opens again",
-          "[L13][concurrency][long]") {
+          "[parallel-reads][concurrency][long]") {
   const TempDir directory;
   Random random(6);
   std::uint64_t written = 0;

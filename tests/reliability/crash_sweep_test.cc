@@ -58,7 +58,7 @@ void Sweep(const SweepPlan& plan) {
   }
 }
 
-TEST_CASE("no power cut loses what was synced", "[L13][long]") {
+TEST_CASE("no power cut loses what was synced", "[parallel-reads][long]") {
   Sweep({"crash points, sync always",
          SyncMode::kAlways,
          {.seed = 11, .writes = 300},
@@ -67,7 +67,7 @@ TEST_CASE("no power cut loses what was synced", "[L13][long]") {
          kEveryKind});
 }
 
-TEST_CASE("no power cut leaves a hole in what wasn't synced", "[L13][long]") {
+TEST_CASE("no power cut leaves a hole in what wasn't synced", "[parallel-reads][long]") {
   Sweep({"crash points, sync none",
          SyncMode::kNone,
          {.seed = 12, .writes = 300},
@@ -76,7 +76,7 @@ TEST_CASE("no power cut leaves a hole in what wasn't synced", "[L13][long]") {
          kEveryKind});
 }
 
-TEST_CASE("no power cut hits the manifest while it begins anew", "[L13][long]") {
+TEST_CASE("no power cut hits the manifest while it begins anew", "[parallel-reads][long]") {
   Sweep({"crash points, long keys",
          SyncMode::kInterval,
          {.seed = 13, .writes = 120, .long_keys = true, .reopen_every = 1000},

@@ -19,27 +19,28 @@ void Report(Ledger& ledger, const std::string& kind, const DamageReport& report)
   for (const std::string& failure : report.failures) FAIL_CHECK(failure);
 }
 
-TEST_CASE("no flipped bit of a closed store is read as data", "[L13][long]") {
+TEST_CASE("no flipped bit of a closed store is read as data", "[parallel-reads][long]") {
   Ledger ledger("bits of a closed store");
   Report(ledger, "flips", FlipBits(MakeClosedStore(), {.bit_step = ScaledStride()}));
   CHECK((TestScale() < 1 || ledger.Get("flips") >= 35'000));
   CHECK(ledger.Get("detected") * 100 >= ledger.Get("flips") * 99);
 }
 
-TEST_CASE("no overwritten or missing byte of a closed store is read as data", "[L13][long]") {
+TEST_CASE("no overwritten or missing byte of a closed store is read as data",
+          "[parallel-reads][long]") {
   Ledger ledger("bytes of a closed store");
   Report(ledger, "images", ResizeAndOverwrite(MakeClosedStore(), {.bit_step = ScaledStride()}));
   CHECK((TestScale() < 1 || ledger.Get("images") >= 14'000));
 }
 
-TEST_CASE("nothing of a closed store is read in the wrong place", "[L13][long]") {
+TEST_CASE("nothing of a closed store is read in the wrong place", "[parallel-reads][long]") {
   Ledger ledger("pieces of a closed store");
   Report(ledger, "images", Misplace(MakeClosedStore(), {}));
   CHECK((TestScale() < 1 || ledger.Get("images") >= 350));
 }
 
 TEST_CASE("damage to the log of a killed store is found, or hits only its last batch",
-          "[L13][long]") {
+          "[parallel-reads][long]") {
   Ledger ledger("log of a killed store");
   const Specimen specimen = MakeKilledStore();
   for (const char* only : {".wal", "MANIFEST", "CURRENT"}) {

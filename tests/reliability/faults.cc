@@ -51,6 +51,7 @@ class Life {
   std::uint64_t fired_at() const { return fired_at_; }
   bool survived() const { return survived_; }
   bool read_only() const { return read_only_; }
+  bool resumed() const { return resumed_; }
   std::uint64_t operations() const { return operations_; }
   const std::string& where() const { return where_; }
 
@@ -65,13 +66,27 @@ class Life {
       }
     }
     const bool write_failed = history_.unknown() > 0;
-    if (!write_failed) return std::nullopt;
+    if (!write_failed) return CheckGoesOn();
     read_only_ = true;
     files_->SetPlan({});  // The disk is well again, and yet:
     if (world_->Write({{"late", "1"}}, &history_).error().code() == ErrorCode::kAborted) {
       return "a write was acknowledged after one had failed";
     }
     if ((*world_)->Sync()) return "a sync succeeded after a write had failed";
+    return std::nullopt;
+  }
+
+  // A store that isn't read-only takes writes again once the disk is well, within some seconds.
+  std::optional<std::string> CheckGoesOn() {
+    if (survived_ || !(*world_)->Stats().read_only_cause.empty()) return std::nullopt;
+    files_->SetPlan({});
+    world_->clock().Advance(10'000'000);
+    while (world_->executor().RunOne()) {
+    }
+    if (Status late = world_->Write({{"late", "1"}}, &history_); !late) {
+      return "the disk is well, but a write is refused: " + Text(late);
+    }
+    resumed_ = true;
     return std::nullopt;
   }
 
@@ -104,6 +119,7 @@ class Life {
   bool fired_ = false;
   bool survived_ = false;
   bool read_only_ = false;
+  bool resumed_ = false;
   std::uint64_t fired_at_ = 0;
   std::uint64_t operations_ = 0;
   std::string where_;
@@ -123,6 +139,7 @@ void SweepFault(const FaultSweepOptions& options, Fault fault, bool sticky, Faul
     ++report->faults;
     report->survived += life.survived() ? 1 : 0;
     report->read_only += life.read_only() ? 1 : 0;
+    report->resumed += life.resumed() ? 1 : 0;
     ++report->by_operation[life.where()];
     at = life.fired_at() + options.every;  // Operations that can't have this fault are passed over.
   }

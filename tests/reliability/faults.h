@@ -30,6 +30,7 @@ struct FaultReport {
   std::uint64_t faults = 0;      // Runs in which the planned fault happened.
   std::uint64_t survived = 0;    // Of them, runs that nobody but the store noticed.
   std::uint64_t read_only = 0;   // Runs in which the store took no more writes.
+  std::uint64_t resumed = 0;     // Runs in which something failed that did well on a well disk.
   std::map<std::string, std::uint64_t> by_operation;
   std::vector<std::string> failures;
 };

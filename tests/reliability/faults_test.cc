@@ -36,6 +36,7 @@ void Sweep(const SweepPlan& plan) {
     ledger.Add("faults", report.faults);
     ledger.Add("survived", report.survived);
     ledger.Add("read_only", report.read_only);
+    ledger.Add("resumed", report.resumed);
     for (const auto& [where, count] : report.by_operation) {
       std::string name = "at:" + where;
       std::replace(name.begin(), name.end(), ' ', '_');
@@ -45,24 +46,25 @@ void Sweep(const SweepPlan& plan) {
   }
   CHECK(ledger.Shortfall("faults", plan.faults_min) == "");
   CHECK((TestScale() < 1 || ledger.Get("read_only") > 0));
+  CHECK((TestScale() < 1 || plan.faults_min < 4'000 || ledger.Get("resumed") > 0));
 }
 
 TEST_CASE("any error of any file operation is reported, and nothing promised is lost",
-          "[L13][long]") {
+          "[parallel-reads][long]") {
   Sweep({"faults, sync always", SyncMode::kAlways, AllFaults(), 70, 1, 4'000});
 }
 
-TEST_CASE("an error without syncs leaves a prefix", "[L13][long]") {
+TEST_CASE("an error without syncs leaves a prefix", "[parallel-reads][long]") {
   Sweep({"faults, sync none", SyncMode::kNone, AllFaults(), 40, 2, 800});
 }
 
 TEST_CASE("after a failed sync nothing is acknowledged, and nothing acknowledged is lost",
-          "[L13][long]") {
+          "[parallel-reads][long]") {
   Sweep({"failed syncs", SyncMode::kAlways, SyncFaults(), 120, 1, 400});
 }
 
 TEST_CASE("a full disk stops writing at any byte, and nothing is lost once there is room",
-          "[L13][long]") {
+          "[parallel-reads][long]") {
   Ledger ledger("full disks");
   FaultSweepOptions options;
   options.store = TinyStore(SyncMode::kAlways);

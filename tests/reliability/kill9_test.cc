@@ -151,7 +151,7 @@ std::uint64_t CheckWriter(DB& db, std::uint32_t writer, std::uint64_t acknowledg
   return last;
 }
 
-TEST_CASE("kill -9 under load loses nothing that was acknowledged", "[L13][long]") {
+TEST_CASE("kill -9 under load loses nothing that was acknowledged", "[parallel-reads][long]") {
   Ledger ledger("kill -9");
   constexpr std::uint64_t kCycles = 12;
   const TempDir directory;

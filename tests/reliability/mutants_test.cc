@@ -13,11 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "isolation/planted_names.h"  //@L16
+#include "isolation/planted_names.h"
 #include "reliability/checks.h"
 #include "sim/planted_names.h"
 #include "testing/ledger.h"
 #include "testing/mutant_guard.h"
+#include "testing/replicated.h"
 #include "testing/source_tree.h"
 
 namespace strata::testing {
@@ -54,7 +55,6 @@ constexpr Planted kPlanted[] = {
     {"alloc_declared_len", "leveldb#1349", CheckAbsurdLengths},
 };
 
-//@L19{
 constexpr Planted kPlantedInBlobs[] = {
     {"blob_not_synced_before_edit", "", CheckBlobCrashes},
     {"blob_removed_before_edit", "slatedb#604", CheckBlobCrashes},
@@ -63,7 +63,6 @@ constexpr Planted kPlantedInBlobs[] = {
     {"log_before_values", "", CheckDirectCrashes},
     {"direct_removed_before_edit", "", CheckDirectCrashes},
 };
-//@}
 
 void ExpectNothing(const std::vector<Check>& checks) {
   Ledger ledger("checks");
@@ -74,18 +73,16 @@ void ExpectNothing(const std::vector<Check>& checks) {
   }
 }
 
-TEST_CASE("the checks find nothing wrong with the engine as it is", "[L13][long]") {
+TEST_CASE("the checks find nothing wrong with the engine as it is", "[parallel-reads][long]") {
   ExpectNothing({CheckCrashes, CheckCrashesWithoutSync, CheckSimulation, CheckDamageOfClosedStore,
                  CheckDamageOfKilledStore, CheckFaults, CheckDropRules, CheckReadPoint,
                  CheckManifestAfterError, CheckAbsurdLengths});
 }
 
-//@L19{
-TEST_CASE("the checks find nothing wrong with values in blob files", "[L19][long]") {
+TEST_CASE("the checks find nothing wrong with values in blob files", "[value-separation][long]") {
   ExpectNothing({CheckBlobCrashes, CheckBlobReads, CheckDirectCrashes});
 }
 
-//@}
 #if defined(STRATA_MUTANTS)
 void ExpectFound(std::span<const Planted> all) {
   Ledger ledger("mutants");
@@ -103,15 +100,13 @@ void ExpectFound(std::span<const Planted> all) {
   CHECK(ledger.Get("killed") == all.size());
 }
 
-TEST_CASE("every planted bug is found by its check", "[L13][long]") {
+TEST_CASE("every planted bug is found by its check", "[parallel-reads][long]") {
   ExpectFound(kPlanted);
 }
 
-//@L19{
-TEST_CASE("every planted bug in blob files is found by its check", "[L19][long]") {
+TEST_CASE("every planted bug in blob files is found by its check", "[value-separation][long]") {
   ExpectFound(kPlantedInBlobs);
 }
-//@}
 #endif
 
 // The names in the sources, as STRATA_MUTANT(name).
@@ -129,12 +124,14 @@ std::set<std::string> MutantsInSources() {
   return names;
 }
 
-TEST_CASE("every planted bug in the sources has a check, and every check its bug", "[L13][long]") {
+TEST_CASE("every planted bug in the sources has a check, and every check its bug",
+          "[parallel-reads][long]") {
   std::set<std::string> listed;
   for (const Planted& planted : kPlanted) listed.insert(planted.mutant);
-  for (const Planted& planted : kPlantedInBlobs) listed.insert(planted.mutant);  //@L19
+  for (const Planted& planted : kPlantedInBlobs) listed.insert(planted.mutant);
   for (const char* mutant : sim::kPlantedNames) listed.insert(mutant);
-  for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);  //@L16
+  for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);
+  for (const char* mutant : kPlantedInApply) listed.insert(mutant);
   CHECK(MutantsInSources() == listed);
 }
 

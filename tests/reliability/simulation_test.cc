@@ -26,7 +26,7 @@ void ForSeeds(std::uint64_t seeds, RunSeed run_seed) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) run_seed(seed);
 }
 
-TEST_CASE("the same operations give the same answers under any options", "[L13][long]") {
+TEST_CASE("the same operations give the same answers under any options", "[parallel-reads][long]") {
   Ledger ledger("simulation, calm");
   constexpr std::uint64_t kSeeds = 360;
   constexpr std::uint64_t kSets = 4;
@@ -50,7 +50,8 @@ TEST_CASE("the same operations give the same answers under any options", "[L13][
   CHECK(ledger.Shortfall("compactions", kSeeds) == "");
 }
 
-TEST_CASE("a power cut leaves a prefix of the history that holds all synced", "[L13][long]") {
+TEST_CASE("a power cut leaves a prefix of the history that holds all synced",
+          "[parallel-reads][long]") {
   Ledger ledger("simulation, power cuts");
   constexpr std::uint64_t kSeeds = 1440;
   ForSeeds(Scaled(kSeeds), [&](std::uint64_t seed) {
@@ -65,7 +66,7 @@ TEST_CASE("a power cut leaves a prefix of the history that holds all synced", "[
   CHECK(ledger.Shortfall("kills", kSeeds / 2) == "");
 }
 
-TEST_CASE("a seed gives the same run every time", "[L13][long]") {
+TEST_CASE("a seed gives the same run every time", "[parallel-reads][long]") {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const SimulationPlan plan{.seed = seed, .calm = false};
     const auto first = Simulate(plan);

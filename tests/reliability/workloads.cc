@@ -69,7 +69,6 @@ Options TinyStore(SyncMode sync) {
   return options;
 }
 
-//@L19{
 Options TinyBlobStore(SyncMode sync) {
   Options options = TinyStore(sync);
   options.blob_threshold = 50;
@@ -85,7 +84,6 @@ Options TinyDirectStore(SyncMode sync) {
   options.direct_sync_bytes = 0;
   return options;
 }
-//@}
 
 CrashWorkload MakeWorkload(const WorkloadShape& shape) {
   return [shape](StoreWorld& world, History& history, FileSystem* files) {

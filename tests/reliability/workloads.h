@@ -18,10 +18,10 @@ struct WorkloadShape {
 
 // Tiny memtables, tables and levels.
 Options TinyStore(SyncMode sync);
-// The same with values in tiny blob files.  //@L19
-Options TinyBlobStore(SyncMode sync);  //@L19
-// And with these written when they are put.  //@L19
-Options TinyDirectStore(SyncMode sync);  //@L19
+// The same with values in tiny blob files.
+Options TinyBlobStore(SyncMode sync);
+// And with these written when they are put.
+Options TinyDirectStore(SyncMode sync);
 
 // Writes, deletes, batches, syncs, flushes, compactions, closes and opens. Stops at the first
 // error.

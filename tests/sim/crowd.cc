@@ -38,7 +38,7 @@ Options DrawOptions(const LifePlan& plan, const CrowdMix& mix) {
 }
 
 LifePlan PlanFor(LifePlan plan, const CrowdMix& mix) {
-  plan.disk_fails = mix.disk_fails;
+  plan.disk_fails = mix.disk_fails || mix.disk_fills;
   return plan;
 }
 
@@ -64,6 +64,7 @@ class Crowd {
     if (life_.Open()) RunClients();
     if (mix_.power_cut && life_.healthy()) ComeBack();
     if (mix_.disk_fails && life_.healthy()) ReplaceDisk();
+    if (mix_.disk_fills) life_.ForgetFault();
     for (const std::string& copy : copies_) CheckCopy(copy);
     if (!mix_.closes_early) life_.Do("settling", [this] { Settle(); });
     life_.Close();
@@ -89,6 +90,7 @@ class Crowd {
     if (mix_.checkpoints) Spawn("copier", &Crowd::CopyStore);
     if (mix_.power_cut) life_.world().Spawn("fate", [this] { CutPower(); });
     if (mix_.disk_fails) life_.world().Spawn("fate", [this] { BreakDisk(); });
+    if (mix_.disk_fills) life_.world().Spawn("fate", [this] { FillDisk(); });
     life_.Run();
   }
 
@@ -124,7 +126,15 @@ class Crowd {
               {.table = registers.table});
     WriteOptions options;
     if (random.OneIn(6)) options.sync = random.OneIn(2);
-    if (!life_.Expect(db().Write(batch, options), "a write")) return false;
+    Status written = db().Write(batch, options);
+    for (int tries = 0; mix_.disk_fills && !written && life_.disk_failed(); ++tries) {
+      if (tries == 40) life_.Find("still refused: " + written.error().message());
+      if (!life_.healthy()) return false;
+      life_.Count("refused");
+      life_.node().clock().SleepMicros(1'000'000);
+      written = db().Write(batch, options);
+    }
+    if (!life_.Expect(written, "a write")) return false;
     registers.ticker.Acknowledge(life_.world().points());
     if (options.sync.value_or(life_.options().sync == SyncMode::kAlways)) {
       durable_ = std::max(durable_, registers.ticker.issued_at(next));
@@ -389,6 +399,24 @@ class Crowd {
                                    .sticky = random.OneIn(2)});
   }
 
+  // All others' files are spared: a log that fails ends a store, and this must not.
+  void FillDisk() {
+    World& world = life_.world();
+    Random& random = world.random();
+    world.SleepUntil(world.now_nanos() + random.Uniform(10'000'000));
+    {
+      const World::Uninterrupted uninterrupted;
+      life_.node().faults().SetPlan({.fail_at = random.Uniform(40),
+                                     .fault = random.OneIn(2) ? Fault::kEnospc : Fault::kEmfile,
+                                     .sticky = true,
+                                     .only = ".sst"});
+    }
+    world.SleepUntil(world.now_nanos() + 1'000'000 * random.Uniform(20'000));
+    const World::Uninterrupted uninterrupted;
+    life_.Count("full_disks", life_.disk_failed() ? 1 : 0);
+    life_.HealDisk();
+  }
+
   // The process ends in peace, and all that was acknowledged is there on the disk once it works.
   void ReplaceDisk() {
     life_.Close();
@@ -449,6 +477,9 @@ class Crowd {
   }
 
   void Settle() {
+    for (int i = 0; i < 20 && !db().Stats().waiting_cause.empty(); ++i) {
+      life_.node().clock().SleepMicros(1'000'000);  // It goes on by itself.
+    }
     if (!life_.Expect(db().WaitForCompactions(), "waiting")) return;
     life_.Expect(db().VerifyAll(), "verifying");
     life_.Count("flushes", db().counters().Get(Counter::kFlushes));

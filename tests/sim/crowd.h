@@ -20,6 +20,7 @@ struct CrowdMix {
   bool power_cut = false;     // In the middle of it all; then the store is opened again.
   bool closes_early = false;  // As soon as the writers are done, whatever the background does.
   bool disk_fails = false;    // In one operation, or from then on, until it is opened again.
+  bool disk_fills = false;    // For a while there is no room for tables, or no descriptor.
   bool churn = false;         // Flushes and merges one after the other, beside more readers.
   bool heavy = false;         // Large batches into skip lists, so that groups insert in parallel.
 };

@@ -38,7 +38,7 @@ void RunSeeds(const CrowdMix& mix, std::uint64_t seeds, const std::string& name,
 }
 
 TEST_CASE("simulated clients see whole batches in order, whatever runs beside them",
-          "[L20][long]") {
+          "[learned-index][long]") {
   Ledger ledger("sim, crowd");
   RunSeeds({}, 600, "simulated clients see whole batches in order, whatever runs beside them",
            &ledger);
@@ -46,33 +46,35 @@ TEST_CASE("simulated clients see whole batches in order, whatever runs beside th
   CHECK((HasOnlySeed() || ledger.Get("group_commits") < ledger.Get("batches")));
 }
 
-TEST_CASE("simulated groups of large batches go in side by side", "[L20][long]") {
+TEST_CASE("simulated groups of large batches go in side by side", "[learned-index][long]") {
   Ledger ledger("sim, parallel inserts");
   RunSeeds({.heavy = true}, 60, "simulated groups of large batches go in side by side", &ledger);
 }
 
-TEST_CASE("simulated tables come and go beside merges and flushes", "[L20][long]") {
+TEST_CASE("simulated tables come and go beside merges and flushes", "[learned-index][long]") {
   Ledger ledger("sim, tables");
   RunSeeds({.tables = true}, 400, "simulated tables come and go beside merges and flushes",
            &ledger);
   CHECK(ledger.Shortfall("tables_dropped", 400).empty());
 }
 
-TEST_CASE("simulated snapshots stay as they are beside flushes and merges", "[L20][long]") {
+TEST_CASE("simulated snapshots stay as they are beside flushes and merges",
+          "[learned-index][long]") {
   Ledger ledger("sim, snapshots");
   RunSeeds({.snapshots = true, .churn = true}, 400,
            "simulated snapshots stay as they are beside flushes and merges", &ledger);
   CHECK(ledger.Shortfall("snapshots", 400).empty());
 }
 
-TEST_CASE("simulated transactions wait for locks and count right", "[L20][long]") {
+TEST_CASE("simulated transactions wait for locks and count right", "[learned-index][long]") {
   Ledger ledger("sim, transactions");
   RunSeeds({.transactions = true}, 600, "simulated transactions wait for locks and count right",
            &ledger);
   CHECK(ledger.Shortfall("deadlocks", 60).empty());
 }
 
-TEST_CASE("simulated copies of a store hold what was acknowledged before", "[L20][long]") {
+TEST_CASE("simulated copies of a store hold what was acknowledged before",
+          "[learned-index][long]") {
   Ledger ledger("sim, copies");
   RunSeeds({.checkpoints = true}, 400,
            "simulated copies of a store hold what was acknowledged before", &ledger);
@@ -80,7 +82,7 @@ TEST_CASE("simulated copies of a store hold what was acknowledged before", "[L20
 }
 
 TEST_CASE("a simulated power cut among many clients loses nothing that was promised",
-          "[L20][long]") {
+          "[learned-index][long]") {
   Ledger ledger("sim, power cuts");
   RunSeeds({.power_cut = true}, 600,
            "a simulated power cut among many clients loses nothing that was promised", &ledger);
@@ -88,20 +90,31 @@ TEST_CASE("a simulated power cut among many clients loses nothing that was promi
 }
 
 TEST_CASE("a simulated disk that fails among many clients loses nothing acknowledged",
-          "[L20][long]") {
+          "[learned-index][long]") {
   Ledger ledger("sim, disk faults");
   RunSeeds({.disk_fails = true}, 400,
            "a simulated disk that fails among many clients loses nothing acknowledged", &ledger);
   CHECK(ledger.Shortfall("disk_faults", 200).empty());
 }
 
-TEST_CASE("a simulated store closes beside background work and loses nothing", "[L20][long]") {
+TEST_CASE("a simulated disk without room for tables stops writes for a while and loses nothing",
+          "[learned-index][long]") {
+  Ledger ledger("sim, full disks");
+  RunSeeds({.disk_fills = true}, 400,
+           "a simulated disk without room for tables stops writes for a while and loses nothing",
+           &ledger);
+  CHECK(ledger.Shortfall("full_disks", 150).empty());
+  CHECK(ledger.Shortfall("refused", 100).empty());
+}
+
+TEST_CASE("a simulated store closes beside background work and loses nothing",
+          "[learned-index][long]") {
   Ledger ledger("sim, closing");
   RunSeeds({.closes_early = true, .churn = true}, 400,
            "a simulated store closes beside background work and loses nothing", &ledger);
 }
 
-TEST_CASE("a seed gives the same life of a store every time", "[L20][long]") {
+TEST_CASE("a seed gives the same life of a store every time", "[learned-index][long]") {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const CrowdMix mix{.tables = true, .snapshots = true};
     const LifeResult first = RunCrowd({.seed = seed}, mix);

@@ -10,7 +10,7 @@
 namespace strata::sim {
 namespace {
 
-TEST_CASE("fibers take turns and keep their stacks", "[L12]") {
+TEST_CASE("fibers take turns and keep their stacks", "[background-work]") {
   Fiber main;
   std::vector<int> order;
   Fiber* fibers[2] = {nullptr, nullptr};
@@ -36,7 +36,7 @@ std::uint64_t SumDownFrom(std::uint64_t n) {
   return n == 0 ? 0 : std::stoull(on_the_heap) + SumDownFrom(n - 1);
 }
 
-TEST_CASE("a fiber has room for deep calls, and the heap is everybody's", "[L12]") {
+TEST_CASE("a fiber has room for deep calls, and the heap is everybody's", "[background-work]") {
   Fiber main;
   std::uint64_t sum = 0;
   Fiber* self = nullptr;
@@ -49,7 +49,7 @@ TEST_CASE("a fiber has room for deep calls, and the heap is everybody's", "[L12]
   CHECK(sum == 500 * 501 / 2);
 }
 
-TEST_CASE("a fiber that was left in the middle can be abandoned", "[L12]") {
+TEST_CASE("a fiber that was left in the middle can be abandoned", "[background-work]") {
   Fiber main;
   Fiber* self = nullptr;
   int steps = 0;

@@ -11,7 +11,7 @@
 namespace strata::sim {
 namespace {
 
-TEST_CASE("jobs run side by side on a machine's threads, step by step", "[L12]") {
+TEST_CASE("jobs run side by side on a machine's threads, step by step", "[background-work]") {
   World world(RandomSeed(1));
   Node& node = world.AddNode({.low_threads = 2});
   Executor& executor = *node.environment().executor;
@@ -63,7 +63,7 @@ Outcome RaiseFlag(std::uint64_t seed, bool notifies, bool timer) {
   return world.Run();
 }
 
-TEST_CASE("a wait sleeps until it is told to look again", "[L12]") {
+TEST_CASE("a wait sleeps until it is told to look again", "[background-work]") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CHECK(RaiseFlag(seed, /*notifies=*/true, /*timer=*/false).done());
     const Outcome lost = RaiseFlag(seed, /*notifies=*/false, /*timer=*/false);
@@ -73,11 +73,49 @@ TEST_CASE("a wait sleeps until it is told to look again", "[L12]") {
   }
 }
 
-TEST_CASE("a forgotten notification is noticed although a timer would mend it", "[L12]") {
+TEST_CASE("who waits at a point hears nothing of others", "[background-work]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (const bool told : {false, true}) {
+      World world(RandomSeed(seed));
+      Node& node = world.AddNode({});
+      Executor& executor = *node.environment().executor;
+      Mutex mutex;
+      WaitPoint point;
+      WaitPoint other;
+      bool up = false;
+      int looks = 0;
+      node.Spawn("waiter", [&] {
+        MutexLock lock(mutex);
+        executor.WaitOn(point, mutex, [&] {
+          ++looks;
+          return up;
+        });
+      });
+      node.Spawn("raiser", [&] {
+        for (int i = 0; i < 5; ++i) {
+          MutexLock lock(mutex);
+          executor.NotifyAll();
+          executor.Notify(other);
+        }
+        MutexLock lock(mutex);
+        up = true;
+        if (told) executor.Notify(point);
+      });
+      const Outcome outcome = world.Run();
+      CAPTURE(seed, told, outcome.report);
+      if (told) CHECK(outcome.done());
+      if (outcome.done()) CHECK(looks <= 2);  // It may have come when the flag was up.
+      if (!outcome.done()) CHECK(outcome.end == Outcome::End::kLostWakeUp);
+    }
+  }
+}
+
+TEST_CASE("a forgotten notification is noticed although a timer would mend it",
+          "[background-work]") {
   CHECK(RaiseFlag(1, /*notifies=*/false, /*timer=*/true).end == Outcome::End::kLostWakeUp);
 }
 
-TEST_CASE("a wait for what nobody will do is a deadlock", "[L12]") {
+TEST_CASE("a wait for what nobody will do is a deadlock", "[background-work]") {
   World world(RandomSeed(1));
   Node& node = world.AddNode({.name = "alone"});
   Mutex mutex;
@@ -91,7 +129,7 @@ TEST_CASE("a wait for what nobody will do is a deadlock", "[L12]") {
   CHECK(outcome.report.find("low-0") == std::string::npos);  // Idle, not blocked.
 }
 
-TEST_CASE("two machines may wait for each other", "[L12]") {
+TEST_CASE("two machines may wait for each other", "[background-work]") {
   World world(RandomSeed(3));
   Node& left = world.AddNode({.name = "left"});
   Node& right = world.AddNode({.name = "right"});
@@ -112,7 +150,7 @@ TEST_CASE("two machines may wait for each other", "[L12]") {
   CHECK(turn == 10);
 }
 
-TEST_CASE("clocks differ by their offsets and drift apart", "[L12]") {
+TEST_CASE("clocks differ by their offsets and drift apart", "[background-work]") {
   World world(RandomSeed(1));
   Node& fast = world.AddNode({.name = "fast", .clock_drift_ppm = 50'000});
   Node& slow = world.AddNode({.name = "slow", .clock_offset_us = 7, .clock_drift_ppm = -50'000});
@@ -141,7 +179,7 @@ TEST_CASE("clocks differ by their offsets and drift apart", "[L12]") {
   CHECK(fast.clock().WallMicros() == fast.clock().NowMicros() - 3'000'000);
 }
 
-TEST_CASE("a sleep shorter than the way to it ends", "[L12]") {
+TEST_CASE("a sleep shorter than the way to it ends", "[background-work]") {
   World world(RandomSeed(1));
   int slept = 0;
   world.Spawn("sleeper", [&] {
@@ -154,7 +192,7 @@ TEST_CASE("a sleep shorter than the way to it ends", "[L12]") {
   CHECK(slept == 30);
 }
 
-TEST_CASE("timers ring in the order of their times, on time", "[L12]") {
+TEST_CASE("timers ring in the order of their times, on time", "[background-work]") {
   World world(RandomSeed(1));
   Node& node = world.AddNode({.low_threads = 1});
   const Environment& environment = node.environment();
@@ -198,7 +236,8 @@ void Write(Node& node, Writing* writing) {
   }
 }
 
-TEST_CASE("one machine loses its power and what it hadn't synced, another goes on", "[L12]") {
+TEST_CASE("one machine loses its power and what it hadn't synced, another goes on",
+          "[background-work]") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     World world(RandomSeed(seed));
     Node& one = world.AddNode({.name = "one"});
@@ -228,7 +267,7 @@ TEST_CASE("one machine loses its power and what it hadn't synced, another goes o
   }
 }
 
-TEST_CASE("a machine's own thread may turn it off, and never comes back", "[L12]") {
+TEST_CASE("a machine's own thread may turn it off, and never comes back", "[background-work]") {
   World world(RandomSeed(1));
   Node& node = world.AddNode({});
   bool came_back = false;
@@ -246,7 +285,8 @@ TEST_CASE("a machine's own thread may turn it off, and never comes back", "[L12]
   CHECK(ran);
 }
 
-TEST_CASE("the dead hold their locks for ever, and others of the same machine don't run", "[L12]") {
+TEST_CASE("the dead hold their locks for ever, and others of the same machine don't run",
+          "[background-work]") {
   World world(RandomSeed(1));
   Node& node = world.AddNode({});
   static Mutex& mutex = *new Mutex;

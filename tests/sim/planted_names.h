@@ -5,14 +5,25 @@
 namespace strata::sim {
 
 inline constexpr const char* kPlantedNames[] = {
-    "edits_dont_wait",       "flush_forgets_early", "flush_pops_newest",  "group_ends_unheard",
-    "two_leaders",           "leader_doesnt_wait",  "edit_ends_unheard",  "drop_looked_at_early",
-    "outputs_outlive_store", "close_leaves_jobs",   "moved_table_unheld",
-    "snapshot_before_lock",  //@L14
-    "release_unheard",       //@L16
-    "granted_unchecked",     //@L16
-    "feature_beside_edit",   //@L17
-    "copy_holds_nothing",    //@L20
+    "edits_dont_wait",
+    "flush_forgets_early",
+    "flush_pops_newest",
+    "group_ends_unheard",
+    "two_leaders",
+    "leader_doesnt_wait",
+    "edit_ends_unheard",
+    "drop_looked_at_early",
+    "close_leaves_jobs",
+    "moved_table_unheld",
+    // Snapshots.
+    "snapshot_before_lock",
+    // Transactions.
+    "release_unheard",
+    "granted_unchecked",
+    // Tables.
+    "feature_beside_edit",
+    // Copies.
+    "copy_holds_nothing",
 };
 
 }  // namespace strata::sim

@@ -60,7 +60,6 @@ const Planted kPlanted[] = {
     {"copy_holds_nothing", "a copy doesn't hold what it copies", kCopies, kOften},
     {"moved_table_unheld", "a table that was moved and merged is gone from a copy", kCopies,
      kRarely},
-    {"outputs_outlive_store", "tables of a merge that failed go after the store", kCopies, kRarely},
     {"close_leaves_jobs", "a store goes before its background does", kClosing, kOften},
     {"flush_forgets_early", "a memtable is let go before its table is there", kSnapshots, kRarely},
     {"snapshot_before_lock", "a snapshot's sequence is read before its lock is held", kSnapshots,
@@ -106,7 +105,7 @@ void Print(const Planted& planted, const Found& found) {
 }
 
 TEST_CASE("every planted race is found within some seeds, and only where it is planted",
-          "[L20][long]") {
+          "[learned-index][long]") {
   Ledger ledger("sim, planted races");
   std::set<std::string> clean;  // Cases that find nothing without a planted race.
   for (const Planted& planted : kPlanted) {
@@ -129,7 +128,7 @@ TEST_CASE("every planted race is found within some seeds, and only where it is p
   CHECK(ledger.Get("found") == std::size(kPlanted));
 }
 
-TEST_CASE("every planted race of the list has a crowd that finds it", "[L20]") {
+TEST_CASE("every planted race of the list has a crowd that finds it", "[learned-index]") {
   std::set<std::string> listed = {"seqno_before_superversion"};  // Planted for another test, too.
   for (const char* name : kPlantedNames) listed.insert(name);
   std::set<std::string> planted;

@@ -7,7 +7,7 @@
 namespace strata::sim {
 namespace {
 
-TEST_CASE("a schedule follows from its seed and says what it is", "[L12]") {
+TEST_CASE("a schedule follows from its seed and says what it is", "[background-work]") {
   CHECK(Schedule{.kind = Schedule::Kind::kPct, .seed = 7, .depth = 3, .points = 900}.ToText() ==
         "pct seed=7 depth=3 points=900");
   CHECK(Schedule{.kind = Schedule::Kind::kRandom, .seed = 8, .stay = 4, .pauses = 2}.ToText() ==
@@ -54,7 +54,7 @@ int SeedsThatFind(Schedule schedule, std::uint64_t seeds) {
   return found;
 }
 
-TEST_CASE("a thread that is paused lets others get a lot done", "[L12]") {
+TEST_CASE("a thread that is paused lets others get a lot done", "[background-work]") {
   int longest = 0;
   int since = 0;
   const auto count = [&] {
@@ -80,7 +80,8 @@ TEST_CASE("a thread that is paused lets others get a lot done", "[L12]") {
   CHECK(run(10) > 100);
 }
 
-TEST_CASE("priorities that change find a race of depth two as often as is promised", "[L12]") {
+TEST_CASE("priorities that change find a race of depth two as often as is promised",
+          "[background-work]") {
   constexpr std::uint64_t kSeeds = 4000;
   constexpr std::uint64_t kPoints = 310;
   constexpr std::uint64_t kThreads = 6;

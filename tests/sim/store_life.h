@@ -66,7 +66,15 @@ class StoreLife {
     if (!result.has_value() && !disk_failed()) Find(doing + ": " + result.error().message());
     return result.has_value();
   }
-  bool disk_failed() { return plan_.disk_fails && node_.is_on() && node_.faults().fired(); }
+  bool disk_failed() {
+    return had_fault_ || (plan_.disk_fails && node_.is_on() && node_.faults().fired());
+  }
+  // The disk is well from now on. What was under way may still fail, until ForgetFault.
+  void HealDisk() {
+    had_fault_ = disk_failed();
+    node_.faults().SetPlan({});
+  }
+  void ForgetFault() { had_fault_ = false; }
   void Find(std::string finding);
   bool healthy() const { return result_.findings.empty(); }
   void Count(const std::string& name, std::uint64_t count = 1) { result_.counts[name] += count; }
@@ -78,6 +86,7 @@ class StoreLife {
   World world_;
   Node& node_;
   Options options_;
+  bool had_fault_ = false;
   DB* db_ = nullptr;  // Owned, but destroyed only by Close: nobody else may be inside.
   LifeResult result_;
 };

@@ -14,7 +14,8 @@
 namespace strata::sim {
 namespace {
 
-TEST_CASE("a simulated thread that finds a lock taken lets others run until it is free", "[L12]") {
+TEST_CASE("a simulated thread that finds a lock taken lets others run until it is free",
+          "[background-work]") {
   std::set<std::string> orders;
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     Mutex mutex;
@@ -38,14 +39,15 @@ TEST_CASE("a simulated thread that finds a lock taken lets others run until it i
   CHECK(orders.size() == 6);  // All of them come up.
 }
 
-TEST_CASE("a lock outside of a simulated world is the machine's", "[L12]") {
+TEST_CASE("a lock outside of a simulated world is the machine's", "[background-work]") {
   Mutex mutex;
   CHECK(World::Current() == nullptr);
   MutexLock lock(mutex);
   CHECK(!mutex.native().try_lock());
 }
 
-TEST_CASE("two that wait for each other's lock are reported, each by its name", "[L12]") {
+TEST_CASE("two that wait for each other's lock are reported, each by its name",
+          "[background-work]") {
   const auto take = [](Mutex& first, Mutex& second) {
     MutexLock one(first);
     MutexLock two(second);
@@ -67,7 +69,7 @@ TEST_CASE("two that wait for each other's lock are reported, each by its name", 
   CHECK(deadlocks < 27);
 }
 
-TEST_CASE("a run that never ends is reported as one", "[L12]") {
+TEST_CASE("a run that never ends is reported as one", "[background-work]") {
   WorldOptions options = RandomSeed(1);
   options.points_max = 1000;
   bool stop = false;
@@ -79,7 +81,7 @@ TEST_CASE("a run that never ends is reported as one", "[L12]") {
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("a place where others may come in between is a point", "[L12]") {
+TEST_CASE("a place where others may come in between is a point", "[background-work]") {
   int overtaken = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     int value = 0;
@@ -95,7 +97,7 @@ TEST_CASE("a place where others may come in between is a point", "[L12]") {
 }
 #endif
 
-TEST_CASE("clients may begin others, and a world may run again", "[L12]") {
+TEST_CASE("clients may begin others, and a world may run again", "[background-work]") {
   World world(RandomSeed(1));
   int ended = 0;
   world.Spawn("parent", [&] {
@@ -109,7 +111,7 @@ TEST_CASE("clients may begin others, and a world may run again", "[L12]") {
   CHECK(ended == 3);
 }
 
-TEST_CASE("the same schedule gives the same run, another one another", "[L12]") {
+TEST_CASE("the same schedule gives the same run, another one another", "[background-work]") {
   const auto trace_of = [](const Schedule& schedule) {
     World world(WithSchedule(schedule));
     Mutex mutex;

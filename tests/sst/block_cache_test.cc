@@ -53,7 +53,7 @@ class Cache {
   std::shared_ptr<const Block> block_ = MakeBlock(1'000);
 };
 
-TEST_CASE("a block that was put in is found, under its table and offset", "[L08]") {
+TEST_CASE("a block that was put in is found, under its table and offset", "[block-cache]") {
   Cache cache(1 << 20);
   cache->Insert(1, 4096, MakeBlock(100));
   CHECK(cache->Lookup(1, 4096) != nullptr);
@@ -63,7 +63,7 @@ TEST_CASE("a block that was put in is found, under its table and offset", "[L08]
   CHECK(cache.counters().Get(Counter::kCacheMisses) == 2);
 }
 
-TEST_CASE("the cache never holds more than its budget", "[L08]") {
+TEST_CASE("the cache never holds more than its budget", "[block-cache]") {
   Cache cache(64 << 10);
   for (std::uint64_t i = 0; i < 1'000; ++i) {
     cache.Touch(i);
@@ -77,7 +77,7 @@ TEST_CASE("the cache never holds more than its budget", "[L08]") {
   CHECK(cache->used_bytes() == 0);
 }
 
-TEST_CASE("blocks that earned their place count into the budget too", "[L08]") {
+TEST_CASE("blocks that earned their place count into the budget too", "[block-cache]") {
   Cache cache(64 << 10);
   for (int round = 0; round < 3; ++round) {
     for (std::uint64_t i = 0; i < 200; ++i) {
@@ -91,7 +91,7 @@ TEST_CASE("blocks that earned their place count into the budget too", "[L08]") {
   CHECK(kept * 1'000 <= 64 << 10);
 }
 
-TEST_CASE("a block larger than the cache is not kept", "[L08]") {
+TEST_CASE("a block larger than the cache is not kept", "[block-cache]") {
   Cache cache(16 << 10);
   cache->Insert(1, 0, MakeBlock(100));
   cache->Insert(1, 1, MakeBlock(64 << 10));
@@ -99,7 +99,7 @@ TEST_CASE("a block larger than the cache is not kept", "[L08]") {
   CHECK(cache->Lookup(1, 0) != nullptr);
 }
 
-TEST_CASE("a scan does not push out what is read again and again", "[L08][T8.1]") {
+TEST_CASE("a scan does not push out what is read again and again", "[block-cache][block-cache.1]") {
   Cache cache(64 << 10);  // About 60 blocks.
   for (int round = 0; round < 5; ++round) {
     for (std::uint64_t hot = 0; hot < 30; ++hot) cache.Touch(hot);
@@ -110,7 +110,8 @@ TEST_CASE("a scan does not push out what is read again and again", "[L08][T8.1]"
   CHECK(hits >= 28);
 }
 
-TEST_CASE("a block asked for during each round outlives those that are not", "[L08][T8.2]") {
+TEST_CASE("a block asked for during each round outlives those that are not",
+          "[block-cache][block-cache.2]") {
   Cache cache(64 << 10);  // About 60 blocks.
   int hits = 0;
   for (std::uint64_t wave = 0; wave < 200; ++wave) {
@@ -122,7 +123,7 @@ TEST_CASE("a block asked for during each round outlives those that are not", "[L
   CHECK(hits == 100 * 20);
 }
 
-TEST_CASE("a block that comes back soon after it left is kept", "[L08]") {
+TEST_CASE("a block that comes back soon after it left is kept", "[block-cache]") {
   Cache cache(64 << 10);
   for (std::uint64_t i = 0; i < 60; ++i) cache.Touch(i);
   cache.Touch(1'000);
@@ -133,7 +134,7 @@ TEST_CASE("a block that comes back soon after it left is kept", "[L08]") {
   CHECK(cache->Lookup(1, 1'000) != nullptr);
 }
 
-TEST_CASE("threads share the cache", "[L08][concurrency]") {
+TEST_CASE("threads share the cache", "[block-cache][concurrency]") {
   Cache cache(256 << 10);
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
@@ -154,7 +155,7 @@ TEST_CASE("threads share the cache", "[L08][concurrency]") {
   CHECK(cache->used_bytes() <= 256 << 10);
 }
 
-TEST_CASE("a block is read from the file once", "[L08]") {
+TEST_CASE("a block is read from the file once", "[block-cache]") {
   testing::TestStore store;
   for (int i = 0; i < 100; ++i) REQUIRE(store->Put("key" + std::to_string(i), "v"));
   REQUIRE(store->Flush());

@@ -31,7 +31,8 @@ Entries Numbered(int count) {
 
 }  // namespace
 
-TEST_CASE("slots stand between the restarts and the last word", "[L13][T13.2]") {
+TEST_CASE("slots stand between the restarts and the last word",
+          "[parallel-reads][parallel-reads.2]") {
   const Entries entries = {{Key("apple", 3), "red"}, {Key("pear", 1), ""}};
   const std::string with = BlockOf(entries, 1, true);
   const std::string without = BlockOf(entries, 1, false);
@@ -41,7 +42,8 @@ TEST_CASE("slots stand between the restarts and the last word", "[L13][T13.2]") 
   CHECK(ProbeHashSlots(Parse(with).hash_slots(), "pear") == 1);
 }
 
-TEST_CASE("a lookup by hash finds what a search finds, with fewer comparisons", "[L13][T13.2]") {
+TEST_CASE("a lookup by hash finds what a search finds, with fewer comparisons",
+          "[parallel-reads][parallel-reads.2]") {
   Random random(7);
   SearchCost by_hash;
   SearchCost by_search;
@@ -66,7 +68,8 @@ TEST_CASE("a lookup by hash finds what a search finds, with fewer comparisons", 
   CHECK(by_hash.comparisons * 3 < by_search.comparisons * 2);
 }
 
-TEST_CASE("versions of one key that span restarts are all found", "[L13][T13.2]") {
+TEST_CASE("versions of one key that span restarts are all found",
+          "[parallel-reads][parallel-reads.2]") {
   Entries entries = {{Key("a", 1), "first"}};
   for (SequenceNumber sequence = 40; sequence > 0; --sequence) {
     entries.emplace_back(Key("b", sequence), std::to_string(sequence));
@@ -83,7 +86,8 @@ TEST_CASE("versions of one key that span restarts are all found", "[L13][T13.2]"
   CHECK(cost.hash_hits == 1);
 }
 
-TEST_CASE("a block of too many restarts or keys does without slots", "[L13][T13.2]") {
+TEST_CASE("a block of too many restarts or keys does without slots",
+          "[parallel-reads][parallel-reads.2]") {
   CHECK(Parse(BlockOf(Numbered(254), 1, true)).hash_slots().size() == 254 * 4 / 3 + 1);
   CHECK(Parse(BlockOf(Numbered(255), 1, true)).hash_slots().empty());
   CHECK(Parse(BlockOf(Numbered(60'000), 1000, true)).hash_slots().empty());
@@ -96,7 +100,8 @@ TEST_CASE("a block of too many restarts or keys does without slots", "[L13][T13.
   CHECK(ProbeHashSlots(Parse(BlockOf(Numbered(1), 1, true)).hash_slots(), "key100000") == 0);
 }
 
-TEST_CASE("tables with and without hash indexes are both read", "[L13][T13.2]") {
+TEST_CASE("tables with and without hash indexes are both read",
+          "[parallel-reads][parallel-reads.2]") {
   for (const bool hash_index : {false, true}) {
     Counters counters;
     TableOptions options = PlainOptions(1024, 8);
@@ -113,7 +118,8 @@ TEST_CASE("tables with and without hash indexes are both read", "[L13][T13.2]") 
   }
 }
 
-TEST_CASE("slots that point anywhere can't make a block crash", "[L13][T13.2]") {
+TEST_CASE("slots that point anywhere can't make a block crash",
+          "[parallel-reads][parallel-reads.2]") {
   Random random(8);
   for (int round = 0; round < 2000; ++round) {
     std::string bytes = BlockOf(RandomEntries(random, 1 + random.Uniform(20), 6, 8), 2, true);

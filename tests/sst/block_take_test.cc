@@ -35,7 +35,7 @@ Entries TakeAll(InternalIterator& cursor, std::size_t wanted, std::size_t* takes
 
 }  // namespace
 
-TEST_CASE("a block's cursor hands out all entries, whatever their keys share", "[L20]") {
+TEST_CASE("a block's cursor hands out all entries, whatever their keys share", "[learned-index]") {
   Random random(1);
   for (const int interval : {1, 2, 16}) {
     for (const std::size_t key_size_max : {12, 40, 300, 3000}) {
@@ -48,7 +48,7 @@ TEST_CASE("a block's cursor hands out all entries, whatever their keys share", "
   }
 }
 
-TEST_CASE("short keys are handed out many at a time", "[L20]") {
+TEST_CASE("short keys are handed out many at a time", "[learned-index]") {
   Entries entries;
   for (int i = 0; i < 96; ++i) entries.emplace_back(Key("key" + std::to_string(1000 + i), 1), "v");
   const Block block = BlockOf(entries, 16);
@@ -57,7 +57,7 @@ TEST_CASE("short keys are handed out many at a time", "[L20]") {
   CHECK(takes == 4);  // Room is for 30 of them.
 }
 
-TEST_CASE("a block's cursor goes back from the last entry that it handed out", "[L20]") {
+TEST_CASE("a block's cursor goes back from the last entry that it handed out", "[learned-index]") {
   Entries entries;
   for (int i = 0; i < 60; ++i) entries.emplace_back(Key("key" + std::to_string(1000 + i), 1), "v");
   const Block block = BlockOf(entries, 4);
@@ -72,7 +72,8 @@ TEST_CASE("a block's cursor goes back from the last entry that it handed out", "
   }
 }
 
-TEST_CASE("what is handed out ends before a damaged entry, and the move to it fails", "[L20]") {
+TEST_CASE("what is handed out ends before a damaged entry, and the move to it fails",
+          "[learned-index]") {
   const Entries entries{{Key("a", 3), "1"}, {Key("b", 2), "2"}, {Key("c", 1), "3"}};
   std::string bytes(BlockOf(entries, 16).contents());
   constexpr std::size_t kEntryBytes = 3 + 1 + 8 + 1;
@@ -88,7 +89,7 @@ TEST_CASE("what is handed out ends before a damaged entry, and the move to it fa
   CHECK(moved.error().code() == ErrorCode::kCorruption);
 }
 
-TEST_CASE("what is handed out ends before an entry of unknown kind", "[L20]") {
+TEST_CASE("what is handed out ends before an entry of unknown kind", "[learned-index]") {
   Entries entries{{Key("a", 3), "1"}, {Key("b", 2, static_cast<EntryKind>(9)), "2"}};
   const Block block = BlockOf(entries, 16);
   const auto cursor = block.NewIterator();

@@ -36,7 +36,7 @@ std::optional<BlockEntry> Expected(const Entries& entries, const LookupKey& targ
 
 }  // namespace
 
-TEST_CASE("a block is entries that share prefixes, restarts and their number", "[L04]") {
+TEST_CASE("a block is entries that share prefixes, restarts and their number", "[sorted-tables]") {
   const std::string block = BlockOf({{Key("apple", 3), "red"},
                                      {Key("apple", 2, EntryKind::kDelete), ""},
                                      {Key("apricot", 1), "soft"}},
@@ -49,7 +49,7 @@ TEST_CASE("a block is entries that share prefixes, restarts and their number", "
         "\\x02\\x00\\x00\\x00");
 }
 
-TEST_CASE("a block gives back its entries in both directions", "[L04]") {
+TEST_CASE("a block gives back its entries in both directions", "[sorted-tables]") {
   Random random(1);
   for (const int interval : {1, 2, 3, 16, 1000}) {
     CAPTURE(interval);
@@ -64,7 +64,7 @@ TEST_CASE("a block gives back its entries in both directions", "[L04]") {
   }
 }
 
-TEST_CASE("a cursor in a block finds the entry at or after, and at or before", "[L04]") {
+TEST_CASE("a cursor in a block finds the entry at or after, and at or before", "[sorted-tables]") {
   Random random(2);
   for (const int interval : {1, 4, 16}) {
     const Entries entries = RandomEntries(random, 50, 6, 10);
@@ -91,7 +91,7 @@ TEST_CASE("a cursor in a block finds the entry at or after, and at or before", "
   }
 }
 
-TEST_CASE("a block that an earlier program wrote is searched", "[L04]") {
+TEST_CASE("a block that an earlier program wrote is searched", "[sorted-tables]") {
   const std::string bytes = Must(Unescape(
       "\\x00\\x03\\x03ant\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00ant\\x00\\x03\\x03bee\\x01"
       "\\x01\\x00\\x00\\x00\\x00\\x00\\x00bee\\x00\\x03\\x03cow\\x01\\x01\\x00\\x00\\x00"
@@ -110,7 +110,7 @@ TEST_CASE("a block that an earlier program wrote is searched", "[L04]") {
   }
 }
 
-TEST_CASE("a lookup in a block gives the newest version that it may see", "[L04]") {
+TEST_CASE("a lookup in a block gives the newest version that it may see", "[sorted-tables]") {
   Random random(3);
   for (const int interval : {1, 3, 16}) {
     for (int round = 0; round < 10; ++round) {
@@ -129,7 +129,7 @@ TEST_CASE("a lookup in a block gives the newest version that it may see", "[L04]
   }
 }
 
-TEST_CASE("a lookup compares about log n restarts and one interval of keys", "[L04]") {
+TEST_CASE("a lookup compares about log n restarts and one interval of keys", "[sorted-tables]") {
   Entries entries;
   for (int i = 0; i < 1024; ++i)
     entries.emplace_back(Key("key" + std::to_string(10'000 + i), 1), "");
@@ -143,7 +143,7 @@ TEST_CASE("a lookup compares about log n restarts and one interval of keys", "[L
   CHECK(worst <= 6 + 16 + 1);
 }
 
-TEST_CASE("keys of the largest size and values of a mebibyte fit a block", "[L04]") {
+TEST_CASE("keys of the largest size and values of a mebibyte fit a block", "[sorted-tables]") {
   const Entries entries = {{Key("", 9), ""},
                            {Key(std::string(kUserKeySizeMax - 1, 'k'), 8), "short"},
                            {Key(std::string(kUserKeySizeMax, 'k'), 7), std::string(1 << 20, 'v')},
@@ -154,7 +154,7 @@ TEST_CASE("keys of the largest size and values of a mebibyte fit a block", "[L04
   CHECK((Must(ScanBackward(*cursor)) == entries));
 }
 
-TEST_CASE("bytes that aren't a block are refused", "[L04]") {
+TEST_CASE("bytes that aren't a block are refused", "[sorted-tables]") {
   const std::string block = BlockOf({{Key("a", 1), "1"}, {Key("b", 1), "2"}}, 16);
   const auto with = [&](std::size_t at, char byte) {
     std::string changed = block;
@@ -179,7 +179,7 @@ TEST_CASE("bytes that aren't a block are refused", "[L04]") {
 
 // What a checksum can't find: bytes that were wrong before they were summed. Nothing may be read
 // outside the block (the sanitizer build looks), and no loop may run for ever.
-TEST_CASE("no bytes make a block crash or hang", "[L04]") {
+TEST_CASE("no bytes make a block crash or hang", "[sorted-tables]") {
   Random random(4);
   for (int round = 0; round < 3000; ++round) {
     std::string bytes = BlockOf(RandomEntries(random, 1 + random.Uniform(20), 8, 8),

@@ -28,7 +28,7 @@ double FalsePositiveRate(const std::string& filter) {
   return maybes / 20'000.0;
 }
 
-TEST_CASE("a key that was added is never denied", "[L07][T7.2]") {
+TEST_CASE("a key that was added is never denied", "[bloom-filters][bloom-filters.2]") {
   for (const int keys : {1, 2, 10, 1'000, 20'000}) {
     const std::string filter = FilterOf(keys, 10);
     int denied = 0;
@@ -40,7 +40,7 @@ TEST_CASE("a key that was added is never denied", "[L07][T7.2]") {
   }
 }
 
-TEST_CASE("false maybes are as rare as the formula says", "[L07][T7.2]") {
+TEST_CASE("false maybes are as rare as the formula says", "[bloom-filters][bloom-filters.2]") {
   const std::string sparse = FilterOf(20'000, 5);
   CHECK(FalsePositiveRate(sparse) < 0.12);
   CHECK(FalsePositiveRate(sparse) > 0.06);
@@ -48,7 +48,7 @@ TEST_CASE("false maybes are as rare as the formula says", "[L07][T7.2]") {
   CHECK(FalsePositiveRate(FilterOf(20'000, 15)) < 0.003);
 }
 
-TEST_CASE("a key's bits lie in one block of 64 bytes", "[L07][T7.1]") {
+TEST_CASE("a key's bits lie in one block of 64 bytes", "[bloom-filters][bloom-filters.1]") {
   std::size_t keys_seen = 0;  // The rest are false maybes: their bits were all set.
   for (int key = 0; key < 50; ++key) {
     BloomBuilder builder(10);
@@ -68,7 +68,7 @@ TEST_CASE("a key's bits lie in one block of 64 bytes", "[L07][T7.1]") {
   CHECK(keys_seen > 40);
 }
 
-TEST_CASE("a filter's bytes are pinned", "[L07][T7.1]") {
+TEST_CASE("a filter's bytes are pinned", "[bloom-filters][bloom-filters.1]") {
   BloomBuilder builder(10);
   builder.AddKey("hello");
   builder.AddKey("world");
@@ -98,7 +98,7 @@ std::uint64_t BlockOfKey(const std::string& key, std::uint64_t blocks) {
   return ((Hash64(key) >> 32) * blocks) >> 32;
 }
 
-TEST_CASE("the upper half of the hash chooses the block", "[L07][T7.1]") {
+TEST_CASE("the upper half of the hash chooses the block", "[bloom-filters][bloom-filters.1]") {
   for (const std::uint64_t block : {0, 1}) {
     BloomBuilder builder(64);
     int added = 0;
@@ -114,13 +114,14 @@ TEST_CASE("the upper half of the hash chooses the block", "[L07][T7.1]") {
   }
 }
 
-TEST_CASE("the bytes of a filter of many blocks are pinned", "[L07][T7.1]") {
+TEST_CASE("the bytes of a filter of many blocks are pinned", "[bloom-filters][bloom-filters.1]") {
   const std::string filter = FilterOf(1'000, 10);
   REQUIRE(filter.size() == 20 * 64 + 1);
   CHECK(Hash64(filter) == 0x27faac78b55f7409);
 }
 
-TEST_CASE("a key is looked for in the block that its hash chooses", "[L07][T7.2]") {
+TEST_CASE("a key is looked for in the block that its hash chooses",
+          "[bloom-filters][bloom-filters.2]") {
   const std::uint64_t blocks = 16;
   for (int i = 0; i < 100; ++i) {
     const std::string key = "key" + std::to_string(i);
@@ -133,7 +134,7 @@ TEST_CASE("a key is looked for in the block that its hash chooses", "[L07][T7.2]
   }
 }
 
-TEST_CASE("a key that repeats costs nothing", "[L07][T7.1]") {
+TEST_CASE("a key that repeats costs nothing", "[bloom-filters][bloom-filters.1]") {
   BloomBuilder once(10);
   BloomBuilder often(10);
   for (int i = 0; i < 100; ++i) {
@@ -145,14 +146,14 @@ TEST_CASE("a key that repeats costs nothing", "[L07][T7.1]") {
   CHECK(filter.find_first_not_of('\0') < filter.size() - 1);
 }
 
-TEST_CASE("bytes that are no filter answer maybe", "[L07]") {
+TEST_CASE("bytes that are no filter answer maybe", "[bloom-filters]") {
   CHECK(BloomMayContain("", "key"));
   CHECK(BloomMayContain(std::string(64, '\0'), "key"));
   CHECK(BloomMayContain(std::string(65, '\0'), "key"));
   CHECK(BloomMayContain(std::string(64, '\0') + "\x7f", "key"));
 }
 
-TEST_CASE("a miss reads no block when the filter says no", "[L07][T7.2]") {
+TEST_CASE("a miss reads no block when the filter says no", "[bloom-filters][bloom-filters.2]") {
   testing::TestStore store({.filter_bits_per_key = 15});
   for (int i = 0; i < 1'000; i += 2) REQUIRE(store->Put("key" + std::to_string(i), "v"));
   REQUIRE(store->Flush());

@@ -68,7 +68,8 @@ bool HugeLengthIsRefused() {
 
 }  // namespace
 
-TEST_CASE("what saves an eighth is appended, and of the rest no trace stays", "[L09][T9.1]") {
+TEST_CASE("what saves an eighth is appended, and of the rest no trace stays",
+          "[compression][compression.1]") {
   std::string noise;
   Random random(1);
   while (noise.size() < 1000) noise += static_cast<char>(random.Next());
@@ -83,7 +84,8 @@ TEST_CASE("what saves an eighth is appended, and of the rest no trace stays", "[
   }
 }
 
-TEST_CASE("a block is compressed when that saves an eighth, and comes back", "[L09][T9.1]") {
+TEST_CASE("a block is compressed when that saves an eighth, and comes back",
+          "[compression][compression.1]") {
   Random random(1);
   for (const Compression codec : kCodecs) {
     CAPTURE(CompressionName(codec));
@@ -111,14 +113,14 @@ TEST_CASE("a block is compressed when that saves an eighth, and comes back", "[L
   CHECK_FALSE(Packed(Compression::kNone, Text(4096)).has_value());
 }
 
-TEST_CASE("blocks that older programs compressed stay readable", "[L09]") {
+TEST_CASE("blocks that older programs compressed stay readable", "[compression]") {
   CHECK(Unpacked(1, kSnappyHello) == kHello);
   CHECK(Unpacked(2, kLz4Hello) == kHello);
   CHECK(Unpacked(3, kZstdHello) == kHello);
 }
 
 TEST_CASE("compressed bytes that are cut or changed never become other bytes unnoticed in size",
-          "[L09]") {
+          "[compression]") {
   Random random(2);
   for (const auto& [tag, bytes] :
        {std::pair{std::uint8_t{1}, kSnappyHello}, std::pair{std::uint8_t{2}, kLz4Hello},
@@ -137,7 +139,7 @@ TEST_CASE("compressed bytes that are cut or changed never become other bytes unn
   }
 }
 
-TEST_CASE("a declared length is believed only up to a limit", "[L09]") {
+TEST_CASE("a declared length is believed only up to a limit", "[compression]") {
   CHECK(HugeLengthIsRefused());
   for (const auto& [tag, bytes] :
        {std::pair{std::uint8_t{1}, kSnappyHello}, std::pair{std::uint8_t{2}, kLz4Hello},
@@ -155,7 +157,7 @@ TEST_CASE("a declared length is believed only up to a limit", "[L09]") {
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("memory for whatever length is declared would be noticed", "[L09]") {
+TEST_CASE("memory for whatever length is declared would be noticed", "[compression]") {
   CHECK(HugeLengthIsRefused());
   mutant::Enable("alloc_declared_len");
   CHECK_FALSE(HugeLengthIsRefused());

@@ -78,7 +78,7 @@ void RequireSame(const TableReader& table, const Entries& entries) {
   }
 }
 
-TEST_CASE("the bytes of a learned index are those of the format", "[L20]") {
+TEST_CASE("the bytes of a learned index are those of the format", "[learned-index]") {
   LearnedIndexBuilder builder;
   for (int block = 0; block < 4; ++block) {
     builder.AddBlock(Numbered(10 * block), Numbered(10 * block + 9), 200 + block);
@@ -96,7 +96,7 @@ TEST_CASE("the bytes of a learned index are those of the format", "[L20]") {
   CHECK(index.Guess(Numbered(20)) == 2);
 }
 
-TEST_CASE("a table with a learned index answers as one without", "[L20]") {
+TEST_CASE("a table with a learned index answers as one without", "[learned-index]") {
   Random random(4);
   for (int round = 0; round < 60; ++round) {
     const std::uint32_t block_bytes = static_cast<std::uint32_t>(random.Between(60, 1000));
@@ -111,7 +111,8 @@ TEST_CASE("a table with a learned index answers as one without", "[L20]") {
   }
 }
 
-TEST_CASE("a lookup that hits reads two blocks at most, and mostly one", "[L20][T20.3]") {
+TEST_CASE("a lookup that hits reads two blocks at most, and mostly one",
+          "[learned-index][learned-index.3]") {
   for (const bool hashed : {false, true}) {
     const Entries entries = hashed ? HashedEntries(4000, 5) : NumberedEntries(4000);
     Counters counters;
@@ -131,7 +132,7 @@ TEST_CASE("a lookup that hits reads two blocks at most, and mostly one", "[L20][
   }
 }
 
-TEST_CASE("a learned index is a fraction of the sparse one", "[L20]") {
+TEST_CASE("a learned index is a fraction of the sparse one", "[learned-index]") {
   Counters counters;
   for (const Entries& entries : {NumberedEntries(4000), HashedEntries(4000, 6)}) {
     const std::uint64_t learned = IndexOf(*Must(Open(Build(entries, Learned()), counters))).bytes;
@@ -142,7 +143,7 @@ TEST_CASE("a learned index is a fraction of the sparse one", "[L20]") {
   }
 }
 
-TEST_CASE("keys that fit no line get a sparse index", "[L20]") {
+TEST_CASE("keys that fit no line get a sparse index", "[learned-index]") {
   Entries split;  // One user key in several blocks.
   for (SequenceNumber sequence = 100; sequence > 0; --sequence) {
     split.emplace_back(Key("same", sequence), "value");
@@ -164,7 +165,7 @@ TEST_CASE("keys that fit no line get a sparse index", "[L20]") {
   RequireSame(*Must(Open(Build(alike, Learned()), counters)), alike);
 }
 
-TEST_CASE("a user key in two blocks takes a table's learned index away", "[L20]") {
+TEST_CASE("a user key in two blocks takes a table's learned index away", "[learned-index]") {
   for (const int split : {0, 20}) {
     LearnedIndexBuilder builder;
     for (int block = 0; block < 40; ++block) {
@@ -175,7 +176,7 @@ TEST_CASE("a user key in two blocks takes a table's learned index away", "[L20]"
   }
 }
 
-TEST_CASE("the replay of all blocks rejects lines that are off", "[L20]") {
+TEST_CASE("the replay of all blocks rejects lines that are off", "[learned-index]") {
   std::vector<std::string> keys;
   LearnedIndexBuilder builder;
   for (int block = 0; block < 40; ++block) {
@@ -192,7 +193,7 @@ TEST_CASE("the replay of all blocks rejects lines that are off", "[L20]") {
 }
 
 // The checksum fits, so only a mistake in the writer could do this.
-TEST_CASE("wrong lines cost reads, never an answer", "[L20]") {
+TEST_CASE("wrong lines cost reads, never an answer", "[learned-index]") {
   const Entries entries = NumberedEntries(800);
   const std::string table = Build(entries, Learned());
   Counters counters;
@@ -209,7 +210,7 @@ TEST_CASE("wrong lines cost reads, never an answer", "[L20]") {
   }
 }
 
-TEST_CASE("every flipped bit of a table with a learned index is found", "[L20]") {
+TEST_CASE("every flipped bit of a table with a learned index is found", "[learned-index]") {
   const Entries entries = NumberedEntries(60);
   const std::string table = Build(entries, Learned(120));
   REQUIRE(IsLearned(entries, Learned(120)));
@@ -228,7 +229,7 @@ TEST_CASE("every flipped bit of a table with a learned index is found", "[L20]")
   }
 }
 
-TEST_CASE("a learned index of a newer program is refused by its version", "[L20]") {
+TEST_CASE("a learned index of a newer program is refused by its version", "[learned-index]") {
   Counters counters;
   std::string table = Build(NumberedEntries(200), Learned());
   const BlockInfo index = IndexOf(*Must(Open(table, counters)));
@@ -240,7 +241,7 @@ TEST_CASE("a learned index of a newer program is refused by its version", "[L20]
   CHECK(FeatureNames(kFeatureLearnedIndex) == "learned index");
 }
 
-TEST_CASE("any bytes can stand for a learned index", "[L20]") {
+TEST_CASE("any bytes can stand for a learned index", "[learned-index]") {
   const Entries entries = NumberedEntries(300);
   const std::string table = Build(entries, Learned());
   Counters counters;
@@ -262,7 +263,8 @@ TEST_CASE("any bytes can stand for a learned index", "[L20]") {
   }
 }
 
-TEST_CASE("a table of a learned index is cut for splitting where its blocks begin", "[L20]") {
+TEST_CASE("a table of a learned index is cut for splitting where its blocks begin",
+          "[learned-index]") {
   Counters counters;
   const auto table = Must(Open(Build(NumberedEntries(1000), Learned()), counters));
   const auto keys = table->SplitKeys(3);

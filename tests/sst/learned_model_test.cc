@@ -69,7 +69,7 @@ std::size_t CheckedLines(const std::vector<std::uint64_t>& numbers, Random& rand
   return segments->size();
 }
 
-TEST_CASE("a key scale keeps the order of all keys, its own and others", "[L20]") {
+TEST_CASE("a key scale keeps the order of all keys, its own and others", "[learned-index]") {
   Random random(20);
   for (int round = 0; round < 80; ++round) {
     const KeyScale scale = KeyScale::For(KeysOfKind(random, round % 4, 1 + random.Uniform(30)));
@@ -88,7 +88,7 @@ TEST_CASE("a key scale keeps the order of all keys, its own and others", "[L20]"
   }
 }
 
-TEST_CASE("keys that count in decimal digits become neighbours", "[L20]") {
+TEST_CASE("keys that count in decimal digits become neighbours", "[learned-index]") {
   std::vector<std::string> keys;
   for (std::uint64_t number = 0; number < 10'000; ++number) keys.push_back(Numbered(number));
   const KeyScale scale = KeyScale::For(keys);
@@ -103,7 +103,7 @@ TEST_CASE("keys that count in decimal digits become neighbours", "[L20]") {
   CHECK(scale.NumberOf("apple") == 0);
 }
 
-TEST_CASE("a key scale takes all 64 bits and no more", "[L20]") {
+TEST_CASE("a key scale takes all 64 bits and no more", "[learned-index]") {
   const KeyScale scale = KeyScale::For({std::string(10, '\0'), std::string(10, '\xff')});
   CHECK(scale.NumberOf(std::string("\0\0\0\0\0\0\0\1\7", 9)) == 1);
   CHECK(scale.NumberOf(std::string(10, '\xff')) == ~std::uint64_t{0});
@@ -113,7 +113,7 @@ TEST_CASE("a key scale takes all 64 bits and no more", "[L20]") {
   CHECK(KeyScale::For({"one"}).NumberOf("one") == 0);
 }
 
-TEST_CASE("one line serves blocks that begin at equal distances", "[L20]") {
+TEST_CASE("one line serves blocks that begin at equal distances", "[learned-index]") {
   Random random(1);
   for (const std::uint64_t distance : {std::uint64_t{1}, std::uint64_t{7}, std::uint64_t{35},
                                        std::uint64_t{1} << 40, std::uint64_t{1} << 52}) {
@@ -124,7 +124,7 @@ TEST_CASE("one line serves blocks that begin at equal distances", "[L20]") {
   }
 }
 
-TEST_CASE("no line is ever more than a block off", "[L20]") {
+TEST_CASE("no line is ever more than a block off", "[learned-index]") {
   Random random(2);
   for (int round = 0; round < 60; ++round) {
     std::vector<std::uint64_t> numbers = {random.Next() >> random.Between(8, 60)};
@@ -138,7 +138,7 @@ TEST_CASE("no line is ever more than a block off", "[L20]") {
   }
 }
 
-TEST_CASE("random keys need a line for some ten blocks", "[L20]") {
+TEST_CASE("random keys need a line for some ten blocks", "[learned-index]") {
   Random random(3);
   std::vector<std::uint64_t> keys;
   for (int i = 0; i < 35 * 2000; ++i) keys.push_back(random.Next());
@@ -151,7 +151,7 @@ TEST_CASE("random keys need a line for some ten blocks", "[L20]") {
   CHECK(lines < 300);
 }
 
-TEST_CASE("three blocks that begin with one number fit no line", "[L20]") {
+TEST_CASE("three blocks that begin with one number fit no line", "[learned-index]") {
   CHECK(FitSegments({1, 5, 5, 9}).has_value());
   CHECK(FitSegments({5, 5, 9}).has_value());
   CHECK_FALSE(FitSegments({1, 5, 5, 5, 9}).has_value());

@@ -28,7 +28,7 @@ class CountingFile final : public RandomAccessFile {
 
 }  // namespace
 
-TEST_CASE("reads from front to back become few and large", "[L13]") {
+TEST_CASE("reads from front to back become few and large", "[parallel-reads]") {
   Random random(1);
   Counters counters;
   const std::string bytes = random.Bytes(1 << 20);
@@ -47,7 +47,7 @@ TEST_CASE("reads from front to back become few and large", "[L13]") {
   CHECK(counters.Get(Counter::kPrefetchedBlocks) > 200);
 }
 
-TEST_CASE("reads here and there bring nothing that wasn't asked for", "[L13]") {
+TEST_CASE("reads here and there bring nothing that wasn't asked for", "[parallel-reads]") {
   Random random(2);
   Counters counters;
   const std::string bytes = random.Bytes(1 << 20);
@@ -64,7 +64,7 @@ TEST_CASE("reads here and there bring nothing that wasn't asked for", "[L13]") {
   CHECK(CodeOf(file.Read(bytes.size() - 1, 2, scratch.data())) == "corruption");
 }
 
-TEST_CASE("a cursor that reads ahead sees the same table with fewer reads", "[L13]") {
+TEST_CASE("a cursor that reads ahead sees the same table with fewer reads", "[parallel-reads]") {
   Entries entries;
   for (int i = 0; i < 3000; ++i) entries.emplace_back(Key(std::to_string(10'000 + i), 1), "value");
   const std::string bytes = Build(entries);

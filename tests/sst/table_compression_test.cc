@@ -26,7 +26,7 @@ constexpr Compression kCodecs[] = {Compression::kSnappy, Compression::kLz4, Comp
 
 }  // namespace
 
-TEST_CASE("a compressed table is smaller and answers the same", "[L09][T9.3]") {
+TEST_CASE("a compressed table is smaller and answers the same", "[compression][compression.3]") {
   Counters counters;
   const Entries entries = TextEntries(500);
   const std::string plain = Build(entries, With(Compression::kNone));
@@ -48,7 +48,8 @@ TEST_CASE("a compressed table is smaller and answers the same", "[L09][T9.3]") {
   }
 }
 
-TEST_CASE("blocks that shrink and blocks that don't live in one table", "[L09][T9.3]") {
+TEST_CASE("blocks that shrink and blocks that don't live in one table",
+          "[compression][compression.3]") {
   Random random(3);
   Counters counters;
   for (const Compression codec : kCodecs) {
@@ -69,7 +70,7 @@ TEST_CASE("blocks that shrink and blocks that don't live in one table", "[L09][T
   }
 }
 
-TEST_CASE("every flipped bit of a compressed table is found", "[L09][T9.3]") {
+TEST_CASE("every flipped bit of a compressed table is found", "[compression][compression.3]") {
   const Entries entries = TextEntries(20);
   for (const Compression codec : kCodecs) {
     const std::string bytes = Build(entries, With(codec, 300));
@@ -91,7 +92,7 @@ TEST_CASE("every flipped bit of a compressed table is found", "[L09][T9.3]") {
 
 // The checksum is that of the stored bytes, so this is a writer's mistake or an attack.
 TEST_CASE("compressed bytes that fit their checksum but not their codec are damage",
-          "[L09][T9.3]") {
+          "[compression][compression.3]") {
   Counters counters;
   for (const Compression codec : kCodecs) {
     std::string bytes = Build(TextEntries(20), With(codec, 300));
@@ -104,7 +105,8 @@ TEST_CASE("compressed bytes that fit their checksum but not their codec are dama
   }
 }
 
-TEST_CASE("random tables come back under every codec and block size", "[L09][T9.3]") {
+TEST_CASE("random tables come back under every codec and block size",
+          "[compression][compression.3]") {
   Random random(4);
   Counters counters;
   std::uint64_t compressed_blocks = 0;

@@ -81,7 +81,7 @@ bool HugeBlockIsRefused() {
 
 }  // namespace
 
-TEST_CASE("every flipped bit of a table is found and named", "[L04]") {
+TEST_CASE("every flipped bit of a table is found and named", "[sorted-tables]") {
   const std::string table = SmallTable();
   for (std::size_t bit = 0; bit < table.size() * 8; ++bit) {
     CAPTURE(bit / 8, bit % 8);
@@ -92,7 +92,7 @@ TEST_CASE("every flipped bit of a table is found and named", "[L04]") {
   }
 }
 
-TEST_CASE("a table that ends early or late is found at every cut", "[L04]") {
+TEST_CASE("a table that ends early or late is found at every cut", "[sorted-tables]") {
   const std::string table = SmallTable();
   for (std::size_t cut = 0; cut < table.size(); ++cut) {
     CAPTURE(cut);
@@ -102,11 +102,11 @@ TEST_CASE("a table that ends early or late is found at every cut", "[L04]") {
   CHECK(DamageIsFound(table + table));
 }
 
-TEST_CASE("a block at another block's place is found", "[L04]") {
+TEST_CASE("a block at another block's place is found", "[sorted-tables]") {
   CHECK(SwappedBlocksAreFound());
 }
 
-TEST_CASE("a block of another table is found", "[L04]") {
+TEST_CASE("a block of another table is found", "[sorted-tables]") {
   FileId other_id = kFileId;
   other_id[0] = 'b';
   std::string table = SmallTable();
@@ -122,11 +122,11 @@ TEST_CASE("a block of another table is found", "[L04]") {
                                                        ": bad checksum");
 }
 
-TEST_CASE("a size that no file can have is refused before memory is asked for", "[L04]") {
+TEST_CASE("a size that no file can have is refused before memory is asked for", "[sorted-tables]") {
   CHECK(HugeBlockIsRefused());
 }
 
-TEST_CASE("numbers near the end of 64 bits don't wrap round the file's size", "[L04]") {
+TEST_CASE("numbers near the end of 64 bits don't wrap round the file's size", "[sorted-tables]") {
   const std::string table = SmallTable();
   for (const std::size_t field : {16, 24, 48, 56}) {
     for (const std::uint64_t number : {std::uint64_t{0} - 1, std::uint64_t{0} - 6,
@@ -140,7 +140,7 @@ TEST_CASE("numbers near the end of 64 bits don't wrap round the file's size", "[
   }
 }
 
-TEST_CASE("what a newer program wrote is refused by its name", "[L04]") {
+TEST_CASE("what a newer program wrote is refused by its name", "[sorted-tables]") {
   Counters counters;
   std::string table = SmallTable();
   const std::string footer =
@@ -169,7 +169,7 @@ TEST_CASE("what a newer program wrote is refused by its name", "[L04]") {
 }
 
 // A writer's mistake, not the disk's: all checksums fit, the content doesn't.
-TEST_CASE("entries that the checksums can't judge are judged by VerifyAll", "[L04]") {
+TEST_CASE("entries that the checksums can't judge are judged by VerifyAll", "[sorted-tables]") {
   const std::string table = SmallTable();
   const BlockHandle block = DataBlock(table, 1);
   const auto with = [&](std::size_t at, char byte) {
@@ -193,7 +193,7 @@ TEST_CASE("entries that the checksums can't judge are judged by VerifyAll", "[L0
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("the mistakes of other engines would be noticed", "[L04]") {
+TEST_CASE("the mistakes of other engines would be noticed", "[sorted-tables]") {
   mutant::Enable("skip_block_crc");
   CHECK_FALSE(FlippedBitIsFound());
   mutant::Enable("crc_without_offset");

@@ -41,7 +41,8 @@ std::string RandomKey(Random& random) {
   return Key(user_key, 1 + random.Uniform(3));
 }
 
-TEST_CASE("an index of any size names the block that a look at every key would", "[L20]") {
+TEST_CASE("an index of any size names the block that a look at every key would",
+          "[learned-index]") {
   Random random(20);
   for (const std::size_t size : {1, 2, 15, 16, 17, 31, 32, 33, 48, 100, 250}) {
     CAPTURE(size);

@@ -44,7 +44,7 @@ constexpr std::string_view kOldTable =
 
 }  // namespace
 
-TEST_CASE("a table that an earlier program wrote stays readable", "[L04]") {
+TEST_CASE("a table that an earlier program wrote stays readable", "[sorted-tables]") {
 #if defined(STRATA_MUTANTS)
   mutant::Enable("skip_block_crc");  // So that the first half asks for nothing but the read.
 #endif
@@ -59,7 +59,7 @@ TEST_CASE("a table that an earlier program wrote stays readable", "[L04]") {
   CHECK(Build({{Key("a", 1), "one"}, {Key("b", 2), "two"}}) == Must(Unescape(kOldTable)));
 }
 
-TEST_CASE("a checksum belongs to bytes, a file and a place in it", "[L04]") {
+TEST_CASE("a checksum belongs to bytes, a file and a place in it", "[sorted-tables]") {
   FileId other_file = kFileId;
   other_file[15] = 'c';
   CHECK(BlockChecksum("block", kFileId, 0) == 0x2a4b3105);
@@ -68,7 +68,7 @@ TEST_CASE("a checksum belongs to bytes, a file and a place in it", "[L04]") {
   CHECK(BlockChecksum("black", kFileId, 0) == 0x110c50d6);
 }
 
-TEST_CASE("the bytes of a small table are those of the format", "[L04]") {
+TEST_CASE("the bytes of a small table are those of the format", "[sorted-tables]") {
   const std::string table = Build({{Key("a", 1), "one"}, {Key("b", 2), "two"}});
   // One data block: two entries, one restart, the trailer.
   CHECK(Escape(table.substr(0, 44)) ==
@@ -97,7 +97,7 @@ TEST_CASE("the bytes of a small table are those of the format", "[L04]") {
         "\\xc7\\x8c\\xf7\\x9f\\x00\\x00\\x00\\x00STRATAs1");
 }
 
-TEST_CASE("a table answers point reads at every sequence", "[L04]") {
+TEST_CASE("a table answers point reads at every sequence", "[sorted-tables]") {
   Counters counters;
   const auto table = Must(Open(Build({{Key("a", 9), "new"},
                                       {Key("a", 4), "old"},
@@ -117,7 +117,7 @@ TEST_CASE("a table answers point reads at every sequence", "[L04]") {
   }
 }
 
-TEST_CASE("a point read touches at most one data block", "[L04]") {
+TEST_CASE("a point read touches at most one data block", "[sorted-tables]") {
   Counters counters;
   const auto table = Must(Open(Build(Numbered(1000)), counters));
   REQUIRE(table->summary().data_blocks > 50);
@@ -133,7 +133,7 @@ TEST_CASE("a point read touches at most one data block", "[L04]") {
   CHECK(counters.Get(Counter::kBlocksRead) == 0);  // The index knows that it is past the end.
 }
 
-TEST_CASE("a random table is the map it was made from", "[L04]") {
+TEST_CASE("a random table is the map it was made from", "[sorted-tables]") {
   Random random(5);
   Counters counters;
   for (const std::uint32_t block_bytes : {1U, 64U, 300U, 4096U, 65536U}) {
@@ -157,7 +157,7 @@ TEST_CASE("a random table is the map it was made from", "[L04]") {
   }
 }
 
-TEST_CASE("a cursor over a table turns round anywhere", "[L04]") {
+TEST_CASE("a cursor over a table turns round anywhere", "[sorted-tables]") {
   Random random(6);
   Counters counters;
   const Entries entries = RandomEntries(random, 200, 6, 30);
@@ -197,7 +197,7 @@ TEST_CASE("a cursor over a table turns round anywhere", "[L04]") {
   }
 }
 
-TEST_CASE("keys of 65,536 bytes and values of none to a mebibyte come back", "[L04]") {
+TEST_CASE("keys of 65,536 bytes and values of none to a mebibyte come back", "[sorted-tables]") {
   Counters counters;
   Entries entries;
   for (const std::size_t size : {0, 1, 127, 128, 4096, 65'535, 65'536}) {
@@ -213,7 +213,7 @@ TEST_CASE("keys of 65,536 bytes and values of none to a mebibyte come back", "[L
   }
 }
 
-TEST_CASE("a table says what it holds", "[L04]") {
+TEST_CASE("a table says what it holds", "[sorted-tables]") {
   Counters counters;
   std::string bytes;
   const TableSummary built = Must(BuildInto(
@@ -235,7 +235,7 @@ TEST_CASE("a table says what it holds", "[L04]") {
   CHECK(table->memory_bytes() > 0);
 }
 
-TEST_CASE("a table lists its blocks from the first byte to the footer", "[L04]") {
+TEST_CASE("a table lists its blocks from the first byte to the footer", "[sorted-tables]") {
   Counters counters;
   const std::string bytes = Build(Numbered(100));
   const auto table = Must(Open(bytes, counters));
@@ -253,7 +253,7 @@ TEST_CASE("a table lists its blocks from the first byte to the footer", "[L04]")
   CHECK(blocks.back().role == "properties");
 }
 
-TEST_CASE("split keys cut a table into parts of about equal size", "[L04]") {
+TEST_CASE("split keys cut a table into parts of about equal size", "[sorted-tables]") {
   Counters counters;
   const auto table = Must(Open(Build(Numbered(2000)), counters));
   const auto keys = table->SplitKeys(3);
@@ -264,7 +264,7 @@ TEST_CASE("split keys cut a table into parts of about equal size", "[L04]") {
   CHECK(Must(Open(Build(Numbered(2)), counters))->SplitKeys(3).empty());
 }
 
-TEST_CASE("a builder refuses entries that would make a table lie", "[L04]") {
+TEST_CASE("a builder refuses entries that would make a table lie", "[sorted-tables]") {
   std::string bytes;
   StringSink sink(&bytes);
   TableBuilder builder(PlainOptions(), sink, kFileId);
@@ -277,7 +277,7 @@ TEST_CASE("a builder refuses entries that would make a table lie", "[L04]") {
   CHECK(builder.entries() == 2);
 }
 
-TEST_CASE("a cursor leads two blocks whose border lies inside one user key", "[L04]") {
+TEST_CASE("a cursor leads two blocks whose border lies inside one user key", "[sorted-tables]") {
   Counters counters;
   Entries entries;
   for (SequenceNumber sequence = 300; sequence > 0; --sequence) {

@@ -66,7 +66,7 @@ inline TableOptions PlainOptions(std::uint32_t block_bytes = 256, int restart_in
   TableOptions options;
   options.block_bytes = block_bytes;
   options.restart_interval = restart_interval;
-  options.filter_bits_per_key = 0;  //@L07
+  options.filter_bits_per_key = 0;
   return options;
 }
 

@@ -39,7 +39,7 @@ std::string Show(const StoreContext& context, std::string_view batch) {
   return shown ? text : CodeOf(shown);
 }
 
-TEST_CASE("large values go to a file at once, and the batch points to them", "[L19]") {
+TEST_CASE("large values go to a file at once, and the batch points to them", "[value-separation]") {
   PartsWorld world(Apart());
   WriteBatch batch;
   batch.Put("a", std::string(199, 'x'));
@@ -59,7 +59,8 @@ TEST_CASE("large values go to a file at once, and the batch points to them", "[L
   CHECK(Show(world->context, with_pointers) == "a=x(199) b->y(200) c! d->z(3000) ");
 }
 
-TEST_CASE("what is written directly counts a quarter of what memtables may take", "[L19]") {
+TEST_CASE("what is written directly counts a quarter of what memtables may take",
+          "[value-separation]") {
   PartsWorld world(Apart());
   WriteBatch batch;
   batch.Put("a", std::string(100'000, 'x'));
@@ -76,7 +77,7 @@ TEST_CASE("what is written directly counts a quarter of what memtables may take"
 }
 
 TEST_CASE("a table says whether its values live apart, and so whether they are written directly",
-          "[L19]") {
+          "[value-separation]") {
   PartsWorld world(Apart());
   const auto add = [&](std::uint32_t id, std::uint64_t threshold) {
     world->trees.Add(Must(world->trees.Make(
@@ -95,7 +96,8 @@ TEST_CASE("a table says whether its values live apart, and so whether they are w
   CHECK(Show(world->context, with_pointers) == "a=x(400) b=x(400) c->x(500) ");
 }
 
-TEST_CASE("a value that isn't where its pointer says is told, with the place", "[L19]") {
+TEST_CASE("a value that isn't where its pointer says is told, with the place",
+          "[value-separation]") {
   PartsWorld world(Apart());
   WriteBatch batch;
   batch.Put("a", std::string(400, 'x'));

@@ -24,7 +24,7 @@ std::shared_ptr<const Table> WriteTable(PartsWorld& world) {
   return Must(writer.Finish()).at(0);
 }
 
-TEST_CASE("a table opens only as the one that is meant", "[L12]") {
+TEST_CASE("a table opens only as the one that is meant", "[background-work]") {
   PartsWorld world;
   const auto table = WriteTable(world);
   CHECK(CodeOf(world->files.Open(table->meta())) == "ok");
@@ -40,23 +40,23 @@ TEST_CASE("a table opens only as the one that is meant", "[L12]") {
   CHECK(changed([](TableMeta* meta) { ++meta->number; }) == "not found");
 }
 
-TEST_CASE("no number and no id of a file is given twice", "[L12]") {
+TEST_CASE("no number and no id of a file is given twice", "[background-work]") {
   PartsWorld world;
   std::set<FileNumber> numbers;
   std::set<FileId> ids;
   for (int i = 0; i < 10; ++i) {
-    numbers.insert(world->files.store().new_number());
-    ids.insert(world->files.store().new_file_id());
+    numbers.insert(world->files.store().NewNumber());
+    ids.insert(world->files.store().NewId());
   }
   world.Kill();
   REQUIRE(Outcome(world.Open()) == "ok");
-  for (int i = 0; i < 10; ++i) ids.insert(world->files.store().new_file_id());
+  for (int i = 0; i < 10; ++i) ids.insert(world->files.store().NewId());
   CHECK(numbers.size() == 10);
   CHECK(ids.size() == 20);
 }
 
 TEST_CASE("whoever removes a file later needs neither the store nor its directory's name",
-          "[L12]") {
+          "[background-work]") {
   PartsWorld world({}, PartsWorld::Start::kClosed);
   world.environment.files = world.disk.get();  // This one can hold a directory open.
   REQUIRE(Outcome(world.Open()) == "ok");
@@ -73,7 +73,7 @@ TEST_CASE("whoever removes a file later needs neither the store nor its director
   remove();  // That it isn't there is no failure.
 }
 
-TEST_CASE("tables are written as the store's options say", "[L12]") {
+TEST_CASE("tables are written as the store's options say", "[background-work]") {
   PartsWorld world({.block_bytes = 512,
                     .block_restart_interval = 3,
                     .filter_bits_per_key = 7,
@@ -88,14 +88,13 @@ TEST_CASE("tables are written as the store's options say", "[L12]") {
   CHECK(writer.table.filter_bits_per_key == 7);
   CHECK(writer.table.compression == Compression::kZstd);
   CHECK(writer.table.zstd_level == 5);
-  CHECK_FALSE(writer.table.hash_index);  //@L13
+  CHECK_FALSE(writer.table.hash_index);
   CHECK(writer.table_bytes_max == 12'345);
   CHECK_FALSE(writer.verify);
   CHECK((writer.position == RunPosition{.level = 2, .run = 9}));
 }
 
-//@L17{
-TEST_CASE("a table's own options are put over the store's", "[L17]") {
+TEST_CASE("a table's own options are put over the store's", "[tables-and-ttl]") {
   PartsWorld world({.compression = Compression::kZstd});
   Tree tree;
   tree.table = {.id = 4, .name = "t", .options = {.compression = Compression::kNone}};
@@ -105,9 +104,8 @@ TEST_CASE("a table's own options are put over the store's", "[L17]") {
   CHECK(world->files.WriterOptionsFor(*world->tree(), {}).named_table == 0);
 }
 
-//@}
-//@L19{
-TEST_CASE("from which size on values live apart, a table may say for itself", "[L19]") {
+TEST_CASE("from which size on values live apart, a table may say for itself",
+          "[value-separation]") {
   PartsWorld world({.blob_threshold = 100});
   Tree tree;
   tree.table = {.id = 4, .name = "t", .options = {.blob_threshold = 7}};
@@ -116,7 +114,5 @@ TEST_CASE("from which size on values live apart, a table may say for itself", "[
   tree.table.options.blob_threshold = 0;
   CHECK(world->files.WriterOptionsFor(tree, {}).blob_threshold == 0);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

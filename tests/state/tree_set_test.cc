@@ -27,13 +27,14 @@ struct World : PartsWorld {
     std::uint64_t count = 0;
     const Status inserted = trees().Insert(batch.encoded(), first, /*concurrently=*/false, &count);
     if (!inserted) return 0;
-    trees().Touch(batch.tables());  //@L17
+    trees().Touch(batch.tables());
     parts->reader.Show(first + count - 1);
     return count;
   }
 };
 
-TEST_CASE("entries get sequences one after the other, and are read once they are shown", "[L12]") {
+TEST_CASE("entries get sequences one after the other, and are read once they are shown",
+          "[background-work]") {
   World world;
   WriteBatch batch;
   batch.Put("a", "1");
@@ -52,7 +53,7 @@ TEST_CASE("entries get sequences one after the other, and are read once they are
 }
 
 TEST_CASE("memtables that were switched wait, the oldest first, and are read until they go",
-          "[L12]") {
+          "[background-work]") {
   World world;
   WriteBatch batch;
   const auto put_and_switch = [&](std::string_view key, SequenceNumber at, FileNumber log) {
@@ -60,8 +61,7 @@ TEST_CASE("memtables that were switched wait, the oldest first, and are read unt
     batch.Put(key, "v");
     REQUIRE(world.Insert(batch, at) == 1);
     world.trees().SetSince(at * 1000);
-    //| world.trees().Switch(log);  //@L12..18
-    world.trees().Switch(log, world.trees().NewDirect());  //@L19
+    world.trees().Switch(log, world.trees().NewDirect());
   };
   put_and_switch("old", 1, 7);
   put_and_switch("new", 2, 9);
@@ -83,7 +83,7 @@ TEST_CASE("memtables that were switched wait, the oldest first, and are read unt
   CHECK(state->immutables.size() == 2);  // Who came before sees what was.
 }
 
-TEST_CASE("an empty value is a delete where the store says so", "[L12]") {
+TEST_CASE("an empty value is a delete where the store says so", "[background-work]") {
   const bool deletes = GENERATE(false, true);
   World world;
   world.trees().SetEmptyValueDeletes(deletes);
@@ -94,17 +94,15 @@ TEST_CASE("an empty value is a delete where the store says so", "[L12]") {
   CHECK(world->Get("a") == (deletes ? "none" : ""));
 }
 
-TEST_CASE("a tree of a policy that can't be isn't made", "[L12]") {
+TEST_CASE("a tree of a policy that can't be isn't made", "[background-work]") {
   const PartsWorld world({}, PartsWorld::Start::kClosed);
   StoreContext context({.compaction = CompactionStyle::kUnified, .unified_w = "x"},
                        world.environment, "db");
   testing::Parts others(world.environment, {});
   TreeSet trees(context, others.reader);
-  //| CHECK(testing::CodeOf(trees.Start()) == "invalid argument");  //@L12..18
-  CHECK(testing::CodeOf(trees.Start(others.files.store())) == "invalid argument");  //@L19
+  CHECK(testing::CodeOf(trees.Start(others.files.store())) == "invalid argument");
 }
 
-//@L17{
 std::shared_ptr<Tree> AddTable(TreeSet& trees, const NamedTable& table) {
   trees.Add(Must(trees.Make(table)));
   return trees.Find({table.id});
@@ -116,7 +114,8 @@ std::string Found(const Tree& tree, std::string_view key) {
   return found->kind == EntryKind::kDelete ? "deleted" : std::string(found->value);
 }
 
-TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dropped", "[L17]") {
+TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dropped",
+          "[tables-and-ttl]") {
   World world;
   const auto tree = AddTable(world.trees(), {.id = 3, .name = "t"});
   CHECK(world.trees().next_id() == 4);
@@ -146,7 +145,7 @@ TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dr
   CHECK(Outcome(never) == "corruption: an entry of table 9, which never was");
 }
 
-TEST_CASE("a memtable without entries takes no room of the others", "[L17]") {
+TEST_CASE("a memtable without entries takes no room of the others", "[tables-and-ttl]") {
   World world;
   const std::size_t one = world.trees().MemTableBytes();
   CHECK(one == world->tree()->memtable->bytes_used());
@@ -159,7 +158,7 @@ TEST_CASE("a memtable without entries takes no room of the others", "[L17]") {
   CHECK(world.trees().MemTableBytes() == one + tree->memtable->bytes_used());
 }
 
-TEST_CASE("each table says for itself whether an empty value is a delete", "[L17]") {
+TEST_CASE("each table says for itself whether an empty value is a delete", "[tables-and-ttl]") {
   World world;
   const auto tree =
       AddTable(world.trees(), {.id = 1, .name = "t", .options = {.empty_value_deletes = true}});
@@ -170,7 +169,5 @@ TEST_CASE("each table says for itself whether an empty value is a delete", "[L17
   CHECK(Found(*world->tree(), "k").empty());
   CHECK(Found(*tree, "k") == "deleted");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

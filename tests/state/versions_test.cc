@@ -50,7 +50,7 @@ std::size_t Shown(Parts& parts) {
   return parts.reader.state()->version->table_count();
 }
 
-TEST_CASE("an edit is on the disk before readers see what it brought", "[L12]") {
+TEST_CASE("an edit is on the disk before readers see what it brought", "[background-work]") {
   PartsWorld world;
   world->trees.SetLastSequence(1);
   NewTable table = WriteTable(*world, "k");
@@ -70,7 +70,7 @@ TEST_CASE("an edit is on the disk before readers see what it brought", "[L12]") 
   CHECK(world->Get("k") == "v");
 }
 
-TEST_CASE("what an edit replaces goes with its last reader", "[L12]") {
+TEST_CASE("what an edit replaces goes with its last reader", "[background-work]") {
   PartsWorld world;
   MustInstall(*world, WriteTable(*world, "old"));
   NewTable next = WriteTable(*world, "new");
@@ -85,7 +85,7 @@ TEST_CASE("what an edit replaces goes with its last reader", "[L12]") {
   CHECK(world.Names(".sst").find(old_name) == std::string::npos);
 }
 
-TEST_CASE("a table that is only moved keeps its file", "[L12]") {
+TEST_CASE("a table that is only moved keeps its file", "[background-work]") {
   PartsWorld world;
   world->trees.SetLastSequence(1);
   MustInstall(*world, WriteTable(*world, "k"));
@@ -102,7 +102,7 @@ TEST_CASE("a table that is only moved keeps its file", "[L12]") {
   CHECK(world->tree()->version->runs().at(0).position.level == 1);
 }
 
-TEST_CASE("a manifest that fails ends all writing, and nothing is deleted", "[L12]") {
+TEST_CASE("a manifest that fails ends all writing, and nothing is deleted", "[background-work]") {
   PartsWorld world;
   MustInstall(*world, WriteTable(*world, "old"));
   NewTable next = WriteTable(*world, "new");
@@ -153,7 +153,7 @@ struct GatedParts {
 };
 
 TEST_CASE("one edit is made at a time, and who waits sees what the one before left",
-          "[L12][concurrency]") {
+          "[background-work][concurrency]") {
   GatedParts world;
   NewTable second = WriteTable(world.parts, "b");
   world.BeginEdit("a");
@@ -177,7 +177,8 @@ TEST_CASE("one edit is made at a time, and who waits sees what the one before le
   CHECK_FALSE(world.parts.health.failed());
 }
 
-TEST_CASE("what is noted of logs during an edit is written after it", "[L12][concurrency]") {
+TEST_CASE("what is noted of logs during an edit is written after it",
+          "[background-work][concurrency]") {
   GatedParts world;
   world.BeginEdit("a");
   VersionSet& set = world.parts.versions.set();
@@ -196,8 +197,7 @@ TEST_CASE("what is noted of logs during an edit is written after it", "[L12][con
   CHECK(set.manifest_bytes() == edit_bytes);  // There was nothing left to say.
 }
 
-//@L17{
-TEST_CASE("a feature is in the manifest once it is enabled", "[L17]") {
+TEST_CASE("a feature is in the manifest once it is enabled", "[tables-and-ttl]") {
   PartsWorld world;
   const auto enable = [&] {
     return world->Locked([&] { return world->versions.EnableFeature(kExpiryFeature); });
@@ -217,7 +217,7 @@ TEST_CASE("a feature is in the manifest once it is enabled", "[L17]") {
   CHECK(world->health.failed());
 }
 
-TEST_CASE("a tree whose table was dropped has nothing any more", "[L17]") {
+TEST_CASE("a tree whose table was dropped has nothing any more", "[tables-and-ttl]") {
   PartsWorld world;
   const NamedTable table{.id = 1, .name = "t"};
   VersionEdit create;
@@ -238,7 +238,5 @@ TEST_CASE("a tree whose table was dropped has nothing any more", "[L17]") {
   MustInstall(*world, {drop, {}});
   CHECK(tree->version->table_count() == 0);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

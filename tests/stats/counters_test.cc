@@ -11,7 +11,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("what threads count adds up", "[L01]") {
+TEST_CASE("what threads count adds up", "[map-and-shell]") {
   Counters counters;
   {
     std::vector<std::jthread> threads;
@@ -30,7 +30,7 @@ TEST_CASE("what threads count adds up", "[L01]") {
   CHECK(counters.Get(Counter::kGets) == 0);
 }
 
-TEST_CASE("more threads than shards count, at once and one after the other", "[L01]") {
+TEST_CASE("more threads than shards count, at once and one after the other", "[map-and-shell]") {
   constexpr std::size_t kThreads = 50;
   Counters counters;
   // So that none of them gives its shard back before the last has come.
@@ -53,7 +53,7 @@ TEST_CASE("more threads than shards count, at once and one after the other", "[L
   CHECK(counters.Get(Counter::kWrites) == kThreads);
 }
 
-TEST_CASE("a peak is the largest value seen by any thread", "[L01]") {
+TEST_CASE("a peak is the largest value seen by any thread", "[map-and-shell]") {
   Counters counters;
   {
     std::vector<std::jthread> threads;
@@ -71,7 +71,7 @@ TEST_CASE("a peak is the largest value seen by any thread", "[L01]") {
   CHECK(counters.Get(Counter::kReadsInFlightPeak) == 3999);
 }
 
-TEST_CASE("every counter has a name of its own", "[L01]") {
+TEST_CASE("every counter has a name of its own", "[map-and-shell]") {
   std::set<std::string> names;
   for (std::size_t i = 0; i < static_cast<std::size_t>(Counter::kCount); ++i) {
     const std::string name(CounterName(static_cast<Counter>(i)));

@@ -18,7 +18,7 @@ struct Trace {
   EventTrace trace{clock, [this](std::string_view line) { text += line; }};
 };
 
-TEST_CASE("an event is one line of JSON", "[L01]") {
+TEST_CASE("an event is one line of JSON", "[map-and-shell]") {
   Trace trace;
   trace.trace.Emit("flush_end", {{"file", std::uint64_t{7}}, {"ratio", 0.25}, {"level", "L0"}});
   trace.clock.Advance(5);
@@ -35,7 +35,7 @@ std::string Json(std::string_view value) {
   return trace.text.substr(start, trace.text.size() - start - 2);
 }
 
-TEST_CASE("any bytes become a valid JSON string", "[L01]") {
+TEST_CASE("any bytes become a valid JSON string", "[map-and-shell]") {
   CHECK(Json("plain") == "\"plain\"");
   CHECK(Json("say \"hi\" \\") == "\"say \\\"hi\\\" \\\\\"");
   CHECK(Json("\n\t\0"s) == "\"\\u000a\\u0009\\u0000\"");
@@ -47,13 +47,13 @@ TEST_CASE("any bytes become a valid JSON string", "[L01]") {
   CHECK(Json("\xed\xa0\x80") == "\"\\u00ed\\u00a0\\u0080\"");  // A surrogate.
 }
 
-TEST_CASE("a number that JSON can't hold is null", "[L01]") {
+TEST_CASE("a number that JSON can't hold is null", "[map-and-shell]") {
   Trace trace;
   trace.trace.Emit("e", {{"v", std::nan("")}, {"w", HUGE_VAL}});
   CHECK(trace.text == "{\"time_us\":1000,\"event\":\"e\",\"v\":null,\"w\":null}\n");
 }
 
-TEST_CASE("a trace goes to a new file, and its errors stop nothing", "[L01]") {
+TEST_CASE("a trace goes to a new file, and its errors stop nothing", "[map-and-shell]") {
   const auto files = NewMemoryFileSystem();
   ManualClock clock(1);
   const auto trace = testing::Must(NewFileEventTrace(*files, "trace", clock));

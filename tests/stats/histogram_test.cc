@@ -11,8 +11,7 @@
 namespace strata {
 namespace {
 
-//@L12{
-TEST_CASE("a histogram lists its buckets in ascending order", "[L12]") {
+TEST_CASE("a histogram lists its buckets in ascending order", "[background-work]") {
   Histogram histogram;
   CHECK(histogram.Buckets().empty());
   for (const std::uint64_t value : {7, 1000, 7, 1001, 40'000}) histogram.Record(value);
@@ -24,8 +23,7 @@ TEST_CASE("a histogram lists its buckets in ascending order", "[L12]") {
   CHECK(buckets[2].second == 1);
 }
 
-//@}
-TEST_CASE("an empty histogram is all zeros", "[L01]") {
+TEST_CASE("an empty histogram is all zeros", "[map-and-shell]") {
   const Histogram histogram;
   CHECK(histogram.count() == 0);
   CHECK(histogram.mean() == 0);
@@ -33,7 +31,7 @@ TEST_CASE("an empty histogram is all zeros", "[L01]") {
   CHECK(histogram.Percentile(99) == 0);
 }
 
-TEST_CASE("small values are exact", "[L01]") {
+TEST_CASE("small values are exact", "[map-and-shell]") {
   Histogram histogram;
   for (std::uint64_t value = 1; value <= 20; ++value) histogram.Record(value);
   CHECK(histogram.count() == 20);
@@ -47,7 +45,7 @@ TEST_CASE("small values are exact", "[L01]") {
   CHECK(histogram.Percentile(100) == 20);
 }
 
-TEST_CASE("every value is kept within one part in 32", "[L01]") {
+TEST_CASE("every value is kept within one part in 32", "[map-and-shell]") {
   const auto check = [](std::uint64_t value) {
     CAPTURE(value);
     Histogram histogram;
@@ -65,7 +63,7 @@ TEST_CASE("every value is kept within one part in 32", "[L01]") {
   for (int i = 0; i < 200; ++i) check(random.Next() >> random.Between(1, 60));
 }
 
-TEST_CASE("percentiles are those of the sorted values", "[L01]") {
+TEST_CASE("percentiles are those of the sorted values", "[map-and-shell]") {
   Random random(2);
   Histogram histogram;
   std::vector<std::uint64_t> values;
@@ -84,7 +82,7 @@ TEST_CASE("percentiles are those of the sorted values", "[L01]") {
   CHECK(histogram.Percentile(100) == values.back());
 }
 
-TEST_CASE("merged histograms are one of all values", "[L01]") {
+TEST_CASE("merged histograms are one of all values", "[map-and-shell]") {
   Histogram first;
   Histogram second;
   for (std::uint64_t value = 0; value < 100; ++value)
@@ -100,7 +98,7 @@ TEST_CASE("merged histograms are one of all values", "[L01]") {
   CHECK(second.count() == 50);
 }
 
-TEST_CASE("threads may record at once", "[L01]") {
+TEST_CASE("threads may record at once", "[map-and-shell]") {
   Histogram histogram;
   {
     std::vector<std::jthread> threads;

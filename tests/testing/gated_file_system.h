@@ -22,11 +22,8 @@ class GatedFileSystem final : public ForwardingFileSystem {
   void CloseGate() { open_ = false; }
   // Only syncs of files whose path has `part` in it come to the gate. REQUIRES: nobody syncs yet.
   void GateOnly(std::string part) { gated_ = std::move(part); }
-  //@L17{
   void CloseGateOfDirectories() { directories_open_ = false; }
   void OpenGate() { open_ = directories_open_ = true; }
-  //@}
-  //| void OpenGate() { open_ = true; }  //@L12..16
   int waiting() const { return waiting_; }  // Syncs at the closed gate.
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path,
@@ -35,12 +32,10 @@ class GatedFileSystem final : public ForwardingFileSystem {
     if (path.find(gated_) == std::string::npos) return file;
     return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, std::move(file)));
   }
-  //@L17{
   Status SyncDirectory(const std::string& directory) override {
     Pass(directories_open_);
     return below().SyncDirectory(directory);
   }
-  //@}
 
  private:
   void Pass(const std::atomic<bool>& gate) {
@@ -70,7 +65,7 @@ class GatedFileSystem final : public ForwardingFileSystem {
 
   std::string gated_;  // All files, at first.
   std::atomic<bool> open_{true};
-  std::atomic<bool> directories_open_{true};  //@L17
+  std::atomic<bool> directories_open_{true};
   std::atomic<int> waiting_{0};
 };
 

@@ -11,12 +11,11 @@ Parts::Parts(const Environment& environment, const Options& options)
     : context(options, environment, kDirectory),
       reader({
           .counters = context.counters,
-          .clock = *context.environment.clock,        //@L17
-          .executor = *context.environment.executor,  //@L13
-          .snapshots = snapshots,                     //@L14
+          .clock = *context.environment.clock,
+          .executor = *context.environment.executor,
+          .snapshots = snapshots,
       }) {
-  //| STRATA_CHECK(trees.Start().has_value());  //@L12..18
-  STRATA_CHECK(trees.Start(files.store()).has_value());  //@L19
+  STRATA_CHECK(trees.Start(files.store()).has_value());
 }
 
 Status Parts::Open() {
@@ -29,8 +28,8 @@ Status Parts::Open() {
       .files = files,
       .versions = versions,
       .writer = flush_writer,
-      .direct_writer = direct_writer,  //@L19
-      .health = health,                //@L20
+      .direct_writer = direct_writer,
+      .health = health,
   });
   STRATA_TRY(recovery.Run());
   lock = recovery.TakeLock();
@@ -44,18 +43,16 @@ Status Parts::Write(const WriteBatch& batch, bool sync) {
   const SequenceNumber first = trees.last_sequence() + 1;
   if (trees.MemTablesEmpty()) trees.SetSince(context.environment.clock->WallMicros());
   std::string_view entries = batch.encoded();
-  //@L19{
   std::string with_pointers;
   if (direct_writer.MayHave(batch)) {
     STRATA_TRY(direct_writer.Write(batch, /*only_huge=*/false, &with_pointers));
     STRATA_TRY(trees.direct()->HandOver());
     entries = with_pointers;
   }
-  //@}
   STRATA_TRY(journal.Append(first, {&entries, 1}));
   if (sync) STRATA_TRY(journal.Sync());
   STRATA_TRY(trees.Insert(entries, first, /*concurrently=*/false));
-  trees.Touch(batch.tables());  //@L17
+  trees.Touch(batch.tables());
   trees.SetLastSequence(first + batch.count() - 1);
   reader.Show(trees.last_sequence());
   return {};
@@ -78,15 +75,9 @@ Status Parts::Switch() {
   const FileNumber number = versions.set().NewFileNumber();
   VersionEdit begun;
   begun.begun_logs.push_back({number, context.environment.clock->WallMicros()});
-  //@L12..18{
-  //| STRATA_TRY(journal.Begin(number));
-  //| trees.Switch(number);
-  //@}
-  //@L19{
   auto direct = trees.NewDirect();
   STRATA_TRY(journal.Begin(number, direct));
   trees.Switch(number, std::move(direct));
-  //@}
   return versions.NoteLogs(begun);
 }
 
@@ -150,7 +141,8 @@ std::uint64_t PartsWorld::EventAt(FileOperation operation, std::string_view part
 
 void PartsWorld::FlushAll() {
   std::function<void()> look = [] {};
-  Flusher flusher(parts->upkeep(), [&] { look(); });
+  Failures failures(parts->context, parts->health, parts->jobs, [&] { look(); });
+  Flusher flusher(parts->upkeep(), failures, [&] { look(); });
   look = [&] { flusher.Start(); };
   MutexLock held(parts->context.mutex);
   look();

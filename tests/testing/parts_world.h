@@ -18,7 +18,7 @@
 #include "journal/local_journal.h"
 #include "read/reader.h"
 #include "recovery/recovery.h"
-#include "state/direct_writer.h"  //@L19
+#include "state/direct_writer.h"
 #include "state/health.h"
 #include "state/store_context.h"
 #include "state/table_files.h"
@@ -65,18 +65,15 @@ struct Parts {
   StoreContext context;
   Health health{context};
   Jobs jobs{context};
-  //@L14{
   const std::shared_ptr<SnapshotList> snapshots =
       std::make_shared<SnapshotList>([](SequenceNumber) {});
-  //@}
   Reader reader;
   TreeSet trees{context, reader};
   TableFiles files{context};
   Versions versions{context, trees, files, health};
   LocalJournal journal{context.environment, context.directory, context.counters};
-  //| FlushWriter flush_writer{context, files};  //@L12..13
-  FlushWriter flush_writer{context, files, *snapshots};  //@L14
-  DirectWriter direct_writer{context, trees, files};     //@L19
+  FlushWriter flush_writer{context, files, *snapshots};
+  DirectWriter direct_writer{context, trees, files};
   std::unique_ptr<FileLock> lock;
   std::uint64_t recovered_entries = 0;
 };

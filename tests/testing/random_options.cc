@@ -39,7 +39,6 @@ void DrawCompaction(Random& random, Options* options) {
   options->compaction_rate_bytes_per_s = OneOf(random, {0ULL, 0ULL, 1ULL << 20});
 }
 
-//@L19{
 void DrawBlobs(Random& random, Options* options) {
   options->blob_threshold = OneOf(random, {0ULL, 1ULL, 20ULL, 100ULL, 1024ULL});
   options->blob_file_bytes = OneOf(random, {1024ULL, 4096ULL, 64ULL << 10});
@@ -49,7 +48,6 @@ void DrawBlobs(Random& random, Options* options) {
   options->direct_sync_bytes = OneOf(random, {0ULL, 0ULL, 200ULL, 64ULL << 10});
   options->blob_overlap_max = OneOf(random, {0, 1, 2, 8});
 }
-//@}
 
 }  // namespace
 
@@ -63,8 +61,8 @@ Options DrawOptions(Random& random) {
   options.memtables_max = OneOf(random, {1, 2, 4});
   options.memory_budget_bytes = OneOf(random, {0ULL, 0ULL, 64ULL << 10});
   options.stall_max_ms = OneOf(random, {0U, 1U, 100U});
-  DrawBlobs(random, &options);                                   //@L19
-  options.rest_us = OneOf(random, {0ULL, 1000ULL, 1000000ULL});  //@L20
+  DrawBlobs(random, &options);
+  options.rest_us = OneOf(random, {0ULL, 1000ULL, 1000000ULL});
   return options;
 }
 

@@ -53,6 +53,8 @@ Status StoreWorld::Write(Changes changes, History* history, const WriteOptions& 
   history->Issue(std::move(changes));
   Status written = db_->Write(batch, options);
   if (written) history->Acknowledge(durable);
+  // A store that isn't read-only after it has written nothing of the batch.
+  if (!written && db_->Stats().read_only_cause.empty()) history->Refuse();
   return written;
 }
 
@@ -77,11 +79,9 @@ Result<Model> ReadAll(DB& db) {
     }
   };
   STRATA_TRY(read({}, ""));
-  //@L17{
   for (const TableInfo& table : db.ListTables()) {
     if (table.ref != kDefaultTable) STRATA_TRY(read({.table = table.ref}, table.name + "/"));
   }
-  //@}
   return found;
 }
 

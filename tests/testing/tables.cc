@@ -6,6 +6,7 @@
 
 #include "iter/internal_key.h"
 #include "testing/results.h"
+#include "version/local_table_store.h"
 
 namespace strata::testing {
 
@@ -87,14 +88,12 @@ Result<std::shared_ptr<const Table>> TableFactory::Open(const TableMeta& meta) {
   return std::make_shared<const Table>(meta, std::move(reader));
 }
 
-compaction::TableStore TableFactory::Store() {
-  compaction::TableStore store;
-  store.files = files;
-  store.directory = "db";
-  store.new_number = [this] { return next_number++; };
-  store.new_file_id = [this] { return NewFileId(); };
-  store.open = [this](const TableMeta& meta) { return Open(meta); };
-  return store;
+TableStore& TableFactory::Store() {
+  auto store = std::make_unique<LocalTableStore>(
+      LocalTableOptions{.directory = "db", .reader = {.counters = &counters}, .seed = 20});
+  store->Start({std::shared_ptr<void>(), files}, [this] { return next_number++; });
+  stores_.push_back(std::move(store));
+  return *stores_.back();
 }
 
 }  // namespace strata::testing

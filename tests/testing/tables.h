@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "base/random.h"
-#include "compaction/table_writer.h"
 #include "io/memory_file_system.h"
 #include "iter/iterator.h"
 #include "stats/counters.h"
-#include "version/version.h"
+#include "version/table_store.h"
 
 namespace strata::testing {
 
@@ -44,7 +43,8 @@ class TableFactory {
   Result<std::shared_ptr<const Table>> Open(const TableMeta& meta);
 
   // For a TableWriter: numbers from `next_number` on, ids drawn from a seed.
-  compaction::TableStore Store();
+  // Over what `files` is now; it lives as long as this.
+  TableStore& Store();
 
   const std::unique_ptr<MemoryFileSystem> disk;
   FileSystem* files;  // What is used: `disk`, unless a test puts another in front.
@@ -56,6 +56,7 @@ class TableFactory {
   FileId NewFileId();
 
   Random random_{20};
+  std::vector<std::unique_ptr<TableStore>> stores_;
 };
 
 }  // namespace strata::testing

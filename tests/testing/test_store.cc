@@ -38,7 +38,6 @@ std::optional<std::string> TestStore::Get(std::string_view key) {
   return *found ? std::optional(value) : std::nullopt;
 }
 
-//@L03{
 void TestStore::Reopen() {
   REQUIRE(db_->Close());
   REQUIRE(TryOpen());
@@ -62,7 +61,6 @@ Status TestStore::TryOpen() {
   STRATA_TRY_ASSIGN(db_, DB::Open(options_, kDirectory));
   return {};
 }
-//@}
 
 std::string Scan(DB& db, const ReadOptions& options) {
   std::string seen;

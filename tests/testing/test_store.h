@@ -28,7 +28,6 @@ class TestStore {
   // The value, or nothing. A failed read fails the test.
   std::optional<std::string> Get(std::string_view key);
 
-  //@L03{
   // Closes the store cleanly and opens it again.
   void Reopen();
   // The process dies: what the operating system has survives.
@@ -37,7 +36,6 @@ class TestStore {
   void PowerCut(CrashKind kind, Random& random);
   // Opens whatever is on the disk now.
   Status TryOpen();
-  //@}
 
   MemoryFileSystem& disk() { return *disk_; }
   ManualClock& clock() { return clock_; }

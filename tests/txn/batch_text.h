@@ -21,8 +21,7 @@ inline std::string KeyText(std::uint64_t table, std::string_view key) {
 inline std::string ConditionsText(const WriteBatch& batch) {
   std::string text;
   for (const Condition& condition : batch.conditions()) {
-    //| const std::uint64_t table = 0;  //@L16..16
-    const std::uint64_t table = condition.table.id;  //@L17
+    const std::uint64_t table = condition.table.id;
     std::string what = KeyText(table, condition.key);
     if (condition.kind == Condition::Kind::kRangeUnchanged) {
       what = "[" + what + " .. " + condition.upper.value_or("end") + ")";
@@ -38,7 +37,7 @@ inline std::string BatchText(const WriteBatch& batch) {
     const bool deleted = entry.kind == EntryKind::kDelete;
     text += (text.empty() ? "" : " ") + KeyText(entry.table, entry.key) + "=" +
             (deleted ? "deleted" : std::string(entry.value));
-    if (entry.expires_at_us != 0) text += " until " + std::to_string(entry.expires_at_us);  //@L17
+    if (entry.expires_at_us != 0) text += " until " + std::to_string(entry.expires_at_us);
     return Status();
   });
   STRATA_CHECK(read.has_value());

@@ -40,7 +40,8 @@ struct World {
   }
 };
 
-TEST_CASE("shared locks go together, an exclusive one goes alone", "[L16][T16.3]") {
+TEST_CASE("shared locks go together, an exclusive one goes alone",
+          "[transactions][transactions.3]") {
   World world;
   CHECK(world.Share(1, "a") == "ok");
   CHECK(world.Share(2, "a") == "ok");
@@ -57,7 +58,7 @@ TEST_CASE("shared locks go together, an exclusive one goes alone", "[L16][T16.3]
   CHECK(world.locks->locked_keys() == 0);
 }
 
-TEST_CASE("a lock is waited for, and had when its owner lets go", "[L16]") {
+TEST_CASE("a lock is waited for, and had when its owner lets go", "[transactions]") {
   World world;
   REQUIRE(world.Own(1, "a") == "ok");
   world.Later([&] { world.locks->ReleaseAll(1); });
@@ -65,7 +66,7 @@ TEST_CASE("a lock is waited for, and had when its owner lets go", "[L16]") {
   CHECK(world.Own(3, "a") == "timed out");
 }
 
-TEST_CASE("a wait ends when its time is over, no matter who else waits", "[L16]") {
+TEST_CASE("a wait ends when its time is over, no matter who else waits", "[transactions]") {
   World world;
   REQUIRE(world.Own(1, "a") == "ok");
   const std::uint64_t start = world.clock.NowMicros();
@@ -80,7 +81,7 @@ TEST_CASE("a wait ends when its time is over, no matter who else waits", "[L16]"
   CHECK(world.locks->waiters() == 0);
 }
 
-TEST_CASE("nobody overtakes those who wait", "[L16]") {
+TEST_CASE("nobody overtakes those who wait", "[transactions]") {
   World world;
   REQUIRE(world.Share(1, "a") == "ok");
   world.Later([&] {
@@ -91,7 +92,7 @@ TEST_CASE("nobody overtakes those who wait", "[L16]") {
   CHECK(world.Own(2, "a", 1'000) == "ok");
 }
 
-TEST_CASE("those who wait to share a lock come in together", "[L16][T16.3]") {
+TEST_CASE("those who wait to share a lock come in together", "[transactions][transactions.3]") {
   World world;
   REQUIRE(world.Own(1, "a") == "ok");
   world.Later([&] {
@@ -105,7 +106,7 @@ TEST_CASE("those who wait to share a lock come in together", "[L16][T16.3]") {
   CHECK(world.Share(2, "a", 1'000) == "ok");
 }
 
-TEST_CASE("of two that wait for each other the younger is told", "[L16][T16.4]") {
+TEST_CASE("of two that wait for each other the younger is told", "[transactions][transactions.4]") {
   World world;
   REQUIRE(world.Own(1, "a") == "ok");
   REQUIRE(world.Own(2, "b") == "ok");
@@ -121,7 +122,7 @@ TEST_CASE("of two that wait for each other the younger is told", "[L16][T16.4]")
   CHECK(world.Own(1, "b", 1'000) == "ok");
 }
 
-TEST_CASE("who doesn't wait is told so, and nobody gives way for it", "[L16]") {
+TEST_CASE("who doesn't wait is told so, and nobody gives way for it", "[transactions]") {
   World world;
   REQUIRE(world.Own(1, "a") == "ok");
   REQUIRE(world.Own(2, "b") == "ok");
@@ -132,7 +133,8 @@ TEST_CASE("who doesn't wait is told so, and nobody gives way for it", "[L16]") {
   CHECK(world.Own(2, "a", 1'000) == "ok");
 }
 
-TEST_CASE("of two that share a lock and both want it alone one gives way", "[L16][T16.4]") {
+TEST_CASE("of two that share a lock and both want it alone one gives way",
+          "[transactions][transactions.4]") {
   World world;
   REQUIRE(world.Share(1, "a") == "ok");
   REQUIRE(world.Share(2, "a") == "ok");
@@ -143,7 +145,8 @@ TEST_CASE("of two that share a lock and both want it alone one gives way", "[L16
   CHECK(world.Own(1, "a", 1'000) == "ok");
 }
 
-TEST_CASE("a circle of three is found, and who isn't in it is left alone", "[L16][T16.4]") {
+TEST_CASE("a circle of three is found, and who isn't in it is left alone",
+          "[transactions][transactions.4]") {
   World world;
   for (TxnId owner = 1; owner <= 3; ++owner) {
     REQUIRE(world.Own(owner, "k" + std::to_string(owner)) == "ok");
@@ -167,7 +170,7 @@ TEST_CASE("a circle of three is found, and who isn't in it is left alone", "[L16
   CHECK(outcomes[4] == "timed out");
 }
 
-TEST_CASE("an upgrade goes before those who want a lock that they don't share", "[L16]") {
+TEST_CASE("an upgrade goes before those who want a lock that they don't share", "[transactions]") {
   World world;
   REQUIRE(world.Share(1, "a") == "ok");
   REQUIRE(world.Share(2, "a") == "ok");

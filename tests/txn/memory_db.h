@@ -77,7 +77,6 @@ class MemoryDb final : public DB {
   }
   Result<bool> TraceGet(std::string_view, std::string*, ReadTrace*) override { std::abort(); }
   Result<std::unique_ptr<Transaction>> Begin(const TransactionOptions&) override { std::abort(); }
-  //@L17{
   Result<std::vector<MultiGetResult>> MultiGet(std::span<const TableKey>,
                                                const ReadOptions&) override {
     std::abort();
@@ -93,19 +92,18 @@ class MemoryDb final : public DB {
   Status CompactTable(TableRef, std::optional<std::string>, std::optional<std::string>) override {
     std::abort();
   }
-  //@}
   Status Flush() override { std::abort(); }
   Status CompactRange(std::optional<std::string>, std::optional<std::string>) override {
     std::abort();
   }
   Status WaitForCompactions() override { std::abort(); }
   Status Sync() override { std::abort(); }
-  //@L20{
   Result<CheckpointInfo> Checkpoint(const std::string&) override { std::abort(); }
   std::uint64_t DurableVersion() override { std::abort(); }
   void WhenDurable(std::uint64_t, std::function<void(const Status&)>) override { std::abort(); }
   Status WaitDurable(std::uint64_t) override { std::abort(); }
-  //@}
+  Result<WriteOutcome> Apply(TableRef, const WriteBatch&, const Applied&) override { std::abort(); }
+  Result<AppliedIndex> AppliedIndexOf(TableRef) override { std::abort(); }
   Status VerifyAll() override { std::abort(); }
   Status Close() override { std::abort(); }
   StoreStats Stats() override { std::abort(); }

@@ -14,12 +14,11 @@ namespace {
 
 std::string ConditionsOf(const ReadSet& reads) {
   WriteBatch batch;
-  //| reads.AddTo(&batch);  //@L16..16
-  reads.AddTo(&batch, kDefaultTable);  //@L17
+  reads.AddTo(&batch, kDefaultTable);
   return ConditionsText(batch);
 }
 
-TEST_CASE("a set of reads is empty until something was read", "[L16]") {
+TEST_CASE("a set of reads is empty until something was read", "[transactions]") {
   ReadSet reads;
   CHECK(reads.empty());
   CHECK(ConditionsOf(reads).empty());
@@ -30,7 +29,7 @@ TEST_CASE("a set of reads is empty until something was read", "[L16]") {
   CHECK_FALSE(ranges.empty());
 }
 
-TEST_CASE("of a key that was read again the first reading counts", "[L16]") {
+TEST_CASE("of a key that was read again the first reading counts", "[transactions]") {
   ReadSet reads;
   reads.AddKey("b", 3);
   reads.AddKey("a", 5);
@@ -40,7 +39,7 @@ TEST_CASE("of a key that was read again the first reading counts", "[L16]") {
   CHECK(ConditionsOf(reads) == "a since 5, b since 3");
 }
 
-TEST_CASE("a range grows both ways as its cursor moves, and never shrinks", "[L16]") {
+TEST_CASE("a range grows both ways as its cursor moves, and never shrinks", "[transactions]") {
   ReadSet reads;
   const std::size_t range = reads.BeginRange({.lower = "m", .upper = "m", .since = 3});
   CHECK(ConditionsOf(reads).empty());  // Nothing lies in it yet.
@@ -55,7 +54,7 @@ TEST_CASE("a range grows both ways as its cursor moves, and never shrinks", "[L1
   CHECK(ConditionsOf(reads) == "[f .. end) since 3");
 }
 
-TEST_CASE("ranges that touch are one, as old as the older; others stay apart", "[L16]") {
+TEST_CASE("ranges that touch are one, as old as the older; others stay apart", "[transactions]") {
   ReadSet reads;
   reads.BeginRange({.lower = "e", .upper = "g", .since = 4});
   reads.BeginRange({.lower = "a", .upper = "c", .since = 6});
@@ -68,8 +67,7 @@ TEST_CASE("ranges that touch are one, as old as the older; others stay apart", "
   CHECK(ConditionsOf(reads) == "[a .. d) since 3, [e .. end) since 2");
 }
 
-//@L17{
-TEST_CASE("what was read is checked in its own table", "[L17]") {
+TEST_CASE("what was read is checked in its own table", "[tables-and-ttl]") {
   ReadSet reads;
   reads.AddKey("a", 3);
   reads.BeginRange({.lower = "b", .upper = "c", .since = 4});
@@ -78,9 +76,8 @@ TEST_CASE("what was read is checked in its own table", "[L17]") {
   CHECK(ConditionsText(batch) == "7:a since 3, [7:b .. c) since 4");
 }
 
-//@}
 #if defined(STRATA_MUTANTS)
-TEST_CASE("mutant skip_range_validation is caught in a set of reads", "[L16][mutant]") {
+TEST_CASE("mutant skip_range_validation is caught in a set of reads", "[transactions][mutant]") {
   ReadSet reads;
   reads.BeginRange({.lower = "a", .upper = "b", .since = 3});
   const testing::MutantGuard mutant("skip_range_validation");

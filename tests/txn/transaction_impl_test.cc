@@ -28,7 +28,7 @@ using Txn = std::unique_ptr<Transaction>;
 struct World {
   World() {
     home->locks = std::make_shared<LockTable>(*executor, clock);
-    home->empty_value_deletes = [](TableRef) -> Result<bool> { return false; };  //@L17
+    home->empty_value_deletes = [](TableRef) -> Result<bool> { return false; };
   }
 
   Txn Begin(Isolation isolation, Concurrency concurrency = Concurrency::kOptimistic,
@@ -60,7 +60,8 @@ std::string GetForUpdate(const Txn& txn, std::string_view key) {
 
 // --- what it reads -------------------------------------------------------------------------------
 
-TEST_CASE("all reads are of one moment, but for those that want what is committed", "[L16]") {
+TEST_CASE("all reads are of one moment, but for those that want what is committed",
+          "[transactions]") {
   for (const Isolation isolation :
        {Isolation::kSerializable, Isolation::kSnapshot, Isolation::kReadCommitted}) {
     World world;
@@ -74,7 +75,7 @@ TEST_CASE("all reads are of one moment, but for those that want what is committe
   }
 }
 
-TEST_CASE("with locks a transaction's moment is that of its first read", "[L16]") {
+TEST_CASE("with locks a transaction's moment is that of its first read", "[transactions]") {
   World world;
   const Txn txn = world.BeginWithLocks(Isolation::kSnapshot);
   CHECK(world.db.snapshots == 0);
@@ -85,7 +86,7 @@ TEST_CASE("with locks a transaction's moment is that of its first read", "[L16]"
   CHECK(world.db.snapshots == 1);
 }
 
-TEST_CASE("what a transaction wrote itself it reads without asking the store", "[L16]") {
+TEST_CASE("what a transaction wrote itself it reads without asking the store", "[transactions]") {
   World world;
   world.db.Set("a", "old");
   world.db.Set("b", "old");
@@ -99,17 +100,15 @@ TEST_CASE("what a transaction wrote itself it reads without asking the store", "
   CHECK(world.db.reads == 1);
 }
 
-TEST_CASE("a transaction doesn't read at somebody else's snapshot", "[L16]") {
+TEST_CASE("a transaction doesn't read at somebody else's snapshot", "[transactions]") {
   World world;
   const Txn txn = world.Begin(Isolation::kSerializable);
   CHECK(Outcome(txn->NewIterator({.snapshot = world.db.GetSnapshot()})) ==
         "invalid argument: a transaction chooses its snapshot itself");
-  //@L17{
   std::string value;
   const ReadOptions options{.snapshot = world.db.GetSnapshot()};
   CHECK(CodeOf(txn->Get("a", &value, options)) == "invalid argument");
   CHECK(CodeOf(txn->GetForUpdate("a", &value, options)) == "invalid argument");
-  //@}
 }
 
 // --- what it asks of a commit --------------------------------------------------------------------
@@ -129,7 +128,8 @@ std::string CommitOf(World& world, const Txn& txn) {
   return world.db.commits.back();
 }
 
-TEST_CASE("a commit asks for what its isolation level must not lose, and no more", "[L16][T16.2]") {
+TEST_CASE("a commit asks for what its isolation level must not lose, and no more",
+          "[transactions][transactions.2]") {
   const std::vector<std::pair<Isolation, std::string>> expected = {
       {Isolation::kSerializable, "a since 1, b since 1, [d .. f) since 1"},
       {Isolation::kSnapshot, "b since 1, c since 1"},
@@ -142,7 +142,8 @@ TEST_CASE("a commit asks for what its isolation level must not lose, and no more
   }
 }
 
-TEST_CASE("with locks a commit still asks, against those who take none", "[L16][T16.2]") {
+TEST_CASE("with locks a commit still asks, against those who take none",
+          "[transactions][transactions.2]") {
   const std::vector<std::pair<Isolation, std::string>> expected = {
       {Isolation::kSerializable, "a since 1, b since 2, [d .. f) since 2"},
       {Isolation::kSnapshot, "b since 1, c since 1"},
@@ -156,7 +157,7 @@ TEST_CASE("with locks a commit still asks, against those who take none", "[L16][
 }
 
 TEST_CASE("a transaction that only reads asks nothing, unless its reads are of many moments",
-          "[L16]") {
+          "[transactions]") {
   for (const bool locks : {false, true}) {
     World world;
     const Txn txn = locks ? world.BeginWithLocks() : world.Begin(Isolation::kSerializable);
@@ -183,7 +184,7 @@ std::string SaidBy(const Txn& txn) {
   return said;
 }
 
-TEST_CASE("a transaction that is over says how it ended, whatever it is asked", "[L16]") {
+TEST_CASE("a transaction that is over says how it ended, whatever it is asked", "[transactions]") {
   World world;
   const Txn committed = world.Begin(Isolation::kSerializable);
   REQUIRE(committed->Commit());
@@ -195,7 +196,8 @@ TEST_CASE("a transaction that is over says how it ended, whatever it is asked", 
   CHECK(Outcome(back->Rollback()) == "ok");
 }
 
-TEST_CASE("a transaction that a store's error ended tells that error", "[L16][T16.2]") {
+TEST_CASE("a transaction that a store's error ended tells that error",
+          "[transactions][transactions.2]") {
   World world;
   const Txn txn = world.BeginWithLocks();
   REQUIRE(txn->Put("a", "1"));
@@ -207,7 +209,8 @@ TEST_CASE("a transaction that a store's error ended tells that error", "[L16][T1
   CHECK(world.db.snapshots_held == 0);
 }
 
-TEST_CASE("a conflict names the key, and what had been done with it", "[L16][T16.2]") {
+TEST_CASE("a conflict names the key, and what had been done with it",
+          "[transactions][transactions.2]") {
   World world;
   const auto conflict = [&](const Txn& txn, FailedCondition failed) {
     world.db.failed = std::move(failed);
@@ -234,7 +237,8 @@ TEST_CASE("a conflict names the key, and what had been done with it", "[L16][T16
         "the range around it; nothing was written");
 }
 
-TEST_CASE("however a transaction ends, its locks and its snapshot go", "[L16][T16.2]") {
+TEST_CASE("however a transaction ends, its locks and its snapshot go",
+          "[transactions][transactions.2]") {
   for (const char* how : {"committed", "rolled back", "dropped", "conflict"}) {
     CAPTURE(how);
     World world;
@@ -256,7 +260,8 @@ TEST_CASE("however a transaction ends, its locks and its snapshot go", "[L16][T1
   }
 }
 
-TEST_CASE("a transaction notices that its store is closed, and touches it no more", "[L16]") {
+TEST_CASE("a transaction notices that its store is closed, and touches it no more",
+          "[transactions]") {
   World world;
   Txn txn = world.BeginWithLocks();
   REQUIRE(txn->Put("a", "1"));
@@ -268,7 +273,8 @@ TEST_CASE("a transaction notices that its store is closed, and touches it no mor
 
 // --- locks ---------------------------------------------------------------------------------------
 
-TEST_CASE("after a wait in vain a transaction goes on as before", "[L16][T16.2][T16.3]") {
+TEST_CASE("after a wait in vain a transaction goes on as before",
+          "[transactions][transactions.2][transactions.3]") {
   World world;
   const Txn first = world.BeginWithLocks();
   const Txn second = world.BeginWithLocks();
@@ -282,7 +288,7 @@ TEST_CASE("after a wait in vain a transaction goes on as before", "[L16][T16.2][
 }
 
 TEST_CASE("a transaction that gives way in a deadlock is over at once, and says why",
-          "[L16][T16.4]") {
+          "[transactions][transactions.4]") {
   World world;
   const Txn older = world.Begin(Isolation::kSerializable, Concurrency::kPessimistic, 1'000);
   const Txn younger = world.Begin(Isolation::kSerializable, Concurrency::kPessimistic, 1'000);
@@ -300,7 +306,7 @@ TEST_CASE("a transaction that gives way in a deadlock is over at once, and says 
 // --- what it writes ------------------------------------------------------------------------------
 
 TEST_CASE("savepoints undo writes alone: what was read stays read, and locks are held",
-          "[L16][T16.2]") {
+          "[transactions][transactions.2]") {
   World world;
   const Txn txn = world.BeginWithLocks();
   CHECK(Outcome(txn->RollbackToSavepoint()) == "not found: the transaction has no savepoint");
@@ -317,7 +323,8 @@ TEST_CASE("savepoints undo writes alone: what was read stays read, and locks are
   CHECK(world.db.commits == std::vector<std::string>{"a=1; c since 0"});
 }
 
-TEST_CASE("a key that is too long is refused, and the transaction goes on", "[L16][T16.2]") {
+TEST_CASE("a key that is too long is refused, and the transaction goes on",
+          "[transactions][transactions.2]") {
   World world;
   const Txn txn = world.BeginWithLocks();
   const std::string key(kKeySizeMax + 1, 'k');
@@ -329,10 +336,9 @@ TEST_CASE("a key that is too long is refused, and the transaction goes on", "[L1
   CHECK(world.db.commits == std::vector<std::string>{key.substr(1) + "="});
 }
 
-TEST_CASE("an empty value is a delete where the store says so", "[L16][T16.2]") {
+TEST_CASE("an empty value is a delete where the store says so", "[transactions][transactions.2]") {
   World world;
-  //| world.home->empty_value_deletes = true;  //@L16..16
-  world.home->empty_value_deletes = [](TableRef) -> Result<bool> { return true; };  //@L17
+  world.home->empty_value_deletes = [](TableRef) -> Result<bool> { return true; };
   const Txn txn = world.Begin(Isolation::kReadCommitted);
   REQUIRE(txn->Put("a", ""));
   REQUIRE(txn->Put("b", "1"));
@@ -341,10 +347,9 @@ TEST_CASE("an empty value is a delete where the store says so", "[L16][T16.2]") 
   CHECK(world.db.commits == std::vector<std::string>{"a=deleted b=1"});
 }
 
-//@L17{
 // --- several tables ------------------------------------------------------------------------------
 
-TEST_CASE("a commit checks and writes each table's keys there", "[L17]") {
+TEST_CASE("a commit checks and writes each table's keys there", "[tables-and-ttl]") {
   World world;
   const Txn txn = world.BeginWithLocks();
   std::string value;
@@ -356,7 +361,7 @@ TEST_CASE("a commit checks and writes each table's keys there", "[L17]") {
   CHECK(world.db.commits == std::vector<std::string>{"k=1 8:k=2 until 77; 7:k since 0"});
 }
 
-TEST_CASE("a savepoint holds for tables that are first written to after it", "[L17]") {
+TEST_CASE("a savepoint holds for tables that are first written to after it", "[tables-and-ttl]") {
   World world;
   const Txn txn = world.Begin(Isolation::kReadCommitted);
   REQUIRE(txn->Put("k", "1"));
@@ -371,7 +376,7 @@ TEST_CASE("a savepoint holds for tables that are first written to after it", "[L
   CHECK(world.db.commits == std::vector<std::string>{"k=1"});
 }
 
-TEST_CASE("a conflict in a named table names it", "[L17]") {
+TEST_CASE("a conflict in a named table names it", "[tables-and-ttl]") {
   World world;
   const Txn txn = world.Begin(Isolation::kSnapshot);
   REQUIRE(txn->Put("k", "1", {.table = {7}}));
@@ -381,7 +386,8 @@ TEST_CASE("a conflict in a named table names it", "[L17]") {
         "this one began; nothing was written");
 }
 
-TEST_CASE("a write to a table that isn't there is refused, and the transaction goes on", "[L17]") {
+TEST_CASE("a write to a table that isn't there is refused, and the transaction goes on",
+          "[tables-and-ttl]") {
   World world;
   world.home->empty_value_deletes = [](TableRef table) -> Result<bool> {
     if (table.id != 0) return Error(ErrorCode::kNotFound, "no such table");
@@ -394,7 +400,5 @@ TEST_CASE("a write to a table that isn't there is refused, and the transaction g
   REQUIRE(txn->Commit());
   CHECK(world.db.commits == std::vector<std::string>{"k=1"});
 }
-
-//@}
 }  // namespace
 }  // namespace strata

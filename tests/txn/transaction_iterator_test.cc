@@ -25,7 +25,7 @@ std::string At(const Model& model, Model::const_iterator it) {
 }
 
 TEST_CASE("a transaction's cursor walks over store and own writes as one, in both directions",
-          "[L16]") {
+          "[transactions]") {
   Random random(3);
   for (int round = 0; round < 40; ++round) {
     TestStore store;

@@ -13,12 +13,11 @@ namespace {
 
 std::string TextOf(const WriteSet& writes) {
   WriteBatch batch;
-  //| writes.AddTo(&batch);  //@L16..16
-  writes.AddTo(&batch, kDefaultTable);  //@L17
+  writes.AddTo(&batch, kDefaultTable);
   return BatchText(batch);
 }
 
-TEST_CASE("the last word on a key is written, in the order of keys", "[L16]") {
+TEST_CASE("the last word on a key is written, in the order of keys", "[transactions]") {
   WriteSet writes;
   CHECK(writes.empty());
   writes.Set("b", {"1"});
@@ -35,7 +34,7 @@ TEST_CASE("the last word on a key is written, in the order of keys", "[L16]") {
   CHECK(TextOf(writes).empty());
 }
 
-TEST_CASE("going back undoes what came after the last savepoint, and only that", "[L16]") {
+TEST_CASE("going back undoes what came after the last savepoint, and only that", "[transactions]") {
   WriteSet writes;
   writes.Set("a", {"1"});
   writes.Set("b", {"1"});
@@ -51,7 +50,8 @@ TEST_CASE("going back undoes what came after the last savepoint, and only that",
   CHECK(TextOf(writes) == "a=1 b=1 c=3");
 }
 
-TEST_CASE("savepoints nest, and one that is popped leaves its writes to the one before", "[L16]") {
+TEST_CASE("savepoints nest, and one that is popped leaves its writes to the one before",
+          "[transactions]") {
   WriteSet writes;
   CHECK_FALSE(writes.PopSavepoint());
   writes.SetSavepoint();
@@ -69,7 +69,7 @@ TEST_CASE("savepoints nest, and one that is popped leaves its writes to the one 
   CHECK_FALSE(writes.PopSavepoint());
 }
 
-TEST_CASE("what was written before the first savepoint can't be undone", "[L16]") {
+TEST_CASE("what was written before the first savepoint can't be undone", "[transactions]") {
   WriteSet writes;
   writes.SetSavepoint();
   writes.Set("a", {"1"});
@@ -82,8 +82,7 @@ TEST_CASE("what was written before the first savepoint can't be undone", "[L16]"
   CHECK_FALSE(writes.RollbackToSavepoint());
 }
 
-//@L17{
-TEST_CASE("writes go to their table, with their expiry", "[L17]") {
+TEST_CASE("writes go to their table, with their expiry", "[tables-and-ttl]") {
   WriteSet writes;
   writes.Set("a", {"1", 77});
   writes.Set("b", {std::nullopt});
@@ -91,7 +90,5 @@ TEST_CASE("writes go to their table, with their expiry", "[L17]") {
   writes.AddTo(&batch, {7});
   CHECK(BatchText(batch) == "7:a=1 until 77 7:b=deleted");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

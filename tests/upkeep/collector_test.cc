@@ -53,7 +53,7 @@ struct World : PartsWorld {
   Collector collector{parts->upkeep(), failures, [this] { ++looks; }};
 };
 
-TEST_CASE("a blob of which half is dead gives way to one with what lives", "[L19]") {
+TEST_CASE("a blob of which half is dead gives way to one with what lives", "[value-separation]") {
   World world;
   const std::string before = world.blobs();
   world.KillValues(4);
@@ -80,7 +80,7 @@ TEST_CASE("a blob of which half is dead gives way to one with what lives", "[L19
 }
 
 TEST_CASE("a file that readers have open goes with the last of them, and is counted until then",
-          "[L19]") {
+          "[value-separation]") {
   World world;
   world.KillValues(6);
   const std::string before = world.blobs();
@@ -95,7 +95,8 @@ TEST_CASE("a file that readers have open goes with the last of them, and is coun
   CHECK(world->versions.pinned_blob_bytes() == 0);
 }
 
-TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file", "[L19]") {
+TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file",
+          "[value-separation]") {
   World world;
   world.KillValues(6);
   const std::string before = world.blobs();
@@ -124,7 +125,8 @@ TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file", "[
   CHECK_FALSE(world->health.failed());
 }
 
-TEST_CASE("who waits for space goes on when a collection has given some back", "[L19]") {
+TEST_CASE("who waits for space goes on when a collection has given some back",
+          "[value-separation]") {
   Options tight = Apart();
   tight.blob_space_bound = 1.05;
   tight.blob_file_bytes = 8'000;  // Five blobs.

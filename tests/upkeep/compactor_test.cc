@@ -18,10 +18,7 @@ using testing::PartsWorld;
 struct World : PartsWorld {
   explicit World(const Options& store_options = {.level0_runs = 3}) : PartsWorld(store_options) {}
 
-  void Start() {
-    //| compactor.Start();  //@L12..19
-    compactor.Start(/*at_rest=*/false);  //@L20
-  }
+  void Start() { compactor.Start(/*at_rest=*/false); }
   void StartLocked() {
     parts->Locked([&] { Start(); });
   }
@@ -45,7 +42,7 @@ struct World : PartsWorld {
                       }};
 };
 
-TEST_CASE("runs that are due are merged by one edit, and their files go", "[L12]") {
+TEST_CASE("runs that are due are merged by one edit, and their files go", "[background-work]") {
   World world;
   world.AddRun("1");
   world.AddRun("2");
@@ -72,9 +69,13 @@ TEST_CASE("runs that are due are merged by one edit, and their files go", "[L12]
   CHECK(world->Get("b1") == "1");
 }
 
-TEST_CASE("a store that closes gives its jobs up: all is as before, without a failure", "[L12]") {
-  World world({.level0_runs = 3, .subcompactions = 1});
-  // More than one step reads.
+TEST_CASE("a store that closes gives its jobs up: all is as before, without a failure",
+          "[background-work]") {
+  World world({.compression = Compression::kNone,
+               .table_bytes = 2 << 20,
+               .level0_runs = 3,
+               .subcompactions = 1});
+  // More than one step reads, and more than a store waits for when it closes.
   for (const std::string value : {"1", "2", "3"}) world.AddRun(value, /*keys=*/400);
   const std::string files = world.Names(".sst");
   world.StartLocked();
@@ -90,7 +91,8 @@ TEST_CASE("a store that closes gives its jobs up: all is as before, without a fa
   CHECK_FALSE(world->health.failed());
 }
 
-TEST_CASE("a merge that finds no room is made later, and leaves no file meanwhile", "[L12]") {
+TEST_CASE("a merge that finds no room is made later, and leaves no file meanwhile",
+          "[background-work]") {
   World world;
   for (const std::string value : {"1", "2", "3"}) world.AddRun(value);
   const std::string files = world.Names(".sst");
@@ -106,7 +108,7 @@ TEST_CASE("a merge that finds no room is made later, and leaves no file meanwhil
   CHECK(world->Get("a") == "3");
 }
 
-TEST_CASE("by hand a range goes down to one run, though nothing is due", "[L12]") {
+TEST_CASE("by hand a range goes down to one run, though nothing is due", "[background-work]") {
   World world;
   world.AddRun("1");
   world.AddRun("2");
@@ -120,8 +122,8 @@ TEST_CASE("by hand a range goes down to one run, though nothing is due", "[L12]"
         "read-only");
 }
 
-//@L17{
-TEST_CASE("what was merged of a table that is dropped meanwhile isn't installed", "[L17]") {
+TEST_CASE("what was merged of a table that is dropped meanwhile isn't installed",
+          "[tables-and-ttl]") {
   World world;
   const NamedTable table{.id = 1, .name = "t"};
   VersionEdit create{.created = {table}, .next_named_table = 2};
@@ -154,7 +156,5 @@ TEST_CASE("what was merged of a table that is dropped meanwhile isn't installed"
   CHECK(world.Names(".sst") == files);  // Its own are not the compactor's to remove.
   CHECK(tree->version->runs().empty());
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -51,7 +51,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("a memtable is due after a quarter of the deadline, counted from its first entry",
-          "[L17]") {
+          "[tables-and-ttl]") {
   World world({.delete_deadline_us = 400 * kSecond});
   world.Start();
   CHECK(world.Rung().empty());  // Nothing is due, ever.
@@ -61,7 +61,7 @@ TEST_CASE("a memtable is due after a quarter of the deadline, counted from its f
   CHECK(world.Rung() == "100 switch; 100 look; ");
 }
 
-TEST_CASE("without a deadline no timer is set", "[L17]") {
+TEST_CASE("without a deadline no timer is set", "[tables-and-ttl]") {
   World world({});
   world.PutAndTell(*world->tree());
   world.Start();
@@ -69,7 +69,7 @@ TEST_CASE("without a deadline no timer is set", "[L17]") {
   CHECK(world.Rung().empty());
 }
 
-TEST_CASE("the table that is due first rings first", "[L17]") {
+TEST_CASE("the table that is due first rings first", "[tables-and-ttl]") {
   World world({.delete_deadline_us = 4'000 * kSecond});
   world->trees.Add(Must(
       world->trees.Make({.id = 1, .name = "t", .options = {.delete_deadline_us = 40 * kSecond}})));
@@ -83,7 +83,7 @@ TEST_CASE("the table that is due first rings first", "[L17]") {
   CHECK(world.Rung() == "10 switch; 10 look; 1000 switch; 1000 look; ");
 }
 
-TEST_CASE("deletes in tables are looked at again at half of their deadline", "[L17]") {
+TEST_CASE("deletes in tables are looked at again at half of their deadline", "[tables-and-ttl]") {
   World world({.delete_deadline_us = 400 * kSecond});
   REQUIRE(world->Put("k", "v"));
   REQUIRE(world->Switch());
@@ -94,7 +94,8 @@ TEST_CASE("deletes in tables are looked at again at half of their deadline", "[L
   CHECK(world.Rung() == "200 look; ");  // No memtable is due.
 }
 
-TEST_CASE("the wall clock may be set, so no timer sleeps for more than an hour", "[L17]") {
+TEST_CASE("the wall clock may be set, so no timer sleeps for more than an hour",
+          "[tables-and-ttl]") {
   World world({.delete_deadline_us = 40 * kHour});
   int looks = 0;
   world.on_look = [&] {
@@ -105,7 +106,7 @@ TEST_CASE("the wall clock may be set, so no timer sleeps for more than an hour",
   CHECK(world.rung.ends_with("36000 switch; 36000 look; "));
 }
 
-TEST_CASE("a store that closes isn't rung", "[L17]") {
+TEST_CASE("a store that closes isn't rung", "[tables-and-ttl]") {
   World world({.delete_deadline_us = 400 * kSecond});
   world.PutAndTell(*world->tree());
   world->health.SetClosing();

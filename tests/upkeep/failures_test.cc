@@ -38,7 +38,8 @@ struct World {
   Failures failures{context, health, jobs, [this] { ++looks; }};
 };
 
-TEST_CASE("a job that found no room is tried again later, each time after twice as long", "[L12]") {
+TEST_CASE("a job that found no room is tried again later, each time after twice as long",
+          "[background-work]") {
   World world;
   std::vector<std::uint64_t> seconds;
   for (int i = 0; i < 8; ++i) {
@@ -57,7 +58,26 @@ TEST_CASE("a job that found no room is tried again later, each time after twice 
   CHECK(world.MicrosUntilNextLook() == 1'000'000);
 }
 
-TEST_CASE("jobs that fail together are tried again together", "[L12]") {
+TEST_CASE("that a job can be done again is told, and what failed before it is known until then",
+          "[background-work]") {
+  World world;
+  world.Note(Status());
+  CHECK(world.events.empty());
+  world.Note(ErrorCode::kNoSpace, "first");
+  CHECK(world.failures.tries() == 1);
+  world.MicrosUntilNextLook();
+  CHECK(world.failures.last()->message() == "first");
+  world.Note(ErrorCode::kNoSpace, "second");
+  CHECK(world.failures.tries() == 2);
+  CHECK(world.failures.last()->message() == "second");
+  world.Note(Status());
+  CHECK_FALSE(world.failures.last().has_value());
+  CHECK(world.failures.tries() == 0);
+  REQUIRE(world.events.size() == 3);
+  CHECK(world.events[2].find("background_recovery") != std::string::npos);
+}
+
+TEST_CASE("jobs that fail together are tried again together", "[background-work]") {
   World world;
   world.Note(ErrorCode::kNoSpace, "first");
   world.Note(ErrorCode::kNoSpace, "second");
@@ -66,7 +86,8 @@ TEST_CASE("jobs that fail together are tried again together", "[L12]") {
   CHECK(world.looks == 1);
 }
 
-TEST_CASE("any other failure of a job ends all writing, but that it was given up", "[L12]") {
+TEST_CASE("any other failure of a job ends all writing, but that it was given up",
+          "[background-work]") {
   World world;
   world.Note(ErrorCode::kAborted);
   CHECK_FALSE(world.health.failed());

@@ -35,7 +35,8 @@ struct Written {
   }
 };
 
-TEST_CASE("a memtable becomes a run of level 0, with what is known of its entries", "[L12]") {
+TEST_CASE("a memtable becomes a run of level 0, with what is known of its entries",
+          "[background-work]") {
   PartsWorld world;
   REQUIRE(world->Put("b", "1"));
   REQUIRE(world->Put("a", "2"));
@@ -53,7 +54,7 @@ TEST_CASE("a memtable becomes a run of level 0, with what is known of its entrie
   CHECK(meta.sequence_max == 3);
   CHECK(meta.write_time_min_us == 5);
   CHECK(meta.write_time_max_us == world.clock.WallMicros());
-  CHECK(meta.delete_since_us == 5);  //@L17
+  CHECK(meta.delete_since_us == 5);
 
   Written second;
   REQUIRE(Outcome(second.Write(*world)) == "ok");
@@ -61,7 +62,8 @@ TEST_CASE("a memtable becomes a run of level 0, with what is known of its entrie
   CHECK(world->context.counters.Get(Counter::kFlushes) == 2);
 }
 
-TEST_CASE("a large memtable becomes several tables of one run, and an empty one none", "[L12]") {
+TEST_CASE("a large memtable becomes several tables of one run, and an empty one none",
+          "[background-work]") {
   PartsWorld world({.table_bytes = 1024});
   Written written;
   REQUIRE(Outcome(written.Write(*world)) == "ok");
@@ -77,7 +79,7 @@ TEST_CASE("a large memtable becomes several tables of one run, and an empty one 
   CHECK(entries == 100);
 }
 
-TEST_CASE("a flush that fails, or that no edit came of, leaves no file", "[L12]") {
+TEST_CASE("a flush that fails, or that no edit came of, leaves no file", "[background-work]") {
   PartsWorld world({.table_bytes = 1024});
   for (int i = 100; i < 200; ++i) REQUIRE(world->Put(std::to_string(i), std::string(50, 'v')));
   Written written;
@@ -92,8 +94,7 @@ TEST_CASE("a flush that fails, or that no edit came of, leaves no file", "[L12]"
   CHECK(world.Names(".sst").empty());
 }
 
-//@L14{
-TEST_CASE("what was overwritten in memory stays out, unless a snapshot reads it", "[L14]") {
+TEST_CASE("what was overwritten in memory stays out, unless a snapshot reads it", "[snapshots]") {
   PartsWorld world;
   REQUIRE(world->Put("a", "1"));
   REQUIRE(world->Put("a", "2"));
@@ -107,10 +108,8 @@ TEST_CASE("what was overwritten in memory stays out, unless a snapshot reads it"
   CHECK(written.edit.added[0].held[0].entries == 1);
 }
 
-//@}
-//@L19{
 TEST_CASE("files of values become blobs, but for those whose values were all overwritten",
-          "[L19]") {
+          "[value-separation]") {
   PartsWorld world({.compression = Compression::kNone,
                     .blob_threshold = 100,
                     .blob_file_bytes = 1024,
@@ -139,7 +138,5 @@ TEST_CASE("files of values become blobs, but for those whose values were all ove
   CHECK(world->Get("a") == std::string(2'000, '2'));
   CHECK(world->Get("b") == std::string(2'000, '3'));
 }
-
-//@}
 }  // namespace
 }  // namespace strata

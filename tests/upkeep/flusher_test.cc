@@ -21,17 +21,19 @@ struct World : PartsWorld {
   // Flushes as long as something is due; `after` sees what each flush left.
   void Flush(const std::function<void()>& after = [] {}) {
     Flusher* running = nullptr;
-    Flusher flusher(parts->upkeep(), [&] {
+    const auto look = [&] {
       after();
       if (!parts->health.failed()) running->Start();
-    });
+    };
+    Failures failures(parts->context, parts->health, parts->jobs, look);
+    Flusher flusher(parts->upkeep(), failures, look);
     running = &flusher;
     parts->Locked([&] { flusher.Start(); });
     executor->RunAll();
   }
 };
 
-TEST_CASE("full memtables are written out one by one, the oldest first", "[L12]") {
+TEST_CASE("full memtables are written out one by one, the oldest first", "[background-work]") {
   World world;
   std::vector<FileNumber> logs = {world->journal.number()};
   for (const std::string value : {"1", "2", "3"}) {
@@ -55,7 +57,8 @@ TEST_CASE("full memtables are written out one by one, the oldest first", "[L12]"
   CHECK(world->Locked([&] { return world->jobs.idle(); }));
 }
 
-TEST_CASE("a log goes after the edit that makes it needless, and tables come before it", "[L12]") {
+TEST_CASE("a log goes after the edit that makes it needless, and tables come before it",
+          "[background-work]") {
   World world;
   REQUIRE(world->Put("k", "v"));
   const std::string log = LogFileName(world->journal.number());
@@ -72,7 +75,8 @@ TEST_CASE("a log goes after the edit that makes it needless, and tables come bef
   CHECK(removed < world.faults->operations());
 }
 
-TEST_CASE("when the edit can't be written all logs stay, and so does what waits", "[L12]") {
+TEST_CASE("when the edit can't be written all logs stay, and so does what waits",
+          "[background-work]") {
   World same;
   REQUIRE(same->Put("k", "v", /*sync=*/true));
   REQUIRE(same->Switch());
@@ -96,8 +100,61 @@ TEST_CASE("when the edit can't be written all logs stay, and so does what waits"
   CHECK(world->Get("k") == "v");
 }
 
-//@L17{
-TEST_CASE("a table that is dropped while it is written out leaves nothing behind", "[L17]") {
+// Whatever goes wrong for want of room before the edit, nothing is left of the attempt, and the
+// next one does it.
+TEST_CASE("a flush that finds no room leaves no file, and is tried again until there is",
+          "[background-work]") {
+  const Fault fault = GENERATE(Fault::kEnospc, Fault::kEdquot, Fault::kEmfile);
+  int retried = 0;
+  bool fired = true;
+  for (std::uint64_t at = 0; fired; ++at) {
+    CAPTURE(at);
+    World world;
+    REQUIRE(world->Put("k", "v", /*sync=*/true));
+    REQUIRE(world->Switch());
+    REQUIRE(world->Put("k2", "v2", /*sync=*/true));
+    const std::string before = world.Names();
+    world.faults->SetPlan({.fail_at = at, .fault = fault});
+    world.Flush([&] {
+      if (world->trees.full().empty() || world->health.failed()) return;
+      ++retried;
+      CHECK(world.Names() == before);
+      CHECK(world->Get("k") == "v");
+    });
+    fired = world.faults->fired();
+    const bool in_table =
+        fired && world.faults->events()[world.faults->fired_at()].path.ends_with(".sst");
+    CHECK((!in_table || !world->health.failed()));
+    CHECK(world->trees.full().empty() == !world->health.failed());
+    CHECK(world->Get("k") == "v");
+    world.PowerCut();
+    REQUIRE(Outcome(world.Open()) == "ok");
+    CHECK(world->Get("k") == "v");
+    CHECK(world->Get("k2") == "v2");
+  }
+  CHECK(retried > 0);
+}
+
+TEST_CASE("a full disk doesn't end a store that only had a flush to write", "[background-work]") {
+  World world;
+  REQUIRE(world->Put("k", std::string(10'000, 'v')));
+  REQUIRE(world->Switch());
+  const std::string before = world.Names();
+  world.disk->SetCapacity(1);
+  int looks = 0;
+  const std::uint64_t start = world.clock.NowMicros();
+  world.Flush([&] {
+    if (++looks == 5) world.disk->SetCapacity(0);
+    if (!world->trees.full().empty()) CHECK(world.Names() == before);
+  });
+  CHECK(world.clock.NowMicros() - start >= 1'000'000);
+  CHECK(world->trees.full().empty());
+  CHECK_FALSE(world->health.failed());
+  CHECK(world->tree()->version->table_count() == 1);
+}
+
+TEST_CASE("a table that is dropped while it is written out leaves nothing behind",
+          "[tables-and-ttl]") {
   World world;
   const NamedTable table{.id = 1, .name = "t"};
   VersionEdit create{.created = {table}, .next_named_table = 2};
@@ -127,7 +184,5 @@ TEST_CASE("a table that is dropped while it is written out leaves nothing behind
   REQUIRE(Outcome(world.Open()) == "ok");
   CHECK(world->Get("k") == "default");
 }
-
-//@}
 }  // namespace
 }  // namespace strata

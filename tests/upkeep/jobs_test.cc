@@ -24,7 +24,7 @@ struct World {
   std::unique_ptr<Jobs> jobs = std::make_unique<Jobs>(context);
 };
 
-TEST_CASE("a job's steps run until one says that it was the last", "[L12]") {
+TEST_CASE("a job's steps run until one says that it was the last", "[background-work]") {
   World world;
   CHECK(world.idle());
   int steps = 0;
@@ -40,7 +40,8 @@ TEST_CASE("a job's steps run until one says that it was the last", "[L12]") {
   CHECK(world.idle());
 }
 
-TEST_CASE("a timer rings when its time has come, and its task counts as running", "[L12]") {
+TEST_CASE("a timer rings when its time has come, and its task counts as running",
+          "[background-work]") {
   World world;
   const std::uint64_t start = world.clock.NowMicros();
   std::string rung;
@@ -57,7 +58,7 @@ TEST_CASE("a timer rings when its time has come, and its task counts as running"
   CHECK(world.idle());
 }
 
-TEST_CASE("no timer's task begins once the jobs are shut, or gone", "[L12]") {
+TEST_CASE("no timer's task begins once the jobs are shut, or gone", "[background-work]") {
   World world;
   int rung = 0;
   world.jobs->After(700, [&] { ++rung; });
@@ -69,8 +70,8 @@ TEST_CASE("no timer's task begins once the jobs are shut, or gone", "[L12]") {
   CHECK(rung == 0);
 }
 
-//@L14{
-TEST_CASE("who lets go of something later may ask for a job, though the store is gone", "[L14]") {
+TEST_CASE("who lets go of something later may ask for a job, though the store is gone",
+          "[snapshots]") {
   World world;
   const auto soon = world.jobs->SoonWhileOpen();
   int rung = 0;
@@ -83,7 +84,5 @@ TEST_CASE("who lets go of something later may ask for a job, though the store is
   CHECK_FALSE(world.executor->RunOne());
   CHECK(rung == 1);
 }
-
-//@}
 }  // namespace
 }  // namespace strata

@@ -36,7 +36,7 @@ struct World : PartsWorld {
   Rest rest{parts->upkeep(), compactor, [this] { ++switches; }, [this] { ++looks; }};
 };
 
-TEST_CASE("a store to which nobody writes is at rest, until somebody does", "[L20]") {
+TEST_CASE("a store to which nobody writes is at rest, until somebody does", "[learned-index]") {
   World world;
   world.AddRuns();
   world.Start();
@@ -50,7 +50,7 @@ TEST_CASE("a store to which nobody writes is at rest, until somebody does", "[L2
   CHECK_FALSE(world.IsAtRest());
 }
 
-TEST_CASE("a write while the timer runs puts rest off", "[L20]") {
+TEST_CASE("a write while the timer runs puts rest off", "[learned-index]") {
   World world;
   world.AddRuns();
   world.Start();
@@ -65,7 +65,7 @@ TEST_CASE("a write while the timer runs puts rest off", "[L20]") {
   CHECK(world.IsAtRest());
 }
 
-TEST_CASE("no timer is set where rest would bring nothing, or isn't wanted", "[L20]") {
+TEST_CASE("no timer is set where rest would bring nothing, or isn't wanted", "[learned-index]") {
   const bool wanted = GENERATE(true, false);
   World world({.rest_us = wanted ? 1'000U : 0U});
   if (!wanted) world.AddRuns();
@@ -76,7 +76,7 @@ TEST_CASE("no timer is set where rest would bring nothing, or isn't wanted", "[L
   CHECK_FALSE(world.IsAtRest());
 }
 
-TEST_CASE("a store that closes isn't found at rest", "[L20]") {
+TEST_CASE("a store that closes isn't found at rest", "[learned-index]") {
   World world;
   world.AddRuns();
   world.Start();
@@ -86,7 +86,8 @@ TEST_CASE("a store that closes isn't found at rest", "[L20]") {
   CHECK_FALSE(world.IsAtRest());
 }
 
-TEST_CASE("deletes in a reader's way leave memory when they are many, asked for once", "[L20]") {
+TEST_CASE("deletes in a reader's way leave memory when they are many, asked for once",
+          "[learned-index]") {
   World world;
   const int deletes = GENERATE(499, 500);
   for (int i = 0; i < deletes; ++i) REQUIRE(world->Delete("k" + std::to_string(i)));
@@ -103,7 +104,7 @@ TEST_CASE("deletes in a reader's way leave memory when they are many, asked for 
   CHECK(world.looks == 2);
 }
 
-TEST_CASE("a store without a way to write isn't purged", "[L20]") {
+TEST_CASE("a store without a way to write isn't purged", "[learned-index]") {
   World world;
   for (int i = 0; i < 500; ++i) REQUIRE(world->Delete("k" + std::to_string(i)));
   (void)world->health.Remember(Error(ErrorCode::kIo, "x")).has_value();

@@ -37,7 +37,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("one look sets off all that follows: flushes, and the merge that they make due",
-          "[L20]") {
+          "[learned-index]") {
   World world;
   for (const std::string value : {"1", "2", "3"}) world.Fill(value);
   world.Look();
@@ -49,7 +49,7 @@ TEST_CASE("one look sets off all that follows: flushes, and the merge that they 
   CHECK(world->Get("a") == "3");
 }
 
-TEST_CASE("nothing begins in a store that closes, is closed, or has failed", "[L20]") {
+TEST_CASE("nothing begins in a store that closes, is closed, or has failed", "[learned-index]") {
   World world;
   world.Fill("1");
   SECTION("closes") {
@@ -67,7 +67,7 @@ TEST_CASE("nothing begins in a store that closes, is closed, or has failed", "[L
   CHECK(world->trees.full().size() == 1);
 }
 
-TEST_CASE("while a merge finds no room memtables are written out all the same", "[L20]") {
+TEST_CASE("while a merge finds no room memtables are written out all the same", "[learned-index]") {
   World world;
   for (const std::string value : {"1", "2", "3"}) world.Fill(value);
   world.FlushAll();
@@ -87,7 +87,7 @@ TEST_CASE("while a merge finds no room memtables are written out all the same", 
   CHECK(world.runs() == 1);
 }
 
-TEST_CASE("who waits for a flush goes on when its log isn't needed any more", "[L20]") {
+TEST_CASE("who waits for a flush goes on when its log isn't needed any more", "[learned-index]") {
   World world;
   world.Fill("1");
   const FileNumber log = world->journal.number();
@@ -99,7 +99,7 @@ TEST_CASE("who waits for a flush goes on when its log isn't needed any more", "[
   CHECK(CodeOf(world->Locked([&] { return world.upkeep.AwaitFlush(log + 100); })) == "read-only");
 }
 
-TEST_CASE("who waits until nothing is due gets what rest would bring, too", "[L20]") {
+TEST_CASE("who waits until nothing is due gets what rest would bring, too", "[learned-index]") {
   World world({.level0_runs = 4});
   world.Fill("1");
   world.Fill("2");
@@ -108,7 +108,8 @@ TEST_CASE("who waits until nothing is due gets what rest would bring, too", "[L2
   CHECK(world.runs() == 1);  // Two runs are too few to be due.
 }
 
-TEST_CASE("the queue's front is told what is owed, and who wrote is asked what is due", "[L20]") {
+TEST_CASE("the queue's front is told what is owed, and who wrote is asked what is due",
+          "[learned-index]") {
   World world({.delete_deadline_us = 400, .level0_runs = 1});
   WritePressure pressure;
   world->Locked([&] { world.upkeep.AddTo(&pressure); });
@@ -128,7 +129,7 @@ TEST_CASE("the queue's front is told what is owed, and who wrote is asked what i
   CHECK(world.idle_switches == 1);
 }
 
-TEST_CASE("the cache gets what memtables and open tables leave of a budget", "[L20]") {
+TEST_CASE("the cache gets what memtables and open tables leave of a budget", "[learned-index]") {
   World world({.memtable_bytes = 1 << 20, .memtables_max = 2, .memory_budget_bytes = 8 << 20});
   world.Look();
   CHECK(world->context.cache->capacity_bytes() == 6 << 20);

@@ -28,12 +28,12 @@ Result<Catalog::Change> Prepared(const Catalog& catalog, VersionEdit edit,
 
 TableMeta PlainTable(FileNumber number) {
   TableMeta meta = SomeTable(number, {0, number}, "a", "z");
-  meta.blobs.clear();    //@L19
-  meta.named_table = 0;  //@L17
+  meta.blobs.clear();
+  meta.named_table = 0;
   return meta;
 }
 
-TEST_CASE("a change is nothing before it is installed", "[L06]") {
+TEST_CASE("a change is nothing before it is installed", "[manifest]") {
   Catalog catalog;
   auto change = Prepared(catalog, {}, {PlainTable(5)});
   REQUIRE(change);
@@ -45,7 +45,7 @@ TEST_CASE("a change is nothing before it is installed", "[L06]") {
   CHECK(before->table_count() == 0);  // Who has a version keeps it.
 }
 
-TEST_CASE("an edit that doesn't fit changes nothing", "[L06]") {
+TEST_CASE("an edit that doesn't fit changes nothing", "[manifest]") {
   Catalog catalog;
   auto change = Prepared(catalog, {}, {PlainTable(5)});
   REQUIRE(change);
@@ -65,7 +65,7 @@ TEST_CASE("an edit that doesn't fit changes nothing", "[L06]") {
   CHECK(catalog.state().sealed_logs.at(3) == 100);
 }
 
-TEST_CASE("the state of a catalog makes the same catalog again", "[L06]") {
+TEST_CASE("the state of a catalog makes the same catalog again", "[manifest]") {
   Catalog catalog;
   VersionEdit edit;
   edit.oldest_log = 7;
@@ -83,8 +83,7 @@ TEST_CASE("the state of a catalog makes the same catalog again", "[L06]") {
   CHECK(again.state().begun_logs.at(8) == 1'000);
 }
 
-//@L17{
-TEST_CASE("an edit makes new versions of those tables only that it is about", "[L17]") {
+TEST_CASE("an edit makes new versions of those tables only that it is about", "[tables-and-ttl]") {
   Catalog catalog;
   VersionEdit creates;
   creates.created = {{.id = 1, .name = "one", .options = {}},
@@ -104,7 +103,7 @@ TEST_CASE("an edit makes new versions of those tables only that it is about", "[
   CHECK(catalog.current(2)->table_count() == 1);
 }
 
-TEST_CASE("a table that was dropped is gone, and its name is free again", "[L17]") {
+TEST_CASE("a table that was dropped is gone, and its name is free again", "[tables-and-ttl]") {
   Catalog catalog;
   VersionEdit edit;
   edit.created = {{.id = 1, .name = "one", .options = {}}};
@@ -123,7 +122,6 @@ TEST_CASE("a table that was dropped is gone, and its name is free again", "[L17]
   of_one.named_table = 1;
   CHECK_FALSE(Prepared(catalog, {}, {of_one}));
 }
-//@}
 
 }  // namespace
 }  // namespace strata

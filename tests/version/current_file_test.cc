@@ -26,7 +26,7 @@ std::unique_ptr<MemoryFileSystem> DiskWith(const std::string& current) {
   return disk;
 }
 
-TEST_CASE("CURRENT is three lines of text", "[L06]") {
+TEST_CASE("CURRENT is three lines of text", "[manifest]") {
   const auto disk = DiskWith("");
   REQUIRE(SwitchCurrent(*disk, "db", kNew));
   CHECK(Must(disk->Contents("db/CURRENT")) ==
@@ -37,7 +37,7 @@ TEST_CASE("CURRENT is three lines of text", "[L06]") {
   CHECK(Must(disk->List("db")) == std::vector<std::string>{"CURRENT"});
 }
 
-TEST_CASE("every flipped bit and every cut of CURRENT is noticed", "[L06]") {
+TEST_CASE("every flipped bit and every cut of CURRENT is noticed", "[manifest]") {
   const auto disk = DiskWith("");
   REQUIRE(SwitchCurrent(*disk, "db", kNew));
   const std::string text = Must(disk->Contents("db/CURRENT"));
@@ -54,7 +54,7 @@ TEST_CASE("every flipped bit and every cut of CURRENT is noticed", "[L06]") {
   CHECK(CodeOf(DecodeCurrent(text + text)) == "corruption");
 }
 
-TEST_CASE("no CURRENT is not found, and an endless one is refused", "[L06]") {
+TEST_CASE("no CURRENT is not found, and an endless one is refused", "[manifest]") {
   CHECK(CodeOf(ReadCurrent(*DiskWith(""), "db")) == "not found");
   CHECK(CodeOf(ReadCurrent(*DiskWith(std::string(5000, 'M')), "db")) == "corruption");
   const auto disk = DiskWith("MANIFEST-000001\n");
@@ -65,7 +65,7 @@ TEST_CASE("no CURRENT is not found, and an endless one is refused", "[L06]") {
 }
 
 TEST_CASE("a power cut at any operation of a switch leaves the old CURRENT or the new",
-          "[L06][T6.3]") {
+          "[manifest][manifest.3]") {
   int old_seen = 0;
   int new_seen = 0;
   for (int kind = 0; kind < kCrashKinds; ++kind) {
@@ -96,7 +96,7 @@ TEST_CASE("a power cut at any operation of a switch leaves the old CURRENT or th
 }
 
 // CURRENT may never name a manifest whose own name a power cut can take away.
-TEST_CASE("the directory is synced before the rename and after it", "[L06][T6.3]") {
+TEST_CASE("the directory is synced before the rename and after it", "[manifest][manifest.3]") {
   const auto disk = DiskWith(EncodeCurrent(kOld));
   const auto files = NewFaultyFileSystem(*disk);
   REQUIRE(SwitchCurrent(*files, "db", kNew));
@@ -107,7 +107,7 @@ TEST_CASE("the directory is synced before the rename and after it", "[L06][T6.3]
   CHECK(order == "create, append, sync, close, sync directory, rename, sync directory, ");
 }
 
-TEST_CASE("every failing operation of a switch is reported", "[L06]") {
+TEST_CASE("every failing operation of a switch is reported", "[manifest]") {
   for (std::uint64_t fail_at = 0;; ++fail_at) {
     const auto disk = DiskWith(EncodeCurrent(kOld));
     const auto files = NewFaultyFileSystem(*disk);

@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("tables, manifests and temporary files have names of their own", "[L06]") {
+TEST_CASE("tables, manifests and temporary files have names of their own", "[manifest]") {
   CHECK(TableFileName(7) == "000007.sst");
   CHECK(ManifestFileName(7) == "MANIFEST-000007");
   CHECK(TemporaryFileName(7) == "000007.tmp");

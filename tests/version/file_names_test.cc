@@ -5,7 +5,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("a file's name says its kind and its number", "[L03]") {
+TEST_CASE("a file's name says its kind and its number", "[write-ahead-log]") {
   CHECK(LogFileName(7) == "000007.wal");
   CHECK(LogFileName(12345678) == "12345678.wal");
   CHECK(ParseFileName("000007.wal") == ParsedFileName{FileKind::kLog, 7});
@@ -13,7 +13,7 @@ TEST_CASE("a file's name says its kind and its number", "[L03]") {
   CHECK(ParseFileName("LOCK") == ParsedFileName{FileKind::kLock, 0});
 }
 
-TEST_CASE("only names that we would give are ours", "[L03]") {
+TEST_CASE("only names that we would give are ours", "[write-ahead-log]") {
   for (const char* name : {"", ".", ".wal", "7.wal", "0000007.wal", "00000x.wal", "-00007.wal",
                            "000007.wal~", "000007", "lock", " 000007.wal", "000007.WAL",
                            "18446744073709551615.wal", "99999999999999999999.wal"}) {

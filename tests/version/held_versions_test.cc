@@ -18,7 +18,7 @@ VersionEdit EditWithHeld() {
   return edit;
 }
 
-TEST_CASE("versions held for snapshots have these bytes", "[L14]") {
+TEST_CASE("versions held for snapshots have these bytes", "[snapshots]") {
   VersionEdit without = EditWithHeld();
   without.added[0].held.clear();
   const std::string bytes = EncodeEdit(EditWithHeld());
@@ -27,7 +27,7 @@ TEST_CASE("versions held for snapshots have these bytes", "[L14]") {
   CHECK(testing::Must(DecodeEdit(bytes)) == EditWithHeld());
 }
 
-TEST_CASE("held versions that are cut short or can't be are damage", "[L14]") {
+TEST_CASE("held versions that are cut short or can't be are damage", "[snapshots]") {
   const auto outcome = [](HeldVersions held) {
     VersionEdit edit = EditWithHeld();
     edit.added[0].held = {held};

@@ -61,7 +61,7 @@ std::string ClosedManifest() {
   return written.contents();
 }
 
-TEST_CASE("a manifest has these bytes", "[L06]") {
+TEST_CASE("a manifest has these bytes", "[manifest]") {
   Written written;
   VersionEdit edit;
   edit.next_file = 3;
@@ -87,7 +87,7 @@ TEST_CASE("a manifest has these bytes", "[L06]") {
   CHECK(state->next_file == 3);
 }
 
-TEST_CASE("a manifest adds its edits up", "[L06]") {
+TEST_CASE("a manifest adds its edits up", "[manifest]") {
   std::string seen;
   const std::string contents = ClosedManifest();
   const auto state = ReadManifest(
@@ -106,7 +106,7 @@ TEST_CASE("a manifest adds its edits up", "[L06]") {
   CHECK(seen == expected);
 }
 
-TEST_CASE("a snapshot makes the state it was taken of", "[L06]") {
+TEST_CASE("a snapshot makes the state it was taken of", "[manifest]") {
   ManifestState state;
   for (FileNumber number = 1; number <= 600; ++number) {
     state.tables.emplace(number, SomeTable(number, {1, number}, "a", "b"));
@@ -130,7 +130,7 @@ TEST_CASE("a snapshot makes the state it was taken of", "[L06]") {
   CHECK(again.last_sequence == state.last_sequence);
 }
 
-TEST_CASE("every flipped bit of a closed manifest is noticed", "[L06][T6.4]") {
+TEST_CASE("every flipped bit of a closed manifest is noticed", "[manifest][manifest.4]") {
   const std::string contents = ClosedManifest();
   REQUIRE(ReadManifest(contents, contents.size()));
   for (std::size_t bit = 0; bit < contents.size() * 8; ++bit) {
@@ -140,7 +140,7 @@ TEST_CASE("every flipped bit of a closed manifest is noticed", "[L06][T6.4]") {
   }
 }
 
-TEST_CASE("every lost tail of a closed manifest is noticed", "[L06][T6.4]") {
+TEST_CASE("every lost tail of a closed manifest is noticed", "[manifest][manifest.4]") {
   const std::string contents = ClosedManifest();
   for (std::size_t size = 0; size < contents.size(); ++size) {
     const auto state = ReadManifest(std::string_view(contents).substr(0, size), contents.size());
@@ -149,7 +149,8 @@ TEST_CASE("every lost tail of a closed manifest is noticed", "[L06][T6.4]") {
   }
 }
 
-TEST_CASE("a tail that was never synced may be torn, and one that was may not", "[L06][T6.4]") {
+TEST_CASE("a tail that was never synced may be torn, and one that was may not",
+          "[manifest][manifest.4]") {
   Written written;
   const auto edits = SomeEdits();
   REQUIRE(written.writer->Append(EncodeEdit(edits[0])));
@@ -166,7 +167,8 @@ TEST_CASE("a tail that was never synced may be torn, and one that was may not", 
   CHECK(Must(ReadManifest(contents, synced)).tables.count(7) == 1);
 }
 
-TEST_CASE("damage before a later synced edit is noticed even without CURRENT's word", "[L06]") {
+TEST_CASE("damage before a later synced edit is noticed even without CURRENT's word",
+          "[manifest]") {
   Written written;
   for (const VersionEdit& edit : SomeEdits()) {
     REQUIRE(written.writer->Append(EncodeEdit(edit)));
@@ -185,7 +187,7 @@ TEST_CASE("damage before a later synced edit is noticed even without CURRENT's w
   }
 }
 
-TEST_CASE("edits that can't follow each other are refused with their offset", "[L06]") {
+TEST_CASE("edits that can't follow each other are refused with their offset", "[manifest]") {
   VersionEdit add;
   add.added = {SomeTable(4, {0, 4}, "a", "m")};
   VersionEdit remove;
@@ -207,7 +209,7 @@ TEST_CASE("edits that can't follow each other are refused with their offset", "[
   CHECK(outcome({add, add}).starts_with("corruption: edit at offset "));
 }
 
-TEST_CASE("what a newer program wrote is refused by name", "[L06]") {
+TEST_CASE("what a newer program wrote is refused by name", "[manifest]") {
   const auto outcome = [](const StoreProperties& properties) {
     const auto disk = NewMemoryFileSystem();
     const Environment environment{.files = disk.get(), .entropy = SeededEntropy(1)};
@@ -228,7 +230,7 @@ TEST_CASE("what a newer program wrote is refused by name", "[L06]") {
   CHECK(outcome(newer) == "ok");
 }
 
-TEST_CASE("store properties come back as they were, and cut ones don't", "[L06]") {
+TEST_CASE("store properties come back as they were, and cut ones don't", "[manifest]") {
   StoreProperties properties = SomeProperties();
   properties.features = {"one", "", "three"};
   std::string bytes = EncodeProperties(properties);

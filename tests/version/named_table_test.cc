@@ -21,15 +21,14 @@ const NamedTable kFull{.id = 300,
                                    .delete_deadline_us = 2000,
                                    .empty_value_deletes = true}};
 
-TEST_CASE("a named table has the bytes that the format says", "[L17]") {
+TEST_CASE("a named table has the bytes that the format says", "[tables-and-ttl]") {
   CHECK(EncodeNamedTable({.id = 1, .name = "t", .options = {}}) == "\x01\x01t"s);
   CHECK(EncodeNamedTable(kFull) ==
         "\xac\x02\x04logs\x02\x01\x03\x03\x00\x04\x01\x03\x05\x02\xe8\x07\x07\x02\xd0\x0f"s);
   CHECK(DecodeNamedTable(EncodeNamedTable(kFull)).value() == kFull);
 }
 
-//@L19{
-TEST_CASE("a table's blob threshold is an option that older programs skip", "[L19]") {
+TEST_CASE("a table's blob threshold is an option that older programs skip", "[value-separation]") {
   NamedTable table{.id = 1, .name = "t", .options = {.blob_threshold = 300}};
   CHECK(EncodeNamedTable(table) == "\x01\x01t\x08\x02\xac\x02"s);
   CHECK(DecodeNamedTable(EncodeNamedTable(table)).value() == table);
@@ -40,8 +39,7 @@ TEST_CASE("a table's blob threshold is an option that older programs skip", "[L1
   CHECK_FALSE(DecodeNamedTable("\x01\x01t\x08\x01\x80"s));
 }
 
-//@}
-TEST_CASE("an edit with named tables and expiries comes back as it was", "[L17]") {
+TEST_CASE("an edit with named tables and expiries comes back as it was", "[tables-and-ttl]") {
   VersionEdit edit;
   edit.created = {kFull};
   edit.dropped = {7, 9};
@@ -69,18 +67,64 @@ TEST_CASE("an edit with named tables and expiries comes back as it was", "[L17]"
   CHECK_FALSE(DecodeEdit(EncodeEdit(edit)));
 }
 
-TEST_CASE("a named table that is damaged is refused, one with a newer option by name", "[L17]") {
+TEST_CASE("a named table that is damaged is refused, one with a newer option by name",
+          "[tables-and-ttl]") {
   const std::string bytes = EncodeNamedTable(kFull);
   for (std::size_t cut = 0; cut < 6; ++cut) CHECK_FALSE(DecodeNamedTable(bytes.substr(0, cut)));
   CHECK_FALSE(DecodeNamedTable("\x00\x01t"s));
   CHECK_FALSE(DecodeNamedTable("\x01\x01/"s));
   CHECK(DecodeNamedTable("\x01\x01t\x02\x01\x63"s).error().message() == "an option that can't be");
   CHECK(DecodeNamedTable("\x01\x01t\x0a\x01\x01"s).has_value());  // Not critical: skipped.
-  const auto newer = DecodeNamedTable("\x01\x01t\x0b\x01\x01"s);
+  const auto newer = DecodeNamedTable("\x01\x01t\x0f\x01\x01"s);
   CHECK(newer.error().code() == ErrorCode::kUnsupported);
 }
 
-TEST_CASE("ids of named tables aren't given out again, and tables go with their name", "[L17]") {
+NamedTable Replicated() {
+  NamedTable table{.id = 1, .name = "t", .options = {}};
+  table.options.replicated = true;
+  return table;
+}
+
+TEST_CASE("a replicated table has its entry in its bytes, and older programs refuse it",
+          "[learned-index]") {
+  NamedTable table = Replicated();
+  table.applied = {.index = 300, .now_us = 5};
+  const std::string bytes = EncodeNamedTable(table);
+  CHECK(bytes == "\x01\x01t\x09\x00\x0b\x03\xac\x02\x05"s);
+  CHECK(DecodeNamedTable(bytes).value() == table);
+  CHECK(DescribeTableOptions(table.options) == "replicated");
+  CHECK_FALSE(DecodeNamedTable("\x01\x01t\x0b\x02\xac\x02"s));
+  CHECK_FALSE(DecodeNamedTable(bytes + "\x0b\x03\x01\x02\x03"s));
+}
+
+TEST_CASE("a manifest knows how far replicated tables are, and never takes them back",
+          "[learned-index]") {
+  ManifestState state;
+  VersionEdit create;
+  create.created = {Replicated(), {.id = 2, .name = "plain", .options = {}}};
+  REQUIRE(state.Apply(create));
+  VersionEdit edit;
+  edit.applied = {{.table = 1, .at = {.index = 7, .now_us = 9}}};
+  CHECK(DecodeEdit(EncodeEdit(edit)).value() == edit);
+  CHECK(DescribeEdit(edit) == "table 1 is as of entry 7, clock 9 us\n");
+  REQUIRE(state.Apply(edit));
+  CHECK(state.named.at(1).applied == Applied{7, 9});
+  ManifestState again;
+  for (const VersionEdit& part : state.Snapshot()) REQUIRE(again.Apply(part));
+  CHECK(again.named == state.named);
+  edit.applied[0].at.index = 6;
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+  edit.applied = {{.table = 2, .at = {.index = 7, .now_us = 9}}};
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+  edit.applied = {{.table = 3, .at = {.index = 7, .now_us = 9}}};
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+  edit.applied = {{.table = 1, .at = {.index = 8, .now_us = 9}}};
+  edit.dropped = {1};
+  CHECK_FALSE(ManifestState(state).Apply(edit));
+}
+
+TEST_CASE("ids of named tables aren't given out again, and tables go with their name",
+          "[tables-and-ttl]") {
   ManifestState state;
   VersionEdit create;
   create.created = {{.id = 1, .name = "t", .options = {}}};
@@ -105,7 +149,7 @@ TEST_CASE("ids of named tables aren't given out again, and tables go with their 
   CHECK(again.next_named_table == 2);
 }
 
-TEST_CASE("names of tables are checked, and the error says what is wrong", "[L17]") {
+TEST_CASE("names of tables are checked, and the error says what is wrong", "[tables-and-ttl]") {
   CHECK(CheckTableName("users"));
   CHECK(CheckTableName("Logs_2026-11.raw"));
   CHECK(CheckTableName(std::string(128, 'x')));

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "compaction/table_writer.h"
 #include "testing/results.h"
 #include "testing/tables.h"
 
@@ -17,7 +18,7 @@ using testing::TableFactory;
 
 // Writes the entries as tables of about one entry each; the versions of a key stay together.
 Run RunOf(TableFactory& tables, std::string_view entries) {
-  const compaction::TableStore store = tables.Store();
+  TableStore& store = tables.Store();
   compaction::TableWriterOptions options;
   options.table_bytes_max = 1;
   options.position = {1, 1};
@@ -32,7 +33,7 @@ std::string Here(const InternalIterator& entries) {
   return entries.Valid() ? ShowEntry(entries.key(), entries.value()) : "end";
 }
 
-TEST_CASE("a run reads as one table in both directions", "[L05]") {
+TEST_CASE("a run reads as one table in both directions", "[flush-and-merge]") {
   TableFactory tables;
   const Run run = RunOf(tables, "a@3=x a@1=w c@2 e@5=y e@4=z g@1=v");
   CHECK(run.tables.size() == 4);
@@ -42,7 +43,7 @@ TEST_CASE("a run reads as one table in both directions", "[L05]") {
   CHECK(Backwards(*entries) == "g@1=v e@4=z e@5=y c@2 a@1=w a@3=x");
 }
 
-TEST_CASE("a seek in a run lands as the order of keys says, at every target", "[L05]") {
+TEST_CASE("a seek in a run lands as the order of keys says, at every target", "[flush-and-merge]") {
   TableFactory tables;
   const auto all = ParseEntries("b@3=x b@1=w d@2 f@5=y f@4=z h@1=v");
   const Run run = RunOf(tables, "b@3=x b@1=w d@2 f@5=y f@4=z h@1=v");
@@ -66,7 +67,7 @@ TEST_CASE("a seek in a run lands as the order of keys says, at every target", "[
   }
 }
 
-TEST_CASE("a cursor over a run may turn around at any entry", "[L05]") {
+TEST_CASE("a cursor over a run may turn around at any entry", "[flush-and-merge]") {
   TableFactory tables;
   const auto all = ParseEntries("a@1=1 b@1=1 c@1=1 d@1=1");
   const Run run = RunOf(tables, "a@1=1 b@1=1 c@1=1 d@1=1");
@@ -83,7 +84,7 @@ TEST_CASE("a cursor over a run may turn around at any entry", "[L05]") {
   }
 }
 
-TEST_CASE("an empty run has no entries", "[L05]") {
+TEST_CASE("an empty run has no entries", "[flush-and-merge]") {
   TableFactory tables;
   const Run run = RunOf(tables, "");
   const auto entries = NewRunIterator(run, {});
@@ -94,7 +95,7 @@ TEST_CASE("an empty run has no entries", "[L05]") {
   CHECK(Forwards(*NewRunIterator(RunOf(tables, "a@1=1"), {})) == "a@1=1");
 }
 
-TEST_CASE("a table of a run is opened only when it is reached", "[L05]") {
+TEST_CASE("a table of a run is opened only when it is reached", "[flush-and-merge]") {
   TableFactory tables;
   const Run run = RunOf(tables, "a@1=1 b@1=1 c@1=1 d@1=1");
   const std::uint64_t before = tables.counters.Get(Counter::kBlocksRead);
@@ -103,7 +104,7 @@ TEST_CASE("a table of a run is opened only when it is reached", "[L05]") {
   CHECK(tables.counters.Get(Counter::kBlocksRead) - before == 1);
 }
 
-TEST_CASE("damage in one table of a run ends the walk with an error", "[L05]") {
+TEST_CASE("damage in one table of a run ends the walk with an error", "[flush-and-merge]") {
   TableFactory tables;
   Run run = RunOf(tables, "a@1=1 b@1=1 c@1=1");
   const std::string path = JoinPath("db", TableFileName(run.tables[1]->meta().number));

@@ -27,7 +27,7 @@ VersionEdit SomeEdit() {
   return edit;
 }
 
-TEST_CASE("an edit has these bytes", "[L06]") {
+TEST_CASE("an edit has these bytes", "[manifest]") {
   const std::string bytes = EncodeEdit(SomeEdit());
   CHECK(Hex(bytes) ==
         "01 41 07 01 03 87 20 a0 a1 a2 a3 a4 a5 a6 a7 a8\n"
@@ -39,7 +39,7 @@ TEST_CASE("an edit has these bytes", "[L06]") {
   CHECK(Must(DecodeEdit(bytes)) == SomeEdit());
 }
 
-TEST_CASE("an edit reads as text", "[L06]") {
+TEST_CASE("an edit reads as text", "[manifest]") {
   CHECK(DescribeEdit(Must(DecodeEdit(EncodeEdit(SomeEdit())))) ==
         "remove 000004.sst\n"
         "remove 000300.sst\n"
@@ -50,7 +50,7 @@ TEST_CASE("an edit reads as text", "[L06]") {
         "last sequence 900\n");
 }
 
-TEST_CASE("every edit comes back as it was", "[L06]") {
+TEST_CASE("every edit comes back as it was", "[manifest]") {
   Random random(6);
   for (int i = 0; i < 2000; ++i) {
     const VersionEdit edit = testing::RandomEdit(random);
@@ -60,7 +60,7 @@ TEST_CASE("every edit comes back as it was", "[L06]") {
   }
 }
 
-TEST_CASE("an edit that is cut is an error or fewer fields, never other ones", "[L06]") {
+TEST_CASE("an edit that is cut is an error or fewer fields, never other ones", "[manifest]") {
   const VersionEdit whole = SomeEdit();
   const std::string bytes = EncodeEdit(whole);
   std::size_t errors = 0;
@@ -78,7 +78,7 @@ TEST_CASE("an edit that is cut is an error or fewer fields, never other ones", "
 }
 
 TEST_CASE("no damaged byte of an edit makes the reader crash or believe the impossible",
-          "[L06][T6.1]") {
+          "[manifest][manifest.1]") {
   const std::string bytes = EncodeEdit(SomeEdit());
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     for (int value = 0; value < 256; ++value) {
@@ -98,7 +98,8 @@ TEST_CASE("no damaged byte of an edit makes the reader crash or believe the impo
   }
 }
 
-TEST_CASE("a length larger than what is left is refused before it is believed", "[L06][T6.1]") {
+TEST_CASE("a length larger than what is left is refused before it is believed",
+          "[manifest][manifest.1]") {
   std::string bytes;
   AppendVarint64(&bytes, 1);
   AppendVarint64(&bytes, UINT64_MAX);
@@ -111,7 +112,7 @@ TEST_CASE("a length larger than what is left is refused before it is believed", 
   CHECK(Outcome(DecodeEdit(field)) == "corruption: field 1 at offset 0: a table cut short");
 }
 
-TEST_CASE("a critical field that isn't known is refused, another is skipped", "[L06]") {
+TEST_CASE("a critical field that isn't known is refused, another is skipped", "[manifest]") {
   std::string bytes = EncodeEdit(SomeEdit());
   AppendField(&bytes, 1000, "for somebody else");
   CHECK(Must(DecodeEdit(bytes)) == SomeEdit());
@@ -121,7 +122,8 @@ TEST_CASE("a critical field that isn't known is refused, another is skipped", "[
         "version of Strata wrote it");
 }
 
-TEST_CASE("a table may grow fields that an old program skips or refuses", "[L06][T6.1]") {
+TEST_CASE("a table may grow fields that an old program skips or refuses",
+          "[manifest][manifest.1]") {
   const std::string edit = EncodeEdit(SomeEdit());
   const std::string table = edit.substr(2, 0x41);
   for (const std::uint64_t tag : {20, 21}) {
@@ -135,7 +137,7 @@ TEST_CASE("a table may grow fields that an old program skips or refuses", "[L06]
   }
 }
 
-TEST_CASE("tables that can't be are refused", "[L06][T6.1]") {
+TEST_CASE("tables that can't be are refused", "[manifest][manifest.1]") {
   const auto outcome = [](auto change) {
     VersionEdit edit;
     edit.added.push_back(SomeTable(7, {1, 3}, "apple", "pear"));

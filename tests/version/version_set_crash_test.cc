@@ -117,13 +117,13 @@ std::string SweepWorkload(std::uint64_t seeds, std::uint64_t* images) {
 }
 
 TEST_CASE("a power cut at any operation leaves the version before an edit or after it",
-          "[L06][T6.3]") {
+          "[manifest][manifest.3]") {
   std::uint64_t images = 0;
   CHECK(SweepWorkload(3, &images) == "");
   CHECK(images > 2000);
 }
 
-TEST_CASE("a power cut during recovery leaves what was there", "[L06][T6.3]") {
+TEST_CASE("a power cut during recovery leaves what was there", "[manifest][manifest.3]") {
   const std::uint64_t operations = OperationsOfWorkload();
   std::uint64_t images = 0;
   for (std::uint64_t crash_at = 0; crash_at <= operations; crash_at += 3) {
@@ -156,7 +156,7 @@ TEST_CASE("a power cut during recovery leaves what was there", "[L06][T6.3]") {
 }
 
 TEST_CASE("every file operation of the version set may fail, and nothing told is lost",
-          "[L06][T6.3]") {
+          "[manifest][manifest.3]") {
   const std::uint64_t operations = OperationsOfWorkload();
   for (const Fault fault : {Fault::kEio, Fault::kEnospc, Fault::kShortWrite, Fault::kSyncKeepsData,
                             Fault::kSyncRevertsData, Fault::kSyncLosesOnCrash}) {
@@ -180,13 +180,14 @@ TEST_CASE("every file operation of the version set may fail, and nothing told is
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("mutant: a rename without a directory sync is noticed by the sweep", "[L06]") {
+TEST_CASE("mutant: a rename without a directory sync is noticed by the sweep", "[manifest]") {
   const MutantGuard guard("skip_dir_fsync_rename");
   std::uint64_t images = 0;
   CHECK(SweepWorkload(3, &images) != "");
 }
 
-TEST_CASE("mutant: removing the old manifest before the rename is durable is noticed", "[L06]") {
+TEST_CASE("mutant: removing the old manifest before the rename is durable is noticed",
+          "[manifest]") {
   const MutantGuard guard("unlink_before_rename_durable");
   std::uint64_t images = 0;
   CHECK(SweepWorkload(3, &images) != "");

@@ -38,7 +38,7 @@ std::vector<std::string> FilesOf(Store& store) {
   return Must(store.disk->List("db"));
 }
 
-TEST_CASE("a new store is empty and knows its properties", "[L06]") {
+TEST_CASE("a new store is empty and knows its properties", "[manifest]") {
   Store store;
   store.properties.empty_value_deletes = true;
   store.properties.store_id[5] = 'x';
@@ -50,7 +50,7 @@ TEST_CASE("a new store is empty and knows its properties", "[L06]") {
   CHECK(FilesOf(store) == std::vector<std::string>{"CURRENT", "MANIFEST-000002"});
 }
 
-TEST_CASE("a store is made once, and never over what is left of another", "[L06]") {
+TEST_CASE("a store is made once, and never over what is left of another", "[manifest]") {
   Store store;
   CHECK(CodeOf(store.Recover()) == "not found");
   const auto set = store.New();
@@ -60,7 +60,7 @@ TEST_CASE("a store is made once, and never over what is left of another", "[L06]
   CHECK(Outcome(store.Create()) == "corruption: db: 000009.sst is there, but CURRENT is missing");
 }
 
-TEST_CASE("edits are there after a restart, closed or not", "[L06]") {
+TEST_CASE("edits are there after a restart, closed or not", "[manifest]") {
   for (const bool close : {true, false}) {
     Store store;
     std::string before;
@@ -86,7 +86,7 @@ TEST_CASE("edits are there after a restart, closed or not", "[L06]") {
   }
 }
 
-TEST_CASE("nobody sees a version before it is durable", "[L06][T6.2]") {
+TEST_CASE("nobody sees a version before it is durable", "[manifest][manifest.2]") {
   Store store;
   const auto set = store.New();
   REQUIRE(AddTable(*set, *store.files));
@@ -103,7 +103,7 @@ TEST_CASE("nobody sees a version before it is durable", "[L06][T6.2]") {
   CHECK(set->current() == before);
 }
 
-TEST_CASE("an edit that doesn't fit changes nothing, and the next one may", "[L06]") {
+TEST_CASE("an edit that doesn't fit changes nothing, and the next one may", "[manifest]") {
   Store store;
   const auto set = store.New();
   const std::uint64_t bytes = set->manifest_bytes();
@@ -113,7 +113,7 @@ TEST_CASE("an edit that doesn't fit changes nothing, and the next one may", "[L0
   CHECK(AddTable(*set, *store.files));
 }
 
-TEST_CASE("an error of the manifest is final, and deletes nothing", "[L06][T6.2]") {
+TEST_CASE("an error of the manifest is final, and deletes nothing", "[manifest][manifest.2]") {
   for (const std::uint64_t fail_at : {5, 6}) {  // Append, sync; a table's file comes before.
     Store store;
     const auto set = store.New();
@@ -135,7 +135,7 @@ TEST_CASE("an error of the manifest is final, and deletes nothing", "[L06][T6.2]
   }
 }
 
-TEST_CASE("a file number is given out once, whatever became of the file", "[L06]") {
+TEST_CASE("a file number is given out once, whatever became of the file", "[manifest]") {
   Store store;
   FileNumber unused = 0;
   {
@@ -152,7 +152,7 @@ TEST_CASE("a file number is given out once, whatever became of the file", "[L06]
   CHECK(set->NewFileNumber() == 502);
 }
 
-TEST_CASE("a long manifest is begun anew, and the old one goes", "[L06]") {
+TEST_CASE("a long manifest is begun anew, and the old one goes", "[manifest]") {
   Store store;
   const auto set = store.New();
   const FileNumber first = set->manifest_number();
@@ -169,7 +169,7 @@ TEST_CASE("a long manifest is begun anew, and the old one goes", "[L06]") {
   CHECK(Summary(*Must(store.Recover())) == before);
 }
 
-TEST_CASE("a manifest grows with its snapshot before it is begun anew", "[L06]") {
+TEST_CASE("a manifest grows with its snapshot before it is begun anew", "[manifest]") {
   Store store;
   const auto set = store.New();
   for (int i = 0; i < 20; ++i) REQUIRE(AddTable(*set, *store.files, 8000));  // 320 KiB of keys.
@@ -182,7 +182,7 @@ TEST_CASE("a manifest grows with its snapshot before it is begun anew", "[L06]")
   CHECK(again->manifest_number() == number);  // 960 KiB: less than four times.
 }
 
-TEST_CASE("recovery leaves one manifest and nothing unfinished", "[L06]") {
+TEST_CASE("recovery leaves one manifest and nothing unfinished", "[manifest]") {
   Store store;
   REQUIRE(AddTable(*store.New(), *store.files));
   store.disk->SetContents("db/MANIFEST-000090", "half a manife");
@@ -194,7 +194,7 @@ TEST_CASE("recovery leaves one manifest and nothing unfinished", "[L06]") {
         std::vector<std::string>{"000003.sst", "CURRENT", "MANIFEST-000092", "notes.txt"});
 }
 
-TEST_CASE("a missing file that is named is corruption, not a missing store", "[L06]") {
+TEST_CASE("a missing file that is named is corruption, not a missing store", "[manifest]") {
   Store store;
   REQUIRE(AddTable(*store.New(), *store.files));
   {
@@ -208,7 +208,7 @@ TEST_CASE("a missing file that is named is corruption, not a missing store", "[L
   CHECK(Outcome(recovered).find("MANIFEST-000002") != std::string::npos);
 }
 
-TEST_CASE("the manifest's bytes and syncs are counted, one sync an edit", "[L06]") {
+TEST_CASE("the manifest's bytes and syncs are counted, one sync an edit", "[manifest]") {
   Store store;
   const auto set = store.New();
   const std::uint64_t syncs = store.counters.Get(Counter::kManifestSyncs);
@@ -220,7 +220,7 @@ TEST_CASE("the manifest's bytes and syncs are counted, one sync an edit", "[L06]
 }
 
 TEST_CASE("after a clean close every damaged byte on the way to the tables is noticed",
-          "[L06][T6.4]") {
+          "[manifest][manifest.4]") {
   Store store;
   {
     const auto set = store.New();
@@ -242,7 +242,7 @@ TEST_CASE("after a clean close every damaged byte on the way to the tables is no
 #if defined(STRATA_MUTANTS)
 // The planted bugs are real mistakes of other engines; each line is a case above or in the crash
 // tests that must notice.
-TEST_CASE("mutant: a reused file number is noticed", "[L06]") {
+TEST_CASE("mutant: a reused file number is noticed", "[manifest]") {
   const MutantGuard guard("reuse_file_number");
   Store store;
   FileNumber unused = 0;
@@ -255,7 +255,7 @@ TEST_CASE("mutant: a reused file number is noticed", "[L06]") {
   CHECK((set->NewFileNumber() <= unused || set->manifest_number() <= unused));
 }
 
-TEST_CASE("mutant: deleting the outputs of a failed edit loses the store", "[L06]") {
+TEST_CASE("mutant: deleting the outputs of a failed edit loses the store", "[manifest]") {
   const MutantGuard guard("delete_outputs_after_manifest_sync_error");
   Store store;
   const auto set = store.New();
@@ -264,7 +264,8 @@ TEST_CASE("mutant: deleting the outputs of a failed edit loses the store", "[L06
   CHECK(CodeOf(store.Recover()) == "corruption");  // The bytes had reached the disk all the same.
 }
 
-TEST_CASE("mutant: going on with a manifest after a failed sync loses what comes later", "[L06]") {
+TEST_CASE("mutant: going on with a manifest after a failed sync loses what comes later",
+          "[manifest]") {
   const MutantGuard guard("reuse_manifest_after_write_error");
   Store store;
   const auto set = store.New();

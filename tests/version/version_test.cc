@@ -28,7 +28,8 @@ std::shared_ptr<const Version> VersionOf(std::vector<std::shared_ptr<const Table
   return testing::Must(Version().With(edit, std::move(tables)));
 }
 
-TEST_CASE("the newest run that knows a key answers for it", "[L05][T5.2]") {
+TEST_CASE("the newest run that knows a key answers for it",
+          "[flush-and-merge][flush-and-merge.2]") {
   TableFactory tables;
   const auto version = VersionOf({tables.Make(1, {0, 1}, "a@1=old b@2=old c@3=old"),
                                   tables.Make(2, {0, 2}, "a@4=new b@5"),
@@ -40,7 +41,8 @@ TEST_CASE("the newest run that knows a key answers for it", "[L05][T5.2]") {
   CHECK(Get(*version, "e", tables.counters) == "nothing");
 }
 
-TEST_CASE("a reader at a sequence sees past what came later", "[L05][T5.2]") {
+TEST_CASE("a reader at a sequence sees past what came later",
+          "[flush-and-merge][flush-and-merge.2]") {
   TableFactory tables;
   const auto version =
       VersionOf({tables.Make(1, {0, 1}, "a@1=first a@3=third"), tables.Make(2, {0, 2}, "a@5")});
@@ -50,7 +52,8 @@ TEST_CASE("a reader at a sequence sees past what came later", "[L05][T5.2]") {
   CHECK(Get(*version, "a", tables.counters, 0) == "nothing");
 }
 
-TEST_CASE("a get probes one table a run and stops at the first answer", "[L05][T5.2]") {
+TEST_CASE("a get probes one table a run and stops at the first answer",
+          "[flush-and-merge][flush-and-merge.2]") {
   TableFactory tables;
   const auto version =
       VersionOf({tables.Make(1, {0, 1}, "a@1=1 z@1=1"), tables.Make(2, {0, 2}, "a@2=2 z@2=2"),
@@ -66,7 +69,8 @@ TEST_CASE("a get probes one table a run and stops at the first answer", "[L05][T
   CHECK(probes("~") == 0);   // Past the end of every table.
 }
 
-TEST_CASE("the cursors of a version yield all of its entries, newest run first", "[L05][T5.2]") {
+TEST_CASE("the cursors of a version yield all of its entries, newest run first",
+          "[flush-and-merge][flush-and-merge.2]") {
   TableFactory tables;
   const auto version =
       VersionOf({tables.Make(1, {0, 1}, "a@1=1"), tables.Make(2, {0, 2}, "b@2=2"),
@@ -80,7 +84,8 @@ TEST_CASE("the cursors of a version yield all of its entries, newest run first",
   CHECK(Get(*version, "g", tables.counters) == "3");
 }
 
-TEST_CASE("an edit leaves the version it was made from as it was", "[L05][T5.2]") {
+TEST_CASE("an edit leaves the version it was made from as it was",
+          "[flush-and-merge][flush-and-merge.2]") {
   TableFactory tables;
   const auto before = VersionOf({tables.Make(1, {0, 1}, "a@1=old")});
   const auto table = tables.Make(2, {0, 2}, "a@2=new");
@@ -92,7 +97,8 @@ TEST_CASE("an edit leaves the version it was made from as it was", "[L05][T5.2]"
   CHECK(Get(*after, "a", tables.counters) == "new");
 }
 
-TEST_CASE("an obsolete table's file goes with the last version that has it", "[L05][T5.2]") {
+TEST_CASE("an obsolete table's file goes with the last version that has it",
+          "[flush-and-merge][flush-and-merge.2]") {
   TableFactory tables;
   bool removed = false;
   auto old_version = VersionOf({tables.Make(1, {0, 1}, "a@1=1")});
@@ -107,7 +113,7 @@ TEST_CASE("an obsolete table's file goes with the last version that has it", "[L
   CHECK(new_version->table_count() == 0);
 }
 
-TEST_CASE("a table that isn't the one meant is refused", "[L05][T5.2]") {
+TEST_CASE("a table that isn't the one meant is refused", "[flush-and-merge][flush-and-merge.2]") {
   TableFactory tables;
   const auto table = tables.Make(1, {0, 1}, "a@1=1");
   TableMeta other_size = table->meta();
@@ -179,7 +185,7 @@ class ScriptedVersion {
   std::shared_ptr<const Version> version_ = std::make_shared<Version>();
 };
 
-TEST_CASE("edits make versions as the scripts show", "[L05][T5.2]") {
+TEST_CASE("edits make versions as the scripts show", "[flush-and-merge][flush-and-merge.2]") {
   for (const char* script : {"version/flushes.txt", "version/levels.txt", "version/errors.txt"}) {
     ScriptedVersion version;
     testing::RunGoldenScript(script,

@@ -96,16 +96,9 @@ TEST_CASE("what a newer program wrote is refused by name", "[wal]") {
   CHECK(Read("\x00\x00\x01x\x05\x00\x01k"s) ==
         "unsupported: batch entry at offset 4: a newer program wrote entry kind 5 (unknown) "
         "of table 0");
-  //@L02..16{
-  //| CHECK(Read("\x01\x05\x01k\x01v"s) ==
-  //|       "unsupported: batch entry at offset 0: a newer program wrote entry kind 1 (value) of table "
-  //|       "5");
-  //@}
-  //@L17{
   CHECK(Read("\x01\x80\x80\x80\x80\x10\x01k\x01v"s) ==
         "unsupported: batch entry at offset 0: a newer program wrote entry kind 1 (value) of table "
         "4294967296");
-  //@}
 }
 
 TEST_CASE("a visitor's error ends the walk", "[wal]") {
@@ -150,8 +143,7 @@ TEST_CASE("mutant u32_wrap_in_entry_bound is caught", "[wal][mutant]") {
 }
 #endif
 
-//@L17{
-TEST_CASE("an entry's table and expiry stand where the format says", "[L17][wal]") {
+TEST_CASE("an entry's table and expiry stand where the format says", "[tables-and-ttl][wal]") {
   WriteBatch batch;
   batch.Put("k", "hi", {{7}, 0x0102030405060708});
   batch.Delete("x", {.table = {300}});
@@ -171,7 +163,6 @@ TEST_CASE("an entry's table and expiry stand where the format says", "[L17][wal]
   CHECK(Read("\x03\x00\x01k"s + std::string(8, '\0') + "\x01v") ==
         "corruption: batch entry at offset 0: an expiry of zero");
 }
-//@}
 
 }  // namespace
 }  // namespace strata::wal

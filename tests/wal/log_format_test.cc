@@ -64,12 +64,12 @@ const std::string kGolden =
     "0000000000000000"
     "5f00000000000000";
 
-TEST_CASE("a log's bytes: golden", "[L03][T3.1]") {
+TEST_CASE("a log's bytes: golden", "[write-ahead-log][write-ahead-log.1]") {
   CHECK(Hex(LogOf({"hi", "sync", "end"})) == kGolden);
 }
 
 // The same bytes the other way, so that reader and writer can't be wrong together.
-TEST_CASE("the golden log reads back", "[L03][T3.2]") {
+TEST_CASE("the golden log reads back", "[write-ahead-log][write-ahead-log.2]") {
   const std::string log = FromHex(kGolden);
   CHECK(ReadAll(log) == "hi clean");
   LogReader reader(log, {.all_records = true});
@@ -105,7 +105,8 @@ std::string WithStartPayload(const std::string& payload) {
   return log + payload;
 }
 
-TEST_CASE("a log of a newer program is refused by the name of what it needs", "[L03][T3.2]") {
+TEST_CASE("a log of a newer program is refused by the name of what it needs",
+          "[write-ahead-log][write-ahead-log.2]") {
   const auto start = [](const std::string& rest) {
     return ReadAll(WithStartPayload(std::string(kMagic) + rest));
   };
@@ -123,7 +124,8 @@ TEST_CASE("a log of a newer program is refused by the name of what it needs", "[
         "corruption: record at offset 0: not a log of this database");
 }
 
-TEST_CASE("features named by a writer are found by a reader", "[L03][T3.1]") {
+TEST_CASE("features named by a writer are found by a reader",
+          "[write-ahead-log][write-ahead-log.1]") {
   testing::StringFile file;
   LogWriter writer(file, kLogId, nullptr);
   const std::string_view features[] = {"time-travel"};

@@ -22,7 +22,7 @@ bool IsCorruption(const std::string& seen) {
   return seen.find("corruption: ") != std::string::npos;
 }
 
-TEST_CASE("a log ends clean, unsealed or torn", "[L03]") {
+TEST_CASE("a log ends clean, unsealed or torn", "[write-ahead-log]") {
   CHECK(ReadAll("") == "unsealed");
   CHECK(ReadAll(LogOf({"a", "bb", "end"})) == "a bb clean");
   CHECK(ReadAll(LogOf({"a", "bb"})) == "a bb unsealed");
@@ -30,7 +30,7 @@ TEST_CASE("a log ends clean, unsealed or torn", "[L03]") {
   CHECK(ReadAll(LogOf({"a", "end"}) + "what is left of an older file") == "a clean");
 }
 
-TEST_CASE("whole records are read one after the other", "[L03][T3.2]") {
+TEST_CASE("whole records are read one after the other", "[write-ahead-log][write-ahead-log.2]") {
   const std::string log = LogOf({"a", "bb", "sync", "ccc"});
   CHECK(ReadAll(log) == "a bb ccc unsealed");
   CHECK(ReadAll(LogOf({"a", "end"})) == "a clean");
@@ -47,7 +47,7 @@ TEST_CASE("whole records are read one after the other", "[L03][T3.2]") {
 
 // A crash can stop the last write after any byte. Whatever survives, the acknowledged records must
 // come back and the torn one must not.
-TEST_CASE("a torn tail ends the log at every cut", "[L03]") {
+TEST_CASE("a torn tail ends the log at every cut", "[write-ahead-log]") {
   const std::string acknowledged = LogOf({"a", "bb", "sync"});
   const std::string log = LogOf({"a", "bb", "sync", "ccc"});
   REQUIRE(ReadAll(acknowledged) == "a bb unsealed");
@@ -59,7 +59,7 @@ TEST_CASE("a torn tail ends the log at every cut", "[L03]") {
   }
 }
 
-TEST_CASE("a log that crashed while it began holds nothing", "[L03]") {
+TEST_CASE("a log that crashed while it began holds nothing", "[write-ahead-log]") {
   const std::string log = LogOf({});
   REQUIRE(log.size() == 53);
   for (std::size_t cut = 1; cut < log.size(); ++cut) {
@@ -73,7 +73,7 @@ TEST_CASE("a log that crashed while it began holds nothing", "[L03]") {
   }
 }
 
-TEST_CASE("preallocated zeros after the last record are its end", "[L03]") {
+TEST_CASE("preallocated zeros after the last record are its end", "[write-ahead-log]") {
   for (const std::size_t zeros : {1, 39, 40, 41, 4096}) {
     CAPTURE(zeros);
     CHECK(ReadAll(LogOf({"a", "bb"}) + std::string(zeros, '\0')) == "a bb unsealed");
@@ -81,7 +81,8 @@ TEST_CASE("preallocated zeros after the last record are its end", "[L03]") {
   }
 }
 
-TEST_CASE("damage before a record that was written after a sync is corruption", "[L03]") {
+TEST_CASE("damage before a record that was written after a sync is corruption",
+          "[write-ahead-log]") {
   const std::string log = LogOf({"a", "bb", "sync", "ccc"});
   const std::string bad = Flip(log, 8 * (53 + kHeaderSize));  // In the payload "a".
   CHECK(ReadAll(bad) ==
@@ -89,7 +90,7 @@ TEST_CASE("damage before a record that was written after a sync is corruption", 
         "reached the disk");
 }
 
-TEST_CASE("damage in what was never synced is a torn tail", "[L03]") {
+TEST_CASE("damage in what was never synced is a torn tail", "[write-ahead-log]") {
   const std::string log = LogOf({"sync", "a", "bb", "ccc"});
   const std::string bad = Flip(log, 8 * (94 + kHeaderSize));  // In the payload "bb".
   CHECK(ReadAll(bad) == "a torn");
@@ -99,7 +100,8 @@ TEST_CASE("damage in what was never synced is a torn tail", "[L03]") {
 
 // The three answers, for every bit: what was synced before a later record comes back whole or is
 // refused; never a wrong record, never a short log that looks fine.
-TEST_CASE("every flipped bit in what a later record vouches for is corruption", "[L03]") {
+TEST_CASE("every flipped bit in what a later record vouches for is corruption",
+          "[write-ahead-log]") {
   const std::string log = LogOf({"a", "bb", "sync", "ccc"});
   const std::size_t vouched = 136;
   REQUIRE(ReadAll(log) == "a bb ccc unsealed");
@@ -110,7 +112,8 @@ TEST_CASE("every flipped bit in what a later record vouches for is corruption", 
   }
 }
 
-TEST_CASE("every flipped bit of a sealed log is corruption that names its record", "[L03]") {
+TEST_CASE("every flipped bit of a sealed log is corruption that names its record",
+          "[write-ahead-log]") {
   const std::string log = LogOf({"a", "bb", "ccc", "end"});
   REQUIRE(ReadAll(log, log.size()) == "a bb ccc clean");
   const std::vector<std::size_t> starts = {0, 53, 94, 136, 179, log.size()};
@@ -125,7 +128,7 @@ TEST_CASE("every flipped bit of a sealed log is corruption that names its record
   }
 }
 
-TEST_CASE("a sealed log that is short is corruption at every length", "[L03]") {
+TEST_CASE("a sealed log that is short is corruption at every length", "[write-ahead-log]") {
   const std::string log = LogOf({"a", "bb", "end"});
   for (std::size_t size = 0; size < log.size(); ++size) {
     CAPTURE(size);
@@ -138,13 +141,13 @@ TEST_CASE("a sealed log that is short is corruption at every length", "[L03]") {
 }
 
 // A recovered log is sealed where its intact part ends; the torn piece stays in the file.
-TEST_CASE("what comes after a sealed length is not looked at", "[L03]") {
+TEST_CASE("what comes after a sealed length is not looked at", "[write-ahead-log]") {
   const std::string intact = LogOf({"a", "bb"});
   CHECK(ReadAll(intact + "torn piece", intact.size()) == "a bb unsealed");
   CHECK(ReadAll(LogOf({"a", "bb", "ccc"}), intact.size()) == "a bb unsealed");
 }
 
-TEST_CASE("lost, repeated and swapped records are noticed", "[L03]") {
+TEST_CASE("lost, repeated and swapped records are noticed", "[write-ahead-log]") {
   const std::string log = LogOf({"a", "b", "c", "sync", "d"});
   const std::string head = log.substr(0, 53);
   const auto record = [&](std::size_t i) { return log.substr(53 + 41 * i, 41); };
@@ -157,7 +160,7 @@ TEST_CASE("lost, repeated and swapped records are noticed", "[L03]") {
 }
 
 // The file's space was used by an older log whose records stand where ours would.
-TEST_CASE("an intact record of another log is no record of this one", "[L03]") {
+TEST_CASE("an intact record of another log is no record of this one", "[write-ahead-log]") {
   const std::string stale = LogOf({"a", "old", "older"}, /*log_id=*/999);
   for (const std::vector<std::string>& words : {std::vector<std::string>{"n"}, {"n", "sync"}}) {
     const std::string fresh = LogOf(words);
@@ -166,7 +169,7 @@ TEST_CASE("an intact record of another log is no record of this one", "[L03]") {
   }
 }
 
-TEST_CASE("an error is final", "[L03]") {
+TEST_CASE("an error is final", "[write-ahead-log]") {
   const std::string bad = Flip(LogOf({"a", "bb", "sync", "ccc"}), 8 * 60);
   LogReader reader(bad);
   const auto first = reader.Next();
@@ -176,7 +179,8 @@ TEST_CASE("an error is final", "[L03]") {
   CHECK(first.error().message() == second.error().message());
 }
 
-TEST_CASE("the id of a log isn't taken from a record that doesn't check", "[L03][T3.2]") {
+TEST_CASE("the id of a log isn't taken from a record that doesn't check",
+          "[write-ahead-log][write-ahead-log.2]") {
   const std::string log = LogOf({"a"});
   LogReader reader(log);
   REQUIRE(reader.Next());
@@ -201,7 +205,8 @@ std::string LogWith(Header header, const std::string& payload) {
   return log + record + payload;
 }
 
-TEST_CASE("intact records that this program doesn't know are refused by name", "[L03]") {
+TEST_CASE("intact records that this program doesn't know are refused by name",
+          "[write-ahead-log]") {
   CHECK(ReadAll(LogWith({.type = RecordType::kBatch}, "x")) == "x unsealed");
   CHECK(ReadAll(LogWith({.type = static_cast<RecordType>(9)}, "x")) ==
         "unsupported: record at offset 53: a newer program wrote record type 9");
@@ -218,7 +223,7 @@ TEST_CASE("intact records that this program doesn't know are refused by name", "
 }
 
 TEST_CASE("a record that says it is longer than the log is torn, though its checksum is right",
-          "[L03][T3.2]") {
+          "[write-ahead-log][write-ahead-log.2]") {
   for (const std::uint32_t more : {1, 30, 40, 41, 1'000'000}) {
     CAPTURE(more);
     const std::string payload(20, 'x');
@@ -227,7 +232,7 @@ TEST_CASE("a record that says it is longer than the log is torn, though its chec
   }
 }
 
-TEST_CASE("random damage never yields a record that wasn't written", "[L03]") {
+TEST_CASE("random damage never yields a record that wasn't written", "[write-ahead-log]") {
   const std::vector<std::string> words = {"a", "sync", "bb", "ccc", "sync", "dddd", "end"};
   const std::string log = LogOf(words);
   for (std::uint64_t seed = 0; seed < 3000; ++seed) {
@@ -256,14 +261,14 @@ TEST_CASE("random damage never yields a record that wasn't written", "[L03]") {
 #if defined(STRATA_MUTANTS)
 // Two real bugs of peers, switched on: the cases above would notice, and this shows how.
 
-TEST_CASE("mutant replay_past_corrupt_wal is caught", "[L03][mutant]") {
+TEST_CASE("mutant replay_past_corrupt_wal is caught", "[write-ahead-log][mutant]") {
   const std::string bad = Flip(LogOf({"a", "bb", "sync", "ccc"}), 8 * (53 + kHeaderSize));
   REQUIRE(IsCorruption(ReadAll(bad)));
   const testing::MutantGuard mutant("replay_past_corrupt_wal");
   CHECK(ReadAll(bad) == "ccc unsealed");  // A hole: "ccc" without what came before it.
 }
 
-TEST_CASE("mutant stale_record_in_recycled_wal is caught", "[L03][mutant]") {
+TEST_CASE("mutant stale_record_in_recycled_wal is caught", "[write-ahead-log][mutant]") {
   const std::string stale = LogOf({"a", "old"}, /*log_id=*/999);
   const std::string fresh = LogOf({"n"});
   REQUIRE(ReadAll(fresh + stale.substr(fresh.size())) == "n torn");

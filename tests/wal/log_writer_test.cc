@@ -11,7 +11,8 @@
 namespace strata::wal {
 namespace {
 
-TEST_CASE("what is appended reads back, whatever parts it came in", "[L03][T3.1]") {
+TEST_CASE("what is appended reads back, whatever parts it came in",
+          "[write-ahead-log][write-ahead-log.1]") {
   LogBuilder log;
   const std::string_view parts[] = {"one", "", "two", "three"};
   REQUIRE(log.writer.Append(RecordType::kBatch, 1, parts));
@@ -21,7 +22,8 @@ TEST_CASE("what is appended reads back, whatever parts it came in", "[L03][T3.1]
   CHECK(log.writer.size() == log.file.contents.size());
 }
 
-TEST_CASE("a record is one append to the file, and a sync is one sync", "[L03][T3.1]") {
+TEST_CASE("a record is one append to the file, and a sync is one sync",
+          "[write-ahead-log][write-ahead-log.1]") {
   Counters counters;
   testing::StringFile file;
   LogWriter writer(file, kLogId, &counters);
@@ -43,7 +45,8 @@ TEST_CASE("a record is one append to the file, and a sync is one sync", "[L03][T
   CHECK(counters.Get(Counter::kWalBytes) == file.contents.size());
 }
 
-TEST_CASE("a record says how much of the log was on the disk before it", "[L03][T3.1]") {
+TEST_CASE("a record says how much of the log was on the disk before it",
+          "[write-ahead-log][write-ahead-log.1]") {
   LogBuilder log;
   log.Write({"a", "sync", "b", "c", "sync", "d"});
   std::vector<std::uint64_t> synced;
@@ -60,7 +63,7 @@ TEST_CASE("a record says how much of the log was on the disk before it", "[L03][
   CHECK(synced == std::vector<std::uint64_t>{0, offsets[1], offsets[1], offsets[3]});
 }
 
-TEST_CASE("a writer stays failed after the first error", "[L03][T3.1]") {
+TEST_CASE("a writer stays failed after the first error", "[write-ahead-log][write-ahead-log.1]") {
   LogBuilder log;
   log.Write({"a"});
   log.file.fail_next = true;
@@ -75,7 +78,7 @@ TEST_CASE("a writer stays failed after the first error", "[L03][T3.1]") {
 }
 
 // The bytes of a failed sync may be lost although a later sync succeeds: so there is none.
-TEST_CASE("a failed sync is not tried again", "[L03][T3.1]") {
+TEST_CASE("a failed sync is not tried again", "[write-ahead-log][write-ahead-log.1]") {
   LogBuilder log;
   log.Write({"a", "sync", "b"});
   const std::uint64_t synced = log.writer.synced_size();
@@ -88,7 +91,8 @@ TEST_CASE("a failed sync is not tried again", "[L03][T3.1]") {
   CHECK(ReadAll(log.file.contents) == "a b unsealed");
 }
 
-TEST_CASE("a record that is too large is refused and harms nothing", "[L03][T3.1]") {
+TEST_CASE("a record that is too large is refused and harms nothing",
+          "[write-ahead-log][write-ahead-log.1]") {
   LogBuilder log;
   const std::string mebibyte(1 << 20, 'x');
   const std::vector<std::string_view> parts(1025, mebibyte);

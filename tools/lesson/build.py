@@ -38,8 +38,8 @@ class Case:
     name: str
     tags: tuple
 
-    def of(self, lesson_id):
-        return f"L{lesson_id}" in self.tags
+    def of(self, lesson):
+        return lesson.slug in self.tags
 
 
 @dataclass

@@ -9,7 +9,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from . import compare, gates, learner, slicer, tags, verify
+from . import authors, compare, gates, learner, slicer, tags, verify
 from .errors import LessonError
 from .workshop import Workshop, held
 
@@ -142,7 +142,44 @@ def run_next(options):
 
 
 def run_show(options):
-    learner.show(options.root, lesson_number(options), options.all)
+    path, at, lesson = (options.what or "").rpartition("@")
+    if at:
+        print(authors.file_at(tree_of(options), path, lesson, options.start), end="")
+    elif options.what and not options.what.isdigit():
+        raise LessonError("", f"{options.what!r} is neither a lesson nor a file of one",
+                          "./lesson show 7, or ./lesson show src/db/db_impl.cc@07")
+    else:
+        options.number = int(options.what) if options.what else None
+        learner.show(options.root, lesson_number(options), options.all)
+
+
+def run_record(options):
+    if options.check:
+        problems = authors.check(tree_of(options))
+        print("\n".join(problems) or "the layers fit")
+        return 1 if problems else 0
+    notes = authors.take_over(options.root, getattr(options, "as"), options.files, options.dry_run)
+    print("\n".join(map(str, notes)) or "nothing to record")
+    return 0
+
+
+def run_blame(options):
+    print("\n".join(authors.blame(tree_of(options), options.file)))
+
+
+def run_layer(options):
+    authors.assign(options.root, options.file, options.lines, options.lesson)
+
+
+def run_task(options):
+    if options.drop:
+        print(f"{authors.drop_task(options.root, options.name)}: {options.name} is given now")
+        return
+    if not options.title:
+        raise LessonError("", "a task needs a file, lines and a title",
+                          './lesson task bloom-filters.2 src/sst/bloom.cc 41..52 "probe one line"')
+    authors.make_task(options.root, options.name, options.file, options.lines, options.title,
+                      options.inert, [name for name in options.uses.split(",") if name])
 
 
 def run_bench(options):
@@ -188,9 +225,7 @@ def run_text(options):
     scratch = options.scratch or options.root / "build" / "lesson"
     workshop = Workshop(options.root, tree, scratch, options.jobs)
     if options.number is None:
-        if options.update:
-            raise LessonError("", "--update is for one lesson", "./lesson text NN --update")
-        return _run_texts(workshop)
+        return _run_texts(workshop, options.update)
     lesson = tree.manifest.lesson(options.number)
     path = options.root / lesson.folder / "README.md"
     with held(scratch):
@@ -204,10 +239,18 @@ def run_text(options):
     return 1 if found.problems else 0
 
 
-def _run_texts(workshop):
-    """What can be said of all texts without building anything."""
-    reports = [_text(workshop, lesson, commands=False) for lesson in workshop.tree.manifest.lessons]
-    problems = [problem for report in reports for problem in report.problems]
+def _run_texts(workshop, update):
+    """What can be said of all texts, and written into them, without building anything."""
+    problems, reports = [], []
+    for lesson in workshop.tree.manifest.lessons:
+        found = _text(workshop, lesson, commands=False)
+        path = workshop.root / lesson.folder / "README.md"
+        if update and found.updated != path.read_text():
+            path.write_text(found.updated)
+            print(f"updated {path}")
+        else:
+            problems += found.problems
+        reports.append(found)
     print("\n".join(problems) or f"the code and the names in {len(reports)} texts are true; "
           "./lesson text NN runs the commands too")
     return 1 if problems else 0
@@ -272,8 +315,9 @@ def _parser():
     one.add_argument("task", nargs="?", help="7.2; default: the task that ./lesson check named")
     one = command("next", run_next, "put the next lesson's scaffold on your own code")
     one.add_argument("--force", action="store_true", help="though tasks of this lesson are not done")
-    one = command("show", run_show, "the text of a lesson")
-    one.add_argument("number", type=int, nargs="?")
+    one = command("show", run_show, "the text of a lesson, or a file as a lesson has it")
+    one.add_argument("what", nargs="?", metavar="NN | FILE@NN")
+    one.add_argument("--start", action="store_true", help="of a file: as the lesson's starter has it")
     one.add_argument("--all", "--hints", action="store_true", help="the hints and the answers to the questions, too")
     one = command("bench", run_bench, "a lesson's benchmark: your tree beside the tag before it")
     one.epilog = "What follows -- goes to Google Benchmark: ./lesson bench -- --benchmark_filter=Get"
@@ -295,6 +339,25 @@ def _parser():
                      help="with --ledger: where those not reached are kept, to be first the next time")
     one.add_argument("--rev", help="verify this commit instead of the work tree")
     _workshop_options(one)
+    one = command("record", run_record, "take over what was edited: which lesson brings which line")
+    one.add_argument("files", nargs="*", help="default: all that differ")
+    one.add_argument("--as", metavar="SLUG", help="what is new is this lesson's; without it, a fix")
+    one.add_argument("--dry-run", action="store_true", help="only say what was understood")
+    one.add_argument("--check", action="store_true", help="only say whether anything isn't recorded")
+    one = command("blame", run_blame, "a file with the lesson of each line, and the past")
+    one.add_argument("file")
+    one = command("layer", run_layer, "say that lines of a file belong to a lesson")
+    one.add_argument("file")
+    one.add_argument("lines", metavar="10..20")
+    one.add_argument("lesson", metavar="SLUG")
+    one = command("task", run_task, "make lines of a file the answer of a task, or no longer one")
+    one.add_argument("name", metavar="SLUG.N")
+    one.add_argument("file", nargs="?")
+    one.add_argument("lines", metavar="10..20", nargs="?")
+    one.add_argument("title", nargs="?")
+    one.add_argument("--inert", help="statements that stand in for it, for older lessons' tests")
+    one.add_argument("--uses", default="", metavar="A,B", help="names that nothing else uses then")
+    one.add_argument("--drop", action="store_true")
     one = command("text", run_text, "check a lesson's text, or fill in its code and output")
     one.add_argument("number", type=int, nargs="?", help="default: all, without running commands")
     one.add_argument("--update", action="store_true", help="write code and output into the text")

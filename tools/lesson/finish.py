@@ -66,7 +66,7 @@ def _require_progress(lesson, here, answered, fresh, found):
     if not {progress.key(outcome.case) for outcome in task.green} & fresh:
         raise GateFailed(f"no test of task {task.number} becomes green when {_list(answered)} are answered:\n"
                          + "\n".join(found.lines),
-                         f'give the case that needs this task and no later one the tag "[T{task.number}]"')
+                         f'give the case that needs this task and no later one the tag "{lesson.task_tag(task.number)}"')
 
 
 def _list(answered):
@@ -79,8 +79,9 @@ def _see(lesson):
 
 def _own_programs(lesson, files):
     """The programs with the lesson's cases, and the one that some of them run."""
+    tag = re.compile(rb'[\["]' + lesson.slug.encode() + rb'[\]",]')
     modules = {Path(path).parent.name for path, file in files.items()
-               if re.fullmatch(r"tests/\w+/\w+_test\.cc", path) and lesson.tag[1:-1].encode() in file.data}
+               if re.fullmatch(r"tests/\w+/\w+_test\.cc", path) and tag.search(file.data)}
     return ["bin/strata", *(f"bin/tests/strata_test_{module}" for module in sorted(modules))]
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import head as heads
 from . import manifest as manifests
 from . import running, slicer, text
 from .build import BuildFailed
@@ -20,7 +21,7 @@ from .errors import LessonError
 from .workshop import digest
 
 LINES_MAX = 450
-MARKER_SHARE_MAX, SUPERSEDED_SHARE_MAX = 0.07, 0.02
+PAST_SHARE_MAX = 0.02
 MUTANTS_MIN, MUTANTS_MAX = 3, 12
 TASKS_MIN, TASKS_MAX = 2, 4
 SECONDS_WANTED = 5
@@ -63,7 +64,7 @@ def gate1(workshop, lesson):
     workshop.keep_programs(lesson.number)
     cases = build.cases()
     later = [case for case in cases for tag in case.tags
-             if re.fullmatch(r"L\d\d", tag) and int(tag[1:]) > lesson.number]
+             if workshop.tree.numbers.get(tag, 0) > lesson.number]
     if later:
         raise GateFailed(f'"{later[0].name}" carries a tag of a later lesson, {later[0].tags}',
                          "let that lesson's `adds` name the test's file")
@@ -101,14 +102,14 @@ class Older:
 
 def older_cases(workshop, lesson, cases, starter=False):
     """Runs the other lessons' cases of the programs that are due."""
-    others = [case for case in cases if not case.of(lesson.id) and running.wanted(case)]
+    others = [case for case in cases if not case.of(lesson) and running.wanted(case)]
     mine = set(programs_of(running.own_cases(lesson, cases)))
     keys = {}
     for program in programs_of(others):
         # A program in which this lesson has no case runs as a whole, in any lesson alike.
         what = f"all but {lesson.tag}" if program in mine else "all"
         if starter and lesson.older_tests_stop:
-            what += f", or stops at {lesson.id}"
+            what += f", or stops at {lesson.slug}"
         keys[program] = workshop.key([program], what)
     due = [program for program in keys if not workshop.passed.spares(keys[program])]
     count, failed = running.run_others(workshop.build, lesson,
@@ -133,8 +134,8 @@ def gate2(workshop, lesson):
     if failed:
         first = failed[0]
         raise GateFailed(f'an older test fails in the starter: "{first.case.name}": '
-                         f"{first.verdict()}\n  give the task an inert(...), or keep the old code "
-                         f"with @LNN..MM+{{\n{_tail(first.output)}", build.command(first.case))
+                         f"{first.verdict()}\n  give the task an inert(...), or keep the old code: a `+` "
+                         f"after the lessons of its `past`\n{_tail(first.output)}", build.command(first.case))
     tasks = workshop.tree.tasks(lesson.number)
     said = f"{older.count - stopped} older tests pass{older.said()}" + (
         f", {stopped} stop at a task" if stopped else "")
@@ -151,7 +152,7 @@ def gate2(workshop, lesson):
     missed = [task for task in tasks if task not in hit]
     if missed:
         raise GateFailed(f"no failing test hits task {', '.join(missed)}",
-                         f'let a case run into it, or give the case the tag "[T{missed[0]}]"')
+                         f'let a case run into it, or give the case the tag "{lesson.task_tag(missed[0])}"')
     workshop.passed.add(key)
     return f"{said}; {len(own) - greens} of {len(own)} fail as they should; {len(tasks)} tasks are hit"
 
@@ -182,7 +183,8 @@ def judge_starter(lesson, outcomes, files):
                              f"at a task\n{_tail(outcome.output)}"))
         else:
             hit.update(outcome.tasks)
-            hit.update(tag[1:] for tag in outcome.case.tags if re.fullmatch(r"T\d+\.\d+", tag))
+            hit.update(f"{lesson.number}.{tag.rpartition('.')[2]}" for tag in outcome.case.tags
+                       if re.fullmatch(re.escape(lesson.slug) + r"\.\d+", tag))
     for entry, covered in excused.items():
         if not covered & passed:
             problems.append((None, f'"{entry}": listed in green_in_starter, yet it is not green'))
@@ -278,9 +280,9 @@ def restore(folder, files, names):
 
 
 def gate4(workshop, tag_command):
-    """The last slice is main without its markers, and two runs give the same hashes."""
+    """The last slice is main, and two runs give the same hashes."""
     tree = workshop.tree
-    lost = [f"{'common' if not number else f'lesson.{number:02d}.{key}'}: {pattern}"
+    lost = [f"{'common' if not number else f'lesson {number:02d}, {key}'}: {pattern}"
             for number, key, pattern in tree.owners.unmatched]
     if lost:
         raise GateFailed("these names in the manifest match no file:\n  " + "\n  ".join(lost),
@@ -300,13 +302,8 @@ def gate4(workshop, tag_command):
         if not tree.owners.alive(path, tree.manifest.last):
             continue
         compared += 1
-        main, end = tree.files[path].data, last[path.removeprefix(manifests.PAST)].data
-        if tree.source(path) is None:
-            same = main == end
-        else:
-            same = stripped(main.decode()) == [line for line in end.decode().split("\n") if line.strip()]
-        if not same:
-            raise GateFailed(f"{path}: the last slice is not main without its markers",
+        if tree.files[path].data != last[path.removeprefix(manifests.PAST)].data:
+            raise GateFailed(f"{path}: the last slice is not main",
                              f"./lesson slice {tree.manifest.last} DIR, and compare")
     first = _tag_hashes(tag_command, {"TZ": "Asia/Kathmandu", "LC_ALL": "C", "LANG": "C"}, "/")
     second = _tag_hashes(tag_command, {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8"}, workshop.root)
@@ -320,18 +317,6 @@ def planted_in_answers(tree):
     return [f"lesson {lesson.id}, {path}: {switch}" for lesson in tree.manifest.lessons
             for path, bodies in tree.answers(lesson.number).items() for body in bodies
             for switch in re.findall(r"STRATA_(?:MUTANT|PAUSE_POINT)\(\w+\)", "\n".join(body))]
-
-
-def stripped(source):
-    """Main without its markers, by a second and simpler reading of them; no blank lines."""
-    kept = []
-    for line in source.split("\n"):
-        if re.match(r"\s*(//|#|<!--)(\||@(\}|solve\b|L\d\d(\.\.\d\d\+?)?\{))", line):
-            continue
-        line = re.sub(r"\s*(//@L\d\d|#@L\d\d|<!--@L\d\d-->)\s*$", "", line)
-        if line.strip():
-            kept.append(line)
-    return kept
 
 
 def _tag_hashes(command, environment, folder):
@@ -358,33 +343,33 @@ def added_lines(before, after):
 
 
 def gate5(workshop):
-    """Sizes: lines added per lesson, and how much of main is markers and superseded code."""
-    rows, problems, before = [("no", "slug", "added", "reason")], [], {}
+    """Sizes: the lines that each lesson adds, and how much code of the past it keeps."""
+    rows, problems, before = [("no", "slug", "added", "past", "reason")], [], {}
     tree = workshop.tree
+    past, total = past_lines(tree)
     for lesson in tree.manifest.lessons:
         after = workshop.slice(lesson.number)
         lines, before = added_lines(before, after), after
         if lines > LINES_MAX and not lesson.size_reason:
             problems.append(f"lesson {lesson.id} adds {lines} lines (over {LINES_MAX}) without a "
                             "size_reason")
-        rows.append((lesson.id, lesson.slug, str(lines), lesson.size_reason))
-    total = marks = superseded = 0
+        rows.append((lesson.id, lesson.slug, str(lines), str(past[lesson.number]), lesson.size_reason))
+    share = sum(past.values()) / max(1, total)
+    if share >= PAST_SHARE_MAX:
+        problems.append(f"{sum(past.values())} lines of the past beside {total} lines, {share:.1%} (limit "
+                        f"{PAST_SHARE_MAX:.0%}); move them to lessons/past/ with `removes`")
+    return rows, problems, f"{sum(past.values())} lines of the past beside {total} lines, {share:.1%}"
+
+
+def past_lines(tree):
+    """({lesson: lines in layer files that it brought and main hasn't any more}, lines of code)."""
+    past, total = Counter(), 0
     for path, file in tree.files.items():
-        if not path.startswith(_CODE_FOLDERS) or not path.endswith((".cc", ".h")):
-            continue
-        total += file.data.count(b"\n")
-        if path in tree.owners.added and tree.source(path) is not None:
-            marks += tree.source(path).marker_lines
-            superseded += tree.source(path).superseded_lines
-    shares = marks / max(1, total), superseded / max(1, total)
-    if shares[0] >= MARKER_SHARE_MAX:
-        problems.append(f"{marks} of {total} lines are markers, {shares[0]:.1%} "
-                        f"(limit {MARKER_SHARE_MAX:.0%}); move code behind a seam into its own file")
-    if shares[1] >= SUPERSEDED_SHARE_MAX:
-        problems.append(f"{superseded} of {total} lines are superseded, {shares[1]:.1%} (limit "
-                        f"{SUPERSEDED_SHARE_MAX:.0%}); move them to lessons/past/ with `removes`")
-    return rows, problems, (f"markers {shares[0]:.1%}, superseded code {shares[1]:.1%} "
-                            f"of {total} lines")
+        if path.startswith(_CODE_FOLDERS) and path.endswith((".cc", ".h")):
+            total += file.data.count(b"\n")
+            if tree.woven(path) is not None:
+                past.update(line.low for line in tree.woven(path).past())
+    return past, total
 
 
 def gate6(workshop, lesson):
@@ -431,7 +416,8 @@ def check_text(workshop, lesson, commands=True):
         try:
             return text.check(path, source, files, workshop.tree.tasks(lesson.number),
                               workshop.tree.answers(lesson.number), lesson.number,
-                              workshop.programs if commands else None, Path(home))
+                              workshop.programs if commands else None, Path(home),
+                              heads.head(workshop.tree, lesson))
         except LessonError as error:
             raise GateFailed(str(error)) from None
         except BuildFailed as error:

@@ -41,6 +41,10 @@ def current(root):
     return int(path.read_text())
 
 
+def lesson_of(root, number):
+    return manifest.load((Path(root) / manifest.MANIFEST).read_text()).lesson(number)
+
+
 def sizes(root, lesson):
     """How many tasks, files and lines of code a lesson brings, by its tag, or by this tree as far as
     that goes; dashes where neither has it."""
@@ -123,7 +127,7 @@ def check(root, number):
     warnings = [line for line in _near(root, log) if re.search(r"\bwarning:", line)]
     if warnings:
         print("The compiler warns:\n" + "\n".join("  " + line for line in warnings[:10]))
-    lesson = manifest.load((Path(root) / manifest.MANIFEST).read_text()).lesson(number)
+    lesson = lesson_of(root, number)
     starter = None
     if has_tag(root, f"lesson-{number:02d}-start"):
         starter = slicer.Commit(root, f"lesson-{number:02d}-start").read_all()
@@ -161,7 +165,7 @@ def examine(root, lesson, built, starter, memory):
 def examine_own(root, lesson, built, starter, memory, older=(0, ())):
     """The same for the lesson's own cases alone; `older` says how the others went."""
     tests = _tests_of(root)
-    tasks = tasks_in(root, lesson.number, starter)
+    tasks = tasks_in(root, lesson, starter)
     given = {name for green in lesson.green_in_starter
              for name in running.excused_names(green.test, tests)}
     own = built.run_all(running.own_cases(lesson, built.cases(), planted=False))
@@ -235,10 +239,11 @@ def case_sources(tests):
     return found
 
 
-def tasks_in(root, number, starter):
+def tasks_in(root, lesson, starter):
     """The tasks of a lesson, in order, with what is still the starter's in the tree at `root`."""
-    titles = dict(re.findall(r"^#+ Task (\d+\.\d+): *(.*?) *$", readme(root, number).read_text(), re.MULTILINE))
-    places = tasks_of(root, number)
+    titles = dict(re.findall(r"^#+ Task (\d+\.\d+): *(.*?) *$", readme(root, lesson.number).read_text(),
+                             re.MULTILINE))
+    places = tasks_of(root, lesson.number)
     for path, file in (starter or {}).items():
         if path.startswith(("src/", "include/")):
             for task in progress.stand_ins(file.data.decode(errors="replace")):
@@ -250,7 +255,7 @@ def tasks_in(root, number, starter):
         text_of_mine = mine.read_text(errors="replace") if path and mine.is_file() else ""
         start = starter[path].data.decode() if starter and path in starter else ""
         untouched = progress.is_untouched(task, start, text_of_mine)
-        tasks.append(progress.Task(task, titles[task], path, untouched,
+        tasks.append(progress.Task(task, titles[task], path, lesson.task_tag(task)[1:-1], untouched,
                                    untouched and f'YoursToWrite("{task}"' not in text_of_mine))
     return tasks
 
@@ -318,7 +323,7 @@ def unfinished(root, number):
         return []
     tag = f"lesson-{number:02d}-start"
     starter = slicer.Commit(root, tag).read_all() if has_tag(root, tag) else None
-    return [task.number for task in tasks_in(root, number, starter) if task.untouched]
+    return [task.number for task in tasks_in(root, lesson_of(root, number), starter) if task.untouched]
 
 
 def folded(source):

@@ -53,10 +53,11 @@ def entry(tree, passed):
     return {"tree": tree, "passed": " ".join(sorted(passed))}
 
 
-def due(numbers, keys, entries):
-    """The lessons of which something may be due: their hash isn't in the ledger."""
-    return [number for number in numbers
-            if entries.get(f"{number:02d}", {}).get("tree") != keys[number]]
+def due(slugs, keys, entries):
+    """The lessons of which something may be due: their hash isn't in the ledger. `slugs` has the slug
+    of each by its number."""
+    return [number for number, slug in slugs.items()
+            if entries.get(slug, {}).get("tree") != keys[number]]
 
 
 def drawn(numbers, commit):

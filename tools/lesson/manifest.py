@@ -24,11 +24,15 @@ class Green:
 
 @dataclass
 class Lesson:
-    number: int
+    number: int  # Its place in the manifest.
     slug: str
     title: str
     part: str
     note: str = ""
+    learn: str = ""       # "You will be able to ..."
+    hours: int = 0        # Of the guided tasks.
+    difficulty: int = 0   # 1 to 3.
+    needs: list[str] = field(default_factory=list)  # Lessons that one should have done before.
     adds: list[str] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
@@ -43,7 +47,11 @@ class Lesson:
 
     @property
     def tag(self):
-        return f"[L{self.id}]"
+        return f"[{self.slug}]"
+
+    def task_tag(self, task):
+        """The tag of a case that is of task "7.2" alone."""
+        return f"[{self.slug}.{task.rpartition('.')[2]}]"
 
     @property
     def folder(self):
@@ -54,7 +62,6 @@ class Lesson:
 class Manifest:
     lessons: list[Lesson]
     common: list[str]
-    verbatim: list[str]
 
     @property
     def last(self):
@@ -68,12 +75,12 @@ class Manifest:
                           f"choose one of {self.lessons[0].id}..{self.lessons[-1].id}")
 
 
-_TEXT, _LIST = "a string", "a list of strings"
+_TEXT, _LIST, _NUMBER = "a string", "a list of strings", "a whole number"
 _LESSON_KEYS = {"slug": _TEXT, "title": _TEXT, "part": _TEXT, "note": _TEXT, "size_reason": _TEXT,
-                "older_tests_stop": _TEXT,
+                "older_tests_stop": _TEXT, "learn": _TEXT, "hours": _NUMBER, "difficulty": _NUMBER, "needs": _LIST,
                 "adds": _LIST, "removes": _LIST, "tests": _LIST, "bench": _LIST,
                 "green_in_starter": "a list of {test, reason}"}
-_TOP_KEYS = {"common": _LIST, "verbatim": _LIST, "lesson": "tables [lesson.01], [lesson.02], ..."}
+_TOP_KEYS = {"common": _LIST, "lesson": "tables [[lesson]]"}
 
 
 def load(text, name=MANIFEST):
@@ -83,36 +90,38 @@ def load(text, name=MANIFEST):
     except tomllib.TOMLDecodeError as error:
         raise LessonError(name, f"not TOML: {error}", "mend the syntax at that place") from None
     _check_keys(data, _TOP_KEYS, name, "")
-    tables = data.get("lesson", {})
-    if not isinstance(tables, dict) or not tables:
-        raise LessonError(name, "no [lesson.NN] table", "add [lesson.01] with slug, title and part")
-    lessons = [_lesson(number, table, name) for number, table in tables.items()]
-    lessons.sort(key=lambda lesson: lesson.number)
-    for place, lesson in enumerate(lessons, start=1):
-        if lesson.number != place:
-            raise LessonError(name, f"lesson {place:02d} is missing before [lesson.{lesson.id}]",
-                              "number the lessons 01, 02, ... without a gap")
-    return Manifest(lessons, data.get("common", []), data.get("verbatim", []))
+    tables = data.get("lesson", [])
+    if not isinstance(tables, list) or not tables:
+        raise LessonError(name, "no [[lesson]] table", "add [[lesson]] with slug, title and part")
+    lessons = [_lesson(place, table, name) for place, table in enumerate(tables, start=1)]
+    for lesson in lessons:
+        if any(lesson.slug == other.slug for other in lessons[:lesson.number - 1]):
+            raise LessonError(name, f"two lessons are called {lesson.slug!r}", "give one another slug")
+        for slug in lesson.needs:
+            if slug not in [other.slug for other in lessons[:lesson.number - 1]]:
+                raise LessonError(name, f"{lesson.slug} needs {slug!r}, which isn't a lesson before it",
+                                  "name slugs of earlier lessons")
+    return Manifest(lessons, data.get("common", []))
 
 
-def _lesson(number, table, name):
-    where = f"lesson.{number}"
-    if not re.fullmatch(r"\d\d", number):
-        raise LessonError(name, f"[{where}]: not a lesson number", "use two digits: [lesson.07]")
-    if not isinstance(table, dict):
-        raise LessonError(name, f"{where}: not a table", f"write [{where}] on a line of its own")
-    _check_keys(table, _LESSON_KEYS, name, where + ".")
-    for key in ("slug", "title", "part"):
+def _lesson(place, table, name):
+    """The lesson of the table at `place`, which is its number."""
+    slug = table.get("slug") if isinstance(table, dict) else None
+    if not isinstance(slug, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", slug):
+        raise LessonError(name, f"the [[lesson]] at place {place}: its slug is {slug!r}",
+                          'write slug = "bloom-filters": small letters, digits and hyphens')
+    _check_keys(table, _LESSON_KEYS, name, f"{slug}.")
+    for key in ("title", "part"):
         if not table.get(key):
-            raise LessonError(name, f"[{where}] has no `{key}`", f"add {key} = \"...\"")
+            raise LessonError(name, f"lesson {slug} has no `{key}`", f"add {key} = \"...\"")
     green = []
     for entry in table.get("green_in_starter", []):
         if not isinstance(entry, dict) or set(entry) != {"test", "reason"}:
-            raise LessonError(name, f"{where}.green_in_starter: {entry!r}",
+            raise LessonError(name, f"{slug}.green_in_starter: {entry!r}",
                               'write {test = "name of the test", reason = "why"}')
         green.append(Green(**entry))
     values = {key: value for key, value in table.items() if key != "green_in_starter"}
-    return Lesson(number=int(number), green_in_starter=green, **values)
+    return Lesson(number=place, green_in_starter=green, **values)
 
 
 def _check_keys(table, known, name, prefix):
@@ -124,6 +133,8 @@ def _check_keys(table, known, name, prefix):
         good = True
         if wanted == _TEXT:
             good = isinstance(value, str)
+        elif wanted == _NUMBER:
+            good = isinstance(value, int)
         elif wanted == _LIST:
             good = isinstance(value, list) and all(isinstance(item, str) for item in value)
         elif key == "green_in_starter":
@@ -232,7 +243,7 @@ def _owners(claims, paths):
 
 def _twice(path, first, second):
     def name(claim):
-        return f'{"common" if claim[0] == COMMON else f"lesson.{claim[0]:02d}.{claim[1]}"} ' \
+        return f'{"common" if claim[0] == COMMON else f"lesson {claim[0]:02d} {claim[1]}"} ' \
                f'"{claim[2]}"'
     return LessonError(MANIFEST, f"{path} is claimed twice: {name(first)} and {name(second)}",
                        "spell the whole path out in the one lesson that owns it")

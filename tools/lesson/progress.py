@@ -1,7 +1,7 @@
 """Where a learner stands in a lesson: which test belongs to which task, and what to do next. Pure.
 
 A test that stops at a task (status 86) belongs to it, unless it is there only because an earlier task does
-nothing yet. One that fails otherwise belongs to the task that its tag names, [T3.1], or that it stopped
+nothing yet. One that fails otherwise belongs to the task that its tag names, [write-ahead-log.1], or that it stopped
 at before, or whose file it is near to: what src/wal/log_reader.cc does is tested by
 tests/wal/log_reader_test.cc, and then by the other tests in tests/wal. Tests that none of this says
 anything of belong to all tasks together.
@@ -19,6 +19,7 @@ class Task:
     number: str
     title: str
     path: str
+    tag: str = ""            # Of the cases that are of this task alone.
     untouched: bool = False  # The stand-in for the answer is as the starter has it ...
     silent: bool = False     # ... and stops nobody: it does nothing, or something simpler.
     tests: list = field(default_factory=list)  # Outcomes of the tests that belong to it.
@@ -87,7 +88,7 @@ def distance(task, case, sources):
 def owner(outcome, tasks, sources, stopped):
     """The task that a case belongs to, or None; `stopped` is {key of a case: task it stopped at}."""
     case = outcome.case
-    tagged = [task for task in tasks if "T" + task.number in case.tags]
+    tagged = [task for task in tasks if task.tag in case.tags]
     near = [(distance(task, case, sources), i) for i, task in enumerate(tasks)]
     closest, first = min(near, default=(FAR, 0))
     by_file = tasks[first] if closest < FAR else None
@@ -152,4 +153,4 @@ def _nearest(task, sources):
     another; the file's own; one that was made for it."""
     return min(task.red, key=lambda outcome: (
         bool(outcome.tasks) and task.number not in outcome.tasks,
-        distance(task, outcome.case, sources), "T" + task.number not in outcome.case.tags))
+        distance(task, outcome.case, sources), task.tag not in outcome.case.tags))

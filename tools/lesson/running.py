@@ -19,7 +19,7 @@ def wanted(case, planted=True):
 
 def own_cases(lesson, cases, planted=True):
     """The cases of `lesson` that it runs, each in a process of its own."""
-    return [case for case in cases if case.of(lesson.id) and wanted(case, planted)]
+    return [case for case in cases if case.of(lesson) and wanted(case, planted)]
 
 
 def spec_without(lesson, planted=True):
@@ -30,7 +30,7 @@ def spec_without(lesson, planted=True):
 def run_others(build, lesson, cases, planted=True):
     """Runs the other lessons' cases, a process per program; returns (how many, the outcomes that
     failed)."""
-    others = [case for case in cases if not case.of(lesson.id) and wanted(case, planted)]
+    others = [case for case in cases if not case.of(lesson) and wanted(case, planted)]
     counts = Counter(case.program for case in others)
 
     def one(program):

@@ -4,11 +4,11 @@ import hashlib
 import json
 import os
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import manifest as manifests
-from . import markers
+from . import layers, weave
 from .errors import LessonError
 
 CURRENT = "lessons/CURRENT"  # Generated: the number of the lesson that a slice is.
@@ -84,8 +84,9 @@ class Tree:
             raise LessonError(manifests.MANIFEST, "not found", "run ./lesson in a Strata tree")
         self.manifest = manifests.load(files[manifests.MANIFEST].data.decode())
         self.owners = manifests.ownership(self.manifest, sorted(files))
-        self._verbatim = manifests.Matcher(self.manifest.verbatim)
-        self._parsed = {}
+        self.numbers = {lesson.slug: lesson.number for lesson in self.manifest.lessons}
+        self.slugs = {lesson.number: lesson.slug for lesson in self.manifest.lessons}
+        self._woven = {}
 
     @classmethod
     def of(cls, source):
@@ -94,29 +95,28 @@ class Tree:
     def is_slice(self):
         return CURRENT in self.files
 
-    def source(self, path):
-        """The parsed markers of a file, or None if it holds none."""
-        if path not in self._parsed:
-            self._parsed[path] = self._parse(path)
-        return self._parsed[path]
+    def base(self, path):
+        """The lesson that brings a file; 0: all have it."""
+        for lesson in self.manifest.lessons:
+            if path.startswith(lesson.folder + "/"):
+                return lesson.number
+        return self.owners.added.get(path, 0)
 
-    def _parse(self, path):
-        if self._verbatim.matches(path) or not markers.leaders(path):
-            return None
-        try:
-            text = self.files[path].data.decode()
-        except UnicodeDecodeError:
-            return None
-        if not markers.has_markers(path, text):
-            return None
-        return markers.parse(path, text, self.owners.added.get(path, 0), self.manifest.last)
+    def woven(self, path):
+        """A file as all lessons have it, or None if it has no layer file."""
+        if path not in self._woven:
+            layer = self.files.get(layers.path_of(path))
+            self._woven[path] = layer and layers.read(
+                path, layer.data.decode(), self.files[path].data.decode(), self.numbers,
+                self.base(path))
+        return self._woven[path]
 
     def check(self, number):
         """Raises if a name that a lesson up to `number` spells out has no file."""
         for lesson, key, pattern in self.owners.unmatched:
             if 0 < lesson <= number and not manifests.is_glob(pattern):
                 raise LessonError(manifests.MANIFEST,
-                                  f'lesson.{lesson:02d}.{key}: "{pattern}" matches no file',
+                                  f'lesson {lesson:02d}, {key}: "{pattern}" matches no file',
                                   "write the file, or take the name out")
 
     def slice(self, number, starter=False, answered=frozenset()):
@@ -125,15 +125,15 @@ class Tree:
         self.check(number)
         out = {}
         for path, file in self.files.items():
-            if path in HIDDEN or not self._in_slice(path, number):
+            if path in HIDDEN or layers.source_of(path) or not self._in_slice(path, number):
                 continue
             target = path.removeprefix(manifests.PAST)
             if target in out:
                 raise LessonError(path, f"lesson {number:02d} has two files for {target}",
                                   "let the lesson that adds the new one remove the old one")
-            source = self.source(path)
-            if source is not None:
-                text = markers.render(source, number, starter, answered)
+            woven = self.woven(path)
+            if woven is not None:
+                text = weave.render(woven, number, starter, answered)
                 file = File(text.encode(), file.executable)
             out[target] = file
         out[CURRENT] = File(f"{number:02d}\n".encode())
@@ -149,28 +149,27 @@ class Tree:
     def tasks(self, number):
         """{task: (title, path, line)} of a lesson, in the order of the tasks."""
         found = {}
-        for path, solve in self._solves(number):
-            where = path.removeprefix(manifests.PAST)  # As the learner's tree has it.
-            found.setdefault(solve.task, (solve.title, where, solve.number))
+        for woven, task in self.tasks_of(number):
+            where = woven.path.removeprefix(manifests.PAST)  # As the learner's tree has it.
+            found.setdefault(task.id, (task.title, where, woven.line_of(task)))
         return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
 
     def answers(self, number):
         """{path: [lines, ...]}: what the tasks of a lesson ask for, in the file that it stands in."""
         found = {}
-        for path, solve in self._solves(number):
-            body = markers.render(replace(self.source(path), nodes=solve.body), number)
-            found.setdefault(path.removeprefix(manifests.PAST), []).append(body.splitlines())
+        for woven, task in self.tasks_of(number):
+            found.setdefault(woven.path.removeprefix(manifests.PAST), []).append(woven.answer(task))
         return found
 
-    def _solves(self, number):
-        for path in self.files:
+    def tasks_of(self, number):
+        """The tasks of a lesson, each with the file that it stands in."""
+        begins = f"\ntask {self.slugs[number]}.".encode()
+        for layer, file in self.files.items():
+            path = layers.source_of(layer)
             # Looking first keeps a mistake in one lesson's file from stopping the others.
-            if path not in self.owners.added or f"@solve {number}.".encode() not in \
-                    self.files[path].data or self.source(path) is None:
-                continue
-            for solve in self.source(path).solves():
-                if solve.lesson == number:
-                    yield path, solve
+            if path and begins in file.data:
+                yield from ((self.woven(path), task) for task in self.woven(path).tasks()
+                            if task.lesson == number)
 
 
 def digest(files):

@@ -5,6 +5,7 @@ import subprocess
 import textwrap
 from dataclasses import dataclass
 
+from . import head as heads
 from .errors import LessonError
 
 WORDS_MIN, WORDS_MAX = 900, 1800
@@ -111,7 +112,7 @@ def check_tasks(path, text, tasks):
             problems.append(f"{path}: the section of task {task} does not name its file, `{where}`")
     for task in re.findall(r"^#+ Task (\d+\.\d+)\b", text, re.MULTILINE):
         if task not in tasks:
-            problems.append(f"{path}: task {task} has a heading but no @solve marker in the code")
+            problems.append(f"{path}: task {task} has a heading but no answer in the code")
     return problems
 
 
@@ -464,17 +465,22 @@ class Report:
     updated: str  # The text as --update would write it.
 
 
-def check(path, text, files, tasks, answers, number, programs, home):
+def check(path, text, files, tasks, answers, number, programs, home, head):
     """Checks a lesson's text against its slice.
 
     `answers` holds the lines of each task's answer, {path: [lines, ...]}; `programs(lesson)` returns
     the PATH with the programs of a lesson, and commands aren't run without it; `home` is an empty
-    folder for them to run in.
+    folder for them to run in; `head` are the lines that the text must begin with, below its title.
     """
     lines = text.split("\n")
     blocks = fences(path, lines)
     problems, edits, counts = [], [], [0, 0]
-    words = word_count(lines, blocks)
+    first, last = heads.place(lines)
+    if lines[first:last] != head:
+        problems.append(f"{path}:{first + 1}: the head isn't as the manifest says; run ./lesson text --update")
+        edits.append((first, last, head if last > first else ["", *head]))
+    own = heads.without(lines)
+    words = word_count(own, fences(path, own))
     if not WORDS_MIN <= words <= WORDS_MAX:
         problems.append(f"{path}: {words} words; the text of a lesson has {WORDS_MIN} to {WORDS_MAX}")
     problems += check_tasks(path, text, tasks)

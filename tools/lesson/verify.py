@@ -32,13 +32,13 @@ def choose(tree, root, options, keys):
     if options.all:
         return Plan(numbers, "all", ledger.Passed())
     entries = ledger.load(root)
-    due = ledger.due(numbers, keys, entries)
+    due = ledger.due(tree.slugs, keys, entries)
     if not options.ledger:
         return Plan(due, "changed since they passed", ledger.Passed(entries))
     head = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True,
                           text=True, check=True).stdout.strip()
     drawn = ledger.drawn([number for number in numbers if number not in due], head)
-    never = [number for number in due if f"{number:02d}" not in entries]
+    never = [number for number in due if tree.slugs[number] not in entries]
     if never:
         print("never verified so far: " + " ".join(f"{number:02d}" for number in never)
               + " (./lesson verify NN --ledger-update)", flush=True)
@@ -90,7 +90,7 @@ def _lessons(workshop, plan, keys, wanted, options):
         good &= fine
         if options.ledger_update and set(wanted) == set(ALL_GATES):
             entries = ledger.load(workshop.root)
-            entries[lesson.id] = ledger.entry(keys[number] if fine else "", passed.now)
+            entries[lesson.slug] = ledger.entry(keys[number] if fine else "", passed.now)
             ledger.save(workshop.root, entries)
     if options.cut:
         options.cut.parent.mkdir(parents=True, exist_ok=True)

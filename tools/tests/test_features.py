@@ -14,7 +14,7 @@ FILES = {
     "dev": "verb_bench() {\n}\n",
     "tools/lesson/cli.py": 'one = command("tags", run_tags, "...")\n',
     "tests/dev/test_install.py": "",
-    "tests/db/store_test.cc": 'TEST_CASE("a key that was put "\n          "is found", "[L02]") {}\n'
+    "tests/db/store_test.cc": 'TEST_CASE("a key that was put "\n          "is found", "[memtable]") {}\n'
                               'TEST_CASE("\\"quoted\\": found") {}\n',
     "include/strata/db.h": "class DB {\n public:\n  Status Flush();\n};\nstruct Options {\n  int size = 1;\n};\n",
     "src/cli/verbs/scan.cc": 'flags.Number("limit", &limit_, "");\nreturn {.name = "scan", .alias = ""};\n',

@@ -15,9 +15,7 @@ SeriesWindow TotalsNow(DB& db) {
   totals.user_bytes_written = count(Counter::kUserBytesWritten);
   totals.bytes_written = count(Counter::kWalBytes) + count(Counter::kFlushBytes) +
                          count(Counter::kCompactionBytesWritten) + count(Counter::kManifestBytes);
-  //@L19{
   totals.bytes_written += count(Counter::kBlobBytesWritten) + count(Counter::kBlobBytesCopied);
-  //@}
   totals.block_bytes_read = count(Counter::kBlockBytesRead);
   totals.wal_syncs = count(Counter::kWalSyncs);
   totals.stall_micros = count(Counter::kStallMicros);
@@ -47,8 +45,8 @@ void AppendWindow(std::string* out, const SeriesWindow& window) {
   AppendField(out, "resident_bytes", window.resident_bytes);
   AppendField(out, "table_bytes", window.table_bytes);
   AppendField(out, "tables", window.tables);
-  AppendField(out, "blob_bytes", window.blob_bytes);  //@L19
-  AppendField(out, "live_bytes", window.live_bytes);  //@L12
+  AppendField(out, "blob_bytes", window.blob_bytes);
+  AppendField(out, "live_bytes", window.live_bytes);
   *out += '}';
 }
 
@@ -60,11 +58,8 @@ SeriesRecorder::SeriesRecorder(DB& db, Clock& clock, std::uint64_t window_nanos)
       window_nanos_(window_nanos),
       start_nanos_(clock.NowNanos()),
       window_end_(start_nanos_ + window_nanos),
-      //| before_(TotalsNow(db)) {}  //@L05..11
-      //@L12{
       before_(TotalsNow(db)),
       syncs_before_(db.LogSyncTimes().Buckets()) {}
-//@}
 
 void SeriesRecorder::Close(std::uint64_t now) {
   const MutexLock lock(mutex_);
@@ -95,12 +90,10 @@ void SeriesRecorder::Add(std::uint64_t now) {
     window.table_bytes += level.bytes;
     window.tables += level.tables;
   }
-  //@L12{
   // The deepest level stands for what is live: all above it may be there twice.
   if (!stats.levels.empty()) window.live_bytes = stats.levels.back().bytes;
-  //@}
-  window.blob_bytes = stats.blob_bytes;        //@L19
-  window.live_bytes += stats.blob_live_bytes;  //@L19
+  window.blob_bytes = stats.blob_bytes;
+  window.live_bytes += stats.blob_live_bytes;
   before_ = totals;
   windows_.push_back(window);
   window_end_.store(now + window_nanos_);
@@ -111,7 +104,6 @@ void SeriesRecorder::Finish() {
   if (operations_.load() > 0) Add(clock_.NowNanos());
 }
 
-//@L12{
 std::map<std::uint64_t, std::uint64_t> SeriesRecorder::SyncTimes() const {
   std::map<std::uint64_t, std::uint64_t> times;
   for (const auto& [nanos, count] : db_.LogSyncTimes().Buckets()) times[nanos] = count;
@@ -122,7 +114,6 @@ std::map<std::uint64_t, std::uint64_t> SeriesRecorder::SyncTimes() const {
   return times;
 }
 
-//@}
 std::string SeriesJson(const std::string& workload, double seconds, const Histogram& latency,
                        const SeriesRecorder& series) {
   char head[160];
@@ -136,13 +127,11 @@ std::string SeriesJson(const std::string& workload, double seconds, const Histog
                   static_cast<unsigned long long>(value));
     out += head;
   }
-  //@L12{
   out += "],\"sync_times\":[";
   for (const auto& [nanos, count] : series.SyncTimes()) {
     out += (out.back() == ']' ? ",[" : "[") + std::to_string(nanos) + "," + std::to_string(count);
     out += ']';
   }
-  //@}
   out += "],\"windows\":[";
   for (const SeriesWindow& window : series.windows()) {
     if (out.back() == '}') out += ',';

@@ -7,9 +7,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>  //@L12
+#include <map>
 #include <string>
-#include <utility>  //@L12
+#include <utility>
 #include <vector>
 
 #include "io/clock.h"
@@ -36,8 +36,8 @@ struct SeriesWindow {
   std::uint64_t resident_bytes = 0;  // At the end of the window, as the next two.
   std::uint64_t table_bytes = 0;
   std::uint64_t tables = 0;
-  std::uint64_t blob_bytes = 0;  // In blob files.  //@L19
-  std::uint64_t live_bytes = 0;  // Of these and the tables, about: see SeriesRecorder::Add.  //@L12
+  std::uint64_t blob_bytes = 0;  // In blob files.
+  std::uint64_t live_bytes = 0;  // Of these and the tables, about: see SeriesRecorder::Add.
 };
 
 class SeriesRecorder {
@@ -56,10 +56,8 @@ class SeriesRecorder {
   void Finish();
 
   const std::vector<SeriesWindow>& windows() const { return windows_; }
-  //@L12{
   // Syncs of the log since the first window began: nanoseconds (at most) and how many.
   std::map<std::uint64_t, std::uint64_t> SyncTimes() const;
-  //@}
   std::uint64_t start_micros() const { return start_nanos_ / 1000; }
 
  private:
@@ -75,8 +73,8 @@ class SeriesRecorder {
   Histogram latencies_;  // Of the window that is open.
   Mutex mutex_;
   SeriesWindow before_ STRATA_GUARDED_BY(mutex_);  // Totals at its begin.
-  // As the first window began.  //@L12
-  const std::vector<std::pair<std::uint64_t, std::uint64_t>> syncs_before_;  //@L12
+  // As the first window began.
+  const std::vector<std::pair<std::uint64_t, std::uint64_t>> syncs_before_;
   std::vector<SeriesWindow> windows_;
 };
 

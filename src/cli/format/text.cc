@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/escape.h"
-#include "strata/keys/tuple.h"  //@L18
+#include "strata/keys/tuple.h"
 
 namespace strata::cli {
 namespace {
@@ -177,14 +177,12 @@ Result<std::string> EncodeBytes(ByteFormat format, std::string_view bytes) {
       return EscapeText(bytes);
     case ByteFormat::kHex:
       return ToHex(bytes);
-    //@L18{
     case ByteFormat::kTuple: {
       const auto tuple = keys::Unpack(bytes);
       if (tuple.has_value()) return keys::TupleText(*tuple);
       return InvalidArgument("the bytes " + EscapeShort(bytes) +
                              " aren't a tuple; show them as escaped, hex or base64");
     }
-    //@}
     case ByteFormat::kBase64:
       break;
   }
@@ -199,12 +197,10 @@ Result<std::string> DecodeBytes(ByteFormat format, std::string_view text) {
       return Unescape(text);
     case ByteFormat::kHex:
       return FromHex(text);
-    //@L18{
     case ByteFormat::kTuple: {
       STRATA_TRY_ASSIGN(const keys::Tuple tuple, keys::ParseTuple(text));
       return keys::Pack(tuple);
     }
-    //@}
     case ByteFormat::kBase64:
       break;
   }

@@ -17,7 +17,7 @@ enum class ByteFormat : std::uint8_t {
   kEscaped,  // Printable UTF-8 as it is, the rest as \n, \t, \r, \\ or \xNN.
   kHex,
   kBase64,
-  kTuple,  // ("user", 42): see strata/keys/tuple.h.  //@L18
+  kTuple,  // ("user", 42): see strata/keys/tuple.h.
 };
 
 // What some programs put before UTF-8; no part of the text.

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/crc32c.h"  //@L03
+#include "base/crc32c.h"
 #include "cli/format/text.h"
 #include "io/os_error.h"
 
@@ -139,7 +139,7 @@ Status LineReader::Take(std::string_view bytes, std::string_view* line) {
     if (line->starts_with(kByteOrderMark)) line->remove_prefix(kByteOrderMark.size());
   }
   position_.offset += bytes.size();
-  position_.checksum = ExtendCrc32c(position_.checksum, bytes);  //@L03
+  position_.checksum = ExtendCrc32c(position_.checksum, bytes);
   ++position_.lines;
   return {};
 }

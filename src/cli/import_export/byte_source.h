@@ -37,7 +37,7 @@ Result<std::string> ReadAll(ByteSource& source, std::uint64_t size_max);
 struct InputPosition {
   std::uint64_t offset = 0;    // Bytes.
   std::uint64_t lines = 0;     // Lines in them.
-  std::uint32_t checksum = 0;  // CRC-32C of the bytes.  //@L03
+  std::uint32_t checksum = 0;  // CRC-32C of the bytes.
 };
 
 // Lines and where they stand. A byte order mark at the front of the input belongs to no line.

@@ -81,10 +81,8 @@ std::string_view NameOf(ByteFormat format) {
       return "escaped";
     case ByteFormat::kHex:
       return "hex";
-    //@L18{
     case ByteFormat::kTuple:
       return "tuple";
-    //@}
     case ByteFormat::kBase64:
       break;
   }

@@ -1,13 +1,6 @@
 #include "cli/import_export/importer.h"
 
-//@L03..05{
-//| #include <array>
-//| #include <climits>
-//| #include <cstdlib>
-//|
-//| #include "base/escape.h"
-//@}
-#include "cli/format/text.h"  //@L06
+#include "cli/format/text.h"
 
 namespace strata::cli {
 namespace {
@@ -21,31 +14,26 @@ Importer::Importer(Session& session, DB& db, ImportOptions options)
     : session_(session), db_(db), options_(std::move(options)) {}
 
 Result<ImportSummary> Importer::Run() {
-  STRATA_TRY(Prepare());  //@L03
+  STRATA_TRY(Prepare());
   STRATA_TRY_ASSIGN(const auto source, OpenSource(session_, options_.path));
   InputPosition start;
-  //@L03{
   STRATA_TRY(checkpoint_.Skip(*source, state_));
   start = state_.position;
-  //@}
   const auto reader = NewRecordReader(*source, options_.records, start);
   Progress progress(session_.console(), session_.clock(), "imported", session_.globals().quiet,
                     source->size());
   const Status looped = Loop(*reader, progress);
   progress.Clear();
   STRATA_TRY(looped);
-  //@L03{
   const bool is_complete = summary_.code == kExitOk || options_.skip_errors;
   STRATA_TRY(is_complete && summary_.code != kExitInterrupted
                  ? checkpoint_.Finish(db_)
                  : checkpoint_.Save(db_, state_, ImportCheckpoint::When::kNow));
-  //@}
   summary_.bytes = reader->position().offset - start.offset;
   summary_.seconds = progress.seconds();
   return summary_;
 }
 
-//@L03{
 Status Importer::Prepare() {
   STRATA_TRY(checkpoint_.Init(session_, Purpose(), options_.resume_file));
   if (options_.resume) {
@@ -64,23 +52,14 @@ ImportPurpose Importer::Purpose() const {
   ImportPurpose purpose;
   purpose.input = options_.path;
   purpose.flags = FlagsOf(options_.records);
-  //@L03..05{
-  //| std::array<char, PATH_MAX> place{};
-  //| purpose.store = ::realpath(session_.globals().db.c_str(), place.data()) == nullptr
-  //|                     ? session_.globals().db
-  //|                     : Escape(place.data());
-  //@}
-  purpose.store = ToHex(db_.Stats().store_id);  //@L06
-  //@L17{
+  purpose.store = ToHex(db_.Stats().store_id);
   // One that was dropped and made again has another number.
   if (options_.table != kDefaultTable) {
     purpose.table = session_.globals().table + " " + std::to_string(options_.table.id);
   }
-  //@}
   return purpose;
 }
 
-//@}
 Status Importer::Loop(RecordReader& reader, Progress& progress) {
   Record record;
   while (!Interrupted()) {
@@ -95,7 +74,7 @@ Status Importer::Loop(RecordReader& reader, Progress& progress) {
       Complain(reader, added.error());
       if (!options_.skip_errors) return Commit();
     }
-    state_ = {reader.position(), summary_.records + waiting_};  //@L03
+    state_ = {reader.position(), summary_.records + waiting_};
     if (waiting_ >= options_.batch || waiting_bytes_ >= kBatchBytesMax) STRATA_TRY(Commit());
     progress.Update(reader.position().offset, summary_.records);
   }
@@ -107,9 +86,7 @@ Status Importer::Add(const Record& record) {
   if (record.key.size() > kKeySizeMax || record.value.size() > kValueSizeMax) {
     return InvalidArgument("the key or the value is longer than a store takes; leave it out");
   }
-  //| STRATA_TRY(db_.Put(record.key, record.value));  //@L01..01
-  //| batch_.Put(record.key, record.value);  //@L02..16
-  batch_.Put(record.key, record.value, {.table = options_.table});  //@L17
+  batch_.Put(record.key, record.value, {.table = options_.table});
   ++waiting_;
   waiting_bytes_ += record.key.size() + record.value.size();
   return {};
@@ -117,20 +94,17 @@ Status Importer::Add(const Record& record) {
 
 Status Importer::Commit() {
   if (waiting_ == 0) return {};
-  //| STRATA_TRY(db_.Write(batch_));  //@L02..16
-  STRATA_TRY(db_.Write(batch_, {.ttl_us = options_.ttl_us}));  //@L17
-  batch_.Clear();                                              //@L02
+  STRATA_TRY(db_.Write(batch_, {.ttl_us = options_.ttl_us}));
+  batch_.Clear();
   summary_.records += waiting_;
   waiting_ = 0;
   waiting_bytes_ = 0;
-  //@L03{
   if (acks_ != nullptr) {
     // An acknowledgement means "on the disk", whatever the sync mode.
     if (session_.globals().engine.sync != SyncMode::kAlways) STRATA_TRY(db_.Sync());
     STRATA_TRY(acks_->Append(summary_.records));
   }
   STRATA_TRY(checkpoint_.Save(db_, state_, ImportCheckpoint::When::kIfDue));
-  //@}
   return {};
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "cli/import_export/import_state.h"  //@L03
+#include "cli/import_export/import_state.h"
 #include "cli/import_export/records.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -22,11 +22,11 @@ struct ImportOptions {
   RecordOptions records;
   std::uint64_t batch = 1000;  // Records a batch.
   bool skip_errors = false;
-  TableRef table;            //@L17
-  std::uint64_t ttl_us = 0;  //@L17
-  bool resume = false;       //@L03
-  std::string resume_file;   //@L03
-  std::string ack_file;      //@L03
+  TableRef table;
+  std::uint64_t ttl_us = 0;
+  bool resume = false;
+  std::string resume_file;
+  std::string ack_file;
 };
 
 struct ImportSummary {
@@ -46,11 +46,9 @@ class Importer {
   Result<ImportSummary> Run();
 
  private:
-  //@L03{
   // Opens what keeps account, and goes to where --resume says. Errors: those of ImportCheckpoint.
   Status Prepare();
   ImportPurpose Purpose() const;
-  //@}
   Status Loop(RecordReader& reader, Progress& progress);
   // Errors: kInvalidArgument: this record can't be stored.
   Status Add(const Record& record);
@@ -63,14 +61,12 @@ class Importer {
   DB& db_;
   const ImportOptions options_;
   ImportSummary summary_;
-  WriteBatch batch_;  //@L02
+  WriteBatch batch_;
   std::uint64_t waiting_ = 0;
   std::uint64_t waiting_bytes_ = 0;
-  //@L03{
   ImportState state_;  // After the last record that waits or is written.
   ImportCheckpoint checkpoint_;
   std::unique_ptr<AckFile> acks_;
-  //@}
 };
 
 }  // namespace strata::cli

@@ -25,7 +25,7 @@ enum class RecordFormat : std::uint8_t {
   kTsv,
   kCsv,
   kJsonl,
-  kTable,  //@L04
+  kTable,
 };
 
 struct Record {

@@ -28,11 +28,11 @@ sst::TableOptions TableOptionsOf(const Options& engine) {
   sst::TableOptions options;
   options.block_bytes = engine.block_bytes;
   options.restart_interval = engine.block_restart_interval;
-  options.filter_bits_per_key = engine.filter_bits_per_key;     //@L07
-  options.compression = engine.compression;                     //@L09
-  options.zstd_level = engine.zstd_level;                       //@L09
-  options.hash_index = engine.block_hash_index;                 //@L13
-  options.learned_index = engine.index == IndexKind::kLearned;  //@L20
+  options.filter_bits_per_key = engine.filter_bits_per_key;
+  options.compression = engine.compression;
+  options.zstd_level = engine.zstd_level;
+  options.hash_index = engine.block_hash_index;
+  options.learned_index = engine.index == IndexKind::kLearned;
   return options;
 }
 

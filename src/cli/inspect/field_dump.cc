@@ -46,10 +46,8 @@ std::string KindName(std::uint8_t kind) {
       return "delete";
     case EntryKind::kValue:
       return "put";
-    //@L17{
     case EntryKind::kExpiringValue:
       return "put, expiring";
-    //@}
     default:
       return "kind " + std::to_string(kind);
   }

@@ -24,8 +24,8 @@ struct Inspection {
 // At most `limit` records, or entries of a table, are shown; the file is read to its end all the
 // same.
 Inspection InspectWal(std::string_view contents, std::uint64_t limit);
-Inspection InspectTable(const RandomAccessFile& file, std::uint64_t limit);           //@L04
-Inspection InspectManifest(std::string_view contents, std::uint64_t limit);           //@L06
-Inspection InspectBlob(std::unique_ptr<RandomAccessFile> file, std::uint64_t limit);  //@L19
+Inspection InspectTable(const RandomAccessFile& file, std::uint64_t limit);
+Inspection InspectManifest(std::string_view contents, std::uint64_t limit);
+Inspection InspectBlob(std::unique_ptr<RandomAccessFile> file, std::uint64_t limit);
 
 }  // namespace strata::cli

@@ -75,7 +75,6 @@ class TableInspector {
                                    footer_.index.offset);
   }
 
-  //@L20{
   // A learned index has no keys to show, but lines; numbers_per_block is how far one goes for a
   // block.
   void DumpLearned(const sst::LearnedIndex& index) {
@@ -97,9 +96,8 @@ class TableInspector {
     report_.push_back(std::move(lines));
   }
 
-  //@}
   void DumpIndex(const sst::TableIndex& index) {
-    if (index.learned() != nullptr) return DumpLearned(*index.learned());  //@L20
+    if (index.learned() != nullptr) return DumpLearned(*index.learned());
     Section section{"index", {"block", "offset", "size", "keys_up_to"}, {}, false};
     for (std::size_t i = 0; i < std::min<std::uint64_t>(index.size(), limit_); ++i) {
       section.rows.push_back({Cell::Number(i), Cell::Number(index.handle(i).offset),

@@ -1,14 +1,13 @@
-#include "blob/pending_blob.h"  //@L19
+#include "blob/pending_blob.h"
 #include "cli/inspect/inspect.h"
 #include "cli/inspect/log.h"
-#include "sst/blob_uses.h"       //@L19
-#include "version/file_names.h"  //@L19
+#include "sst/blob_uses.h"
+#include "version/file_names.h"
 #include "wal/batch_format.h"
 
 namespace strata::cli {
 namespace {
 
-//@L19{
 std::string ValueOrPlace(const wal::BatchEntry& entry) {
   const auto place =
       sst::IsPointer(entry.kind) ? blob::DecodePlace(entry.value) : std::optional<blob::Place>();
@@ -18,7 +17,6 @@ std::string ValueOrPlace(const wal::BatchEntry& entry) {
          " bytes, at offset " + std::to_string(place->offset);
 }
 
-//@}
 // The entries of a batch, each one row, up to `limit`; all are read.
 Status DumpBatch(const wal::Record& record, std::uint64_t limit, FieldDump& dump) {
   const std::uint64_t start = record.offset + wal::kHeaderSize;
@@ -37,14 +35,9 @@ Status DumpBatch(const wal::Record& record, std::uint64_t limit, FieldDump& dump
     const std::string_view last = entry->kind == EntryKind::kDelete ? entry->key : entry->value;
     const auto end = static_cast<std::size_t>(last.data() + last.size() - record.payload.data());
     std::string meaning = Quoted(entry->key);
-    //@L03..18{
-    //| if (entry->kind != EntryKind::kDelete) meaning += " = " + Quoted(entry->value);
-    //@}
-    if (entry->kind != EntryKind::kDelete) meaning += ValueOrPlace(*entry);  //@L19
-    //@L17{
+    if (entry->kind != EntryKind::kDelete) meaning += ValueOrPlace(*entry);
     if (entry->table != 0) meaning += ", table " + std::to_string(entry->table);
     if (entry->expires_at_us != 0) meaning += ", expires " + std::to_string(entry->expires_at_us);
-    //@}
     dump.Add(start + begin, record.payload.substr(begin, end - begin),
              KindName(static_cast<std::uint8_t>(entry->kind)),
              meaning + " @ " + std::to_string(entry->sequence));

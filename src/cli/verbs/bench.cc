@@ -19,11 +19,8 @@ Row RowOf(const WorkloadResult& result) {
   const double seconds = std::max(result.seconds, 1e-9);
   const std::uint64_t written =
       result.Count(Counter::kWalBytes) + result.Count(Counter::kFlushBytes) +
-      //| result.Count(Counter::kCompactionBytesWritten) + result.Count(Counter::kManifestBytes);  //@L05..18
-      //@L19{
       result.Count(Counter::kCompactionBytesWritten) + result.Count(Counter::kManifestBytes) +
       result.Count(Counter::kBlobBytesWritten) + result.Count(Counter::kBlobBytesCopied);
-  //@}
   return {Cell::Text(result.name),
           Cell::Count(result.operations),
           Cell::Real(result.seconds, 2),

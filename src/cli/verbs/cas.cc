@@ -24,10 +24,10 @@ class CasVerb final : public Verb {
     }
     STRATA_TRY_ASSIGN(const std::string key, session.DecodeKey(key_));
     STRATA_TRY_ASSIGN(const std::string first, session.DecodeValue(expected_));
-    STRATA_TRY(session.RefuseInTransaction("cas"));  //@L16
+    STRATA_TRY(session.RefuseInTransaction("cas"));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     WriteOptions write;
-    STRATA_TRY_ASSIGN(write.table, session.Table(*db));  //@L17
+    STRATA_TRY_ASSIGN(write.table, session.Table(*db));
     if (version_) {
       STRATA_TRY_ASSIGN(const auto outcome,
                         db->CompareAndSwapVersion(key, *version_, first, write));

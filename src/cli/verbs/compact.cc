@@ -31,11 +31,8 @@ class CompactVerb final : public Verb {
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     STRATA_TRY(db->Flush());
     const std::uint64_t before = TableBytes(*db);
-    //| STRATA_TRY(db->CompactRange(from, to));  //@L10..16
-    //@L17{
     STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));
     STRATA_TRY(db->CompactTable(table, from, to));
-    //@}
     STRATA_TRY(db->WaitForCompactions());
     session.Note("compacted " + FormatSize(before) + " of tables into " +
                  FormatSize(TableBytes(*db)));

@@ -1,8 +1,8 @@
 // `strata delete KEY...`.
 
 #include "cli/session.h"
-#include "cli/verbs/conditions.h"    //@L15
-#include "cli/verbs/indexed_rows.h"  //@L18
+#include "cli/verbs/conditions.h"
+#include "cli/verbs/indexed_rows.h"
 
 namespace strata::cli {
 namespace {
@@ -11,7 +11,7 @@ class DeleteVerb final : public Verb {
  public:
   void Declare(Flags& flags) override {
     flags.Arguments("KEY", &keys_, true, "The keys to remove");
-    flags.Switch("if-present", &if_present_, "Only if all of them are there");  //@L15
+    flags.Switch("if-present", &if_present_, "Only if all of them are there");
   }
 
   Result<ExitCode> Run(Session& session) override {
@@ -21,54 +21,37 @@ class DeleteVerb final : public Verb {
       keys.push_back(std::move(key));
     }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
-    STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));  //@L17
-    //@L18{
+    STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));
     if (if_present_ || session.transaction() != nullptr) {
       STRATA_TRY(RequireNoIndexes(*db, session.TableName()));
     }
-    //@}
-    //@L15{
     if (if_present_) return DeleteIfPresent(session, *db, keys);
-    //@}
-    //@L16{
     if (Transaction* const txn = session.transaction()) {
-      //| for (const std::string& key : keys) STRATA_TRY(txn->Delete(key));  //@L16..16
-      for (const std::string& key : keys) STRATA_TRY(txn->Delete(key, {.table = table}));  //@L17
+      for (const std::string& key : keys) STRATA_TRY(txn->Delete(key, {.table = table}));
       return kExitOk;
     }
-    //@}
-    //| for (const std::string& key : keys) STRATA_TRY(db->Delete(key));  //@L01..16
-    //| for (const std::string& key : keys) STRATA_TRY(db->Delete(key, {.table = table}));  //@L17..17
-    //@L18{
     for (const std::string& key : keys) {
       STRATA_TRY(DeleteRow(*db, session.TableName(), key, {.table = table}));
     }
-    //@}
     return kExitOk;
   }
 
  private:
-  //@L15{
   static Result<ExitCode> DeleteIfPresent(Session& session, DB& db,
                                           const std::vector<std::string>& keys) {
-    STRATA_TRY(session.RefuseInTransaction("a condition"));  //@L16
+    STRATA_TRY(session.RefuseInTransaction("a condition"));
     WriteBatch batch;
-    STRATA_TRY_ASSIGN(const TableRef table, session.Table(db));  //@L17
+    STRATA_TRY_ASSIGN(const TableRef table, session.Table(db));
     for (const std::string& key : keys) {
-      //@L15..16{
-      //| batch.RequirePresent(key);
-      //| batch.Delete(key);
-      //@}
-      batch.RequirePresent(key, table);     //@L17
-      batch.Delete(key, {.table = table});  //@L17
+      batch.RequirePresent(key, table);
+      batch.Delete(key, {.table = table});
     }
     STRATA_TRY_ASSIGN(const auto outcome, db.WriteIf(batch));
     return Tell(session, outcome);
   }
-  //@}
 
   std::vector<std::string> keys_;
-  bool if_present_ = false;  //@L15
+  bool if_present_ = false;
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include "cli/import_export/file_sink.h"
 #include "cli/import_export/records.h"
-#include "cli/import_export/table_export.h"  //@L04
+#include "cli/import_export/table_export.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 
@@ -15,7 +15,7 @@ class ExportVerb final : public Verb {
     flags.OptionalArgument("FILE", &file_, "What to write (-: stdout)");
     flags.Choice<RecordFormat>("format", &format_,
                                {{"tsv", RecordFormat::kTsv},
-                                {"table", RecordFormat::kTable},  //@L04
+                                {"table", RecordFormat::kTable},
                                 {"csv", RecordFormat::kCsv},
                                 {"jsonl", RecordFormat::kJsonl}},
                                "How (by FILE's ending: .csv, .jsonl, .json; otherwise tsv)");
@@ -26,24 +26,22 @@ class ExportVerb final : public Verb {
   Result<ExitCode> Run(Session& session) override {
     path_ = file_.value_or("-");
     options_.format = format_.value_or(FormatOfName(path_));
-    if (!format_ && path_.ends_with(".sst")) options_.format = RecordFormat::kTable;  //@L04
+    if (!format_ && path_.ends_with(".sst")) options_.format = RecordFormat::kTable;
     options_.key_format = session.globals().key_format;
     options_.value_format = session.globals().value_format;
     options_.has_header = !no_header_;
     ReadOptions read;
-    read.fill_cache = false;  //@L08
+    read.fill_cache = false;
     STRATA_TRY_ASSIGN(read.prefix, session.DecodeKey(prefix_));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
-    STRATA_TRY_ASSIGN(read.table, session.Table(*db));  //@L17
+    STRATA_TRY_ASSIGN(read.table, session.Table(*db));
     STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(read));
     STRATA_TRY(iterator->SeekToFirst());
-    //@L04{
     if (options_.format == RecordFormat::kTable) {
       STRATA_TRY_ASSIGN(const std::uint64_t entries, ExportTable(session, path_, *iterator));
       session.Note("exported " + std::to_string(entries) + " records");
       return kExitOk;
     }
-    //@}
     return ExportRecords(session, *iterator);
   }
 

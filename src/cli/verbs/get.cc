@@ -10,33 +10,20 @@ class GetVerb final : public Verb {
  public:
   void Declare(Flags& flags) override {
     flags.Argument("KEY", &key_, "The key to look up");
-    flags.Switch("with-version", &with_version_, "Print the version too: see cas");  //@L15
-    flags.Switch("meta", &meta_, "Print its version and when it expires, too");      //@L17
+    flags.Switch("with-version", &with_version_, "Print the version too: see cas");
+    flags.Switch("meta", &meta_, "Print its version and when it expires, too");
   }
 
   Result<ExitCode> Run(Session& session) override {
     STRATA_TRY_ASSIGN(const std::string key, session.DecodeKey(key_));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
-    if (with_version_) return GetWithVersion(session, *db, key);  //@L15
+    if (with_version_) return GetWithVersion(session, *db, key);
     std::string value;
-    //@L01..15{
-    //| STRATA_TRY_ASSIGN(const bool found, db->Get(key, &value));
-    //@}
-    //@L17{
     STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));
     if (meta_) return GetWithMeta(session, *db, key, table);
-    //@}
-    //@L16{
     Transaction* const txn = session.transaction();
-    //@L16..16{
-    //| STRATA_TRY_ASSIGN(const bool found,
-    //|                   txn != nullptr ? txn->Get(key, &value) : db->Get(key, &value));
-    //@}
-    //@L17{
     STRATA_TRY_ASSIGN(const bool found, txn != nullptr ? txn->Get(key, &value, {.table = table})
                                                        : db->Get(key, &value, {.table = table}));
-    //@}
-    //@}
     if (!found) {
       session.Complain("no key '" + EscapeShort(key) + "'");
       return kExitFailed;
@@ -46,14 +33,10 @@ class GetVerb final : public Verb {
   }
 
  private:
-  //@L15{
   static Result<ExitCode> GetWithVersion(Session& session, DB& db, const std::string& key) {
-    STRATA_TRY(session.RefuseInTransaction("a version"));  //@L16
-    //| STRATA_TRY_ASSIGN(const auto entry, db.GetEntry(key));  //@L15..16
-    //@L17{
+    STRATA_TRY(session.RefuseInTransaction("a version"));
     STRATA_TRY_ASSIGN(const TableRef table, session.Table(db));
     STRATA_TRY_ASSIGN(const auto entry, db.GetEntry(key, {.table = table}));
-    //@}
     if (!entry) {
       session.Complain("no key '" + EscapeShort(key) + "'");
       return kExitFailed;
@@ -64,9 +47,7 @@ class GetVerb final : public Verb {
     printer.Finish();
     return kExitOk;
   }
-  //@}
 
-  //@L17{
   static Result<ExitCode> GetWithMeta(Session& session, DB& db, const std::string& key,
                                       TableRef table) {
     STRATA_TRY(session.RefuseInTransaction("an expiry"));
@@ -84,7 +65,6 @@ class GetVerb final : public Verb {
     printer.Finish();
     return kExitOk;
   }
-  //@}
 
   static Status Print(Session& session, const std::string& key, const std::string& value) {
     const OutputStyle style = session.style();
@@ -117,8 +97,8 @@ class GetVerb final : public Verb {
   }
 
   std::string key_;
-  bool with_version_ = false;  //@L15
-  bool meta_ = false;          //@L17
+  bool with_version_ = false;
+  bool meta_ = false;
 };
 
 }  // namespace

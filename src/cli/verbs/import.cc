@@ -18,17 +18,15 @@ class ImportVerb final : public Verb {
         {{"tsv", RecordFormat::kTsv}, {"csv", RecordFormat::kCsv}, {"jsonl", RecordFormat::kJsonl}},
         "What FILE holds (by its ending: .csv, .jsonl, .json; otherwise tsv)");
     flags.Switch("no-header", &no_header_, "csv: the first line is a record, not key,value");
-    flags.DurationMicros("ttl", &options_.ttl_us, "The records are gone after this time");  //@L17
+    flags.DurationMicros("ttl", &options_.ttl_us, "The records are gone after this time");
     flags.Number("batch", &options_.batch, "Write N records at once (1000)");
     flags.Choice<bool>("on-error", &options_.skip_errors, {{"stop", false}, {"skip", true}},
                        "What a bad record does (stop)");
-    //@L03{
     flags.Switch("resume", &options_.resume, "Go on after an interrupted import");
     flags.Text("resume-file", &options_.resume_file, "FILE",
                "Where the state for --resume is kept (the input's name and .resume)");
     flags.Text("ack-file", &options_.ack_file, "FILE",
                "Append the number of durable records after each batch");
-    //@}
   }
 
   Result<ExitCode> Run(Session& session) override {
@@ -43,9 +41,9 @@ class ImportVerb final : public Verb {
       STRATA_TRY_ASSIGN(const bool exists, session.files().Exists(options_.path));
       if (!exists) return OsError(ENOENT, "opening", options_.path);
     }
-    STRATA_TRY(PlaceOfState(session.files(), options_.path, options_.resume_file));  //@L03
+    STRATA_TRY(PlaceOfState(session.files(), options_.path, options_.resume_file));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
-    STRATA_TRY_ASSIGN(options_.table, session.Table(*db));  //@L17
+    STRATA_TRY_ASSIGN(options_.table, session.Table(*db));
     Importer importer(session, *db, options_);
     STRATA_TRY_ASSIGN(const ImportSummary summary, importer.Run());
     STRATA_TRY(Print(session, summary));
@@ -72,9 +70,7 @@ class ImportVerb final : public Verb {
           "what stands before the bad line is in the store; mend it, or go on with "
           "--on-error skip");
     }
-    //@L03{
     if (summary.code == kExitInterrupted) session.Note("interrupted; go on with --resume");
-    //@}
     return {};
   }
 

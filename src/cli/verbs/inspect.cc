@@ -16,9 +16,9 @@ class InspectVerb final : public Verb {
   void Declare(Flags& flags) override {
     const std::vector<Named<Kind>> kinds{
         {"wal", Kind::kWal},
-        {"table", Kind::kTable},        //@L04
-        {"manifest", Kind::kManifest},  //@L06
-        {"blob", Kind::kBlob},          //@L19
+        {"table", Kind::kTable},
+        {"manifest", Kind::kManifest},
+        {"blob", Kind::kBlob},
     };
     flags.Choice<Kind>("KIND", &kind_, kinds, "");
     std::string words = flags.last().metavar;
@@ -38,20 +38,16 @@ class InspectVerb final : public Verb {
 
  private:
   Result<Inspection> Inspect(Session& session) const {
-    //@L04{
     if (kind_ == Kind::kTable) {
       STRATA_TRY_ASSIGN(const auto file, session.files().Open(path_));
       return InspectTable(*file, limit_);
     }
-    //@}
-    //@L19{
     if (kind_ == Kind::kBlob) {
       STRATA_TRY_ASSIGN(auto file, session.files().Open(path_));
       return InspectBlob(std::move(file), limit_);
     }
-    //@}
     STRATA_TRY_ASSIGN(const std::string contents, session.files().ReadFile(path_, kFileSizeMax));
-    if (kind_ == Kind::kManifest) return InspectManifest(contents, limit_);  //@L06
+    if (kind_ == Kind::kManifest) return InspectManifest(contents, limit_);
     return InspectWal(contents, limit_);
   }
 
@@ -69,9 +65,9 @@ Command InspectCommand() {
           .summary = "Explain a file of a store, byte by byte",
           .examples =
               "inspect wal cities/000003.wal"
-              "\ninspect table cities/000005.sst --limit 5"        //@L04
-              "\ninspect manifest cities/MANIFEST-000002 -o json"  //@L06
-              "\ninspect blob cities/000006.blob"                  //@L19
+              "\ninspect table cities/000005.sst --limit 5"
+              "\ninspect manifest cities/MANIFEST-000002 -o json"
+              "\ninspect blob cities/000006.blob"
               "",
           .make = MakeVerb<InspectVerb>};
 }

@@ -17,11 +17,11 @@ class MultiGetVerb final : public Verb {
       STRATA_TRY_ASSIGN(std::string key, session.DecodeKey(text));
       keys.push_back(std::move(key));
     }
-    STRATA_TRY(session.RefuseInTransaction("multi-get"));  //@L16
+    STRATA_TRY(session.RefuseInTransaction("multi-get"));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     const std::vector<std::string_view> views(keys.begin(), keys.end());
     ReadOptions options;
-    STRATA_TRY_ASSIGN(options.table, session.Table(*db));  //@L17
+    STRATA_TRY_ASSIGN(options.table, session.Table(*db));
     STRATA_TRY_ASSIGN(const auto results, db->MultiGet(views, options));
     RowPrinter printer(session.console(), session.style(), {"key", "found", "value"});
     bool all_found = true;

@@ -2,8 +2,8 @@
 
 #include "cli/import_export/byte_source.h"
 #include "cli/session.h"
-#include "cli/verbs/conditions.h"    //@L15
-#include "cli/verbs/indexed_rows.h"  //@L18
+#include "cli/verbs/conditions.h"
+#include "cli/verbs/indexed_rows.h"
 
 namespace strata::cli {
 namespace {
@@ -15,63 +15,42 @@ class PutVerb final : public Verb {
     flags.OptionalArgument("VALUE", &value_, "Its value");
     flags.Text("value-file", &file_, "FILE",
                "Take the value from FILE (- for stdin), byte for byte");
-    flags.Switch("if-absent", &if_absent_, "Only if the key isn't there");           //@L15
-    flags.Switch("if-present", &if_present_, "Only if the key is there");            //@L15
-    flags.DurationMicros("ttl", &write_.ttl_us, "The key is gone after this time");  //@L17
+    flags.Switch("if-absent", &if_absent_, "Only if the key isn't there");
+    flags.Switch("if-present", &if_present_, "Only if the key is there");
+    flags.DurationMicros("ttl", &write_.ttl_us, "The key is gone after this time");
   }
 
   Result<ExitCode> Run(Session& session) override {
     STRATA_TRY_ASSIGN(const std::string key, session.DecodeKey(key_));
     STRATA_TRY_ASSIGN(const std::string value, Value(session));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
-    //@L17{
     STRATA_TRY_ASSIGN(const TableRef table, session.Table(*db));
     write_ = {.table = table, .ttl_us = write_.ttl_us};
-    //@}
-    //@L18{
     if (if_absent_ || if_present_ || session.transaction() != nullptr) {
       STRATA_TRY(RequireNoIndexes(*db, session.TableName()));
     }
-    //@}
-    //@L15{
     if (if_absent_ || if_present_) return PutIf(session, *db, key, value);
-    //@}
-    //@L16{
     if (Transaction* const txn = session.transaction()) {
-      //| STRATA_TRY(txn->Put(key, value));  //@L16..16
-      //@L17{
       const std::uint64_t expiry =
           write_.ttl_us == 0 ? 0 : session.clock().WallMicros() + write_.ttl_us;
       STRATA_TRY(txn->Put(key, value, {table, expiry}));
-      //@}
       return kExitOk;
     }
-    //@}
-    //| STRATA_TRY(db->Put(key, value));  //@L01..16
-    //| STRATA_TRY(db->Put(key, value, write_));  //@L17..17
-    STRATA_TRY(PutRow(*db, session.TableName(), key, value, write_));  //@L18
+    STRATA_TRY(PutRow(*db, session.TableName(), key, value, write_));
     return kExitOk;
   }
 
  private:
-  //@L15{
   Result<ExitCode> PutIf(Session& session, DB& db, const std::string& key,
                          const std::string& value) const {
     if (if_absent_ && if_present_) {
       return InvalidArgument("--if-absent and --if-present exclude each other");
     }
-    STRATA_TRY(session.RefuseInTransaction("a condition"));  //@L16
-    //@L15..16{
-    //| STRATA_TRY_ASSIGN(const auto outcome,
-    //|                   if_absent_ ? db.PutIfAbsent(key, value) : db.UpdateIfExists(key, value));
-    //@}
-    //@L17{
+    STRATA_TRY(session.RefuseInTransaction("a condition"));
     STRATA_TRY_ASSIGN(const auto outcome, if_absent_ ? db.PutIfAbsent(key, value, write_)
                                                      : db.UpdateIfExists(key, value, write_));
-    //@}
     return Tell(session, outcome);
   }
-  //@}
 
   Result<std::string> Value(Session& session) const {
     if (value_.has_value() == file_.has_value()) {
@@ -85,9 +64,9 @@ class PutVerb final : public Verb {
   std::string key_;
   std::optional<std::string> value_;
   std::optional<std::string> file_;
-  bool if_absent_ = false;   //@L15
-  bool if_present_ = false;  //@L15
-  WriteOptions write_;       //@L17
+  bool if_absent_ = false;
+  bool if_present_ = false;
+  WriteOptions write_;
 };
 
 }  // namespace
@@ -100,9 +79,7 @@ Command PutCommand() {
           .examples =
               "--db cities put london 8900000\n"
               "--db cities put 'tab\\there' '\\x00\\xff'      (escapes in keys and values)\n"
-              //@L15{
               "--db cities put london 8900000 --if-absent   (exit code 5 when it's there)\n"
-              //@}
               "--db files put photo --value-file photo.jpg\n"
               "--db web put session-7 ada --table sessions --ttl 30m",
           .make = MakeVerb<PutVerb>};

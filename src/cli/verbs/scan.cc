@@ -1,7 +1,7 @@
 // `strata scan`: the keys in order, or a part of them.
 
 #include "cli/session.h"
-#include "strata/keys/hierarchy.h"  //@L18
+#include "strata/keys/hierarchy.h"
 
 namespace strata::cli {
 namespace {
@@ -18,31 +18,21 @@ class ScanVerb final : public Verb {
     flags.Switch("keys-only", &keys_only_, "Leave the values out");
     flags.Switch("values-only", &values_only_, "Leave the keys out");
     flags.Switch("count", &count_, "Print only how many keys there are");
-    //@L18{
     flags.Switch("children", &children_, "Keys are tuples: what lies directly below --prefix");
-    //@}
   }
 
   Result<ExitCode> Run(Session& session) override {
     if (int{keys_only_} + int{values_only_} + int{count_} > 1) {
       return InvalidArgument("--keys-only, --values-only and --count exclude each other");
     }
-    //| STRATA_TRY_ASSIGN(const ReadOptions options, Bounds(session));  //@L01..16
-    STRATA_TRY_ASSIGN(ReadOptions options, Bounds(session));  //@L17
+    STRATA_TRY_ASSIGN(ReadOptions options, Bounds(session));
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
-    STRATA_TRY_ASSIGN(options.table, session.Table(*db));  //@L17
-    //@L18{
+    STRATA_TRY_ASSIGN(options.table, session.Table(*db));
     if (children_) STRATA_TRY(session.RefuseInTransaction("--children"));
     if (children_) return Children(session, *db, options);
-    //@}
-    //@L01..15{
-    //| STRATA_TRY_ASSIGN(const auto iterator, db->NewIterator(options));
-    //@}
-    //@L16{
     Transaction* const txn = session.transaction();
     STRATA_TRY_ASSIGN(const auto iterator,
                       txn != nullptr ? txn->NewIterator(options) : db->NewIterator(options));
-    //@}
     STRATA_TRY(reverse_ ? iterator->SeekToLast() : iterator->SeekToFirst());
     return count_ ? Count(session, *iterator) : Print(session, *iterator);
   }
@@ -50,7 +40,7 @@ class ScanVerb final : public Verb {
  private:
   Result<ReadOptions> Bounds(Session& session) const {
     ReadOptions options;
-    options.fill_cache = false;  //@L08
+    options.fill_cache = false;
     STRATA_TRY_ASSIGN(options.lower, Decoded(session, from_));
     STRATA_TRY_ASSIGN(options.upper, Decoded(session, to_));
     STRATA_TRY_ASSIGN(const std::optional<std::string> prefix, Decoded(session, prefix_));
@@ -74,7 +64,6 @@ class ScanVerb final : public Verb {
     return std::optional<std::string>(std::move(key));
   }
 
-  //@L18{
   Result<ExitCode> Children(Session& session, DB& db, const ReadOptions& options) const {
     const keys::Subspace parent({}, options.prefix);
     STRATA_TRY_ASSIGN(const auto children, keys::ListChildren(db, parent, options));
@@ -88,7 +77,6 @@ class ScanVerb final : public Verb {
     return kExitOk;
   }
 
-  //@}
   Status Step(Iterator& iterator) const { return reverse_ ? iterator.Prev() : iterator.Next(); }
 
   Result<ExitCode> Count(Session& session, Iterator& iterator) const {
@@ -139,7 +127,7 @@ class ScanVerb final : public Verb {
   bool keys_only_ = false;
   bool values_only_ = false;
   bool count_ = false;
-  bool children_ = false;  //@L18
+  bool children_ = false;
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr std::string_view kWelcome =
 constexpr std::string_view kMetaHelp =
     "\nIn the shell also:\n"
     "  \\timing            say how long each verb took\n"
-    "  use NAME           work on that table from now on (use default)\n"  //@L17
+    "  use NAME           work on that table from now on (use default)\n"
     "  \\q, exit, quit     leave\n";
 
 class ShellVerb final : public Verb {
@@ -90,7 +90,7 @@ class ShellVerb final : public Verb {
       session.Note(*timing ? "timing is on" : "timing is off");
       return {};
     }
-    if (first == "use") return {Use(session, *words)};  //@L17
+    if (first == "use") return {Use(session, *words)};
     const std::uint64_t start = session.clock().NowNanos();
     const ExitCode code = RunLineWords(session, *words);
     if (*timing) session.Note("time: " + FormatNanos(session.clock().NowNanos() - start));
@@ -102,7 +102,6 @@ class ShellVerb final : public Verb {
     return {code};
   }
 
-  //@L17{
   static ExitCode Use(Session& session, const std::vector<std::string>& words) {
     if (words.size() != 2) {
       session.Complain("usage: use NAME");
@@ -117,7 +116,6 @@ class ShellVerb final : public Verb {
     return kExitUsage;
   }
 
-  //@}
   // A line may have output flags of its own; they don't outlast it.
   static ExitCode RunLineWords(Session& session, const std::vector<std::string>& words) {
     const Globals before = session.globals();

@@ -2,7 +2,7 @@
 
 #include "cli/session.h"
 #include "stats/counters.h"
-#include "stats/histogram.h"  //@L12
+#include "stats/histogram.h"
 
 namespace strata::cli {
 namespace {
@@ -11,38 +11,29 @@ Section StoreSection(const StoreStats& stats) {
   Section section = Section::Map("store");
   section.Add("memtable_bytes", Cell::Size(stats.memtable_bytes));
   section.Add("memtable_entries", Cell::Count(stats.memtable_entries));
-  section.Add("last_sequence", Cell::Count(stats.last_sequence));                 //@L02
-  section.Add("log_bytes", Cell::Size(stats.log_bytes));                          //@L03
-  section.Add("recovered_entries", Cell::Count(stats.recovered_entries));         //@L03
-  section.Add("cache_bytes", Cell::Size(stats.cache_bytes));                      //@L08
-  section.Add("cache_capacity", Cell::Size(stats.cache_capacity));                //@L08
-  section.Add("compaction_debt_bytes", Cell::Size(stats.compaction_debt_bytes));  //@L10
-  section.Add("immutable_memtables", Cell::Count(stats.immutable_memtables));     //@L12
-  //@L14{
+  section.Add("last_sequence", Cell::Count(stats.last_sequence));
+  section.Add("log_bytes", Cell::Size(stats.log_bytes));
+  section.Add("recovered_entries", Cell::Count(stats.recovered_entries));
+  section.Add("cache_bytes", Cell::Size(stats.cache_bytes));
+  section.Add("cache_capacity", Cell::Size(stats.cache_capacity));
+  section.Add("compaction_debt_bytes", Cell::Size(stats.compaction_debt_bytes));
+  section.Add("immutable_memtables", Cell::Count(stats.immutable_memtables));
   section.Add("snapshots", Cell::Count(stats.snapshots));
   section.Add("oldest_snapshot_sequence", Cell::Count(stats.oldest_snapshot_sequence));
   section.Add("versions_held", Cell::Count(stats.versions_held));
   section.Add("versions_held_bytes", Cell::Size(stats.versions_held_bytes));
   section.Add("versions_released", Cell::Count(stats.versions_released));
   section.Add("versions_released_bytes", Cell::Size(stats.versions_released_bytes));
-  //@}
-  //@L20{
   if (stats.index_bytes_saved > 0) {
     section.Add("index_bytes_saved", Cell::Size(stats.index_bytes_saved));
   }
-  //@}
-  //@L03{
-  //@L12{
   if (!stats.waiting_cause.empty()) section.Add("waiting_cause", Cell::Text(stats.waiting_cause));
-  //@}
   if (!stats.read_only_cause.empty()) {
     section.Add("read_only_cause", Cell::Text(stats.read_only_cause));
   }
-  //@}
   return section;
 }
 
-//@L17{
 Section TablesSection(const StoreStats& stats) {
   Section section{
       .name = "tables",
@@ -58,8 +49,6 @@ Section TablesSection(const StoreStats& stats) {
   return section;
 }
 
-//@}
-//@L05{
 Section LevelsSection(const StoreStats& stats) {
   Section section{.name = "levels",
                   .columns = {"level", "runs", "tables", "size", "entries", "deletes", "raw_size"},
@@ -90,7 +79,6 @@ Cell Ratio(std::uint64_t amount, std::uint64_t base) {
   return Cell::Real(static_cast<double>(amount) / static_cast<double>(base), 2);
 }
 
-//@L19{
 Section BlobsSection(const StoreStats& stats) {
   Section section = Section::Map("blobs");
   section.Add("files", Cell::Count(stats.blob_files));
@@ -102,16 +90,12 @@ Section BlobsSection(const StoreStats& stats) {
   return section;
 }
 
-//@}
 // Since the store was opened, apart from space, which is as it is now.
 Section AmplificationSection(const StoreStats& stats, const Counters& counters) {
   const std::uint64_t written =
       counters.Get(Counter::kWalBytes) + counters.Get(Counter::kFlushBytes) +
-      //| counters.Get(Counter::kCompactionBytesWritten) + counters.Get(Counter::kManifestBytes);  //@L05..18
-      //@L19{
       counters.Get(Counter::kCompactionBytesWritten) + counters.Get(Counter::kManifestBytes) +
       counters.Get(Counter::kBlobBytesWritten) + counters.Get(Counter::kBlobBytesCopied);
-  //@}
   std::uint64_t bytes = 0;
   std::uint64_t runs = 0;
   for (const LevelShape& level : stats.levels) {
@@ -123,20 +107,16 @@ Section AmplificationSection(const StoreStats& stats, const Counters& counters) 
   section.Add("read_tables_per_get",
               Ratio(counters.Get(Counter::kTablesProbed), counters.Get(Counter::kGets)));
   section.Add("read_runs_worst_case", Cell::Count(runs));
-  //@L20{
   if (const std::uint64_t gets = counters.Get(Counter::kLearnedGets); gets > 0) {
     section.Add("learned_blocks_per_get",
                 Ratio(gets + counters.Get(Counter::kLearnedNeighbours), gets));
   }
-  //@}
   // The deepest level stands for what is live: all above it may be there twice.
   section.Add("space_estimate",
               stats.levels.empty() ? Cell::None() : Ratio(bytes, stats.levels.back().bytes));
   return section;
 }
 
-//@}
-//@L12{
 Section SyncsSection(const Histogram& nanos) {
   const auto micros = [](double value) { return Cell::Real(value / 1000, 1); };
   Section section = Section::Map("log_syncs");
@@ -150,7 +130,6 @@ Section SyncsSection(const Histogram& nanos) {
   return section;
 }
 
-//@}
 Section CountersSection(const Counters& counters, bool with_zeros) {
   Section section = Section::Map("counters");
   for (std::size_t i = 0; i < static_cast<std::size_t>(Counter::kCount); ++i) {
@@ -170,14 +149,12 @@ class StatsVerb final : public Verb {
                               session.style().format != OutputFormat::kPlain;
     Report report;
     report.push_back(StoreSection(stats));
-    if (stats.tables.size() > 1) report.push_back(TablesSection(stats));  //@L17
-    report.push_back(LevelsSection(stats));                               //@L05
-    report.push_back(AmplificationSection(stats, db->counters()));        //@L05
-    if (stats.blob_files > 0) report.push_back(BlobsSection(stats));      //@L19
-    //@L12{
+    if (stats.tables.size() > 1) report.push_back(TablesSection(stats));
+    report.push_back(LevelsSection(stats));
+    report.push_back(AmplificationSection(stats, db->counters()));
+    if (stats.blob_files > 0) report.push_back(BlobsSection(stats));
     const Histogram& syncs = db->LogSyncTimes();
     if (syncs.count() > 0) report.push_back(SyncsSection(syncs));
-    //@}
     report.push_back(CountersSection(db->counters(), for_programs));
     STRATA_TRY(PrintReport(session.console(), session.style(), report));
     return kExitOk;

@@ -22,14 +22,14 @@ Status RemoveStore(FileSystem& files, const std::string& directory) {
   // CURRENT goes first (without it there is no store, whatever happens next), the lock last.
   const auto place = [](const std::string& name) {
     int rank = name == kLockFileName ? 2 : 1;
-    if (name == kCurrentFileName) rank = 0;  //@L06
+    if (name == kCurrentFileName) rank = 0;
     return std::make_pair(rank, name);
   };
   std::sort(found.ours.begin(), found.ours.end(),
             [&place](const auto& a, const auto& b) { return place(a) < place(b); });
   for (const std::string& name : found.ours) {
     STRATA_TRY(files.Remove(JoinPath(directory, name)));
-    if (name == kCurrentFileName) STRATA_TRY(files.SyncDirectory(directory));  //@L06
+    if (name == kCurrentFileName) STRATA_TRY(files.SyncDirectory(directory));
   }
   STRATA_TRY(files.SyncDirectory(directory));
   return found.others.empty() ? files.RemoveDirectory(directory) : Status();

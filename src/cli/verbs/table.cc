@@ -41,8 +41,8 @@ class TableVerb final : public Verb {
     flags.DurationMicros("ttl", &options_.ttl_us, "create: entries are gone after this time");
     flags.DurationMicros("delete-deadline", &options_.delete_deadline_us,
                          "create: what is gone leaves the disk within this time");
-    flags.Size("table-blob-threshold", &options_.blob_threshold,                         //@L19
-               "create: values from this size on live in blob files (as the store's)");  //@L19
+    flags.Size("table-blob-threshold", &options_.blob_threshold,
+               "create: values from this size on live in blob files (as the store's)");
     flags.Switch("empty-deletes", &options_.empty_value_deletes,
                  "create: an empty value is a delete");
   }
@@ -95,13 +95,15 @@ class TableVerb final : public Verb {
     section.Add("id", Cell::Count(table.ref.id));
     section.Add("compaction", Cell::Text(StyleName(table.options.compaction)));
     section.Add("compression", Cell::Text(CodecName(table.options.compression)));
-    //@L19{
     const auto& threshold = table.options.blob_threshold;
     if (threshold) section.Add("blob_threshold", Cell::Size(*threshold));
-    //@}
     section.Add("ttl_us", Cell::Count(table.options.ttl_us));
     section.Add("delete_deadline_us", Cell::Count(table.options.delete_deadline_us));
     section.Add("empty_value_deletes", Cell::Flag(table.options.empty_value_deletes));
+    if (table.options.replicated) {
+      section.Add("applied", Cell::Count(table.applied.applied));
+      section.Add("applied_durable", Cell::Count(table.applied.durable));
+    }
     section.Add("memtable_entries", Cell::Count(table.memtable_entries));
     section.Add("files", Cell::Count(table.files));
     section.Add("bytes", Cell::Size(table.bytes));

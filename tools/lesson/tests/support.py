@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,24 +13,27 @@ TOOLS = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(TOOLS))
 
-from lesson import slicer  # noqa: E402
+from lesson import head, layers, slicer, weave  # noqa: E402
 
 MANIFEST = """
 common = ["CMakeLists.txt", "lesson", "tests/testing/**", "lessons/lessons.toml", "tools/**"]
-verbatim = ["lessons/**", "tools/**", "lesson"]
 
-[lesson.01]
+[[lesson]]
 slug = "add"
 title = "Addition"
 part = "I"
+learn = "add"
+hours = 1
+difficulty = 1
 adds = ["src/base/*", "src/cli/main.cc", "src/toy/add.*", "tests/toy/add_test.cc",
         "bench/add_bench.cc", "lessons/past/src/toy/old.cc"]
 
-[lesson.02]
+[[lesson]]
 slug = "mul"
 title = "Multiplication"
 part = "I"
 note = "Multiplies."
+needs = ["add"]
 adds = ["src/toy/mul.*", "src/toy/old.cc", "tests/toy/mul_test.cc", "bench/mul_bench.cc"]
 removes = ["lessons/past/src/toy/old.cc"]
 green_in_starter = [{test = "zero times zero is zero", reason = "the inert value is zero"}]
@@ -61,67 +65,14 @@ foreach(bench IN LISTS benches)
   set_target_properties(bench_${name} PROPERTIES OUTPUT_NAME ${name}
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin/bench)
 endforeach()
-# mul needs one flag more  #@L02
 """,
     "tools/note.txt": "A file of every lesson.\n",
     "lesson": "#!/usr/bin/env python3\n",
-    "src/cli/main.cc": """
-#include <stdio.h>
-
-#include "toy/add.h"
-#include "toy/mul.h"  //@L02
-
-int main() {
-  printf("2 and 3 make %d\\n", Add(2, 3));
-  //@L02{
-  printf("and %d\\n", Mul(2, 3));
-  //@}
-}
-""",
     "src/toy/add.h": "#pragma once\n\nint Add(int a, int b);\nint Twice(int a);\n"
                      "int Old();\nint Kept(int a);\n",
-    "src/toy/add.cc": """#include "toy/add.h"
-
-//@L01..01{
-//| int Kept(int a) { return a; }
-//@}
-//@L02{
-int Kept(int a) { return a + 0; }
-//@}
-
-int Add(int a, int b) {
-  //@solve 1.1 "add the two"
-  return a + b;
-  //@}
-}
-
-int Twice(int a) {
-  //@solve 1.2 "add it to itself"
-  return Add(a, a);
-  //@}
-}
-""",
     "lessons/past/src/toy/old.cc": '#include "toy/add.h"\n\nint Old() { return 1; }\n',
     "src/toy/old.cc": '#include "toy/add.h"\n\nint Old() { return 2; }\n',
     "src/toy/mul.h": "#pragma once\n\n// The product.\nint Mul(int a, int b);\nint Square(int a);\n",
-    "src/toy/mul.cc": """#include "toy/mul.h"
-
-static int Step(int sum, int a) { return sum + a; }
-
-int Mul(int a, int b) {
-  //@solve 2.1 "add a, b times" inert(return 0;) uses(Step)
-  int sum = 0;
-  for (int i = 0; i < b; ++i) sum = Step(sum, a);
-  return sum;
-  //@}
-}
-
-int Square(int a) {
-  //@solve 2.2 "a times a"
-  return Mul(a, a);
-  //@}
-}
-""",
     "tests/testing/tiny.h": """#pragma once
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,27 +93,111 @@ int main(int argc, char** argv) {
   bool list = !strcmp(argv[1], "--list-for-ctest");
   for (Case* c = Case::first; c; c = c->next) {
     if (list) { printf("%s\\t%s\\n", c->tags, c->name); continue; }
-    char lesson[4] = {};  // "L02", wherever it stands among the tags.
-    if (strchr(c->tags, 'L')) memcpy(lesson, strchr(c->tags, 'L'), 3);
-    bool other = strncmp(c->tags, "slow", 4) && !strstr(argv[1], c->tags) && (!*lesson || !strstr(argv[1], lesson));
+    char lesson[80] = "[";  // The first of its tags.
+    strncat(lesson, c->tags, strcspn(c->tags, ","));
+    strcat(lesson, "]");
+    bool other = strncmp(c->tags, "slow", 4) && !strstr(argv[1], lesson);
     if (argc == 3 ? !strcmp(argv[2], c->name) : other) c->run();
   }
 }
 """,
     "tests/toy/add_test.cc": """#include "testing/tiny.h"
 #include "toy/add.h"
-CASE("two and three make five", "L01") { CHECK(Add(2, 3) == 5); }
-CASE("twice four is eight", "L01") { CHECK(Twice(4) == 8); }
+CASE("two and three make five", "add") { CHECK(Add(2, 3) == 5); }
+CASE("twice four is eight", "add") { CHECK(Twice(4) == 8); }
 """,
     "tests/toy/mul_test.cc": """#include "testing/tiny.h"
 #include "toy/mul.h"
-CASE("two times three is six", "L02,T2.1") { CHECK(Mul(2, 3) == 6); }
-CASE("the square of five is 25", "L02") { CHECK(Square(5) == 25); }
-CASE("zero times zero is zero", "L02") { CHECK(Mul(0, 0) == 0); }
+CASE("two times three is six", "mul,mul.1") { CHECK(Mul(2, 3) == 6); }
+CASE("the square of five is 25", "mul") { CHECK(Square(5) == 25); }
+CASE("zero times zero is zero", "mul") { CHECK(Mul(0, 0) == 0); }
 """,
     "bench/add_bench.cc": '#include <stdio.h>\nint main() { puts("BM_Add   1.5 ns"); }\n',
     "bench/mul_bench.cc": '#include <stdio.h>\nint main() { puts("BM_Mul   2.5 ns"); }\n',
 }
+
+SLUGS = {1: "add", 2: "mul"}
+# Files that both lessons have a hand in; see woven_of.
+SHARED = {
+    "src/cli/main.cc": """
+1 #include <stdio.h>
+1
+1 #include "toy/add.h"
+2 #include "toy/mul.h"
+1
+1 int main() {
+1   printf("2 and 3 make %d\\n", Add(2, 3));
+2   printf("and %d\\n", Mul(2, 3));
+1 }
+""",
+    "src/toy/add.cc": """
+1 #include "toy/add.h"
+1
+1-1 int Kept(int a) { return a; }
+2 int Kept(int a) { return a + 0; }
+1
+1 int Add(int a, int b) {
+{1.1 "add the two"
+1   return a + b;
+}1.1
+1 }
+1
+1 int Twice(int a) {
+{1.2 "add it to itself"
+1   return Add(a, a);
+}1.2
+1 }
+""",
+    "src/toy/mul.cc": """
+2 #include "toy/mul.h"
+2
+2 static int Step(int sum, int a) { return sum + a; }
+2
+2 int Mul(int a, int b) {
+{2.1 "add a, b times" inert(return 0;) uses(Step)
+2   int sum = 0;
+2   for (int i = 0; i < b; ++i) sum = Step(sum, a);
+2   return sum;
+}2.1
+2 }
+2
+2 int Square(int a) {
+{2.2 "a times a"
+2   return Mul(a, a);
+}2.2
+2 }
+""",
+}
+
+
+def woven_of(text, path="src/a.cc", base=1):
+    """A Woven from lines like "7 code", "3-5 old code", "3-5+ held code", '{7.1 "title" inert(x;)' and
+    "}7.1"."""
+    items, tasks = [], {}
+    for line in text.strip("\n").split("\n"):
+        lessons, _, code = line.partition(" ")
+        if lessons[0] == "{":
+            lesson, place = lessons[1:].split(".")
+            title, inert, uses = re.fullmatch(
+                r'(?:"(.*?)")?(?: inert\((.*?)\))?(?: uses\((.*?)\))?', code).groups()
+            tasks[lessons[1:]] = weave.Task(int(lesson), int(place), title or "do it", inert,
+                                            uses.split(", ") if uses else [])
+            items.append(weave.Mark(tasks[lessons[1:]], True))
+        elif lessons[0] == "}":
+            items.append(weave.Mark(tasks[lessons[1:]], False))
+        else:
+            low, _, high = lessons.rstrip("+").partition("-")
+            items.append(weave.Line(code, int(low), int(high) if high else None, lessons[-1] == "+"))
+    return weave.Woven(path, base, items)
+
+
+def two_files(woven, slugs):
+    """{path: text} of a Woven: main's text of the file, and its layer file if it has one."""
+    files = {woven.path: weave.text_of([line.text for line in woven.main()])}
+    layer = layers.write(woven, slugs)
+    if layer:
+        files[layers.path_of(woven.path)] = layer
+    return files
 
 
 def readme(number, title, tasks, extra=""):
@@ -223,6 +258,8 @@ def patch(files, path, old, new, mistake):
 def toy_files():
     """{path: text} of a series that passes every gate."""
     files = dict(FILES)
+    for path, text in SHARED.items():
+        files.update(two_files(woven_of(text, path, int(text[1])), SLUGS))
     files["lessons/lessons.toml"] = MANIFEST
     for name in ("lesson.h", "lesson.cc"):
         files[f"src/base/{name}"] = (TOOLS.parent / "src" / "base" / name).read_text()
@@ -232,6 +269,10 @@ def toy_files():
     files["lessons/02-mul/README.md"] = readme(2, "Multiplication", {
         "2.1": ("add a, b times", "src/toy/mul.cc"), "2.2": ("a times a", "src/toy/mul.cc")}, TEXT2)
     tree = tree_of(files)
+    for lesson in tree.manifest.lessons:
+        path = f"{lesson.folder}/README.md"
+        title, rest = files[path].split("\n", 1)
+        files[path] = "\n".join([title, "", *head.head(tree, lesson), rest])
     first, second = tree.slice(1), tree.slice(2)
     for name, change in (("minus", ("a + b", "a - b")), ("first", ("a + b", "a + b + b")),
                          ("once", ("Add(a, a)", "Add(a, 0)"))):
@@ -239,6 +280,21 @@ def toy_files():
     for name, change in (("one-more", ("i < b", "i <= b")), ("sum", ("sum + a", "sum - a")),
                          ("start", ("sum = 0", "sum = 1"))):
         files[f"lessons/02-mul/mutants/{name}.patch"] = patch(second, "src/toy/mul.cc", *change, name)
+    return files
+
+
+def changed(files, changes):
+    """The files with (path, old, new) changed; of a file that lessons share, in its text above."""
+    files, shared = dict(files), {}
+    for path, old, new in changes:
+        text = shared.get(path) or SHARED.get(path) or files[path]
+        assert old in text, (path, old)
+        text = text.replace(old, new)
+        if path in SHARED:
+            shared[path] = text
+            files.update(two_files(woven_of(text, path, int(text[1])), SLUGS))
+        else:
+            files[path] = text
     return files
 
 

@@ -22,10 +22,7 @@ class Finishing(unittest.TestCase):
         shutil.rmtree(cls.scratch)
 
     def finish(self, number, *changes):
-        files = dict(self.files)
-        for path, old, new in changes:
-            self.assertIn(old, files[path])
-            files[path] = files[path].replace(old, new)
+        files = support.changed(self.files, changes)
         workshop = Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
         return finish.finish(workshop, workshop.tree.manifest.lesson(number))
 

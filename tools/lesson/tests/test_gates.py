@@ -29,10 +29,7 @@ class Building(unittest.TestCase):
         shutil.rmtree(cls.scratch)
 
     def workshop(self, changes=()):
-        files = dict(self.files)
-        for path, old, new in changes:
-            self.assertIn(old, files[path])
-            files[path] = files[path].replace(old, new)
+        files = support.changed(self.files, changes)
         return Workshop(self.scratch, support.tree_of(files), self.scratch, 2)
 
     def passes(self, gate, number):
@@ -54,9 +51,9 @@ class Building(unittest.TestCase):
         self.fails(gates.gate1, 2, ["does not build", "unused"], (mul, "int sum = 0;", "int sum = 0, x;"))
         self.fails(gates.gate1, 2, ["1 tests fail", "two times three", "--exact"], (test, "== 6", "== 7"))
         self.fails(gates.gate1, 2, ["twice four"], ("tests/toy/add_test.cc", "== 8", "== 9"))
-        self.fails(gates.gate1, 2, ["no test case carries the tag [L02]"],
-                   (test, '"L02,T2.1"', '"L01"'), (test, '"L02"', '"L01"'))
-        self.fails(gates.gate1, 1, ["later lesson"], ("tests/toy/add_test.cc", 'eight", "L01"', 'eight", "L02"'))
+        self.fails(gates.gate1, 2, ["no test case carries the tag [mul]"],
+                   (test, '"mul,mul.1"', '"add"'), (test, '"mul"', '"add"'))
+        self.fails(gates.gate1, 1, ["later lesson"], ("tests/toy/add_test.cc", 'eight", "add"', 'eight", "mul"'))
 
     def test_gate_2(self):
         self.assertIn("2 older tests pass; 2 of 3 fail as they should; 2 tasks", self.passes(gates.gate2, 2))
@@ -65,10 +62,10 @@ class Building(unittest.TestCase):
         self.fails(gates.gate2, 2, ["starter does not build", "Step"], (mul, " uses(Step)", ""))
         self.fails(gates.gate2, 2, ["passes in the starter"], (test, "Mul(2, 3) == 6", "true"))
         self.fails(gates.gate2, 2, ["signal 6"], (test, "CHECK(Mul(2, 3) == 6)", "if (Mul(2, 3) != 6) abort()"))
-        self.fails(gates.gate2, 2, ["no failing test hits task 2.1", "[T2.1]"], (test, ",T2.1", ""))
+        self.fails(gates.gate2, 2, ["no failing test hits task 2.1", "[mul.1]"], (test, ",mul.1", ""))
         self.fails(gates.gate2, 2, ["an older test fails", "task 2.3 is yours"],
                    ("src/toy/add.cc", "int Kept(int a) { return a + 0; }",
-                    "int Kept(int a) {\n  //@solve 2.3 \"x\"\n  return a;\n  //@}\n}"),
+                    'int Kept(int a) {\n{2.3 "x"\n2   return a;\n}2.3\n2 }'),
                    ("tests/toy/add_test.cc", "CHECK(Add(2, 3) == 5)", "CHECK(Kept(1) == 1)"))
 
     def test_gate_3(self):
@@ -113,10 +110,12 @@ class Texts(unittest.TestCase):
             self.assertEqual((status, "are true" in output), (0, True), output)
             source = repository.root / "src/toy/add.cc"
             source.write_text(source.read_text().replace("a + b", "b + a"))
+            self.assertEqual(repository.lesson("record")[0], 0)
             status, output = repository.lesson("text")
             self.assertEqual((status, "the block differs from src/toy/add.cc" in output), (1, True), output)
             self.assertFalse((repository.root / "build/lesson/tree").exists())
-            self.assertIn("remedy", repository.lesson("text", "--update")[1])
+            self.assertIn("updated", repository.lesson("text", "--update")[1])
+            self.assertEqual(repository.lesson("text")[0], 0)
 
     def test_two_never_build_in_one_folder(self):
         with tempfile.TemporaryDirectory() as folder, held(Path(folder)):
@@ -133,11 +132,8 @@ class WholeSeries(unittest.TestCase):
     def test_gate_4(self):
         with support.Repository() as repository:
             def gate4(change=None, drop=None):
-                files = dict(repository.files)
-                if change:
-                    path, old, new = change
-                    files[path] = files.get(path, "").replace(old, new) or new
-                tree = support.tree_of(files)
+                files = {**repository.files, **({change[0]: change[2]} if change and not change[1] else {})}
+                tree = support.tree_of(support.changed(files, [change] if change and change[1] else []))
                 workshop = Workshop(repository.root, tree, repository.top / "scratch", 1)
                 if drop:
                     drop(workshop)
@@ -165,28 +161,28 @@ class WholeSeries(unittest.TestCase):
     def test_gate_5(self):
         files = support.toy_files()
 
-        def gate5(**more):
-            tree = support.tree_of({**files, **{k.replace("__", "/") + ".cc": v for k, v in more.items()}})
+        def gate5(long=""):
+            woven = support.woven_of(f"1 int x;\n{long}", "src/base/long.cc")
+            tree = support.tree_of({**files, **support.two_files(woven, support.SLUGS)})
             with tempfile.TemporaryDirectory() as scratch:
                 return gates.gate5(Workshop(scratch, tree, scratch, 1))
-        long = "\n".join(f"int x{i};" for i in range(3000))
-        rows, problems, _ = gate5()
-        self.assertEqual([row[2] for row in rows[1:]], ["42", "18"])
-        self.assertIn("are markers", problems[0])  # The toy is all markers.
-        self.assertEqual(gate5(src__base__long=long)[1], ["lesson 01 adds 3042 lines (over 450) without "
-                                                          "a size_reason"])
-        old = "//@L01..01{\n" + "//| x\n" * 80 + "//@}\n"
-        self.assertIn("are superseded", gate5(src__base__long=long + "\n" + old)[1][-1])
+        rows, problems, said = gate5()
+        self.assertEqual([row[2:4] for row in rows[1:]], [("43", "1"), ("18", "0")])
+        self.assertEqual(problems, [])
+        self.assertIn("1 lines of the past beside", said)
+        long = "\n".join(f"1 int x{i};" for i in range(3000))
+        self.assertEqual(gate5(long)[1], ["lesson 01 adds 3043 lines (over 450) without a size_reason"])
+        self.assertIn("81 lines of the past beside", gate5("\n".join(["1-1 old;"] * 80))[1][0])
         files["lessons/lessons.toml"] = files["lessons/lessons.toml"].replace(
             'slug = "add"', 'slug = "add"\nsize_reason = "it is the first"')
-        self.assertEqual(gate5(src__base__long=long)[1], [])
+        self.assertEqual(gate5(long)[1], [])
 
 
 class Judging(unittest.TestCase):
     LESSON = Lesson(7, "s", "t", "p", green_in_starter=[Green("green", "why")])
-    FILES = {"tests/a/x_test.cc": File(b'TEST_CASE("one \\"a\\" "\n  "b", "[L07]") {}\nTEST_CASE("two", "") {}')}
+    FILES = {"tests/a/x_test.cc": File(b'TEST_CASE("one \\"a\\" "\n  "b", "[s]") {}\nTEST_CASE("two", "") {}')}
 
-    def judge(self, status, output="", name="x", tags=("L07",), lesson=LESSON):
+    def judge(self, status, output="", name="x", tags=("s",), lesson=LESSON):
         problems, hit, _ = gates.judge_starter(lesson, [
             Outcome(Case("p", name, tags), status, output, 0.1),
             Outcome(Case("p", "green", tags), 0, "", 0.1)], self.FILES)
@@ -195,7 +191,7 @@ class Judging(unittest.TestCase):
     def test_clean_failures(self):
         self.assertEqual(self.judge(1), ([], set()))
         self.assertEqual(self.judge(86, "task 7.2 is yours to write: x\n"), ([], {"7.2"}))
-        self.assertEqual(self.judge(1, tags=("L07", "T7.1")), ([], {"7.1"}))
+        self.assertEqual(self.judge(1, tags=("s", "s.1")), ([], {"7.1"}))
 
     def test_unclean_ones(self):
         self.assertIn("passes in the starter", self.judge(0)[0][0])
@@ -216,8 +212,8 @@ class Judging(unittest.TestCase):
         self.assertIn("not green", self.judge(1, name="two", lesson=lesson)[0][0])
 
     def test_older_tests_may_stop_at_a_task_only_where_the_lesson_says_why(self):
-        stopped = Outcome(Case("p", "old", ("L02",)), 86, "task 7.2 is yours to write: x\n", 0.1)
-        failed = Outcome(Case("p", "old 2", ("L02",)), 1, "", 0.1)
+        stopped = Outcome(Case("p", "old", ("t",)), 86, "task 7.2 is yours to write: x\n", 0.1)
+        failed = Outcome(Case("p", "old 2", ("t",)), 1, "", 0.1)
         self.assertEqual(gates.unexpected(self.LESSON, [stopped, failed]), [stopped, failed])
         lesson = Lesson(7, "s", "t", "p", older_tests_stop="it rebuilds the way in")
         self.assertEqual(gates.unexpected(lesson, [stopped, failed]), [failed])

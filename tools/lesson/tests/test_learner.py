@@ -143,8 +143,8 @@ class Walking(unittest.TestCase):
     def test_check_runs_what_the_gates_run_and_names_what_breaks_of_earlier_lessons(self):
         self.assertEqual(self.repository.lesson("start", "2")[0], 0)
         self.mine = self.repository.top / "strata-lesson-02"
-        self.answer("tests/toy/mul_test.cc", 'CASE("zero', 'CASE("for ever", "slow,L02") { while (true); }\n'
-                    'CASE("a bug in the answer", "planted,L02") { CHECK(false); }\nCASE("zero')
+        self.answer("tests/toy/mul_test.cc", 'CASE("zero', 'CASE("for ever", "slow,mul") { while (true); }\n'
+                    'CASE("a bug in the answer", "planted,mul") { CHECK(false); }\nCASE("zero')
         self.solve("src/toy/mul.cc", "lesson-02")
         self.answer("src/toy/add.cc", "Add(a, a)", "Add(a, 0)")
         status, output = self.here("check")
@@ -169,19 +169,22 @@ class Walking(unittest.TestCase):
 class Verifying(unittest.TestCase):
     def test_the_ledger_spares_what_has_passed(self):
         files = support.toy_files()
-        # Enough plain code that the toy's markers are a small share of it.
+        # Enough code that the toy's past is a small share of it.
         files["src/base/long.cc"] = "".join(f"int x{i};\n" for i in range(400))
         with support.Repository(files) as repository:
             status, output = repository.lesson("verify", "--ledger-update")
             self.assertEqual(status, 0, output)
             self.assertEqual(output.count("  ok  "), 14, output)
             ledger = repository.root / "lessons" / "verified.json"
-            self.assertEqual(sorted(json.loads(ledger.read_text())), ["01", "02"])
+            self.assertEqual(sorted(json.loads(ledger.read_text())), ["add", "mul"])
             self.assertIn("verifying lessons none", repository.lesson("verify", "--gate", "5")[1])
             self.assertIn("lessons 01 02 (0 changed, 0 cut before, 2 drawn",
                           repository.lesson("verify", "--ledger", "--gate", "5")[1])
             path = repository.root / "src/toy/mul.cc"
             path.write_text(path.read_text().replace("return Mul(a, a);", "return a;"))
+            status, output = repository.lesson("verify", "--gate", "1")
+            self.assertEqual((status, "remedy: ./lesson record" in output), (1, True), output)
+            self.assertIn("1 line changed", repository.lesson("record")[1])
             status, output = repository.lesson("verify", "--gate", "1")
             self.assertEqual(status, 1)
             self.assertIn("verifying lessons 02", output)

@@ -4,7 +4,7 @@ import support
 from lesson import manifest
 from lesson.errors import LessonError
 
-ONE = '[lesson.01]\nslug = "a"\ntitle = "A"\npart = "I"\n'
+ONE = '[[lesson]]\nslug = "a"\ntitle = "A"\npart = "I"\n'
 
 
 class Loading(unittest.TestCase):
@@ -21,16 +21,16 @@ class Loading(unittest.TestCase):
         self.assertEqual(loaded.lesson(2).green_in_starter[0].test, "zero times zero is zero")
 
     def test_mistakes_name_the_file_and_the_key(self):
-        self.fails(ONE + 'addz = ["x"]\n', "lesson.01.addz")
+        self.fails(ONE + 'addz = ["x"]\n', "a.addz")
         self.fails('commmon = []\n' + ONE, "commmon")
-        self.fails(ONE + "adds = [1]\n", "lesson.01.adds")
-        self.fails(ONE + 'adds = "x"\n', "lesson.01.adds")
+        self.fails(ONE + "adds = [1]\n", "a.adds")
+        self.fails(ONE + 'adds = "x"\n', "a.adds")
         self.fails(ONE.replace('slug = "a"\n', ""), "slug")
-        self.fails(ONE.replace("01", "1"), "two digits")
-        self.fails(ONE.replace("01", "02"), "01 is missing")
+        self.fails(ONE.replace('"a"', '"A b"'), "small letters")
+        self.fails(ONE + ONE, "two lessons are called 'a'")
         self.fails(ONE + 'green_in_starter = [{test = "x"}]\n', "reason")
         self.fails("[lesson\n", "TOML")
-        self.fails("", "lesson.NN")
+        self.fails("", "[[lesson]]")
         self.fails("lesson = 3\n", "lesson")
 
 
@@ -39,7 +39,7 @@ class Owning(unittest.TestCase):
         lessons = [manifest.Lesson(i + 1, "s", "t", "p", adds=list(a)) for i, a in enumerate(adds)]
         for number, names in removes:
             lessons[number - 1].removes = list(names)
-        return manifest.ownership(manifest.Manifest(lessons, list(common), []), paths)
+        return manifest.ownership(manifest.Manifest(lessons, list(common)), paths)
 
     def test_a_spelled_out_path_beats_a_glob(self):
         owners = self.owners([["src/**"], ["src/a/b.cc"]], ["src/a/b.cc", "src/c.cc"])

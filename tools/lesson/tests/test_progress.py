@@ -13,13 +13,13 @@ SOURCES = {"strata_test_wal\twrites": "tests/wal/log_writer_test.cc",
            "strata_test_db\tall": "tests/db/store_test.cc"}
 
 
-def outcome(name, status=1, stops_at="", program="wal", tags=("L03",)):
+def outcome(name, status=1, stops_at="", program="wal", tags=("log",)):
     output = f"task {stops_at} is yours to write: x\n" if stops_at else ""
     return Outcome(Case(f"strata_test_{program}", name, tags), 86 if stops_at else status, output, 0)
 
 
 def tasks(*untouched):
-    return [progress.Task(number, f"title {number}", f"src/wal/{path}", number in untouched)
+    return [progress.Task(number, f"title {number}", f"src/wal/{path}", f"log.{number[2:]}", number in untouched)
             for number, path in (("3.1", "log_writer.cc"), ("3.2", "log_reader.cc"), ("3.3", "log_reader.cc"))]
 
 
@@ -33,20 +33,20 @@ class Owning(unittest.TestCase):
         self.assertEqual(self.owner(outcome("all", stops_at="3.2", program="db")), "3.2")
         self.assertEqual(self.owner(outcome("reads")), "3.2")
         self.assertEqual(self.owner(outcome("both")), "3.1")
-        self.assertEqual(self.owner(outcome("both", tags=("L03", "T3.3"))), "3.3")
+        self.assertEqual(self.owner(outcome("both", tags=("log", "log.3"))), "3.3")
         self.assertIsNone(self.owner(outcome("all", program="db")))
 
     def test_where_it_stopped_before_counts_for_a_test_of_that_module(self):
         self.assertEqual(self.owner(outcome("reads"), {"strata_test_wal\treads": "3.3"}), "3.3")
         self.assertIsNone(self.owner(outcome("all", program="db"), {"strata_test_db\tall": "3.1"}))
         # It ran into 3.1 on its way, and its tag knows better.
-        self.assertEqual(self.owner(outcome("reads", tags=("L03", "T3.2")), {"strata_test_wal\treads": "3.1"}), "3.2")
+        self.assertEqual(self.owner(outcome("reads", tags=("log", "log.2")), {"strata_test_wal\treads": "3.1"}), "3.2")
 
     def test_a_test_that_runs_past_a_silent_task_belongs_to_that(self):
         series = tasks("3.2", "3.3")
         series[1].silent = True
         for given, wanted in ((outcome("reads", stops_at="3.3"), "3.2"), (outcome("both", stops_at="3.3"), "3.3"),
-                              (outcome("all", stops_at="3.3", program="db", tags=("T3.2",)), "3.2")):
+                              (outcome("all", stops_at="3.3", program="db", tags=("log.2",)), "3.2")):
             self.assertEqual(progress.owner(given, series, SOURCES, {}).number, wanted)
         series[1].silent = series[1].untouched = False
         self.assertEqual(progress.owner(outcome("reads", stops_at="3.3"), series, SOURCES, {}).number, "3.3")

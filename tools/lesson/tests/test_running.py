@@ -26,9 +26,9 @@ class Stand_in:
 
 
 class Others(unittest.TestCase):
-    LESSON = Lesson(2, "s", "t", "p")
-    CASES = [Case("a", "one", ("L01",)), Case("a", "long", ("L01", "long")), Case("b", "two", ()),
-             Case("b", "mine", ("L02",)), Case("b", "planted", ("L01", "planted"))]
+    LESSON = Lesson(2, "two", "t", "p")
+    CASES = [Case("a", "one", ("one",)), Case("a", "long", ("one", "long")), Case("b", "two", ()),
+             Case("b", "mine", ("two",)), Case("b", "planted", ("one", "planted"))]
 
     def run_others(self, whole, alone, **more):
         build = Stand_in(whole, alone)
@@ -36,12 +36,12 @@ class Others(unittest.TestCase):
         return count, [outcome.case.name for outcome in failed], build.ran
 
     def test_what_passes_as_a_whole_is_not_looked_into(self):
-        self.assertEqual(self.run_others({}, {}), (3, [], ["~[slow]~[long]~[L02]"] * 2))
+        self.assertEqual(self.run_others({}, {}), (3, [], ["~[slow]~[long]~[two]"] * 2))
         self.assertEqual(self.run_others({}, {}, planted=False)[0], 2)
 
     def test_a_failure_is_traced_to_its_case(self):
         self.assertEqual(self.run_others({"b": 1}, {"two": 1})[1:],
-                         (["two"], ["~[slow]~[long]~[L02]"] * 2 + ["two", "planted"]))
+                         (["two"], ["~[slow]~[long]~[two]"] * 2 + ["two", "planted"]))
 
     def test_a_program_that_fails_only_as_a_whole_fails(self):
         self.assertEqual(self.run_others({"b": 1}, {})[1], ["its cases one after the other"])

@@ -26,12 +26,14 @@ class Slicing(unittest.TestCase):
         self.assertIn(b"return 1", self.tree.slice(1)["src/toy/old.cc"].data)
         self.assertIn(b"return 2", self.tree.slice(2)["src/toy/old.cc"].data)
 
-    def test_no_slice_has_a_marker(self):
-        for number in (1, 2):
-            for starter in (False, True):
-                for path, file in self.tree.slice(number, starter).items():
-                    if path.startswith(("src/", "CMake")):
-                        self.assertNotIn(b"@", file.data, path)
+    def test_a_slice_has_no_layers(self):
+        for starter in (False, True):
+            self.assertFalse([path for path in self.tree.slice(2, starter) if "layer" in path])
+
+    def test_the_last_slice_is_main(self):
+        for path, file in self.tree.slice(2).items():
+            if path.startswith("src/"):
+                self.assertEqual(file.data.decode(), self.files[path])
 
     def test_the_answer_differs_from_the_starter_in_the_tasks_only(self):
         full, start = self.tree.slice(2), self.tree.slice(2, starter=True)
@@ -55,7 +57,7 @@ class Slicing(unittest.TestCase):
     def test_tasks_are_found_with_their_places(self):
         self.assertEqual(list(self.tree.tasks(2).items()), [
             ("2.1", ("add a, b times", "src/toy/mul.cc", 6)),
-            ("2.2", ("a times a", "src/toy/mul.cc", 14))])
+            ("2.2", ("a times a", "src/toy/mul.cc", 12))])
 
     def test_writing_touches_what_differs_and_deletes_what_it_wrote(self):
         with tempfile.TemporaryDirectory() as top:
@@ -99,7 +101,8 @@ class Ledger(unittest.TestCase):
                                  files["lessons/lessons.toml"].replace("Multiplies.", "More.")), [2])
 
     def test_due_and_drawn(self):
-        self.assertEqual(ledger.due([1, 2, 3], {1: "a", 2: "b", 3: "c"}, {"01": {"tree": "a"}, "02": {"tree": "x"}}),
+        self.assertEqual(ledger.due({1: "f", 2: "g", 3: "h"}, {1: "a", 2: "b", 3: "c"},
+                                    {"f": {"tree": "a"}, "g": {"tree": "x"}}),
                          [2, 3])
         drawn = ledger.drawn(range(1, 14), "f" * 40)
         self.assertEqual(len(drawn), 3)

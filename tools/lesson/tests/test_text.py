@@ -3,7 +3,7 @@ import unittest
 from pathlib import Path
 
 import support
-from lesson import text
+from lesson import head, text
 from lesson.errors import LessonError
 
 CODE = """#include <x>
@@ -69,7 +69,7 @@ class Checking(unittest.TestCase):
         with tempfile.TemporaryDirectory() as home:
             return text.check("R.md", source, self.tree.slice(number), self.tree.tasks(number),
                               self.tree.answers(number), number, lambda lesson: "/usr/bin:/bin",
-                              Path(home))
+                              Path(home), head.head(self.tree, self.tree.manifest.lesson(number)))
 
     def fails(self, old, new, *words):
         self.assertIn(old, self.good)
@@ -87,12 +87,14 @@ class Checking(unittest.TestCase):
     def test_each_untruth_is_found(self):
         self.fails("word " * 950, "word", "900 to 1800")
         self.fails("### Task 1.2", "### Tusk 1.2", 'no heading "### Task 1.2')
-        self.fails("### Task 1.2", "### Task 1.9", "1.9", "no @solve")
+        self.fails("### Task 1.2", "### Task 1.9", "1.9", "no answer")
         self.fails("<details><summary>Hint 3</summary>\n\nHint 3 of 1.1.\n\n</details>", "", "2 hints")
         self.fails("Change `src/toy/add.cc`.", "Change it.", "does not name its file")
         self.fails("<details><summary>Answer</summary>", "", "0 questions")
-        self.fails("# Addition", "# Addition\n\n`src/toy/mul.cc`", "R.md:3", "not in this lesson")
-        self.fails("# Addition", "# Addition\n\n`Mul::Apply`", "nowhere in this lesson")
+        self.fails("word word", "`src/toy/mul.cc`", "not in this lesson")
+        self.fails("word word", "`Mul::Apply`", "nowhere in this lesson")
+        self.fails("1 hour, easy", "2 hours, hard", "R.md:3: the head isn't as the manifest says")
+        self.fails(head.BEGIN, "", "R.md:2: the head")
         self.fails("# Addition", "# Addition\n\n`MulAll()`", "nowhere in this lesson")
         self.fails("return a + b;\n}", "return a - b;\n}", "differs from src/toy/add.cc")
         self.fails("add.cc Add -->", "add.cc Sub -->", "has no Sub")

@@ -6,18 +6,16 @@
 namespace strata {
 
 Status DbImpl::Write(const WriteBatch& batch, [[maybe_unused]] const WriteOptions& options) {
-  STRATA_TRY(CheckOwner());  //@L03
+  STRATA_TRY(CheckOwner());
   STRATA_TRY(CheckBatch(batch));
   MutexLock lock(mutex_);
   STRATA_TRY(health_.CheckWritable());
   if (batch.count() == 0) return {};
-  STRATA_TRY(MakeRoom());  //@L05
+  STRATA_TRY(MakeRoom());
   const SequenceNumber first = trees_.last_sequence() + 1;
-  //@L03{
   const std::string_view parts[] = {batch.encoded()};
   STRATA_TRY(health_.Remember(journal_.Append(first, parts)));
   if (WantsSync(options)) STRATA_TRY(health_.Remember(journal_.Sync()));
-  //@}
   STRATA_TRY(trees_.Insert(batch.encoded(), first, /*concurrently=*/false));
   trees_.SetLastSequence(trees_.last_sequence() + batch.count());
   reader_.Show(trees_.last_sequence());
@@ -27,13 +25,11 @@ Status DbImpl::Write(const WriteBatch& batch, [[maybe_unused]] const WriteOption
   return {};
 }
 
-//@L03{
 Status DbImpl::Sync() {
   STRATA_TRY(CheckOwner());
   MutexLock lock(mutex_);
   STRATA_TRY(health_.CheckWritable());
   return health_.Remember(journal_.Sync());
 }
-//@}
 
 }  // namespace strata

@@ -19,14 +19,12 @@ Status DbImpl::Flush() {
 
 Status DbImpl::SwitchMemTable() {
   if (trees_.default_tree()->memtable->empty()) return {};
-  const FileNumber number = files_.store().new_number();
+  const FileNumber number = files_.store().NewNumber();
   // The old log is on the disk as a whole before the new one takes a write: no holes.
   STRATA_TRY(health_.Remember(journal_.End()));
-  //@L06{
   VersionEdit sealed;
   sealed.sealed_logs.push_back({journal_.number(), journal_.size()});
   STRATA_TRY(versions_.Install(std::move(sealed), {}));
-  //@}
   STRATA_TRY(health_.Remember(journal_.Begin(number)));
   VersionEdit edit;
   std::vector<std::shared_ptr<const Table>> opened;
@@ -34,18 +32,13 @@ Status DbImpl::SwitchMemTable() {
       health_.Remember(flush_writer_.Write(*trees_.default_tree(), *trees_.default_tree()->memtable,
                                            trees_.since_us(), &edit, &opened)));
   STRATA_TRY(health_.Remember(context_.environment.files->SyncDirectory(context_.directory)));
-  //@L06{
   edit.begun_logs.push_back({number, context_.environment.clock->WallMicros()});
   edit.oldest_log = number;
-  //@}
   trees_.default_tree()->memtable = trees_.NewMemTable();
   trees_.SetSince(context_.environment.clock->WallMicros());
   STRATA_TRY(versions_.Install(std::move(edit), std::move(opened)));
   journal_.Release(number);
-  return CompactUntilIdle();  //@L10
-  //@L05..09{
-  //| return {};
-  //@}
+  return CompactUntilIdle();
 }
 
 }  // namespace strata

@@ -12,7 +12,6 @@ Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& 
 }
 
 Status MapDb::Put(std::string_view key, std::string_view value, const WriteOptions& options) {
-  //@solve 1.1 "store the value, and keep the books" uses(bytes_)
   (void)options;
   const MutexLock lock(mutex_);
   STRATA_TRY(Check(key, value));
@@ -29,11 +28,9 @@ Status MapDb::Put(std::string_view key, std::string_view value, const WriteOptio
   counters_.Add(Counter::kEntriesWritten);
   counters_.Add(Counter::kUserBytesWritten, key.size() + value.size());
   return {};
-  //@}
 }
 
 Status MapDb::Delete(std::string_view key, const WriteOptions& options) {
-  //@solve 1.1 "remove the key, and keep the books"
   (void)options;
   const MutexLock lock(mutex_);
   STRATA_TRY(Check(key, ""));
@@ -46,11 +43,9 @@ Status MapDb::Delete(std::string_view key, const WriteOptions& options) {
   counters_.Add(Counter::kEntriesWritten);
   counters_.Add(Counter::kUserBytesWritten, key.size());
   return {};
-  //@}
 }
 
 Result<bool> MapDb::Get(std::string_view key, std::string* value, const ReadOptions& options) {
-  //@solve 1.2 "look the key up"
   (void)options;
   const MutexLock lock(mutex_);
   STRATA_TRY(Check(key, ""));
@@ -60,7 +55,6 @@ Result<bool> MapDb::Get(std::string_view key, std::string* value, const ReadOpti
   counters_.Add(Counter::kGetHits);
   value->assign(found->second);
   return true;
-  //@}
 }
 
 Result<std::unique_ptr<Iterator>> MapDb::NewIterator(const ReadOptions& options) {
@@ -70,11 +64,9 @@ Result<std::unique_ptr<Iterator>> MapDb::NewIterator(const ReadOptions& options)
 }
 
 SortedMap& MapDb::WritableMap() {
-  //@solve 1.4 "leave the cursors what they see" inert(return *map_;)
   // One owner is this store itself; nobody can become a second while the lock is held.
   if (map_.use_count() > 1) map_ = std::make_shared<SortedMap>(*map_);
   return *map_;
-  //@}
 }
 
 Status MapDb::Check(std::string_view key, std::string_view value) const {

@@ -24,22 +24,18 @@ class MapIterator final : public Iterator {
   }
 
   Status Seek(std::string_view key) override {
-    //@solve 1.3 "find the first key at or after this one, inside the bounds"
     counters_.Add(Counter::kSeeks);
     const bool is_below = bounds_.lower && key < *bounds_.lower;
     place_ = map_->lower_bound(is_below ? std::string_view(*bounds_.lower) : key);
     KeepInside();
     return {};
-    //@}
   }
 
   Status SeekForPrev(std::string_view key) override {
-    //@solve 1.3 "find the last key at or before this one, inside the bounds"
     if (bounds_.upper && key >= *bounds_.upper) return SeekToLast();
     counters_.Add(Counter::kSeeks);
     PlaceBefore(map_->upper_bound(key));
     return {};
-    //@}
   }
 
   Status Next() override {
@@ -92,12 +88,10 @@ class MapIterator final : public Iterator {
 }  // namespace
 
 std::optional<std::string> AfterPrefix(std::string prefix) {
-  //@solve 1.3 "the first key after all with this prefix"
   while (!prefix.empty() && static_cast<unsigned char>(prefix.back()) == 0xff) prefix.pop_back();
   if (prefix.empty()) return std::nullopt;
   ++prefix.back();
   return prefix;
-  //@}
 }
 
 Bounds BoundsOf(const ReadOptions& options) {

@@ -47,7 +47,7 @@ std::unique_ptr<DB> StoreOf(std::initializer_list<std::string_view> keys) {
   return db;
 }
 
-TEST_CASE("what was put can be read back, and the last put wins", "[L01]") {
+TEST_CASE("what was put can be read back, and the last put wins", "[map-and-shell]") {
   const auto db = NewStore();
   REQUIRE(db->Put("a", "1"));
   REQUIRE(db->Put("b", "2"));
@@ -56,14 +56,14 @@ TEST_CASE("what was put can be read back, and the last put wins", "[L01]") {
   CHECK(Got(*db, "b") == "2");
 }
 
-TEST_CASE("a key that isn't there is no error and leaves the value alone", "[L01]") {
+TEST_CASE("a key that isn't there is no error and leaves the value alone", "[map-and-shell]") {
   const auto db = NewStore();
   std::string value = "untouched";
   CHECK_FALSE(db->Get("a", &value).value());
   CHECK(value == "untouched");
 }
 
-TEST_CASE("a deleted key is gone, and deleting it again is no error", "[L01]") {
+TEST_CASE("a deleted key is gone, and deleting it again is no error", "[map-and-shell]") {
   const auto db = NewStore();
   REQUIRE(db->Put("a", "1"));
   REQUIRE(db->Put("ab", "2"));
@@ -73,7 +73,7 @@ TEST_CASE("a deleted key is gone, and deleting it again is no error", "[L01]") {
   CHECK(db->Delete("a"));
 }
 
-TEST_CASE("keys and values are any bytes, empty ones too", "[L01]") {
+TEST_CASE("keys and values are any bytes, empty ones too", "[map-and-shell]") {
   const auto db = NewStore();
   const std::string bytes("\0\xff\n\t", 4);
   REQUIRE(db->Put(bytes, bytes));
@@ -84,7 +84,7 @@ TEST_CASE("keys and values are any bytes, empty ones too", "[L01]") {
   CHECK(Got(*db, "empty value").empty());
 }
 
-TEST_CASE("a key or value past the limits is refused and nothing is written", "[L01]") {
+TEST_CASE("a key or value past the limits is refused and nothing is written", "[map-and-shell]") {
   const auto db = NewStore();
   const Status refused = db->Put(std::string(kKeySizeMax + 1, 'k'), "v");
   REQUIRE_FALSE(refused);
@@ -93,7 +93,7 @@ TEST_CASE("a key or value past the limits is refused and nothing is written", "[
   CHECK(db->Stats().memtable_entries == 1);
 }
 
-TEST_CASE("the books agree with the entries after any mix of writes", "[L01]") {
+TEST_CASE("the books agree with the entries after any mix of writes", "[map-and-shell]") {
   const auto db = NewStore();
   std::map<std::string, std::string> model;
   Random random(1);
@@ -117,7 +117,7 @@ TEST_CASE("the books agree with the entries after any mix of writes", "[L01]") {
   CHECK(db->counters().Get(Counter::kWrites) == 2000);
 }
 
-TEST_CASE("gets and hits are counted", "[L01]") {
+TEST_CASE("gets and hits are counted", "[map-and-shell]") {
   const auto db = StoreOf({"a", "b"});
   Got(*db, "a");
   Got(*db, "nope");
@@ -126,13 +126,13 @@ TEST_CASE("gets and hits are counted", "[L01]") {
   CHECK(db->counters().Get(Counter::kUserBytesWritten) == 4);
 }
 
-TEST_CASE("a scan runs in byte order, both ways", "[L01]") {
+TEST_CASE("a scan runs in byte order, both ways", "[map-and-shell]") {
   const auto db = StoreOf({"b", "a", "\xff", "B", "ab"});
   CHECK(Forward(*db, {}) == "B=B a=a ab=ab b=b \xff=\xff");
   CHECK(Backward(*db, {}) == "\xff b ab a B");
 }
 
-TEST_CASE("bounds take the lower key in and leave the upper out", "[L01]") {
+TEST_CASE("bounds take the lower key in and leave the upper out", "[map-and-shell]") {
   const auto db = StoreOf({"a", "b", "c", "d"});
   ReadOptions options;
   options.lower = "b";
@@ -145,7 +145,7 @@ TEST_CASE("bounds take the lower key in and leave the upper out", "[L01]") {
   CHECK(Backward(*db, options).empty());
 }
 
-TEST_CASE("seeks stay inside the bounds", "[L01]") {
+TEST_CASE("seeks stay inside the bounds", "[map-and-shell]") {
   const auto db = StoreOf({"a", "c", "e", "g"});
   ReadOptions options;
   options.lower = "c";
@@ -167,14 +167,14 @@ TEST_CASE("seeks stay inside the bounds", "[L01]") {
   CHECK_FALSE(cursor->Valid());
 }
 
-TEST_CASE("a prefix ends where its last byte goes up by one", "[L01]") {
+TEST_CASE("a prefix ends where its last byte goes up by one", "[map-and-shell]") {
   CHECK(AfterPrefix("ab") == "ac");
   CHECK(AfterPrefix("a\xff") == "b");
   CHECK(AfterPrefix("\xff\xff") == std::nullopt);
   CHECK(AfterPrefix("") == std::nullopt);
 }
 
-TEST_CASE("a prefix scan sees its keys and no others", "[L01]") {
+TEST_CASE("a prefix scan sees its keys and no others", "[map-and-shell]") {
   const auto db = StoreOf({"a", "ab", "ab\xff\xff", "abc", "ac", "\xff", "\xff\xff"});
   ReadOptions options;
   options.prefix = "ab";
@@ -186,7 +186,7 @@ TEST_CASE("a prefix scan sees its keys and no others", "[L01]") {
   CHECK(Backward(*db, options) == "\xff\xff \xff");
 }
 
-TEST_CASE("a cursor keeps the view it was made with", "[L01][T1.4]") {
+TEST_CASE("a cursor keeps the view it was made with", "[map-and-shell][map-and-shell.4]") {
   const auto db = StoreOf({"a", "b"});
   const auto cursor = db->NewIterator({}).value();
   REQUIRE(db->Put("a", "later"));
@@ -201,7 +201,7 @@ TEST_CASE("a cursor keeps the view it was made with", "[L01][T1.4]") {
   CHECK(Forward(*db, {}) == "a=later c=later");
 }
 
-TEST_CASE("writes copy the map once for a cursor, not once each", "[L01][T1.4]") {
+TEST_CASE("writes copy the map once for a cursor, not once each", "[map-and-shell][map-and-shell.4]") {
   const auto db = StoreOf({"a"});
   const auto cursor = db->NewIterator({}).value();
   REQUIRE(cursor->SeekToFirst());
@@ -214,7 +214,7 @@ TEST_CASE("writes copy the map once for a cursor, not once each", "[L01][T1.4]")
   CHECK(cursor->value() == "a");
 }
 
-TEST_CASE("a closed store refuses every call", "[L01]") {
+TEST_CASE("a closed store refuses every call", "[map-and-shell]") {
   const auto db = StoreOf({"a"});
   REQUIRE(db->Close());
   CHECK(db->Put("b", "").error().code() == ErrorCode::kAborted);
