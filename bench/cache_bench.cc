@@ -1,4 +1,4 @@
-// Lesson 08: the share of reads that the cache answers, against its size, under a skewed (Zipf)
+// Lesson block-cache: the share of reads that the cache answers, against its size, under a skewed (Zipf)
 // load with and without a scan running through. Asserted: more cache, more hits; and a scan costs
 // hardly any.
 

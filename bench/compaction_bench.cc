@@ -1,4 +1,4 @@
-// Lesson 10: what a store costs in writes, space and reads, never compacted (as since lesson 05)
+// Lesson leveled-compaction: what a store costs in writes, space and reads, never compacted (as since lesson flush-and-merge)
 // and leveled. The three counters are asserted.
 
 #include <benchmark/benchmark.h>

@@ -1,4 +1,4 @@
-// Lesson 09: bytes on disk for each byte put, under each codec, on text that looks like what stores
+// Lesson compression: bytes on disk for each byte put, under each codec, on text that looks like what stores
 // hold; and the time that compressing and decompressing a block take. Asserted: zstd keeps at most
 // 0.7 bytes a byte, and no codec makes bytes that can't shrink grow by more than the trailer.
 

@@ -1,4 +1,4 @@
-// Lesson 15: what conditions cost. Asserted: a batch whose condition fails writes no byte of log,
+// Lesson conditional-writes: what conditions cost. Asserted: a batch whose condition fails writes no byte of log,
 // and conditional writers of different keys share their syncs.
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Lesson 12: commits that wait for the disk, from 1 to 32 writers. The fsyncs per commit are
+// Lesson background-work: commits that wait for the disk, from 1 to 32 writers. The fsyncs per commit are
 // asserted to fall as writers queue up; time is only shown.
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Lesson 20: what an index without keys saves and what it costs. Four kinds of keys, each in a
+// Lesson learned-index: what an index without keys saves and what it costs. Four kinds of keys, each in a
 // table with a sparse and one with a learned index. Asserted: a hit looks into two blocks at most,
 // and a learned index takes at most a quarter of the sparse one's bytes.
 

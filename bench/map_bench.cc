@@ -1,4 +1,4 @@
-// Lesson 01: nanoseconds per operation of a std::map alone, and of the store in memory. The map is
+// Lesson map-and-shell: nanoseconds per operation of a std::map alone, and of the store in memory. The map is
 // the dotted base line of every later chart. What the store counts is asserted: one get a get.
 
 #include <benchmark/benchmark.h>

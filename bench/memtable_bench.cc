@@ -1,4 +1,4 @@
-// Lesson 02: one writer and one to eight readers, on a memtable and on a map behind a lock; and
+// Lesson memtable: one writer and one to eight readers, on a memtable and on a map behind a lock; and
 // what an insert and a lookup ask of the allocator, which is asserted.
 
 #include <atomic>
@@ -160,7 +160,7 @@ void BM_LockedMapInsert(benchmark::State& state) {
 BENCHMARK(BM_LockedMapInsert)->Iterations(300'000);
 
 // A map that cursors may share: a write beside an open cursor copies all of it first. That is how
-// lesson 01 lets a cursor see one instant.
+// lesson map-and-shell lets a cursor see one instant.
 class SharedMap {
  public:
   using Map = std::map<std::string, std::string, std::less<>>;

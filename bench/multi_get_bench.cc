@@ -1,4 +1,4 @@
-// Lesson 13: keys read per second against the size of the batch, from a real disk and a cold cache.
+// Lesson parallel-reads: keys read per second against the size of the batch, from a real disk and a cold cache.
 // Asserted: a batch has as many reads under way at once as it has blocks to read.
 
 #include <benchmark/benchmark.h>

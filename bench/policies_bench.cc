@@ -1,4 +1,4 @@
-// Lesson 11: the trade-off triangle. Each policy on three workloads, in the explorer's simulation;
+// Lesson compaction-policies: the trade-off triangle. Each policy on three workloads, in the explorer's simulation;
 // who must beat whom is asserted.
 
 #include <benchmark/benchmark.h>

@@ -1,4 +1,4 @@
-// Lesson 14: what one old snapshot costs. Every key is overwritten again and again; asserted is
+// Lesson snapshots: what one old snapshot costs. Every key is overwritten again and again; asserted is
 // that the snapshot holds one version of each back, however many there were, and that they go once
 // it does. And what it costs to get a snapshot: nothing that grows with their number.
 

@@ -1,4 +1,4 @@
-// Lesson 18: what a secondary index costs a write and spares a read. Asserted: a put whose indexed
+// Lesson structured-keys: what a secondary index costs a write and spares a read. Asserted: a put whose indexed
 // value doesn't change writes no index row, one that changes it writes one and removes one; and a
 // lookup looks at the rows that it gives, where a scan looks at all.
 

@@ -1,4 +1,4 @@
-// Lesson 17: what it costs to get rid of entries that have expired, as the share of entries that
+// Lesson tables-and-ttl: what it costs to get rid of entries that have expired, as the share of entries that
 // expire together grows. Asserted: when all of a table's entries expire, all of its bytes are freed
 // and not one of them is read.
 

@@ -1,4 +1,4 @@
-// Lesson 19: bytes written for each byte put, with values in the tables, apart from them, and
+// Lesson value-separation: bytes written for each byte put, with values in the tables, apart from them, and
 // written directly, for values of 64 B to 64 KiB. What a load in random order costs is asserted: of
 // values apart without the log, of direct ones with it.
 //

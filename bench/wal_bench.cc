@@ -1,4 +1,4 @@
-// Lesson 03: operations a second at each sync policy, on a real file, with the syncs per operation
+// Lesson write-ahead-log: operations a second at each sync policy, on a real file, with the syncs per operation
 // asserted; and how many megabytes of log a second come back.
 
 #include <benchmark/benchmark.h>

@@ -56,7 +56,7 @@ show --db "$characters" get U+2603
 show --db "$characters" scan --prefix U+265
 
 if ! has_verb inspect; then
-  printf '\ndemo: this program keeps nothing after it ends; the crash comes with lesson 3\n'
+  printf '\ndemo: this program keeps nothing after it ends; the crash comes with lesson write-ahead-log\n'
   exit
 fi
 

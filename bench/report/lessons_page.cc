@@ -84,7 +84,7 @@ std::string Chart(const std::vector<LessonRows>& lessons) {
                       "most (blue), as ratios. Left of the line is less than before, right of it "
                       "is more; each step is a factor. A "
                       "lesson that moves a counter to the left usually pays for it somewhere: "
-                      "lessons 05 and 10 say where. Rows "
+                      "lessons flush-and-merge and leveled-compaction say where. Rows "
                       "without a dot bring something that the program could not do before."};
   text.head = {"lesson",  "counter", "before",     "at the tag", "ratio",
                "time of", "before",  "at the tag", "ratio"};
@@ -185,7 +185,7 @@ std::string SameWorkChart(const std::vector<LessonRows>& lessons) {
   FigureText text{
       .title = "The same work at every lesson",
       .reading =
-          "A line for each benchmark of lesson 01's store, at every lesson's tag. What is "
+          "A line for each benchmark of lesson map-and-shell's store, at every lesson's tag. What is "
           "added must not cost those who don't use it: a line that rises from one lesson "
           "to the next shows its price, one that falls its gain."};
   text.head = {"lesson", "benchmark", "time"};

@@ -35,7 +35,7 @@ enum class IndexKind : std::uint8_t {
              // fit.
 };
 
-// How runs are merged; see lessons 10 and 11 for what each costs.
+// How runs are merged; see lessons leveled-compaction and compaction-policies for what each costs.
 enum class CompactionStyle : std::uint8_t {
   kLeveled,
   kTiered,

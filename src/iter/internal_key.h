@@ -27,8 +27,8 @@ inline constexpr SequenceNumber kSequenceMax = (std::uint64_t{1} << 56) - 1;
 enum class EntryKind : std::uint8_t {
   kDelete = 0,
   kValue = 1,
-  kBlobPointer = 2,          // The value lives in a blob file (lesson 19); see blob_pointer.h.
-  kExpiringValue = 3,        // From lesson 17 on; see expiry.h.
+  kBlobPointer = 2,          // The value lives in a blob file (lesson value-separation); see blob_pointer.h.
+  kExpiringValue = 3,        // From lesson tables-and-ttl on; see expiry.h.
   kExpiringBlobPointer = 4,  // Reserved.
 };
 inline constexpr EntryKind kEntryKindLast = EntryKind::kExpiringBlobPointer;

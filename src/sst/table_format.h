@@ -7,7 +7,7 @@
 //   A block's checksum is the CRC-32C of  contents | compression | flags | file_id (16 bytes) |
 //   offset (u64): a block that was copied from another file or another place doesn't check.
 //   compression: 0 none, 1 snappy, 2 lz4, 3 zstd.
-//   flags bit 0: sealed (an authentication tag ends the contents; reserved for lesson 26).
+//   flags bit 0: sealed (an authentication tag ends the contents; reserved for encryption at rest).
 //
 //   data and index blocks: see sst/block.h. An index entry's key is at or after every key of its
 //   data block and before every key of the next; its value is  offset varint | size varint.

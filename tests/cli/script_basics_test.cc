@@ -1,4 +1,4 @@
-// The verbs of lesson 1 from outside, by golden scripts.
+// The verbs of lesson map-and-shell from outside, by golden scripts.
 
 #include <catch2/catch.hpp>
 

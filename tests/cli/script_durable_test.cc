@@ -1,4 +1,4 @@
-// What lesson 3 makes possible: a store that outlives the process, from outside.
+// What lesson write-ahead-log makes possible: a store that outlives the process, from outside.
 
 #include <catch2/catch.hpp>
 

@@ -41,7 +41,7 @@ Status Begin(JournalWorld& world, FileNumber number) {
   return world.journal().Begin(number, world.NewDirect());
 }
 
-// Another log. Before lesson 12, the one before has to be ended.
+// Another log. Before lesson background-work, the one before has to be ended.
 void BeginNext(JournalWorld& world, FileNumber number) {
   REQUIRE(Begin(world, number));
 }

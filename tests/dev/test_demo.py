@@ -62,7 +62,7 @@ class Demo(unittest.TestCase):
     def test_a_program_of_an_early_lesson_shows_what_it_can(self):
         run = self.run_demo(0, verbs=())
         self.assertEqual(0, run.returncode, run.stderr)
-        self.assertIn("the crash comes with lesson 3", run.stdout)
+        self.assertIn("the crash comes with lesson write-ahead-log", run.stdout)
         run = self.run_demo(0, verbs=("inspect",))
         self.assertEqual(0, run.returncode, run.stderr)
         self.assertIn("Every one of the", run.stdout)

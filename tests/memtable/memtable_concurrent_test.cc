@@ -1,4 +1,4 @@
-// Several threads insert at once (group commit, lesson 12), beside a reader.
+// Several threads insert at once (group commit, lesson background-work), beside a reader.
 
 #include <catch2/catch.hpp>
 

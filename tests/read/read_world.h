@@ -1,5 +1,5 @@
 // A reader alone, without a store: what it shows is put together by hand from memtables and, from
-// lesson 5 on, tables.
+// lesson flush-and-merge on, tables.
 
 #pragma once
 

@@ -22,6 +22,7 @@ from book import check, diagrams  # noqa: E402
 from lesson import slicer  # noqa: E402
 
 _DIFFERENCES = ("src/", "include/", "bench/", "tests/")
+_LINK_OR_CODE = re.compile(r"(?<!!)\[((?:`[^`\n]*`|[^\]\n`])*)\]\(([^)\s]+)\)|`[^`\n]*`")
 _LONG = 3000  # Lines of a page of differences; tests are left out of one that would be longer.
 
 
@@ -71,8 +72,9 @@ class Book:
                 return found.group(1)  # A folder or a picture: the words stay.
             goal = posixpath.relpath(goal, posixpath.dirname(page) or ".")
             return f"[{found.group(1)}]({goal}{'#' + anchor if anchor else ''})"
-        parts = re.split(r"(^ *```.*?^ *```|`[^`\n]*`)", text, flags=re.S | re.M)
-        parts[::2] = [re.sub(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)", link, part) for part in parts[::2]]
+        parts = re.split(r"(^ *```.*?^ *```)", text, flags=re.S | re.M)
+        parts[::2] = [_LINK_OR_CODE.sub(lambda found: link(found) if found.group(2) else found.group(), part)
+                      for part in parts[::2]]
         return "".join(parts)
 
     # ------------------------------------------------------------ what a lesson changes

@@ -9,7 +9,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from . import authors, compare, gates, learner, slicer, tags, verify
+from . import authors, compare, gates, learner, numbers, slicer, tags, verify
 from .errors import LessonError
 from .workshop import Workshop, held
 
@@ -225,6 +225,8 @@ def run_text(options):
     scratch = options.scratch or options.root / "build" / "lesson"
     workshop = Workshop(options.root, tree, scratch, options.jobs)
     if options.number is None:
+        if options.update and _renumber(options.root, tree):
+            workshop = Workshop(options.root, tree_of(options), scratch, options.jobs)
         return _run_texts(workshop, options.update)
     lesson = tree.manifest.lesson(options.number)
     path = options.root / lesson.folder / "README.md"
@@ -241,7 +243,13 @@ def run_text(options):
 
 def _run_texts(workshop, update):
     """What can be said of all texts, and written into them, without building anything."""
-    problems, reports = [], []
+    pages = {path: file.data.decode() for path, file in workshop.tree.files.items() if path.endswith(".md")}
+    lessons, reports = workshop.tree.manifest.lessons, []
+    moved = numbers.folders(workshop.tree.files, lessons)
+    if moved:  # No text stands where the manifest says.
+        print("\n".join(f"{old} should be {new}; run ./lesson text --update" for old, new in moved.items()))
+        return 1
+    problems = [finding for path, text in pages.items() for finding in numbers.findings(path, text, lessons)]
     for lesson in workshop.tree.manifest.lessons:
         found = _text(workshop, lesson, commands=False)
         path = workshop.root / lesson.folder / "README.md"
@@ -254,6 +262,23 @@ def _run_texts(workshop, update):
     print("\n".join(problems) or f"the code and the names in {len(reports)} texts are true; "
           "./lesson text NN runs the commands too")
     return 1 if problems else 0
+
+
+def _renumber(root, tree):
+    """Writes the numbers of lessons into names and pages; returns whether anything changed."""
+    lessons = tree.manifest.lessons
+    pages = {path: renumbered for path, file in tree.files.items() if path.endswith(".md")
+             and (renumbered := numbers.renumbered(path, file.data.decode(), lessons)) != file.data.decode()}
+    for path, text in pages.items():
+        (root / path).write_text(text)
+        print(f"updated {path}")
+    moved = numbers.folders(tree.files, lessons)
+    for old in moved:  # In two steps: a new name may be another's old one.
+        (root / old).rename(root / f"{old}.moving")
+    for old, new in moved.items():
+        (root / f"{old}.moving").rename(root / new)
+        print(f"{old} is {new} now")
+    return bool(pages or moved)
 
 
 def _text(workshop, lesson, commands=True):

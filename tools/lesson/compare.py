@@ -66,8 +66,8 @@ def _run_mine(mine, name, arguments):
 def bench_all(root, numbers, arguments=()):
     """Every lesson's benchmarks at its own tag and at the one before; yields one dict a lesson.
 
-    The trees are walked in order in one folder, so each is built once: at lesson 06 its own
-    benchmarks run, and then those of lesson 07, which show what that one starts from.
+    The trees are walked in order in one folder, so each is built once: at lesson manifest its own
+    benchmarks run, and then those of lesson bloom-filters, which show what that one starts from.
     """
     root = Path(root)
     main = manifest.load((root / manifest.MANIFEST).read_text())
@@ -94,7 +94,7 @@ def bench_all(root, numbers, arguments=()):
 
 
 def _run_same(build, arguments):
-    """What every lesson can run: the store's operations of lesson 01."""
+    """What every lesson can run: the store's operations of lesson map-and-shell."""
     if not (build.tree / "bench" / f"{SAME}.cc").exists():
         return {}
     return _run_or_say(build, SAME, [_SAME_FILTER, *arguments])

@@ -397,10 +397,17 @@ def _text_key(workshop, lesson):
     source = text_file.data.decode() if text_file else ""
     closures, files = workshop.closures(), workshop.slice(lesson.number)
     names = sorted({*benches(lesson, files), *re.findall(r"\b\w+_bench\b", source)})
-    others = sorted({int(number) for number in re.findall(r"\blesson=(\d+)", source)})
+    others = sorted({_number(workshop, slug) for slug in re.findall(r"\blesson=([a-z][a-z0-9-]*)", source)})
     return digest(source, closures.key("bin/strata"),
                   *(closures.key(f"bin/bench/{name}") for name in names),
                   *(workshop.built_from(number) for number in others))
+
+
+def _number(workshop, slug):
+    """The number of a lesson that a text names."""
+    if slug not in workshop.tree.numbers:
+        raise GateFailed(f"`lesson={slug}`: there is no such lesson", "name a slug of lessons/lessons.toml")
+    return workshop.tree.numbers[slug]
 
 
 def check_text(workshop, lesson, commands=True):
@@ -415,8 +422,8 @@ def check_text(workshop, lesson, commands=True):
     with tempfile.TemporaryDirectory(prefix="strata-text-") as home:
         try:
             return text.check(path, source, files, workshop.tree.tasks(lesson.number),
-                              workshop.tree.answers(lesson.number), lesson.number,
-                              workshop.programs if commands else None, Path(home),
+                              workshop.tree.answers(lesson.number), lesson.slug,
+                              (lambda slug: workshop.programs(_number(workshop, slug))) if commands else None, Path(home),
                               heads.head(workshop.tree, lesson))
         except LessonError as error:
             raise GateFailed(str(error)) from None

@@ -35,8 +35,9 @@ class Fence:
     code: tuple | None  # (path, what) of the comment before it.
 
     def lesson(self, default):
-        found = re.search(r"\blesson=(\d+)", self.info)
-        return int(found.group(1)) if found else default
+        """The slug of the lesson whose programs the commands want."""
+        found = re.search(r"\blesson=([a-z][a-z0-9-]*)", self.info)
+        return found.group(1) if found else default
 
 
 def fences(path, lines):
@@ -465,10 +466,10 @@ class Report:
     updated: str  # The text as --update would write it.
 
 
-def check(path, text, files, tasks, answers, number, programs, home, head):
+def check(path, text, files, tasks, answers, slug, programs, home, head):
     """Checks a lesson's text against its slice.
 
-    `answers` holds the lines of each task's answer, {path: [lines, ...]}; `programs(lesson)` returns
+    `answers` holds the lines of each task's answer, {path: [lines, ...]}; `programs(slug)` returns
     the PATH with the programs of a lesson, and commands aren't run without it; `home` is an empty
     folder for them to run in; `head` are the lines that the text must begin with, below its title.
     """
@@ -491,7 +492,7 @@ def check(path, text, files, tasks, answers, number, programs, home, head):
             counts[0] += 1
             _check_code(path, lines, block, files, problems, edits)
         elif block.info.split()[:1] == ["console"]:
-            counts[1] += _check_console(path, lines, block, number, programs, home, problems, edits)
+            counts[1] += _check_console(path, lines, block, slug, programs, home, problems, edits)
     for first, last, new in sorted(edits, reverse=True):
         lines[first:last] = new
     return Report(words, counts[0], counts[1], problems, "\n".join(lines))
@@ -509,7 +510,7 @@ def _check_code(path, lines, block, files, problems, edits):
         edits.append((block.first + 1, block.last, wanted))
 
 
-def _check_console(path, lines, block, number, programs, home, problems, edits):
+def _check_console(path, lines, block, slug, programs, home, problems, edits):
     count, spoke, compared = 0, None, False
     for command in commands(lines, block):
         if not runs(command):
@@ -517,7 +518,7 @@ def _check_console(path, lines, block, number, programs, home, problems, edits):
         count += 1
         if programs is None:
             continue
-        actual = run_command(command, home, programs(block.lesson(number)), home)
+        actual = run_command(command, home, programs(block.lesson(slug)), home)
         if actual and spoke is None:
             spoke = command
         compared |= any(compares(line) for line in command.expected)

@@ -50,10 +50,10 @@ class Pages(unittest.TestCase):
         return made, made.make()
 
     def test_links_lead_to_pages(self):
-        made, _ = self.make(README="[a](docs/a.md#b) [s](src/toy/add.cc) `[c](src/toy/add.cc)` [w](https://x.org) [f](src)\n",
+        made, _ = self.make(README="[a](docs/a.md#b) [s](src/toy/add.cc) `[c](src/toy/add.cc)` [`w`](src/toy/add.cc) [w](https://x.org) [f](src)\n",
                             docs__a="# A\n[home](../README.md)\n")
         self.assertEqual(made.pages["index.md"], "[a](docs/a.md#b) [s](sources/src/toy/add.cc.md) "
-                         "`[c](src/toy/add.cc)` [w](https://x.org) f\n")
+                         "`[c](src/toy/add.cc)` [`w`](sources/src/toy/add.cc.md) [w](https://x.org) f\n")
         self.assertEqual(made.pages["docs/a.md"], "# A\n[home](../index.md)\n")
         self.assertIn("int Add(int a, int b)", made.pages["sources/src/toy/add.cc.md"])
 
@@ -70,7 +70,7 @@ class Pages(unittest.TestCase):
                                                     {"What changes": "lessons/02-mul/changes.md"}]}]}, navigation)
 
     def test_folded_parts_hold_markdown(self):
-        self.assertEqual(book.with_details("<details><summary>H</summary>\n```console lesson=06\n$ x\n```\n"),
+        self.assertEqual(book.with_details("<details><summary>H</summary>\n```console lesson=add\n$ x\n```\n"),
                          '<details markdown="1"><summary>H</summary>\n```console\n$ x\n```\n')
 
 

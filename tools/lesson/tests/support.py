@@ -231,7 +231,7 @@ $ strata
 """
 
 TEXT2 = """
-```console lesson=01
+```console lesson=add
 $ strata
 2 and 3 make 5
 $ strata | wc -l

@@ -68,7 +68,7 @@ class Checking(unittest.TestCase):
     def report(self, source, number=1):
         with tempfile.TemporaryDirectory() as home:
             return text.check("R.md", source, self.tree.slice(number), self.tree.tasks(number),
-                              self.tree.answers(number), number, lambda lesson: "/usr/bin:/bin",
+                              self.tree.answers(number), self.tree.slugs[number], lambda slug: "/usr/bin:/bin",
                               Path(home), head.head(self.tree, self.tree.manifest.lesson(number)))
 
     def fails(self, old, new, *words):

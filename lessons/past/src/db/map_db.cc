@@ -7,7 +7,7 @@ namespace strata {
 
 Result<std::unique_ptr<DB>> DB::Open(const Options& options, const std::string& directory) {
   (void)options;
-  (void)directory;  // Only a name until lesson 03.
+  (void)directory;  // Only a name until lesson write-ahead-log.
   return std::unique_ptr<DB>(std::make_unique<MapDb>());
 }
 

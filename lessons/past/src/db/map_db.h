@@ -1,7 +1,7 @@
 // The first store: a sorted map in memory behind a lock. Nothing survives the process.
 //
 // A cursor sees the map as it was when the cursor was made: it shares the map with the store, and a
-// write that finds the map shared copies it first. Lesson 02 replaces this file.
+// write that finds the map shared copies it first. Lesson memtable replaces this file.
 // Thread safety: as DB.
 
 #pragma once

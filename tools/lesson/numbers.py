@@ -1,0 +1,46 @@
+"""The numbers of lessons where people see them. A lesson is called by its slug; its number is its place in
+the manifest, and is written here: into the names of folders, the links to them, and a lesson's own text."""
+
+import re
+
+_ASIDE = re.compile(r"^ *(?:```|~~~).*?^ *(?:```|~~~)|`[^`\n]*`|\[[^\]\n]*\]\([^)\s]*\)|^# [^\n]*$", re.S | re.M)
+_MENTION = re.compile(r"\b[Ll]essons? \d+")
+
+
+def folders(paths, lessons):
+    """{a lesson's folder as it is: as it should be called}, of those that differ; `paths` are the tree's."""
+    ids = {lesson.slug: lesson for lesson in lessons}
+    found = dict.fromkeys(re.match(r"lessons/(\d+)-([a-z][a-z0-9-]*)(?=/)", path) for path in paths)
+    names = {match.group(): ids[match.group(2)].folder for match in found if match and match.group(2) in ids}
+    return {old: new for old, new in names.items() if old != new}
+
+
+def renumbered(path, text, lessons):
+    """A page with the numbers that the order of the lessons gives."""
+    ids = {lesson.slug: lesson.id for lesson in lessons}
+    slugs = "|".join(sorted(ids, key=len, reverse=True))
+    text = re.sub(rf"(?<![\w-])\d+-({slugs})(?![\w-])", lambda m: f"{ids[m.group(1)]}-{m.group(1)}", text)
+    text = re.sub(rf"\[([^\]\n\d]*)\d+([^\]\n]*\]\((?:[^)\s]*/)?\d+-({slugs})/README\.md\))",
+                  lambda m: f"[{m.group(1)}{ids[m.group(3)]}{m.group(2)}", text)
+    own = re.match(r"lessons/\d+-([a-z0-9-]+)/README\.md$", path)
+    if own and own.group(1) in ids:
+        number = ids[own.group(1)]
+        text = re.sub(r"^# Lesson \d+:", f"# Lesson {number}:", text, count=1, flags=re.M)
+        text = re.sub(r"\b([Tt]asks?) \d+\.(\d)\b", rf"\g<1> {int(number)}.\2", text)
+        text = re.sub(r"\./lesson (start|show|check|bench|hint) \d\d\b", rf"./lesson \1 {number}", text)
+    return text
+
+
+def findings(path, text, lessons):
+    """What is wrong with the numbers of a page, as "path:line: message"."""
+    out = []
+    wanted = renumbered(path, text, lessons)
+    for number, (line, right) in enumerate(zip(text.split("\n"), wanted.split("\n"), strict=True), start=1):
+        if line != right:
+            out.append(f"{path}:{number}: a lesson's number isn't its place; run ./lesson text --update")
+    plain = _ASIDE.sub(lambda m: "\n" * m.group().count("\n"), text)
+    for match in _MENTION.finditer(plain):
+        out.append(f"{path}:{plain.count(chr(10), 0, match.start()) + 1}: \"{match.group()}\" will be wrong once "
+                   "another lesson comes before it; make it a link to the lesson's text, whose number is written "
+                   "by ./lesson text --update")
+    return out
