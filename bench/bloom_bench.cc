@@ -1,6 +1,6 @@
-// Lesson bloom-filters: what a miss costs with filters of 0, 5, 10 and 15 bits a key, over a tree of eight
-// runs. The blocks read per miss are asserted to stay near what the formula of a blocked filter
-// says; the probe itself is timed on a filter that doesn't fit the caches.
+// Lesson bloom-filters: what a miss costs with filters of 0, 5, 10 and 15 bits a key, over a tree
+// of eight runs. The blocks read per miss are asserted to stay near what the formula of a blocked
+// filter says; the probe itself is timed on a filter that doesn't fit the caches.
 
 #include <benchmark/benchmark.h>
 #include <string>

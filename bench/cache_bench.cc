@@ -1,6 +1,6 @@
-// Lesson block-cache: the share of reads that the cache answers, against its size, under a skewed (Zipf)
-// load with and without a scan running through. Asserted: more cache, more hits; and a scan costs
-// hardly any.
+// Lesson block-cache: the share of reads that the cache answers, against its size, under a skewed
+// (Zipf) load with and without a scan running through. Asserted: more cache, more hits; and a scan
+// costs hardly any.
 
 #include <algorithm>
 #include <benchmark/benchmark.h>

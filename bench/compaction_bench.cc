@@ -1,5 +1,5 @@
-// Lesson leveled-compaction: what a store costs in writes, space and reads, never compacted (as since lesson flush-and-merge)
-// and leveled. The three counters are asserted.
+// Lesson leveled-compaction: what a store costs in writes, space and reads, never compacted (as
+// since lesson flush-and-merge) and leveled. The three counters are asserted.
 
 #include <benchmark/benchmark.h>
 #include <string>

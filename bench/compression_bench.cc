@@ -1,6 +1,7 @@
-// Lesson compression: bytes on disk for each byte put, under each codec, on text that looks like what stores
-// hold; and the time that compressing and decompressing a block take. Asserted: zstd keeps at most
-// 0.7 bytes a byte, and no codec makes bytes that can't shrink grow by more than the trailer.
+// Lesson compression: bytes on disk for each byte put, under each codec, on text that looks like
+// what stores hold; and the time that compressing and decompressing a block take. Asserted: zstd
+// keeps at most 0.7 bytes a byte, and no codec makes bytes that can't shrink grow by more than the
+// trailer.
 
 #include <benchmark/benchmark.h>
 #include <iterator>

@@ -1,5 +1,5 @@
-// Lesson conditional-writes: what conditions cost. Asserted: a batch whose condition fails writes no byte of log,
-// and conditional writers of different keys share their syncs.
+// Lesson conditional-writes: what conditions cost. Asserted: a batch whose condition fails writes
+// no byte of log, and conditional writers of different keys share their syncs.
 
 #include <atomic>
 #include <benchmark/benchmark.h>

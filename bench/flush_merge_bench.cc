@@ -1,6 +1,6 @@
-// Lesson flush-and-merge: what a get costs as runs pile up. The number of tables that it probes is asserted to
-// rise with the number of runs, one for one: that is the line which lessons bloom-filters to compaction-policies bring down.
-// Then how fast runs are written and merged.
+// Lesson flush-and-merge: what a get costs as runs pile up. The number of tables that it probes is
+// asserted to rise with the number of runs, one for one: that is the line which lessons
+// bloom-filters to compaction-policies bring down. Then how fast runs are written and merged.
 
 #include <benchmark/benchmark.h>
 #include <memory>

@@ -1,5 +1,5 @@
-// Lesson background-work: commits that wait for the disk, from 1 to 32 writers. The fsyncs per commit are
-// asserted to fall as writers queue up; time is only shown.
+// Lesson group-commit: commits that wait for the disk, from 1 to 32 writers. The fsyncs per commit
+// are asserted to fall as writers queue up; time is only shown.
 
 #include <atomic>
 #include <benchmark/benchmark.h>

@@ -1,6 +1,6 @@
-// Lesson learned-index: what an index without keys saves and what it costs. Four kinds of keys, each in a
-// table with a sparse and one with a learned index. Asserted: a hit looks into two blocks at most,
-// and a learned index takes at most a quarter of the sparse one's bytes.
+// Lesson learned-index: what an index without keys saves and what it costs. Four kinds of keys,
+// each in a table with a sparse and one with a learned index. Asserted: a hit looks into two blocks
+// at most, and a learned index takes at most a quarter of the sparse one's bytes.
 
 #include <algorithm>
 #include <benchmark/benchmark.h>

@@ -1,6 +1,7 @@
-// Lesson manifest: the power is cut at every file operation of a small life of a store, in every kind of
-// power cut, and no acknowledged key may be lost. Then what an edit costs, and how long recovery
-// takes after many: the manifest is begun anew before it grows long, so it doesn't grow with them.
+// Lesson manifest: the power is cut at every file operation of a small life of a store, in every
+// kind of power cut, and no acknowledged key may be lost. Then what an edit costs, and how long
+// recovery takes after many: the manifest is begun anew before it grows long, so it doesn't grow
+// with them.
 
 #include <benchmark/benchmark.h>
 #include <memory>

@@ -1,5 +1,6 @@
-// Lesson map-and-shell: nanoseconds per operation of a std::map alone, and of the store in memory. The map is
-// the dotted base line of every later chart. What the store counts is asserted: one get a get.
+// Lesson map-and-shell: nanoseconds per operation of a std::map alone, and of the store in memory.
+// The map is the dotted base line of every later chart. What the store counts is asserted: one get
+// a get.
 
 #include <benchmark/benchmark.h>
 #include <map>

@@ -1,5 +1,5 @@
-// Lesson memtable: one writer and one to eight readers, on a memtable and on a map behind a lock; and
-// what an insert and a lookup ask of the allocator, which is asserted.
+// Lesson memtable: one writer and one to eight readers, on a memtable and on a map behind a lock;
+// and what an insert and a lookup ask of the allocator, which is asserted.
 
 #include <atomic>
 #include <benchmark/benchmark.h>

@@ -1,5 +1,5 @@
-// Lesson parallel-reads: keys read per second against the size of the batch, from a real disk and a cold cache.
-// Asserted: a batch has as many reads under way at once as it has blocks to read.
+// Lesson parallel-reads: keys read per second against the size of the batch, from a real disk and a
+// cold cache. Asserted: a batch has as many reads under way at once as it has blocks to read.
 
 #include <benchmark/benchmark.h>
 #include <string>

@@ -1,5 +1,5 @@
-// Lesson compaction-policies: the trade-off triangle. Each policy on three workloads, in the explorer's simulation;
-// who must beat whom is asserted.
+// Lesson compaction-policies: the trade-off triangle. Each policy on three workloads, in the
+// explorer's simulation; who must beat whom is asserted.
 
 #include <benchmark/benchmark.h>
 #include <map>

@@ -1,5 +1,5 @@
-// Lesson learned-index: what ranges cost: a whole scan, and a seek with ten steps, over a tree with several
-// runs. What a seek compares and reads is counted beside the time.
+// Lesson learned-index: what ranges cost: a whole scan, and a seek with ten steps, over a tree with
+// several runs. What a seek compares and reads is counted beside the time.
 
 #include <benchmark/benchmark.h>
 #include <cstdlib>

@@ -1,6 +1,6 @@
-// Lesson snapshots: what one old snapshot costs. Every key is overwritten again and again; asserted is
-// that the snapshot holds one version of each back, however many there were, and that they go once
-// it does. And what it costs to get a snapshot: nothing that grows with their number.
+// Lesson snapshots: what one old snapshot costs. Every key is overwritten again and again; asserted
+// is that the snapshot holds one version of each back, however many there were, and that they go
+// once it does. And what it costs to get a snapshot: nothing that grows with their number.
 
 #include <benchmark/benchmark.h>
 #include <memory>

@@ -1,6 +1,6 @@
-// Lesson structured-keys: what a secondary index costs a write and spares a read. Asserted: a put whose indexed
-// value doesn't change writes no index row, one that changes it writes one and removes one; and a
-// lookup looks at the rows that it gives, where a scan looks at all.
+// Lesson structured-keys: what a secondary index costs a write and spares a read. Asserted: a put
+// whose indexed value doesn't change writes no index row, one that changes it writes one and
+// removes one; and a lookup looks at the rows that it gives, where a scan looks at all.
 
 #include <benchmark/benchmark.h>
 #include <cstdlib>

@@ -1,5 +1,6 @@
-// Lesson sorted-tables: what a point read of a table costs. A hit reads one block, asserted; a binary search
-// over restart points against a walk from the front; and what the restart interval buys and costs.
+// Lesson sorted-tables: what a point read of a table costs. A hit reads one block, asserted; a
+// binary search over restart points against a walk from the front; and what the restart interval
+// buys and costs.
 
 #include <benchmark/benchmark.h>
 #include <cstring>

@@ -1,6 +1,6 @@
-// Lesson tables-and-ttl: what it costs to get rid of entries that have expired, as the share of entries that
-// expire together grows. Asserted: when all of a table's entries expire, all of its bytes are freed
-// and not one of them is read.
+// Lesson expiry: what it costs to get rid of entries that have expired, as the share of entries
+// that expire together grows. Asserted: when all of a table's entries expire, all of its bytes are
+// freed and not one of them is read.
 
 #include <benchmark/benchmark.h>
 #include <string>

@@ -1,6 +1,7 @@
-// Lesson transactions: how many transactions are in vain, from many keys to few, with checks at the commit,
-// with locks, and with locks taken in one order. And write skew, shown and gone. Eight clients take
-// turns in one thread, so that the counts are the same everywhere. The counts are asserted.
+// Lesson transactions: how many transactions are in vain, from many keys to few, with checks at the
+// commit, with locks, and with locks taken in one order. And write skew, shown and gone. Eight
+// clients take turns in one thread, so that the counts are the same everywhere. The counts are
+// asserted.
 
 #include <algorithm>
 #include <benchmark/benchmark.h>

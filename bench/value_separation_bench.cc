@@ -1,6 +1,6 @@
-// Lesson value-separation: bytes written for each byte put, with values in the tables, apart from them, and
-// written directly, for values of 64 B to 64 KiB. What a load in random order costs is asserted: of
-// values apart without the log, of direct ones with it.
+// Lesson value-separation: bytes written for each byte put, with values in the tables, apart from
+// them, and written directly, for values of 64 B to 64 KiB. What a load in random order costs is
+// asserted: of values apart without the log, of direct ones with it.
 //
 // All arms run the same writes over the same tiny levels, on a disk in memory.
 

@@ -1,5 +1,5 @@
-// Lesson write-ahead-log: operations a second at each sync policy, on a real file, with the syncs per operation
-// asserted; and how many megabytes of log a second come back.
+// Lesson write-ahead-log: operations a second at each sync policy, on a real file, with the syncs
+// per operation asserted; and how many megabytes of log a second come back.
 
 #include <benchmark/benchmark.h>
 #include <filesystem>

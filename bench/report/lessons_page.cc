@@ -185,7 +185,8 @@ std::string SameWorkChart(const std::vector<LessonRows>& lessons) {
   FigureText text{
       .title = "The same work at every lesson",
       .reading =
-          "A line for each benchmark of lesson map-and-shell's store, at every lesson's tag. What is "
+          "A line for each benchmark of lesson map-and-shell's store, at every lesson's tag. What "
+          "is "
           "added must not cost those who don't use it: a line that rises from one lesson "
           "to the next shows its price, one that falls its gain."};
   text.head = {"lesson", "benchmark", "time"};

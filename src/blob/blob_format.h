@@ -9,7 +9,8 @@
 //
 //   A record is made as a table's block is: its checksum is the CRC-32C of  contents | compression
 //   | flags | file_id | offset, its compression 0 none, 1 snappy, 2 lz4, 3 zstd, and flags bit 0
-//   means sealed (reserved for encryption at rest). The value of ordinal o is the record number Rank(o).
+//   means sealed (reserved for encryption at rest). The value of ordinal o is the record number
+//   Rank(o).
 //
 //   footer (fixed 96 bytes; the last bytes of the file)
 //   offset  size  field

@@ -22,16 +22,28 @@ Error BlobReader::AtOffset(Error error, std::uint64_t offset) const {
 // --- opening -------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<BlobReader>> BlobReader::Open(std::unique_ptr<RandomAccessFile> file,
-                                                     std::string name, Counters& counters) {
+                                                     std::string name, Counters& counters,
+                                                     bool load_later) {
   std::unique_ptr<BlobReader> reader(new BlobReader(std::move(file), std::move(name), counters));
   if (Status status = reader->ReadFooter(); !status) {
     return reader->InFile(std::move(status).error());
   }
-  if (Status status = reader->ReadIndex(); !status) {
-    return reader->InFile(std::move(status).error().WithContext(
-        "index at offset " + std::to_string(reader->footer_.index.offset)));
-  }
+  if (!load_later) STRATA_TRY(reader->Load());
   return reader;
+}
+
+Status BlobReader::Load() const {
+  if (loaded_.load(std::memory_order_acquire)) return {};
+  MutexLock lock(loading_);  // Of this file's readers; all of them need the index.
+  if (loaded_.load(std::memory_order_relaxed)) return {};
+  Index index;
+  if (Status status = ReadIndex(&index); !status) {
+    return InFile(std::move(status).error().WithContext("index at offset " +
+                                                        std::to_string(footer_.index.offset)));
+  }
+  index_ = std::move(index);
+  loaded_.store(true, std::memory_order_release);
+  return {};
 }
 
 Status BlobReader::ReadFooter() {
@@ -57,31 +69,33 @@ Status BlobReader::ReadFooter() {
   return {};
 }
 
-Status BlobReader::ReadIndex() {
+Status BlobReader::ReadIndex(Index* index) const {
   std::string scratch;
   const sst::BlockHandle place{footer_.index.offset, footer_.index.size + kTrailerSize};
-  STRATA_TRY_ASSIGN(const std::string_view record, ReadBytes(place, &scratch));
-  STRATA_TRY_ASSIGN(const StoredValue index, OpenRecord(record, footer_.file_id, place.offset));
-  if (index.compression != 0) return Corruption("it is compressed");
-  ByteReader in(index.contents);
-  STRATA_TRY_ASSIGN(held_, ReadBitmap(&in));
-  offsets_.assign(in.rest());
-  dense_ = held_.size() == footer_.values;
-  for (std::uint64_t i = 0; !dense_ && i < held_.size(); i += 512) {
-    ranks_.push_back(static_cast<std::uint32_t>(held_.Rank(i)));
+  if (!mapped_) scratch.resize(place.size);
+  STRATA_TRY_ASSIGN(const std::string_view record,
+                    file_->Read(place.offset, place.size, scratch.data()));
+  STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, footer_.file_id, place.offset));
+  if (stored.compression != 0) return Corruption("it is compressed");
+  ByteReader in(stored.contents);
+  STRATA_TRY_ASSIGN(index->held, ReadBitmap(&in));
+  index->offsets.assign(in.rest());
+  index->dense = index->held.size() == footer_.values;
+  for (std::uint64_t i = 0; !index->dense && i < index->held.size(); i += 512) {
+    index->ranks.push_back(static_cast<std::uint32_t>(index->held.Rank(i)));
   }
-  if (held_.Count() != footer_.values ||
-      offsets_.size() != (std::uint64_t{footer_.values} + 1) * footer_.offset_width) {
+  if (index->held.Count() != footer_.values ||
+      index->offsets.size() != (std::uint64_t{footer_.values} + 1) * footer_.offset_width) {
     return Corruption("it isn't of as many values as the footer tells");
   }
-  return CheckOffsets();
+  return CheckOffsets(*index);
 }
 
 // Records follow each other without a gap up to the index.
-Status BlobReader::CheckOffsets() const {
+Status BlobReader::CheckOffsets(const Index& index) const {
   std::uint64_t end = 0;
   for (std::uint64_t i = 0; i <= footer_.values; ++i) {
-    const std::uint64_t offset = OffsetOf(i);
+    const std::uint64_t offset = OffsetOf(index, i);
     const bool fits = i == 0 ? offset == 0 : offset >= end + kTrailerSize;
     if (!fits || offset > footer_.index.offset) return Corruption("offsets that can't be");
     end = offset;
@@ -95,9 +109,9 @@ Status BlobReader::CheckOffsets() const {
 
 // --- reading -------------------------------------------------------------------------------------
 
-std::uint64_t BlobReader::OffsetOf(std::uint64_t record) const {
+std::uint64_t BlobReader::OffsetOf(const Index& index, std::uint64_t record) const {
   char bytes[8] = {};
-  offsets_.copy(bytes, footer_.offset_width, record * footer_.offset_width);
+  index.offsets.copy(bytes, footer_.offset_width, record * footer_.offset_width);
   return DecodeFixed<std::uint64_t>(bytes);
 }
 
@@ -110,23 +124,30 @@ Result<std::string_view> BlobReader::ReadBytes(const sst::BlockHandle& place,
 }
 
 Result<sst::BlockHandle> BlobReader::Locate(std::uint32_t ordinal) const {
-  if (!held_.Contains(ordinal)) {
+  STRATA_TRY(Load());
+  return Find(ordinal);
+}
+
+Result<sst::BlockHandle> BlobReader::Find(std::uint32_t ordinal) const {
+  if (!index_.held.Contains(ordinal)) {
     return InFile(Corruption("the file doesn't hold value " + std::to_string(ordinal)));
   }
   std::uint64_t record = ordinal;
-  if (!dense_) {
+  if (!index_.dense) {
     const std::uint64_t group = ordinal / 512;
-    record = ranks_[group];
-    for (std::uint64_t i = held_.Next(group * 512); i < ordinal; i = held_.Next(i + 1)) ++record;
+    const Bitmap& held = index_.held;
+    record = index_.ranks[group];
+    for (std::uint64_t i = held.Next(group * 512); i < ordinal; i = held.Next(i + 1)) ++record;
   }
-  const std::uint64_t offset = OffsetOf(record);
-  return sst::BlockHandle{offset, OffsetOf(record + 1) - offset};
+  const std::uint64_t offset = OffsetOf(index_, record);
+  return sst::BlockHandle{offset, OffsetOf(index_, record + 1) - offset};
 }
 
 Result<sst::BlockHandle> BlobReader::PlaceOf(const BlobPointer& pointer) const {
-  if (STRATA_MUTANT(blob_rank_counts_itself) && !dense_) {
-    const std::uint64_t next = held_.Next(std::uint64_t{pointer.ordinal} + 1);
-    if (next < held_.size()) return Locate(static_cast<std::uint32_t>(next));
+  if (STRATA_MUTANT(blob_rank_counts_itself)) {
+    STRATA_TRY(Load());
+    const std::uint64_t next = held().Next(std::uint64_t{pointer.ordinal} + 1);
+    if (!index_.dense && next < held().size()) return Locate(static_cast<std::uint32_t>(next));
   }
   return Locate(pointer.ordinal);
 }
@@ -155,9 +176,10 @@ Result<StoredValue> BlobReader::ReadStored(std::uint32_t ordinal, std::string* s
 }
 
 Status BlobReader::VerifyAll(const Visitor& visit) const {
+  STRATA_TRY(Load());
   std::string scratch;
   std::uint64_t raw_bytes = 0;
-  for (std::uint64_t i = held_.Next(0); i < held_.size(); i = held_.Next(i + 1)) {
+  for (std::uint64_t i = held().Next(0); i < held().size(); i = held().Next(i + 1)) {
     const auto ordinal = static_cast<std::uint32_t>(i);
     STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(ordinal));
     STRATA_TRY_ASSIGN(const StoredValue stored, ReadStored(ordinal, &scratch));

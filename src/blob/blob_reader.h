@@ -1,4 +1,5 @@
-// Reads the values of a blob file. The index stays in memory: some four bytes a value.
+// Reads the values of a blob file. The index stays in memory: some four bytes a value. It is read
+// when the file is opened, or by whoever needs it first.
 //
 // Every record's checksum is verified at every read. Damage is kCorruption that names the file and
 // the offset.
@@ -6,11 +7,13 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bitmap.h"
 #include "base/result.h"
@@ -18,15 +21,20 @@
 #include "blob/blob_writer.h"
 #include "blob/value_file.h"
 #include "io/file_system.h"
+#include "io/mutex.h"
 #include "stats/counters.h"
 
 namespace strata::blob {
 
 class BlobReader final : public ValueFile {
  public:
-  // Reads footer and index. `name` is for messages; `counters` must outlive the reader.
+  // Reads footer and index, or, to `load_later`, the footer alone. `name` is for messages;
+  // `counters` must outlive the reader.
   static Result<std::unique_ptr<BlobReader>> Open(std::unique_ptr<RandomAccessFile> file,
-                                                  std::string name, Counters& counters);
+                                                  std::string name, Counters& counters,
+                                                  bool load_later = false);
+  // Reads the index, if that hasn't been done.
+  Status Load() const;
 
   Status Read(const BlobPointer& pointer, std::string* value) const override;
   Result<sst::BlockHandle> Locate(std::uint32_t ordinal) const override;
@@ -43,17 +51,30 @@ class BlobReader final : public ValueFile {
                                      const StoredValue& stored)>;
   Status VerifyAll(const Visitor& visit = {}) const;
 
-  const Bitmap& held() const { return held_; }  // Ordinals in this file.
+  const Bitmap& held() const { return index_.held; }  // Ordinals in this file. REQUIRES: loaded.
   const BlobSummary& summary() const { return summary_; }
   const FileId& file_id() const { return footer_.file_id; }
-  std::uint64_t memory_bytes() const { return offsets_.capacity() + held_.size() / 8; }
+  // Before it was loaded, what the index takes in the file.
+  std::uint64_t memory_bytes() const {
+    if (!loaded_.load(std::memory_order_acquire)) return footer_.index.size;
+    return index_.offsets.capacity() + index_.held.size() / 8;
+  }
 
  private:
+  struct Index {
+    Bitmap held;
+    bool dense = false;                // held is 0, 1, 2, ...: ranks needn't be counted.
+    std::vector<std::uint32_t> ranks;  // Otherwise: of each 512th ordinal.
+    std::string offsets;               // As in the file.
+  };
+
   BlobReader(std::unique_ptr<RandomAccessFile> file, std::string name, Counters& counters);
   Status ReadFooter();
-  Status ReadIndex();
-  Status CheckOffsets() const;
-  std::uint64_t OffsetOf(std::uint64_t record) const;
+  Status ReadIndex(Index* index) const;
+  Status CheckOffsets(const Index& index) const;
+  std::uint64_t OffsetOf(const Index& index, std::uint64_t record) const;
+  // The record of `ordinal`. REQUIRES: the index was loaded.
+  Result<sst::BlockHandle> Find(std::uint32_t ordinal) const;
   Result<sst::BlockHandle> PlaceOf(const BlobPointer& pointer) const;
   Result<std::string_view> ReadBytes(const sst::BlockHandle& place, std::string* scratch) const;
   Error InFile(Error error) const;
@@ -65,10 +86,9 @@ class BlobReader final : public ValueFile {
   bool mapped_ = false;
   Footer footer_;
   BlobSummary summary_;
-  Bitmap held_;
-  bool dense_ = false;                // held_ is 0, 1, 2, ...: ranks needn't be counted.
-  std::vector<std::uint32_t> ranks_;  // Otherwise: of each 512th ordinal.
-  std::string offsets_;               // As in the file.
+  mutable Index index_;  // Doesn't change once it was loaded.
+  mutable std::atomic<bool> loaded_ = false;
+  mutable Mutex loading_;
 };
 
 }  // namespace strata::blob

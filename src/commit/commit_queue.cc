@@ -95,25 +95,14 @@ Status CommitQueue::Run(Writer* self) {
 
 Status CommitQueue::Enqueue(Writer* self) {
   writers_.push_back(self);
-  while (true) {
-    if (writers_.front() != self && !(STRATA_MUTANT(two_leaders) && writers_.front()->sync)) {
-      AwaitCall(*self);
-      SleepUntil(self, [&]() STRATA_REQUIRES(mutex_) {
-        return self->done || self->insert || writers_.front() == self;
-      });
-    }
-    if (self->done) return self->status;
-    if (!self->insert) return Lead(self);
-    // The leader has logged this batch and asks for its own part of the work.
-    self->insert = false;
-    mutex_.Unlock();
-    Status inserted = InsertBatchOf(*self, /*concurrently=*/true);
-    mutex_.Lock();
-    self->status = std::move(inserted);
-    if (--inserting_ == 0) context_.environment.executor->Notify(all_inserted_);
-    SleepUntil(self, [&] { return self->done; });
-    return self->status;
+  if (writers_.front() != self && !(STRATA_MUTANT(two_leaders) && writers_.front()->sync)) {
+    AwaitCall(*self);
+    SleepUntil(self, [&]() STRATA_REQUIRES(mutex_) {
+      return self->done || self->insert || writers_.front() == self;
+    });
   }
+  if (self->insert) return InsertOwn(self);
+  return self->done ? self->status : Lead(self);
 }
 
 void CommitQueue::SleepUntil(Writer* self, const std::function<bool()>& holds) {
@@ -284,11 +273,26 @@ Status CommitQueue::InsertInParallel(const std::vector<Writer*>& group) {
   WakeCalled(group.front());
   Status status = InsertBatchOf(*group.front(), /*concurrently=*/true);
   mutex_.Lock();
-  context_.environment.executor->WaitOn(all_inserted_, mutex_, [&]() STRATA_REQUIRES(mutex_) {
-    return inserting_ == 0 || STRATA_MUTANT(leader_doesnt_wait);
-  });
+  context_.environment.executor->WaitOn(all_inserted_, mutex_,
+                                        [&]() STRATA_REQUIRES(mutex_) { return AllInserted(); });
   for (std::size_t i = 1; i < group.size() && status; ++i) status = group[i]->status;
   return status;
+}
+
+bool CommitQueue::AllInserted() const {
+  return inserting_ == 0 || STRATA_MUTANT(leader_doesnt_wait);
+}
+
+// The leader has logged this batch, and asks for its own part of the work.
+Status CommitQueue::InsertOwn(Writer* self) {
+  self->insert = false;
+  mutex_.Unlock();
+  Status inserted = InsertBatchOf(*self, /*concurrently=*/true);
+  mutex_.Lock();
+  self->status = std::move(inserted);
+  if (--inserting_ == 0) context_.environment.executor->Notify(all_inserted_);
+  SleepUntil(self, [&] { return self->done; });
+  return self->status;
 }
 
 // Those of the group are called, and who leads the next one: nobody else has anything to do.

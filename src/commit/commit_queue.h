@@ -97,6 +97,8 @@ class CommitQueue {
   bool InsertsInParallel(const std::vector<Writer*>& group) const;
   Status InsertBatchOf(const Writer& writer, bool concurrently) const;
   Status InsertInParallel(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  bool AllInserted() const STRATA_REQUIRES(mutex_);
+  Status InsertOwn(Writer* self) STRATA_REQUIRES(mutex_);
   // One of its writers has something to do: `waker` is to wake it, if it sleeps.
   static void Call(Writer* writer, Writer* waker);
   void WakeCalled(Writer* waker);

@@ -35,7 +35,7 @@ struct Writer {
   SequenceNumber first_sequence = 0;
   bool insert = false;  // Set when this writer shall insert its part.
   bool done = false;
-  // Where it sleeps until it is done, at the queue's front, or shall insert; null: it is awake.
+  // Where it sleeps until there is something for it to do; null: it is awake.
   WaitPoint* sleeps_at = nullptr;
   std::vector<WaitPoint*> wakes = {};  // Those whom it wakes when it is through.
   std::atomic<bool> called = false;    // It shall look what there is to do.

@@ -91,7 +91,7 @@ Result<std::shared_ptr<const Blob>> BlobCollection::Finish() {
   STRATA_TRY(store_.SyncNames());
   STRATA_TRY_ASSIGN(std::shared_ptr<const Blob> blob,
                     store_.Open(MakeBlobMeta(unfinished_->number, unfinished_->id, *summary)));
-  if (verify_) STRATA_TRY(blob->reader().VerifyAll());
+  STRATA_TRY(verify_ ? blob->reader().VerifyAll() : blob->reader().Load());
   if (!(blob->reader().held() == live_)) {
     return Corruption(blob->reader().name() + ": holds other values than were copied");
   }

@@ -135,7 +135,7 @@ Status TableWriter::CutTable() {
   meta.expiry_max_us = open->expiry_max_us;
   meta.delete_since_us = summary->deletes == 0 ? 0 : options_.delete_since_us;
   STRATA_TRY_ASSIGN(std::shared_ptr<const Table> table, store_.Open(meta));
-  if (options_.verify) STRATA_TRY(Verify(*table));
+  STRATA_TRY(options_.verify ? Verify(*table) : table->reader().Load());
   done_.push_back(std::move(table));
   return {};
 }

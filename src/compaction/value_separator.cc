@@ -87,7 +87,7 @@ Status ValueSeparator::CutFile() {
   bytes_written_ += summary->size_bytes;
   STRATA_TRY_ASSIGN(std::shared_ptr<const Blob> blob,
                     store_.Open(MakeBlobMeta(open->identity.number, open->identity.id, *summary)));
-  if (options_.verify) STRATA_TRY(blob->reader().VerifyAll());
+  STRATA_TRY(options_.verify ? blob->reader().VerifyAll() : blob->reader().Load());
   blob->MarkObsolete(store_.RemovalOf(*unfinished_));
   unfinished_.reset();
   done_.push_back(std::move(blob));

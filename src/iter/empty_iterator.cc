@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "base/check.h"
 #include "iter/iterator.h"
 
@@ -23,10 +25,32 @@ class EmptyIterator final : public InternalIterator {
   }
 };
 
+class ErrorIterator final : public InternalIterator {
+ public:
+  explicit ErrorIterator(Error error) : error_(std::move(error)) {}
+
+  bool Valid() const override { return false; }
+  Status SeekToFirst() override { return error_; }
+  Status SeekToLast() override { return error_; }
+  Status Seek(std::string_view) override { return error_; }
+  Status SeekForPrev(std::string_view) override { return error_; }
+  Status Next() override { return error_; }
+  Status Prev() override { return error_; }
+  std::string_view key() const override { return ""; }
+  std::string_view value() const override { return ""; }
+
+ private:
+  const Error error_;
+};
+
 }  // namespace
 
 std::unique_ptr<InternalIterator> NewEmptyIterator() {
   return std::make_unique<EmptyIterator>();
+}
+
+std::unique_ptr<InternalIterator> NewErrorIterator(Error error) {
+  return std::make_unique<ErrorIterator>(std::move(error));
 }
 
 }  // namespace strata

@@ -27,8 +27,8 @@ inline constexpr SequenceNumber kSequenceMax = (std::uint64_t{1} << 56) - 1;
 enum class EntryKind : std::uint8_t {
   kDelete = 0,
   kValue = 1,
-  kBlobPointer = 2,          // The value lives in a blob file (lesson value-separation); see blob_pointer.h.
-  kExpiringValue = 3,        // From lesson tables-and-ttl on; see expiry.h.
+  kBlobPointer = 2,          // The value lives in a blob file; see blob_pointer.h.
+  kExpiringValue = 3,        // The value has a time at which it expires; see expiry.h.
   kExpiringBlobPointer = 4,  // Reserved.
 };
 inline constexpr EntryKind kEntryKindLast = EntryKind::kExpiringBlobPointer;

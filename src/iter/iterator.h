@@ -66,5 +66,7 @@ class InternalIterator {
 };
 
 std::unique_ptr<InternalIterator> NewEmptyIterator();
+// Never valid: every seek fails with `error`.
+std::unique_ptr<InternalIterator> NewErrorIterator(Error error);
 
 }  // namespace strata

@@ -1,5 +1,5 @@
 // Which values of which blobs a table keeps alive: gathered while the table is written, kept in its
-// properties block under the name "blobs", read back when blobs are collected.
+// properties block under the name "blobs", read back when one asks what is in use.
 //
 //   blobs := ( blob id varint | bytes varint | bitmap )*      ids ascend; see base/bitmap.h
 //

@@ -37,6 +37,7 @@ std::optional<BlockToRead> TableReader::Locate(std::string_view user_key,
                                                SequenceNumber sequence) const {
   const Rep& rep = *rep_;
   if (rep.options.cache == nullptr || rep.source.mapped) return std::nullopt;
+  if (!rep_->Load().has_value()) return std::nullopt;  // The lookup will say what is wrong.
   if (!rep.footer.filter.IsNone() && !rep.MayContain(user_key, {})) return std::nullopt;
   const std::size_t block = rep.index.learned() != nullptr
                                 ? rep.index.learned()->Guess(user_key)

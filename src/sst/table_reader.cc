@@ -39,6 +39,8 @@ Status TableReader::Rep::ReadFooter() {
   }
   footer = *std::move(decoded);
   source = {file.get(), footer.file_id, bytes.data() != scratch, options.counters};
+  summary.size_bytes = footer.file_size;
+  summary.footer_checksum = footer.checksum;
   return {};
 }
 
@@ -67,7 +69,7 @@ Status TableReader::Rep::ReadProperties() {
                                                   std::to_string(footer.properties.offset));
   }
   summary = *std::move(decoded);
-  summary.size_bytes = footer.file_size;
+  summary.size_bytes = footer.file_size;  // As ReadFooter said.
   summary.footer_checksum = footer.checksum;
   return {};
 }
@@ -84,18 +86,33 @@ Result<std::unique_ptr<TableReader>> TableReader::Open(std::unique_ptr<RandomAcc
   rep.file = std::move(file);
   rep.name = std::move(name);
   rep.options = options;
-  const Status opened = [&]() -> Status {
-    STRATA_TRY(rep.ReadFooter());
-    STRATA_TRY(rep.ReadIndex());
-    STRATA_TRY(rep.ReadProperties());
-    if (!rep.footer.filter.IsNone()) {
-      STRATA_TRY_ASSIGN(rep.filter, ReadBlock(rep.source, rep.footer.filter, true));
+  if (Status opened = rep.ReadFooter(); !opened.has_value()) {
+    return rep.InFile(std::move(opened).error());
+  }
+  if (options.cache != nullptr) rep.cache_id = options.cache->NewTableId();
+  if (!options.load_later) STRATA_TRY(rep.Load());
+  return reader;
+}
+
+Status TableReader::Load() const {
+  return rep_->Load();
+}
+
+Status TableReader::Rep::Load() {
+  if (is_loaded()) return {};
+  MutexLock lock(loading);  // Of this table's readers; all of them need what is read.
+  if (is_loaded()) return {};
+  const Status read = [&]() -> Status {
+    STRATA_TRY(ReadIndex());
+    STRATA_TRY(ReadProperties());
+    if (!footer.filter.IsNone()) {
+      STRATA_TRY_ASSIGN(filter, ReadBlock(source, footer.filter, true));
     }
     return {};
   }();
-  if (!opened.has_value()) return rep.InFile(opened.error());
-  if (options.cache != nullptr) rep.cache_id = options.cache->NewTableId();
-  return reader;
+  if (!read.has_value()) return InFile(read.error());
+  loaded.store(true, std::memory_order_release);
+  return {};
 }
 
 Result<Block> TableReader::Rep::LoadBlock(std::size_t i, const BlockSource& from) const {
@@ -147,6 +164,7 @@ void TableReader::Rep::Trace(const TableReadOptions& read, std::size_t i,
 Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, SequenceNumber sequence,
                                                  const TableReadOptions& options,
                                                  std::string* value) const {
+  STRATA_TRY(rep_->Load());
   const Rep& rep = *rep_;
   if (!rep.MayContain(user_key, options)) return std::optional<TableHit>();
   const LookupKey target{user_key, PackTag(sequence, kEntryKindForSeek)};
@@ -238,12 +256,16 @@ void TableReader::Rep::CountMiss([[maybe_unused]] const std::optional<TableHit>&
 }
 
 Status TableReader::AddLiveIn(BlobId blob, Bitmap* live) const {
+  STRATA_TRY(rep_->Load());
   STRATA_TRY_ASSIGN(const BlobUses uses, BlobUsesOf(rep_->properties));
   if (const Bitmap* used = uses.LiveIn(blob)) live->AddAll(*used);
   return {};
 }
 
 std::unique_ptr<InternalIterator> TableReader::NewIterator(const TableReadOptions& options) const {
+  if (Status loaded = rep_->Load(); !loaded.has_value()) {
+    return NewErrorIterator(std::move(loaded).error());
+  }
   const Rep& rep = *rep_;
   if (options.readahead && !rep.source.mapped) {
     auto ahead =
@@ -277,8 +299,9 @@ const std::string& TableReader::name() const {
 }
 
 std::uint64_t TableReader::memory_bytes() const {
-  std::uint64_t bytes = sizeof(Rep) + rep_->index.memory_bytes() + rep_->footer.properties.size;
-  bytes += rep_->filter.contents.owned_size;
+  std::uint64_t bytes = sizeof(Rep) + rep_->footer.properties.size;
+  if (!rep_->is_loaded()) return bytes + rep_->footer.index.size + rep_->footer.filter.size;
+  bytes += rep_->index.memory_bytes() + rep_->filter.contents.owned_size;
   return bytes;
 }
 
@@ -289,12 +312,13 @@ std::uint64_t TableReader::index_bytes_saved() const {
     }
     return 0;
   };
-  if (rep_->index.learned() == nullptr) return 0;
+  if (!rep_->is_loaded() || rep_->index.learned() == nullptr) return 0;
   const std::uint64_t sparse = number("sparse_index_bytes");
   return sparse - std::min(sparse, number("learned_index_bytes"));
 }
 
 std::vector<std::string> TableReader::SplitKeys(std::size_t count) const {
+  if (!rep_->Load().has_value()) return {};  // Who reads the table will say what is wrong with it.
   const TableIndex& index = rep_->index;
   std::vector<std::string> keys;
   for (std::size_t part = 1; part <= count; ++part) {

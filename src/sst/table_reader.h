@@ -34,6 +34,9 @@ struct TableReaderOptions {
   bool verify_checksums = true;  // Of data blocks; index, filter and properties always are.
   Counters* counters = nullptr;  // Not null.
   BlockCache* cache = nullptr;   // Null: every read goes to the file.
+  // Open reads no more than the footer; the first use reads the rest, and tells what is wrong with
+  // it.
+  bool load_later = false;
 };
 
 // For one read or cursor.
@@ -72,11 +75,14 @@ struct BlockToRead {
 
 class TableReader {
  public:
-  // Reads footer, index, filter and properties; they stay in memory. `name` is for messages.
+  // Reads footer, index, filter and properties (or the footer alone); they stay in memory. `name`
+  // is for messages.
   static Result<std::unique_ptr<TableReader>> Open(std::unique_ptr<RandomAccessFile> file,
                                                    std::string name,
                                                    const TableReaderOptions& options);
   ~TableReader();
+  // Reads what Open left for later, if that hasn't been done.
+  Status Load() const;
   TableReader(const TableReader&) = delete;
   TableReader& operator=(const TableReader&) = delete;
 
@@ -102,14 +108,17 @@ class TableReader {
   // All blocks in the order of the file. Reads and checks each of them.
   Result<std::vector<BlockInfo>> Blocks() const;
 
-  // What the properties block says, names ascending; keys in it are internal keys.
+  // What the properties block says, names ascending; keys in it are internal keys. REQUIRES: it was
+  // loaded.
   const std::vector<std::pair<std::string, std::string>>& properties() const;
-  const TableSummary& summary() const;  // From the properties and the footer.
+  // From the footer (size and checksum) and, once it was loaded, the properties.
+  const TableSummary& summary() const;
   // Adds the ordinals of `blob` that entries of the table point to.
   Status AddLiveIn(BlobId blob, Bitmap* live) const;
   const FileId& file_id() const;
   const std::string& name() const;
-  // Index, filter and properties held in memory.
+  // Index, filter and properties held in memory; before they were loaded, what they take in the
+  // file.
   std::uint64_t memory_bytes() const;
   // What the index block has less than a sparse one would have, before compression.
   std::uint64_t index_bytes_saved() const;

@@ -1,6 +1,6 @@
 // What a TableReader is made of; table_reader.cc answers reads from it, table_verify.cc checks it.
 //
-// Thread safety: immutable once the table is open.
+// Thread safety: immutable once it was loaded, which any number of threads may ask for.
 
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "io/mutex.h"
 #include "sst/block.h"
 #include "sst/block_io.h"
 #include "sst/table_format.h"
@@ -21,7 +22,11 @@
 namespace strata::sst {
 
 struct TableReader::Rep {
-  // Used by Open, in this order. Their errors don't name the file yet.
+  // Reads index, properties and filter, once; after an error the next call tries again.
+  Status Load();
+  bool is_loaded() const { return loaded.load(std::memory_order_acquire); }
+
+  // Used by Open and Load, in this order. Their errors don't name the file yet.
   Status ReadFooter();
   Status ReadIndex();
   Status ReadProperties();
@@ -69,6 +74,8 @@ struct TableReader::Rep {
   TableSummary summary;
   StoredBlock filter;
   std::uint64_t cache_id = 0;
+  std::atomic<bool> loaded = false;
+  Mutex loading;
 };
 
 }  // namespace strata::sst

@@ -105,6 +105,7 @@ Status VerifyDataBlock(const BlockSource& source, const TableIndex& index, std::
 }  // namespace
 
 Result<std::vector<BlockInfo>> TableReader::Blocks() const {
+  STRATA_TRY(rep_->Load());
   const Rep& rep = *rep_;
   std::vector<std::pair<std::string_view, BlockHandle>> places;
   places.reserve(rep.index.size() + 3);
@@ -123,6 +124,7 @@ Result<std::vector<BlockInfo>> TableReader::Blocks() const {
 }
 
 Status TableReader::VerifyAll(std::uint64_t look_up_every) const {
+  STRATA_TRY(rep_->Load());
   const Rep& rep = *rep_;
   Census census;
   const auto check_key = [&]([[maybe_unused]] std::string_view user_key) -> Status {

@@ -14,6 +14,8 @@ LocalTableOptions StoreOptionsOf(StoreContext& context) {
   options.reader.verify_checksums = context.options.verify_checksums;
   options.reader.counters = &context.counters;
   options.reader.cache = context.cache.get();
+  options.reader.load_later =
+      true;  // Opening a store takes as long with large tables as with small.
   return options;
 }
 

@@ -184,7 +184,7 @@ Result<BlobMeta> DecodeBlob(std::string_view bytes) {
 
 Status DecodeNumbers(std::string_view bytes, std::initializer_list<std::uint64_t*> numbers);
 
-// A field of a table that lesson tables-and-ttl brought; false when it is another.
+// A field of a table that a lesson after the manifest brought; false when it is another.
 Result<bool> DecodeTableField(const FieldReader::Field& field, TableMeta* table) {
   std::uint64_t id = 0;
   switch (field.tag) {

@@ -5,10 +5,10 @@
 //            | [value length varint | value]
 //
 // A delete has no value. The n-th entry (from 0) has sequence first + n, so that batches can be
-// put one after another. `table` is 0 for the default table (named ones: lesson tables-and-ttl); the kinds of
-// iter/internal_key.h that expire carry a fixed64 expiry, wall clock in microseconds. In a log the
-// value of a kind that points to a blob is the place of the value there (lesson value-separation).
-// Example: put "k" = "hi", delete "x" is 01 00 01 6b 02 68 69  00 00 01 78.
+// put one after another. `table` is 0 for the default table (named ones: lesson tables); the kinds
+// of iter/internal_key.h that expire carry a fixed64 expiry, wall clock in microseconds. In a log
+// the value of a kind that points to a blob is the place of the value there (lesson
+// value-separation). Example: put "k" = "hi", delete "x" is 01 00 01 6b 02 68 69  00 00 01 78.
 
 #pragma once
 

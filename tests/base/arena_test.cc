@@ -49,7 +49,7 @@ TEST_CASE("pieces are aligned and apart from each other", "[memtable]") {
   CHECK(arena.allocations() == pieces.size());
 }
 
-TEST_CASE("pieces for one thread alone are aligned and apart from all others", "[learned-index]") {
+TEST_CASE("pieces for one thread alone are aligned and apart from all others", "[prefix-tree]") {
   Arena arena;
   std::vector<Piece> pieces;
   AllocateMany(&arena, 1, &pieces, &Arena::AllocateAlone);

@@ -74,7 +74,7 @@ TEST_CASE("every value comes back, whatever its length and codec",
 }
 
 TEST_CASE("a copy holds the values that were chosen, under their old ordinals",
-          "[value-separation]") {
+          "[blob-collection][blob-collection.1]") {
   Random random(7);
   const auto values = RandomValues(random, 3000, 60);
   Counters counters;

@@ -7,11 +7,11 @@
 namespace strata::cli {
 namespace {
 
-TEST_CASE("tables are made, used and dropped from the command line", "[tables-and-ttl]") {
+TEST_CASE("tables are made, used and dropped from the command line", "[expiry]") {
   RunCliScript("tables.txt");
 }
 
-TEST_CASE("a transaction in the shell writes to several tables at once", "[tables-and-ttl]") {
+TEST_CASE("a transaction in the shell writes to several tables at once", "[expiry]") {
   RunCliScript("transaction_tables.txt");
 }
 

@@ -84,10 +84,15 @@ class CountingExecutor final : public Executor {
     threads_->WaitOn(point, mutex, Counted(holds));
   }
   void Notify(WaitPoint& point) override { threads_->Notify(point); }
-  bool Yield() override { return threads_->Yield(); }
+  bool Yield() override {
+    if (on_yield) on_yield();
+    return threads_->Yield();
+  }
   int concurrency() const override { return threads_->concurrency(); }
 
   int looks() const { return looks_; }
+
+  std::function<void()> on_yield;  // Set before threads start.
 
  private:
   std::function<bool()> Counted(const std::function<bool()>& condition) {
@@ -103,7 +108,9 @@ class CountingExecutor final : public Executor {
 
 // A queue on real threads, over a disk whose logs' syncs wait at a gate.
 struct ThreadedQueue {
-  ThreadedQueue() {
+  explicit ThreadedQueue(Clock& clock = RealClock())
+      : environment{
+            .files = &files, .clock = &clock, .executor = &executor, .entropy = SeededEntropy(7)} {
     files.GateOnly(".wal");
     STRATA_CHECK(parts.Open().has_value());
   }
@@ -114,9 +121,11 @@ struct ThreadedQueue {
     while (files.waiting() == 0) std::this_thread::yield();
     for (std::size_t i = 0; i < writers.size(); ++i) {
       threads.emplace_back(writers[i]);
-      const auto in_line = [&] { return parts.Locked([&] { return queue.size(); }); };
-      while (in_line() < i + 2) std::this_thread::yield();
+      AwaitInLine(i + 2);
     }
+  }
+  void AwaitInLine(std::size_t count) {
+    while (parts.Locked([&] { return queue.size(); }) < count) std::this_thread::yield();
   }
   void OpenGateAndJoin() {
     files.OpenGate();
@@ -129,16 +138,15 @@ struct ThreadedQueue {
   std::unique_ptr<MemoryFileSystem> disk = NewMemoryFileSystem();
   testing::GatedFileSystem files{*disk};
   CountingExecutor executor;
-  Environment environment{
-      .files = &files, .clock = &RealClock(), .executor = &executor, .entropy = SeededEntropy(7)};
-  Parts parts{environment, {}};
+  Environment environment;
+  Parts parts{environment, {.memtable = MemtableKind::kSkipList}};
   testing::FakeBackground background;
   CommitQueue queue{PartsOf(parts, background)};
   std::vector<std::thread> threads;
 };
 
 TEST_CASE("those behind a sync are one group, in their order, with one record and one sync",
-          "[background-work][background-work.1][concurrency]") {
+          "[group-commit][group-commit.1][concurrency]") {
   ThreadedQueue world;
   const std::uint64_t syncs = world.parts.context.counters.Get(Counter::kWalSyncs);
   world.QueueUp({world.Putting("k", "1", true), world.Putting("b", "2", false),
@@ -152,7 +160,7 @@ TEST_CASE("those behind a sync are one group, in their order, with one record an
 }
 
 TEST_CASE("the log of a group whose leader wants no sync isn't synced for one behind it",
-          "[background-work][concurrency]") {
+          "[group-commit][concurrency]") {
   ThreadedQueue world;
   world.QueueUp({world.Putting("b", "1", false), world.Putting("c", "2", true)});
   world.OpenGateAndJoin();
@@ -175,7 +183,7 @@ TEST_CASE("a writer is woken when it is due, however many wait before and behind
 }
 
 TEST_CASE("a group's followers are woken once, and those behind it are left alone",
-          "[background-work][background-work.1][concurrency]") {
+          "[group-commit][group-commit.1][concurrency]") {
   ThreadedQueue world;
   const auto task = [&] { (void)world.queue.SwitchMemTables().has_value(); };
   std::vector<std::function<void()>> writers;
@@ -189,7 +197,7 @@ TEST_CASE("a group's followers are woken once, and those behind it are left alon
   CHECK(world.executor.looks() - before == 2 * 10);
 }
 
-TEST_CASE("a task comes when its turn is, and runs alone", "[tables-and-ttl][concurrency]") {
+TEST_CASE("a task comes when its turn is, and runs alone", "[tables][concurrency]") {
   ThreadedQueue world;
   std::string seen;
   const std::function<Status()> task = [&] {
@@ -205,6 +213,80 @@ TEST_CASE("a task comes when its turn is, and runs alone", "[tables-and-ttl][con
   CHECK_FALSE(world.parts.health.failed());
   CHECK(world.parts.Get("c") == "2");
   CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 | c=2 | ");
+}
+
+TEST_CASE("a leader waits for those whom the last sync served, and takes them along",
+          "[group-commit][group-commit.2][concurrency]") {
+  ManualClock clock;
+  ThreadedQueue world(clock);
+  std::thread late;
+  world.executor.on_yield = [&] {
+    if (late.joinable()) return;
+    late = std::thread(world.Putting("d", "3", true));
+    world.AwaitInLine(3);
+  };
+  world.QueueUp({world.Putting("b", "1", true), world.Putting("c", "2", true)});
+  clock.Advance(100);  // So long does the sync take that the first is in.
+  world.OpenGateAndJoin();
+  if (late.joinable()) late.join();
+  CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 c=2 d=3 | ");
+}
+
+TEST_CASE("a leader waits half a sync at most, and no more than fifty microseconds",
+          "[group-commit][group-commit.2][concurrency]") {
+  const auto waits_of = [](std::uint64_t sync_us) {
+    ManualClock clock;
+    ThreadedQueue world(clock);
+    int waits = 0;
+    world.executor.on_yield = [&] {
+      ++waits;
+      clock.Advance(10);
+    };
+    world.QueueUp({world.Putting("b", "1", true), world.Putting("c", "2", true)});
+    clock.Advance(sync_us);
+    world.OpenGateAndJoin();
+    CHECK(GroupsIn(*world.disk, world.parts.journal.number()) == "a=0 | b=1 c=2 | ");
+    return waits;
+  };
+  CHECK(waits_of(40) == 2);
+  CHECK(waits_of(1'000) == 5);
+}
+
+TEST_CASE("a leader that wants no sync waits for nobody", "[group-commit][concurrency]") {
+  ManualClock clock;
+  ThreadedQueue world(clock);
+  int waits = 0;
+  world.executor.on_yield = [&] { ++waits; };
+  world.QueueUp({world.Putting("b", "1", false), world.Putting("c", "2", false)});
+  clock.Advance(100);
+  world.OpenGateAndJoin();
+  CHECK(waits == 0);
+}
+
+TEST_CASE("the writers of a large group put in their own batches",
+          "[concurrent-inserts][concurrent-inserts.2][concurrency]") {
+  constexpr int kWriters = 4;
+  ManualClock clock;
+  ThreadedQueue world(clock);
+  std::vector<std::function<void()>> writers;
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&world, i] {
+      WriteBatch batch;
+      for (int entry = 0; entry < 400; ++entry) {
+        batch.Put(std::to_string(entry) + "." + std::to_string(i), std::string(500, 'v'));
+      }
+      (void)Write(world.queue, batch, /*sync=*/true).has_value();
+    });
+  }
+  const int before = world.executor.looks();
+  world.QueueUp(writers);
+  world.OpenGateAndJoin();
+  CHECK(world.parts.context.counters.Get(Counter::kGroupCommits) == 2);
+  for (int i = 0; i < kWriters; ++i) {
+    CHECK(world.parts.Get("399." + std::to_string(i)) == std::string(500, 'v'));
+  }
+  // Each is woken to insert, and again when all is done, where otherwise it were woken once.
+  CHECK(world.executor.looks() - before > 2 * kWriters);
 }
 
 // The rest has one writer at a time, on a disk that may fail.
@@ -261,7 +343,7 @@ TEST_CASE("a switch tells the log that begins with it", "[background-work]") {
 }
 
 TEST_CASE("a table that was dropped takes no batch, and the others are told of theirs",
-          "[tables-and-ttl]") {
+          "[expiry]") {
   World world;
   world->trees.Add(Must(world->trees.Make({.id = 3, .name = "t"})));
   WriteBatch batch;
@@ -276,7 +358,7 @@ TEST_CASE("a table that was dropped takes no batch, and the others are told of t
   CHECK_FALSE(world->health.failed());
 }
 
-TEST_CASE("the manifest says that entries expire before the log has one", "[tables-and-ttl]") {
+TEST_CASE("the manifest says that entries expire before the log has one", "[expiry]") {
   World world;
   const auto& features = world->versions.set().properties().features;
   REQUIRE(Put(world.queue, "a", "1"));
@@ -293,7 +375,7 @@ TEST_CASE("the manifest says that entries expire before the log has one", "[tabl
   CHECK(world.faults->events().size() == operations + 1);  // Once is enough.
 }
 
-TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[tables-and-ttl]") {
+TEST_CASE("a step that finds somebody in line doesn't switch memtables", "[expiry]") {
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   REQUIRE(world.queue.RunAtFront([&] {

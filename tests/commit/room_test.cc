@@ -113,6 +113,26 @@ TEST_CASE("a writer waits while as many full memtables wait as may, and that is 
   CHECK(world->context.counters.Get(Counter::kStallMicros) >= 4'000);
 }
 
+TEST_CASE("as many full memtables wait as the option says, and no writer before",
+          "[background-work][background-work.1]") {
+  Options options = Small();
+  options.memtables_max = 4;
+  World world(options);
+  const std::uint64_t start = world.clock.NowMicros();
+  // Should somebody wait all the same, this ends it.
+  world.executor->ScheduleAfter(5'000, [&] {
+    MutexLock lock(world->context.mutex);
+    while (world.full() > 0) world->trees.PopOldestFull();
+    return Step::kDone;
+  });
+  for (std::size_t waiting = 1; waiting <= 3; ++waiting) {
+    world.Fill();
+    REQUIRE(Outcome(world.Make()) == "ok");
+    CHECK(world.full() == waiting);
+  }
+  CHECK(world.clock.NowMicros() == start);
+}
+
 TEST_CASE("a failure ends the wait", "[background-work]") {
   World world(Small());
   world.Fill();
@@ -140,7 +160,7 @@ void TryAgainSoon(World& world, bool succeeds) {
 }
 
 TEST_CASE("a writer waits while a flush that found no room is to be tried again",
-          "[background-work]") {
+          "[background-work][background-work.1]") {
   World world(Small());
   TryAgainSoon(world, /*succeeds=*/true);
   const std::uint64_t start = world.clock.NowMicros();
@@ -200,7 +220,7 @@ TEST_CASE("a log that can't be begun is the store's failure, and nothing was swi
 }
 
 TEST_CASE("what is owed holds writers back, in sleeps that are worth it",
-          "[background-work][background-work.3]") {
+          "[background-work][background-work.2]") {
   World world({.stall_max_ms = 100});
   const std::uint64_t start = world.clock.NowMicros();
   const auto make = [&] {
@@ -223,7 +243,7 @@ TEST_CASE("what is owed holds writers back, in sleeps that are worth it",
 }
 
 TEST_CASE("a memtable is only switched when blob files leave room for what it holds",
-          "[value-separation]") {
+          "[blob-collection]") {
   World world(Small());
   int waits = 0;
   world.background.await_space = [&] {

@@ -87,7 +87,7 @@ BlobId OnlyBlob(const BlobTree& tree) {
   return tree.version->blobs().begin()->first;
 }
 
-TEST_CASE("a version knows how much of each blob its tables use", "[value-separation]") {
+TEST_CASE("a version knows how much of each blob its tables use", "[blob-collection]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb c@3=cccc d@4=dddd");
   const BlobId blob = OnlyBlob(tree);
@@ -105,7 +105,7 @@ TEST_CASE("a version knows how much of each blob its tables use", "[value-separa
   CHECK((Must(tree.version->LiveIn(blob)) == live));
 }
 
-TEST_CASE("live is what any table of the version uses", "[value-separation][value-separation.3]") {
+TEST_CASE("live is what any table of the version uses", "[blob-collection][blob-collection.2]") {
   BlobTree tree;
   const FileNumber first = tree.Add("a@1=aaaa b@2=bbbb");
   const BlobId blob = OnlyBlob(tree);
@@ -116,7 +116,7 @@ TEST_CASE("live is what any table of the version uses", "[value-separation][valu
   CHECK(tree.version->blobs().count(blob) == 0);  // Nothing uses it: it is gone.
 }
 
-TEST_CASE("a value is live in whichever run a table uses it", "[value-separation]") {
+TEST_CASE("a value is live in whichever run a table uses it", "[blob-collection]") {
   BlobTree tree;
   const FileNumber first = tree.Add("a@1=aaaa b@2=bbbb");
   const BlobId blob = OnlyBlob(tree);
@@ -143,7 +143,7 @@ TEST_CASE("a value is live in whichever run a table uses it", "[value-separation
 }
 
 TEST_CASE("a collection copies what is live, and every pointer still finds its value",
-          "[value-separation]") {
+          "[blob-collection]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb c@3=cccc d@4=dddd e@5=eeee");
   const BlobId blob = OnlyBlob(tree);
@@ -164,7 +164,7 @@ TEST_CASE("a collection copies what is live, and every pointer still finds its v
   CHECK(before->blobs().at(blob).blob->meta().file == blob);  // The past keeps its file.
 }
 
-TEST_CASE("a file that lacks a value in use can't take a blob's place", "[value-separation]") {
+TEST_CASE("a file that lacks a value in use can't take a blob's place", "[blob-collection]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb");
   const BlobId blob = OnlyBlob(tree);
@@ -176,7 +176,7 @@ TEST_CASE("a file that lacks a value in use can't take a blob's place", "[value-
   CHECK(Outcome(full->With(edit, {})).find("lacks values in use") != std::string::npos);
 }
 
-TEST_CASE("a collection that is given up leaves no file", "[value-separation]") {
+TEST_CASE("a collection that is given up leaves no file", "[blob-collection][blob-collection.3]") {
   BlobTree tree;
   tree.Add("a@1=aaaa b@2=bbbb");
   const std::size_t files = Must(tree.tables.disk->List("db")).size();
@@ -218,7 +218,7 @@ std::uint64_t Picked(const BlobMap& map, const CollectionRules& rules) {
 }
 
 TEST_CASE("the blob that gives back most for each byte copied is collected first",
-          "[value-separation][value-separation.4]") {
+          "[blob-collection][blob-collection.4]") {
   const CollectionRules rules{.garbage_ratio = 0.5, .space_bound = 1.25};
   CHECK(Picked(MapOf({{1, {100, 100}}, {2, {100, 90}}}), rules) == 0);  // Nothing is due.
   CHECK(Picked(MapOf({{1, {1000, 1000}}, {2, {10, 5}}}), rules) == 2);  // Half of it is dead.
@@ -228,7 +228,7 @@ TEST_CASE("the blob that gives back most for each byte copied is collected first
   CHECK(Picked({}, rules) == 0);
 }
 
-TEST_CASE("the bound counts what is live, and is over by bytes", "[value-separation]") {
+TEST_CASE("the bound counts what is live, and is over by bytes", "[blob-collection]") {
   CHECK(BytesOverBound({.bytes = 1250, .live_bytes = 1000}, 1.25) == 0);
   CHECK(BytesOverBound({.bytes = 1300, .live_bytes = 1000}, 1.25) == 50);
   CHECK(BytesOverBound({.bytes = 7, .live_bytes = 0}, 1.25) == 7);

@@ -64,8 +64,7 @@ std::string Dropped(const std::vector<Spec>& specs, const TableSet& busy = {}) {
   return out;
 }
 
-TEST_CASE("a table goes unread once its last entry has expired",
-          "[tables-and-ttl][tables-and-ttl.4]") {
+TEST_CASE("a table goes unread once its last entry has expired", "[expiry][expiry.2]") {
   CHECK(Dropped({{.number = 1, .level = 1, .run = 0, .first = "a", .last = "c"}}) == "1 ");
   CHECK(Dropped({{.number = 1,
                   .level = 1,
@@ -85,8 +84,7 @@ TEST_CASE("a table goes unread once its last entry has expired",
   CHECK(Dropped({{.number = 1, .level = 1, .run = 0, .first = "a", .last = "c"}}, {1}) == "");
 }
 
-TEST_CASE("a table stays while older data under it outlives it",
-          "[tables-and-ttl][tables-and-ttl.4]") {
+TEST_CASE("a table stays while older data under it outlives it", "[expiry][expiry.2]") {
   const Spec newer{.number = 2, .level = 0, .run = 7, .first = "b", .last = "d"};
   Spec older{.number = 1, .level = 1, .run = 0, .first = "a", .last = "c"};
   CHECK(Dropped({newer, older}) == "2 1 ");
@@ -101,7 +99,7 @@ TEST_CASE("a table stays while older data under it outlives it",
   CHECK(Dropped({above, newer, older}) == "2 ");
 }
 
-TEST_CASE("a table with a delete is overdue after half of the deadline", "[tables-and-ttl]") {
+TEST_CASE("a table with a delete is overdue after half of the deadline", "[expiry][expiry.3]") {
   const auto version = VersionOf({{.number = 1,
                                    .level = 1,
                                    .run = 0,
@@ -125,6 +123,32 @@ TEST_CASE("a table with a delete is overdue after half of the deadline", "[table
   CHECK_FALSE(due(500'000, {3}));  // One that may see under it.
   CHECK(NextDue({.version = *version, .busy = {}, .now_us = 1, .deadline_us = 200'000}) == 500'000);
   CHECK_FALSE(PickOverdue({.version = *version, .busy = {}, .now_us = kNow}, Options()));
+}
+
+TEST_CASE("what expires is overdue half of the deadline after its expiry, whatever snapshots see",
+          "[expiry][expiry.3]") {
+  Spec spec{.number = 1, .level = 1, .run = 0, .first = "a", .last = "c", .entries = 20};
+  spec.expiry_min = 400'000;
+  const auto due_at = [&](Snapshots live = {}) {
+    const auto version = VersionOf({spec});
+    return NextDue({.version = *version,
+                    .busy = {},
+                    .now_us = 1,
+                    .deadline_us = 200'000,
+                    .live = std::move(live)});
+  };
+  CHECK(due_at() == 500'000);
+  CHECK(due_at({3}) == 500'000);
+  spec.deletes = 1;
+  spec.delete_since = 300'000;  // The earlier one counts.
+  CHECK(due_at() == 400'000);
+  CHECK(due_at({3}) == 500'000);
+  spec.expiry_min = UINT64_MAX - 10;
+  spec.expiry_max = UINT64_MAX - 10;
+  spec.deletes = 0;
+  CHECK(due_at() == UINT64_MAX);
+  spec.expiring = 0;
+  CHECK_FALSE(due_at());
 }
 
 }  // namespace

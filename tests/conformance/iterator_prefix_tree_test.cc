@@ -20,7 +20,7 @@ class PrefixTreeSource final : public IteratorSource {
   MemTable memtable_;
 };
 
-TEST_CASE("a prefix tree's iterator conforms", "[learned-index]") {
+TEST_CASE("a prefix tree's iterator conforms", "[prefix-tree]") {
   CheckIteratorConformance(
       [](const Model& model) { return std::make_unique<PrefixTreeSource>(model); });
 }

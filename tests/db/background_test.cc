@@ -150,13 +150,13 @@ void CheckSmooth(int steps, Grow grow) {
 }
 
 TEST_CASE("debt slows writers smoothly and never for longer than the option says",
-          "[background-work][background-work.3]") {
+          "[background-work][background-work.2]") {
   CheckSmooth(200, [](WritePressure& pressure) { pressure.debt_bytes += 32 << 20; });
   CheckSmooth(200, [](WritePressure& pressure) { pressure.debt_runs += 1; });
 }
 
 TEST_CASE("a burst that compaction has not seen costs nothing",
-          "[background-work][background-work.3]") {
+          "[background-work][background-work.2]") {
   WritePressure pressure{.memtable_bytes_max = 1 << 20, .stall_max_us = 1'000};
   pressure.debt_bytes = kDebtFreeMemtables << 20;
   pressure.debt_runs = kDebtFreeRuns;
@@ -168,7 +168,7 @@ TEST_CASE("a burst that compaction has not seen costs nothing",
   CHECK(StallFor(pressure) == 1'000);
 }
 
-TEST_CASE("a delay grows with the square of the debt", "[background-work][background-work.3]") {
+TEST_CASE("a delay grows with the square of the debt", "[background-work][background-work.2]") {
   constexpr std::uint64_t kLongest = 1'000'000;
   WritePressure pressure{.memtable_bytes_max = 1 << 20, .stall_max_us = kLongest};
   // Half of the way from what is free to kDebtFull times as much.
@@ -183,7 +183,7 @@ TEST_CASE("a delay grows with the square of the debt", "[background-work][backgr
 }
 
 TEST_CASE("the last memtable slows writers over its second half, and only a little",
-          "[background-work][background-work.3]") {
+          "[background-work][background-work.2]") {
   constexpr std::uint64_t kLongest = 100'000'000;
   constexpr std::uint64_t kFull = 1 << 20;
   WritePressure pressure{

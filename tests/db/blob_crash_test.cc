@@ -47,7 +47,7 @@ Status WriteAndCollect(StoreWorld& world, History& history, FileSystem*) {
 }
 
 TEST_CASE("a power cut at any step of a collection loses nothing and revives nothing",
-          "[value-separation]") {
+          "[blob-collection]") {
   const testing::CrashSweepOptions options{.store = TinyBlobs(), .nested_every = 40};
   const auto report = testing::SweepCrashPoints(options, WriteAndCollect);
   for (const std::string& failure : report.failures) FAIL_CHECK(failure);

@@ -1,5 +1,5 @@
-// Blob files on real threads: values are read while others overwrite them and their blobs are
-// merged, collected and removed, or while the files that they are in are still written.
+// Blob files on real threads: values are read while others overwrite them and their files
+// are replaced and removed, or while the files that they are in are still written.
 
 #include <catch2/catch.hpp>
 
@@ -99,7 +99,7 @@ class ReadStore {
 };
 
 TEST_CASE("values are read whole beside writers, merges and collections",
-          "[value-separation][concurrency]") {
+          "[blob-collection][concurrency]") {
   ReadStore store({.blob_garbage_ratio = 0.2, .blob_overlap_max = 4});
   const auto collections = [&] { return store->counters().Get(Counter::kBlobCollections); };
   // Merges may see to all dead values before a collection does: threads decide.

@@ -77,7 +77,7 @@ TEST_CASE("each table has a threshold of its own, and takes its blobs along",
   CHECK(store.Get("k") == Filled('d'));
 }
 
-TEST_CASE("blobs of a named table are collected", "[value-separation]") {
+TEST_CASE("blobs of a named table are collected", "[blob-collection]") {
   TestStore store(SmallBlobs());
   const TableRef table = Must(store->CreateTable("t", {}));
   for (int i = 0; i < 30; ++i) {

@@ -20,7 +20,7 @@ using testing::CodeOf;
 using testing::Must;
 
 TEST_CASE("a table can be dropped while a merge of it is about to conclude",
-          "[tables-and-ttl][concurrency]") {
+          "[tables][concurrency]") {
   const auto disk = NewMemoryFileSystem();
   testing::GatedFileSystem files{*disk};
   const auto executor = NewThreadExecutor(1, 2, RealClock());

@@ -90,7 +90,7 @@ TEST_CASE("logs that were begun while an edit was synced are known to the manife
 }
 
 TEST_CASE("edits that come at the same time are made one after the other",
-          "[tables-and-ttl][concurrency]") {
+          "[tables][concurrency]") {
   GatedStore store({.sync = SyncMode::kNone, .memtable_bytes = 16 << 10});
   REQUIRE(store.db->CreateTable("old", {}));
   REQUIRE(store.db->Put("a", "1"));

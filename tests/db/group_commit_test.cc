@@ -22,6 +22,7 @@ namespace {
 struct ThreadedStore {
   ThreadedStore() {
     Options options;
+    options.memtable = MemtableKind::kSkipList;  // The kind into which several may insert at once.
     options.environment = &environment;
     auto opened = DB::Open(options, "db");
     REQUIRE(opened);
@@ -79,7 +80,7 @@ struct ThreadedStore {
 };
 
 TEST_CASE("writers that wait for a sync share the next one",
-          "[background-work][background-work.1][concurrency]") {
+          "[group-commit][group-commit.1][concurrency]") {
   ThreadedStore store;
   const std::uint64_t before = store.db->counters().Get(Counter::kWalSyncs);
   store.QueueUp(8, [](DB& db, int i) { db.Put("key" + std::to_string(i), "v").has_value(); });
@@ -91,7 +92,7 @@ TEST_CASE("writers that wait for a sync share the next one",
 }
 
 TEST_CASE("a group of large batches is inserted by all its writers",
-          "[background-work][background-work.2][concurrency]") {
+          "[concurrent-inserts][concurrent-inserts.1][concurrency]") {
   ThreadedStore store;
   store.QueueUp(6, [](DB& db, int writer) {
     WriteBatch batch;
@@ -114,7 +115,7 @@ TEST_CASE("a group of large batches is inserted by all its writers",
 }
 
 TEST_CASE("who asked for no sync is not held up by the syncs of others",
-          "[background-work][concurrency]") {
+          "[group-commit][concurrency]") {
   ThreadedStore store;
   const std::uint64_t before = store.db->counters().Get(Counter::kWalSyncs);
   store.QueueUp(4, [](DB& db, int i) {
@@ -132,28 +133,28 @@ std::function<void(DB&)> PutOf(std::size_t bytes, bool sync) {
 // In the cases below the first writer syncs alone, while the others get in line.
 
 TEST_CASE("a small leader writes no megabyte for others",
-          "[background-work][background-work.1][concurrency]") {
+          "[group-commit][group-commit.1][concurrency]") {
   ThreadedStore store;
   constexpr std::size_t kLarge = 100 << 10;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, true), PutOf(kLarge, true),
                         PutOf(kLarge, true)}) == "3 groups, 3 syncs");
 }
 
-TEST_CASE("a group ends at a mebibyte", "[background-work][background-work.1][concurrency]") {
+TEST_CASE("a group ends at a mebibyte", "[group-commit][group-commit.1][concurrency]") {
   ThreadedStore store;
   constexpr std::size_t kHuge = 600 << 10;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, true), PutOf(1, true), PutOf(kHuge, true),
                         PutOf(kHuge, true)}) == "4 groups, 4 syncs");
 }
 
-TEST_CASE("a large leader takes along what fits a mebibyte", "[background-work][concurrency]") {
+TEST_CASE("a large leader takes along what fits a mebibyte", "[group-commit][concurrency]") {
   ThreadedStore store;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(400 << 10, true), PutOf(400 << 10, true)}) ==
         "2 groups, 2 syncs");
 }
 
 TEST_CASE("a sync in line ends a group, and nobody overtakes it",
-          "[background-work][background-work.1][concurrency]") {
+          "[group-commit][group-commit.1][concurrency]") {
   ThreadedStore store;
   const auto sync = [](DB& db) { db.Sync().has_value(); };
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, false), PutOf(1, false), sync, PutOf(1, false)}) ==
@@ -161,14 +162,14 @@ TEST_CASE("a sync in line ends a group, and nobody overtakes it",
 }
 
 TEST_CASE("who asked for a sync doesn't join a group without one, and takes others along",
-          "[background-work][background-work.1][concurrency]") {
+          "[group-commit][group-commit.1][concurrency]") {
   ThreadedStore store;
   CHECK(store.GroupsOf({PutOf(1, true), PutOf(1, false), PutOf(1, true), PutOf(1, false)}) ==
         "3 groups, 2 syncs");
 }
 
 TEST_CASE("batches are seen as a whole by readers beside many writers",
-          "[background-work][concurrency]") {
+          "[group-commit][concurrency]") {
   ThreadedStore store;
   std::atomic<bool> stop{false};
   std::atomic<int> torn{0};

@@ -4,11 +4,14 @@
 #include <catch2/catch.hpp>
 
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
 #include "io/faulty_file_system.h"
+#include "io/forwarding_file_system.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
 #include "version/current_file.h"
@@ -138,6 +141,67 @@ TEST_CASE("an opening that runs out of space anywhere leaves no more the fifth t
   }
 }
 
+// Counts what is read of tables and blob files.
+class CountingFileSystem final : public ForwardingFileSystem {
+ public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+
+  Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
+    STRATA_TRY_ASSIGN(auto file, below().Open(path, mode));
+    if (!path.ends_with(".sst") && !path.ends_with(".blob")) return file;
+    return std::unique_ptr<RandomAccessFile>(std::make_unique<File>(*this, std::move(file)));
+  }
+
+  std::uint64_t bytes = 0;
+
+ private:
+  class File final : public RandomAccessFile {
+   public:
+    File(CountingFileSystem& owner, std::unique_ptr<RandomAccessFile> below)
+        : owner_(owner), below_(std::move(below)) {}
+    Result<std::string_view> Read(std::uint64_t offset, std::size_t count,
+                                  char* scratch) const override {
+      owner_.bytes += count;
+      return below_->Read(offset, count, scratch);
+    }
+    std::uint64_t size() const override { return below_->size(); }
+
+   private:
+    CountingFileSystem& owner_;
+    const std::unique_ptr<RandomAccessFile> below_;
+  };
+};
+
+TEST_CASE("opening reads the footers of tables and blob files, however large they are",
+          "[learned-index]") {
+  const auto bytes_read = [](int entries) {
+    TestStore store({.blob_threshold = 300});
+    for (int i = 0; i < entries; ++i) {
+      REQUIRE(store->Put(KeyOf(i), ValueOf(i, i % 10 == 0 ? 500 : 100)));
+    }
+    REQUIRE(store->Flush());
+    REQUIRE(store->Close());
+    CountingFileSystem files(store.disk());
+    Environment environment{.files = &files,
+                            .clock = &store.clock(),
+                            .executor = &store.executor(),
+                            .entropy = SeededEntropy(1)};
+    Options options;
+    options.environment = &environment;
+    auto db = Must(DB::Open(options, TestStore::kDirectory));
+    const std::uint64_t bytes = files.bytes;
+    std::string value;
+    CHECK(db->Get(KeyOf(entries - 1), &value));
+    CHECK(db->Get(KeyOf(0), &value));
+    CHECK(value == ValueOf(0, 500));
+    CHECK(files.bytes > bytes);
+    return bytes;
+  };
+  const std::uint64_t few = bytes_read(20);
+  CHECK(few > 0);
+  CHECK(bytes_read(5'000) == few);
+}
+
 TEST_CASE("a flush or merge that finds no space leaves no file that nobody names", "[manifest]") {
   Options options;
   options.memtable_bytes = 16 << 10;
@@ -230,8 +294,7 @@ void RunFor(TestStore& store, std::uint64_t micros) {
   }
 }
 
-TEST_CASE("a delete deadline doesn't come early because the store was opened again",
-          "[tables-and-ttl]") {
+TEST_CASE("a delete deadline doesn't come early because the store was opened again", "[expiry]") {
   TestStore store({.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Delete("a"));
@@ -242,7 +305,7 @@ TEST_CASE("a delete deadline doesn't come early because the store was opened aga
   CHECK(store->Stats().memtable_entries == 0);
 }
 
-TEST_CASE("a delete deadline goes on after a crash from where it was", "[tables-and-ttl]") {
+TEST_CASE("a delete deadline goes on after a crash from where it was", "[expiry]") {
   TestStore store({.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("a", "1"));
   REQUIRE(store->Flush());

@@ -49,7 +49,7 @@ std::size_t TableFiles(TestStore& store) {
       names->begin(), names->end(), [](const auto& name) { return name.ends_with(".sst"); }));
 }
 
-TEST_CASE("tables are created, found, listed and dropped by name", "[tables-and-ttl]") {
+TEST_CASE("tables are created, found, listed and dropped by name", "[tables][tables.3]") {
   TestStore store;
   CHECK(Names(store) == "default=0 ");
   const TableRef users = Create(store, "users");
@@ -71,8 +71,7 @@ TEST_CASE("tables are created, found, listed and dropped by name", "[tables-and-
   CHECK(users.id == 1);
 }
 
-TEST_CASE("tables keep the same keys apart, in memory and on disk",
-          "[tables-and-ttl][tables-and-ttl.1]") {
+TEST_CASE("tables keep the same keys apart, in memory and on disk", "[tables][tables.2]") {
   TestStore store;
   const TableRef a = Create(store, "a");
   const TableRef b = Create(store, "b");
@@ -105,7 +104,7 @@ TEST_CASE("tables keep the same keys apart, in memory and on disk",
 }
 
 TEST_CASE("a batch over several tables is there as a whole after a crash, or not at all",
-          "[tables-and-ttl]") {
+          "[tables]") {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     TestStore store({.sync = SyncMode::kNone}, seed);
     const TableRef left = Create(store, "left");
@@ -127,7 +126,7 @@ TEST_CASE("a batch over several tables is there as a whole after a crash, or not
   }
 }
 
-TEST_CASE("options of a table are kept in the manifest and rule its files", "[tables-and-ttl]") {
+TEST_CASE("options of a table are kept in the manifest and rule its files", "[tables]") {
   TestStore store({.compression = Compression::kNone});
   const TableOptions options{.compaction = CompactionStyle::kTiered,
                              .compression = Compression::kZstd,
@@ -150,7 +149,8 @@ TEST_CASE("options of a table are kept in the manifest and rule its files", "[ta
   CHECK(store->CreateTable("bad", {.compaction = CompactionStyle::kNone}));
 }
 
-TEST_CASE("dropping a table frees its space at once, or with its last reader", "[tables-and-ttl]") {
+TEST_CASE("dropping a table frees its space at once, or with its last reader",
+          "[tables][tables.3]") {
   TestStore store;
   const TableRef big = Create(store, "big");
   for (int i = 0; i < 100; ++i) {
@@ -176,7 +176,7 @@ TEST_CASE("dropping a table frees its space at once, or with its last reader", "
   CHECK(store.Get("k") == "stays");
 }
 
-TEST_CASE("entries of a dropped table stay away when the log is replayed", "[tables-and-ttl]") {
+TEST_CASE("entries of a dropped table stay away when the log is replayed", "[tables][tables.3]") {
   TestStore store({.sync = SyncMode::kAlways});
   const TableRef old = Create(store, "t");
   REQUIRE(store->Put("k", "of the old one", {.table = old}));
@@ -192,7 +192,8 @@ TEST_CASE("entries of a dropped table stay away when the log is replayed", "[tab
   CHECK(store->Stats().last_sequence == 3);
 }
 
-TEST_CASE("a drop is done or not done at every point where the power may go", "[tables-and-ttl]") {
+TEST_CASE("a drop is done or not done at every point where the power may go",
+          "[tables][tables.3]") {
   for (int seed = 1; seed <= 20; ++seed) {
     TestStore store({}, static_cast<std::uint64_t>(seed));
     const TableRef gone = Create(store, "gone");
@@ -208,8 +209,7 @@ TEST_CASE("a drop is done or not done at every point where the power may go", "[
   }
 }
 
-TEST_CASE("a multi-get over several tables sees one instant",
-          "[tables-and-ttl][tables-and-ttl.1]") {
+TEST_CASE("a multi-get over several tables sees one instant", "[tables][tables.2]") {
   TestStore store;
   const TableRef a = Create(store, "a");
   REQUIRE(store->Put("k", "1"));
@@ -237,7 +237,7 @@ TEST_CASE("a multi-get over several tables sees one instant",
   CHECK(Scan(*store, {.snapshot = before, .table = a}) == "k=2 m=3 ");
 }
 
-TEST_CASE("conditions look at the table that they name", "[tables-and-ttl]") {
+TEST_CASE("conditions look at the table that they name", "[tables]") {
   TestStore store;
   const TableRef stock = Create(store, "stock");
   const TableRef orders = Create(store, "orders");
@@ -259,7 +259,7 @@ TEST_CASE("conditions look at the table that they name", "[tables-and-ttl]") {
   CHECK_FALSE(Must(store->PutIfAbsent("apple", "7", {.table = stock})).written());
 }
 
-TEST_CASE("random work on several tables agrees with as many maps", "[tables-and-ttl]") {
+TEST_CASE("random work on several tables agrees with as many maps", "[tables]") {
   for (const std::uint64_t seed : {1, 2}) {
     TestStore store({.memtable_bytes = 16 << 10, .table_bytes = 4 << 10, .level1_bytes = 16 << 10},
                     seed);
@@ -303,8 +303,7 @@ TEST_CASE("random work on several tables agrees with as many maps", "[tables-and
   }
 }
 
-TEST_CASE("a table isn't made with an option that no store could be opened with",
-          "[tables-and-ttl]") {
+TEST_CASE("a table isn't made with an option that no store could be opened with", "[tables]") {
   TestStore store;
   TableOptions options;
   options.compression = static_cast<Compression>(77);
@@ -313,7 +312,7 @@ TEST_CASE("a table isn't made with an option that no store could be opened with"
   CHECK(store->ListTables().size() == 1);
 }
 
-TEST_CASE("many tables are made at once, all or none", "[tables-and-ttl]") {
+TEST_CASE("many tables are made at once, all or none", "[tables]") {
   TestStore store;
   std::vector<std::string> names;
   names.reserve(300);

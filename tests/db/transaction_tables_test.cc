@@ -54,8 +54,7 @@ std::string Outcome(const Result<std::uint64_t>& committed) {
   return committed ? "ok" : std::string(ErrorCodeName(committed.error().code()));
 }
 
-TEST_CASE("a transaction writes to several tables, and all of it is there at once",
-          "[tables-and-ttl]") {
+TEST_CASE("a transaction writes to several tables, and all of it is there at once", "[tables]") {
   for (const Concurrency manner : {Concurrency::kOptimistic, Concurrency::kPessimistic}) {
     TestStore store;
     const TableRef users = Must(store->CreateTable("users", {}));
@@ -80,7 +79,7 @@ TEST_CASE("a transaction writes to several tables, and all of it is there at onc
   }
 }
 
-TEST_CASE("a transaction reads all tables as of one moment", "[tables-and-ttl]") {
+TEST_CASE("a transaction reads all tables as of one moment", "[tables]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   REQUIRE(store->Put("before", "v", {.table = a}));
@@ -101,7 +100,7 @@ TEST_CASE("a transaction reads all tables as of one moment", "[tables-and-ttl]")
   CHECK(txn->Get("k", &value, with_snapshot).error().code() == ErrorCode::kInvalidArgument);
 }
 
-TEST_CASE("write skew between two tables is refused under serializable alone", "[tables-and-ttl]") {
+TEST_CASE("write skew between two tables is refused under serializable alone", "[tables]") {
   for (const bool by_scan : {false, true}) {
     for (const Isolation isolation : {Isolation::kSerializable, Isolation::kSnapshot}) {
       TestStore store;
@@ -131,7 +130,7 @@ TEST_CASE("write skew between two tables is refused under serializable alone", "
   }
 }
 
-TEST_CASE("one key in two tables is two keys, to checks and to locks", "[tables-and-ttl]") {
+TEST_CASE("one key in two tables is two keys, to checks and to locks", "[tables]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   const TableRef b = Must(store->CreateTable("b", {}));
@@ -156,7 +155,7 @@ TEST_CASE("one key in two tables is two keys, to checks and to locks", "[tables-
   CHECK(Outcome(second->Commit()) == "ok");
 }
 
-TEST_CASE("under snapshot isolation each table's writes are checked there", "[tables-and-ttl]") {
+TEST_CASE("under snapshot isolation each table's writes are checked there", "[tables]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   Txn other = Begin(store, Isolation::kSnapshot);
@@ -180,7 +179,7 @@ TEST_CASE("under snapshot isolation each table's writes are checked there", "[ta
   CHECK(Outcome(updating->Commit()) == "conflict");
 }
 
-TEST_CASE("a dropped table makes the commit fail, and nothing is written", "[tables-and-ttl]") {
+TEST_CASE("a dropped table makes the commit fail, and nothing is written", "[tables]") {
   TestStore store;
   const TableRef gone = Must(store->CreateTable("gone", {}));
   Txn writer = Begin(store);
@@ -208,7 +207,7 @@ TEST_CASE("a dropped table makes the commit fail, and nothing is written", "[tab
   CHECK(Get(store, "b", again) == "(none)");
 }
 
-TEST_CASE("savepoints undo the writes to every table", "[tables-and-ttl]") {
+TEST_CASE("savepoints undo the writes to every table", "[tables]") {
   TestStore store;
   const TableRef a = Must(store->CreateTable("a", {}));
   const TableRef b = Must(store->CreateTable("b", {}));
@@ -233,7 +232,7 @@ TEST_CASE("savepoints undo the writes to every table", "[tables-and-ttl]") {
   CHECK(Get(store, "k", b) == "(none)");
 }
 
-TEST_CASE("a table's options rule what a transaction writes to it", "[tables-and-ttl]") {
+TEST_CASE("a table's options rule what a transaction writes to it", "[expiry]") {
   TestStore store;
   const TableRef fading = Must(store->CreateTable("fading", {.ttl_us = 10 * kSecond}));
   const TableRef sets = Must(store->CreateTable("sets", {.empty_value_deletes = true}));

@@ -46,8 +46,7 @@ void Pass(TestStore& store, std::uint64_t micros) {
   REQUIRE(store->WaitForCompactions());
 }
 
-TEST_CASE("an expired entry is invisible at once, to every kind of read",
-          "[tables-and-ttl][tables-and-ttl.3]") {
+TEST_CASE("an expired entry is invisible at once, to every kind of read", "[expiry][expiry.1]") {
   TestStore store;
   REQUIRE(store->Put("a", "stays"));
   REQUIRE(store->Put("b", "goes", {.ttl_us = 10 * kSecond}));
@@ -78,7 +77,7 @@ TEST_CASE("an expired entry is invisible at once, to every kind of read",
   }
 }
 
-TEST_CASE("an expired entry hides older values of its key", "[tables-and-ttl][tables-and-ttl.3]") {
+TEST_CASE("an expired entry hides older values of its key", "[expiry][expiry.1]") {
   TestStore store;
   REQUIRE(store->Put("k", "old"));
   REQUIRE(store->Flush());
@@ -94,7 +93,7 @@ TEST_CASE("an expired entry hides older values of its key", "[tables-and-ttl][ta
   CHECK(Get(store, "k") == "back");
 }
 
-TEST_CASE("version and expiry of an entry read back, and survive a restart", "[tables-and-ttl]") {
+TEST_CASE("version and expiry of an entry read back, and survive a restart", "[expiry]") {
   TestStore store;
   const std::uint64_t now = store.clock().WallMicros();
   REQUIRE(store->Put("never", "v"));
@@ -114,7 +113,7 @@ TEST_CASE("version and expiry of an entry read back, and survive a restart", "[t
   check();
 }
 
-TEST_CASE("a table's default TTL is for entries that say nothing", "[tables-and-ttl]") {
+TEST_CASE("a table's default TTL is for entries that say nothing", "[expiry]") {
   TestStore store;
   const TableRef sessions = Create(store, "sessions", {.ttl_us = 10 * kSecond});
   const std::uint64_t now = store.clock().WallMicros();
@@ -134,7 +133,7 @@ TEST_CASE("a table's default TTL is for entries that say nothing", "[tables-and-
   CHECK(Scan(*store) == "elsewhere=v ");
 }
 
-TEST_CASE("to a condition an expired entry isn't there", "[tables-and-ttl]") {
+TEST_CASE("to a condition an expired entry isn't there", "[expiry]") {
   TestStore store;
   REQUIRE(store->Put("lock", "mine", {.ttl_us = 10 * kSecond}));
   CHECK_FALSE(Must(store->PutIfAbsent("lock", "yours", {.ttl_us = 10 * kSecond})).written());
@@ -144,7 +143,7 @@ TEST_CASE("to a condition an expired entry isn't there", "[tables-and-ttl]") {
   CHECK(Get(store, "lock") == "yours");
 }
 
-TEST_CASE("an iterator judges by the clock of the moment it was made", "[tables-and-ttl]") {
+TEST_CASE("an iterator judges by the clock of the moment it was made", "[expiry]") {
   TestStore store;
   REQUIRE(store->Put("a", "v", {.ttl_us = kSecond}));
   REQUIRE(store->Put("b", "v"));
@@ -156,8 +155,7 @@ TEST_CASE("an iterator judges by the clock of the moment it was made", "[tables-
   CHECK(Scan(*store) == "b=v ");
 }
 
-TEST_CASE("a table that has expired as a whole is dropped without a read",
-          "[tables-and-ttl][tables-and-ttl.4]") {
+TEST_CASE("a table that has expired as a whole is dropped without a read", "[expiry][expiry.2]") {
   TestStore store;
   const TableRef events = Create(store, "events", {.ttl_us = 60 * kSecond});
   for (int i = 0; i < 500; ++i) {
@@ -178,7 +176,7 @@ TEST_CASE("a table that has expired as a whole is dropped without a read",
 }
 
 TEST_CASE("an expired table over older data stays until a merge has hidden that",
-          "[tables-and-ttl][tables-and-ttl.4]") {
+          "[expiry][expiry.2]") {
   TestStore store;
   REQUIRE(store->Put("k", "old"));
   REQUIRE(store->Flush());
@@ -190,7 +188,7 @@ TEST_CASE("an expired table over older data stays until a merge has hidden that"
 }
 
 TEST_CASE("what was deleted has left the disk before the deadline, though nobody writes",
-          "[tables-and-ttl]") {
+          "[expiry]") {
   TestStore store;
   const TableRef personal = Create(store, "personal", {.delete_deadline_us = 3600 * kSecond});
   const std::string secret = "to be forgotten";
@@ -209,7 +207,7 @@ TEST_CASE("what was deleted has left the disk before the deadline, though nobody
   CHECK(info.deletes == 0);
 }
 
-TEST_CASE("what has expired has left the disk before the deadline", "[tables-and-ttl]") {
+TEST_CASE("what has expired has left the disk before the deadline", "[expiry]") {
   TestStore store;
   const TableRef mixed = Create(store, "mixed", {.delete_deadline_us = 3600 * kSecond});
   for (int i = 0; i < 50; ++i) {
@@ -221,8 +219,7 @@ TEST_CASE("what has expired has left the disk before the deadline", "[tables-and
   CHECK(store->ListTables().at(1).expiring == 0);
 }
 
-TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is let go",
-          "[tables-and-ttl]") {
+TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is let go", "[expiry]") {
   TestStore store;
   const TableRef table = Create(store, "t", {.delete_deadline_us = 100 * kSecond});
   REQUIRE(store->Put("k", "v", {.table = table}));
@@ -243,7 +240,7 @@ TEST_CASE("a snapshot holds deletes back, and the deadline is kept once it is le
 }
 
 TEST_CASE("the default table's TTL comes with the options, and yields to what a write says",
-          "[tables-and-ttl]") {
+          "[expiry]") {
   Options options;
   options.ttl_us = 10 * kSecond;
   TestStore store(options);
@@ -269,7 +266,7 @@ TEST_CASE("the default table's TTL comes with the options, and yields to what a 
 }
 
 TEST_CASE("the default table's deletes leave the disk within the deadline of the options",
-          "[tables-and-ttl]") {
+          "[expiry]") {
   Options options;
   options.delete_deadline_us = 100 * kSecond;
   TestStore store(options);

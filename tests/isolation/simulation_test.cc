@@ -100,13 +100,13 @@ TEST_CASE("simulated rules over ranges break at snapshot isolation", "[transacti
   CHECK(broken);
 }
 
-TEST_CASE("simulated rules over two tables hold", "[tables-and-ttl][long]") {
+TEST_CASE("simulated rules over two tables hold", "[tables][long]") {
   Ledger ledger("isolation, two tables");
   RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 300,
            "simulated rules over two tables hold", &ledger);
 }
 
-TEST_CASE("simulated rules over two tables break at snapshot isolation", "[tables-and-ttl]") {
+TEST_CASE("simulated rules over two tables break at snapshot isolation", "[tables]") {
   bool broken = false;
   for (std::uint64_t seed = 1; seed <= 20 && !broken; ++seed) {
     broken = !RunSimulated({.workload = NewTablesWorkload,

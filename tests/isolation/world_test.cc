@@ -66,7 +66,7 @@ TEST_CASE("interleaved rules over ranges hold", "[transactions][long]") {
            "interleaved rules over ranges hold", &ledger);
 }
 
-TEST_CASE("interleaved rules over two tables hold", "[tables-and-ttl][long]") {
+TEST_CASE("interleaved rules over two tables hold", "[tables][long]") {
   Ledger ledger("isolation, interleaved tables");
   RunSeeds({.workload = NewTablesWorkload, .styles = kTransactions}, 400,
            "interleaved rules over two tables hold", &ledger);

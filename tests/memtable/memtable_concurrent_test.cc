@@ -1,4 +1,4 @@
-// Several threads insert at once (group commit, lesson background-work), beside a reader.
+// Several threads insert at once (as the writers of a large group do), beside a reader.
 
 #include <catch2/catch.hpp>
 
@@ -15,7 +15,7 @@
 namespace strata {
 namespace {
 
-TEST_CASE("threads that insert at once lose nothing and keep the order", "[background-work]") {
+TEST_CASE("threads that insert at once lose nothing and keep the order", "[concurrent-inserts]") {
   constexpr int kThreads = 4;
   constexpr SequenceNumber kEach = 5'000;
   MemTable memtable(1);
@@ -94,7 +94,7 @@ void CheckList(const SkipList& list, int count) {
 }
 
 TEST_CASE("a node finds its place again when another comes in just before it",
-          "[background-work][background-work.2]") {
+          "[concurrent-inserts][concurrent-inserts.1]") {
   const std::uint64_t tag = TagOfHeight(4);
   for (int when = 0; when < 12; ++when) {  // Before so many of the stores and swaps of links.
     CAPTURE(when);
@@ -116,7 +116,7 @@ TEST_CASE("a node finds its place again when another comes in just before it",
 }
 
 TEST_CASE("the list is as high as its highest node, whoever raises it last",
-          "[background-work][background-work.2]") {
+          "[concurrent-inserts][concurrent-inserts.1]") {
   const std::uint64_t low = TagOfHeight(2);
   const std::uint64_t high = TagOfHeight(5);
   List world;

@@ -11,7 +11,7 @@ namespace strata {
 namespace {
 
 TEST_CASE("a get never sees past its sequence, however many newer versions come in meanwhile",
-          "[background-work][concurrency]") {
+          "[concurrent-inserts][concurrency]") {
   constexpr SequenceNumber kVersions = 20'000;
   MemTable memtable(7);
   memtable.Add(1, EntryKind::kValue, "key", "old");

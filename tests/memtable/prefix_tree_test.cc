@@ -60,7 +60,7 @@ std::string KeyAt(const Model& model, Model::const_iterator at) {
   return at == model.end() ? "end" : at->first;
 }
 
-void CheckSame(const PrefixTree& tree, const Model& model, Random& random) {
+void CheckSame(const PrefixTree& tree, const Model& model, Random& random, int searches = 300) {
   std::uint64_t comparisons = 0;
   auto position = tree.First();
   for (const auto& [key, value] : model) {
@@ -70,7 +70,7 @@ void CheckSame(const PrefixTree& tree, const Model& model, Random& random) {
   }
   CHECK(position.entry() == nullptr);
   CHECK(KeyAt(tree.Last()) == KeyAt(model, std::prev(model.end())));
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < searches; ++i) {
     const std::string key = MakeInternalKey(AnyKey(random, random.Uniform(3'000)),
                                             random.Uniform(3'000), EntryKind::kValue);
     const SearchKey wanted(key);
@@ -83,7 +83,96 @@ void CheckSame(const PrefixTree& tree, const Model& model, Random& random) {
   }
 }
 
-TEST_CASE("a prefix tree finds what a sorted map finds", "[learned-index]") {
+TEST_CASE("a new slot takes its rank, and the others stay in order", "[prefix-tree]") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    PrefixTree::Order order;
+    std::vector<std::uint64_t> slots;  // Smallest key first.
+    for (std::uint64_t slot = 0; slot < PrefixTree::kSlots; ++slot) {
+      const std::uint64_t rank = random.Uniform(slot + 1);
+      order = order.With(rank);
+      slots.insert(slots.begin() + static_cast<std::ptrdiff_t>(rank), slot);
+      REQUIRE(order.count() == slots.size());
+      for (std::uint64_t i = 0; i < slots.size(); ++i) REQUIRE(order.SlotAt(i) == slots[i]);
+    }
+  }
+}
+
+// Up to 14 entries, in one leaf, so that nothing has to be split.
+TEST_CASE("a leaf finds its keys by their prefixes, and compares where these are equal",
+          "[prefix-tree]") {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    Random random(seed);
+    Arena arena;
+    PrefixTree tree(arena);
+    Model model;
+    const std::uint64_t count = 1 + random.Uniform(PrefixTree::kSlots);
+    for (std::uint64_t i = 0; i < count; ++i) Insert(tree, &model, AnyKey(random, i), i + 1);
+    CheckSame(tree, model, random, /*searches=*/30);
+  }
+}
+
+TEST_CASE("a leaf compares four keys at most, and none that its prefix tells apart",
+          "[prefix-tree]") {
+  Arena arena;
+  PrefixTree tree(arena);
+  const auto comparisons_for = [&](const std::string& key) {
+    std::uint64_t comparisons = 0;
+    tree.Seek(SearchKey(key, PackTag(kSequenceMax, EntryKind::kValue)), &comparisons);
+    return comparisons;
+  };
+  for (const std::uint64_t i : {3U, 0U, 5U, 1U, 4U, 2U}) {
+    tree.Insert("key " + std::to_string(i), PackTag(i + 1, EntryKind::kValue), "v");
+  }
+  CHECK(comparisons_for("key 3") <= 1);
+  CHECK(comparisons_for("key 33") == 0);
+  CHECK(comparisons_for("a") == 0);
+  CHECK(comparisons_for("z") == 0);
+  for (const std::uint64_t i : {6U, 3U, 0U, 5U, 1U, 4U, 2U, 7U}) {  // Versions of one key.
+    tree.Insert("key 3", PackTag(100 + i, EntryKind::kValue), "v");
+  }
+  CHECK(comparisons_for("key 3") >= 1);
+  CHECK(comparisons_for("key 3") <= 4);
+}
+
+TEST_CASE("a reader's place holds while its leaf is filled and split",
+          "[prefix-tree][prefix-tree.3]") {
+  Random random(3);
+  Arena arena;
+  PrefixTree tree(arena);
+  Model model;
+  std::uint64_t sequence = 0;
+  const auto insert = [&] { Insert(tree, &model, Digits(random.Uniform(1'000)), ++sequence); };
+  for (int i = 0; i < 200; ++i) {
+    insert();
+    const std::string wanted =
+        MakeInternalKey(Digits(random.Uniform(1'000)), kSequenceMax, kEntryKindForSeek);
+    std::uint64_t comparisons = 0;
+    const auto place = tree.Seek(SearchKey(wanted), &comparisons);
+    const std::string key = KeyAt(place);
+    if (key == "end") continue;
+    for (int more = 0; more < 30; ++more) insert();
+    REQUIRE(KeyAt(place) == key);
+    // What came meanwhile may be met or not; what was there is.
+    const std::string next = KeyAt(tree.Next(place, &comparisons));
+    REQUIRE((next == "end" || CompareInternalKeys(key, next) < 0));
+  }
+  CheckSame(tree, model, random);
+}
+
+TEST_CASE("keys that come in order fill their nodes", "[prefix-tree][prefix-tree.3]") {
+  constexpr std::uint64_t kEntries = 14'000;
+  Arena arena;
+  PrefixTree tree(arena);
+  tree.Insert("", PackTag(1, EntryKind::kValue), "v");  // So that keys have nothing in common.
+  for (std::uint64_t i = 1; i < kEntries; ++i) {
+    tree.Insert(std::to_string(100'000 + i), PackTag(i + 1, EntryKind::kValue), "v");
+  }
+  // A piece for each entry, and for every four nodes: 1,000 leaves, and those above.
+  CHECK(arena.allocations() < kEntries + 300);
+}
+
+TEST_CASE("a prefix tree finds what a sorted map finds", "[prefix-tree]") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     Random random(seed);
     Arena arena;
@@ -95,7 +184,7 @@ TEST_CASE("a prefix tree finds what a sorted map finds", "[learned-index]") {
   }
 }
 
-TEST_CASE("a prefix tree learns what its keys begin with, and unlearns it", "[learned-index]") {
+TEST_CASE("a prefix tree learns what its keys begin with, and unlearns it", "[prefix-tree]") {
   Random random(1);
   Arena arena;
   PrefixTree tree(arena);
@@ -110,7 +199,7 @@ TEST_CASE("a prefix tree learns what its keys begin with, and unlearns it", "[le
   CheckSame(tree, model, random);
 }
 
-TEST_CASE("keys that the prefix tells apart aren't compared", "[learned-index]") {
+TEST_CASE("keys that the prefix tells apart aren't compared", "[prefix-tree]") {
   Arena arena;
   PrefixTree tree(arena);
   for (std::uint64_t i = 0; i < 5'000; ++i) {
@@ -127,7 +216,7 @@ TEST_CASE("keys that the prefix tells apart aren't compared", "[learned-index]")
   CHECK(comparisons < 2 * 5'000);
 }
 
-TEST_CASE("readers of a prefix tree miss nothing while it grows", "[learned-index][concurrency]") {
+TEST_CASE("readers of a prefix tree miss nothing while it grows", "[prefix-tree][concurrency]") {
   constexpr std::uint64_t kKeys = 20'000;
   MemTable memtable(1, nullptr, MemtableKind::kPrefixTree);
   std::atomic<std::uint64_t> written{0};
@@ -160,7 +249,7 @@ TEST_CASE("readers of a prefix tree miss nothing while it grows", "[learned-inde
   CHECK(disordered == 0);
 }
 
-TEST_CASE("several threads may insert into a prefix tree", "[learned-index][concurrency]") {
+TEST_CASE("several threads may insert into a prefix tree", "[prefix-tree][concurrency]") {
   constexpr std::uint64_t kEach = 3'000;
   MemTable memtable(1, nullptr, MemtableKind::kPrefixTree);
   std::vector<std::thread> writers;

@@ -104,7 +104,7 @@ TEST_CASE("many keys are read as of one snapshot", "[snapshots]") {
   CHECK(world.MultiGet({"a", "b"}) == "new new ");
 }
 
-TEST_CASE("keys of several tables are answered together, each in its place", "[tables-and-ttl]") {
+TEST_CASE("keys of several tables are answered together, each in its place", "[tables]") {
   World world;
   ReadState named;
   named.memtable = std::make_shared<MemTable>(1);
@@ -132,7 +132,7 @@ class SteppingClock final : public Clock {
   std::uint64_t now_ = 0;
 };
 
-TEST_CASE("whether keys have expired is judged by one look at the clock", "[tables-and-ttl]") {
+TEST_CASE("whether keys have expired is judged by one look at the clock", "[expiry]") {
   World world;
   SteppingClock clock;
   Reader reader(ReaderContext{.counters = world.counters,

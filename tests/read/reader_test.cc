@@ -237,8 +237,7 @@ std::shared_ptr<const ReadState> Named(SequenceNumber sequence, std::string_view
   return std::make_shared<const ReadState>(std::move(state));
 }
 
-TEST_CASE("a read goes to the table that it names, at the moment of all others",
-          "[tables-and-ttl]") {
+TEST_CASE("a read goes to the table that it names, at the moment of all others", "[tables]") {
   ReadWorld world;
   world.Put(1, "k", "default");
   world.state.named.Set(7, Named(2, "k", "seven"));
@@ -257,7 +256,7 @@ TEST_CASE("a read goes to the table that it names, at the moment of all others",
   CHECK(Must(world.reader.FindEntry(point, "k", {}))->value == "seven");
 }
 
-TEST_CASE("a table that isn't there is not found, by every read", "[tables-and-ttl]") {
+TEST_CASE("a table that isn't there is not found, by every read", "[tables]") {
   ReadWorld world;
   world.Show(1);
   const ReadOptions nine{.table = {9}};
@@ -268,8 +267,7 @@ TEST_CASE("a table that isn't there is not found, by every read", "[tables-and-t
   CHECK(Outcome(Reader::MoveTo(kDefaultTable, &point)) == "ok");
 }
 
-TEST_CASE("what has expired is gone, and hides what is older, from its time on",
-          "[tables-and-ttl]") {
+TEST_CASE("what has expired is gone, and hides what is older, from its time on", "[expiry]") {
   ReadWorld world;
   const std::uint64_t expiry = world.clock.WallMicros() + 10;
   std::string value;

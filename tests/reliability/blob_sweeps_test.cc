@@ -1,5 +1,5 @@
 // Every file operation of a store whose values live in blob files: the power is cut before it, and
-// it fails in every way; collections, and the removal of old files, are among them.
+// it fails in every way. The removal of old files is among them.
 
 #include <catch2/catch.hpp>
 

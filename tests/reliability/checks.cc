@@ -250,7 +250,7 @@ Findings CheckDirectCrashes() {
   return {};
 }
 
-// Overwrites until much has been collected, then reads everything.
+// Overwrites until much is dead, then reads everything.
 Findings CheckBlobReads() {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     StoreWorld world(NewMemoryFileSystem(), TinyBlobStore(SyncMode::kNone), seed);

@@ -21,7 +21,7 @@ Findings CheckDamageOfClosedStore();
 Findings CheckDamageOfKilledStore();
 Findings CheckFaults();
 
-// With values in blob files: crashes, and what is read after many collections.
+// With values in blob files: crashes, and what is read after many overwrites.
 Findings CheckBlobCrashes();
 Findings CheckBlobReads();
 Findings CheckDirectCrashes();

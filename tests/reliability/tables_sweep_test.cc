@@ -46,7 +46,7 @@ Status Drop(StoreWorld& world, History& history, const std::string& table) {
   return {};
 }
 
-TEST_CASE("tables come and go whole wherever the power is cut", "[tables-and-ttl][long]") {
+TEST_CASE("tables come and go whole wherever the power is cut", "[tables][long]") {
   const auto workload = [](StoreWorld& world, History& history, FileSystem* files) -> Status {
     Random random(7);
     std::map<std::string, TableRef> tables;
@@ -170,7 +170,7 @@ void Live(std::uint64_t seed, Ledger* ledger) {
 }
 
 TEST_CASE("stores with tables and expiry agree with a model through time and crashes",
-          "[tables-and-ttl][long]") {
+          "[expiry][long]") {
   Ledger ledger("simulation, tables and expiry");
   for (std::uint64_t seed = 1; seed <= Scaled(40); ++seed) Live(seed, &ledger);
   CHECK(ledger.Shortfall("crashes", 50) == "");

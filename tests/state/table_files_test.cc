@@ -94,7 +94,7 @@ TEST_CASE("tables are written as the store's options say", "[background-work]") 
   CHECK((writer.position == RunPosition{.level = 2, .run = 9}));
 }
 
-TEST_CASE("a table's own options are put over the store's", "[tables-and-ttl]") {
+TEST_CASE("a table's own options are put over the store's", "[tables]") {
   PartsWorld world({.compression = Compression::kZstd});
   Tree tree;
   tree.table = {.id = 4, .name = "t", .options = {.compression = Compression::kNone}};

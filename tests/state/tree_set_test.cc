@@ -115,7 +115,7 @@ std::string Found(const Tree& tree, std::string_view key) {
 }
 
 TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dropped",
-          "[tables-and-ttl]") {
+          "[tables]") {
   World world;
   const auto tree = AddTable(world.trees(), {.id = 3, .name = "t"});
   CHECK(world.trees().next_id() == 4);
@@ -145,7 +145,7 @@ TEST_CASE("a table's entries go into its own memtable, and nowhere once it is dr
   CHECK(Outcome(never) == "corruption: an entry of table 9, which never was");
 }
 
-TEST_CASE("a memtable without entries takes no room of the others", "[tables-and-ttl]") {
+TEST_CASE("a memtable without entries takes no room of the others", "[tables]") {
   World world;
   const std::size_t one = world.trees().MemTableBytes();
   CHECK(one == world->tree()->memtable->bytes_used());
@@ -158,7 +158,7 @@ TEST_CASE("a memtable without entries takes no room of the others", "[tables-and
   CHECK(world.trees().MemTableBytes() == one + tree->memtable->bytes_used());
 }
 
-TEST_CASE("each table says for itself whether an empty value is a delete", "[tables-and-ttl]") {
+TEST_CASE("each table says for itself whether an empty value is a delete", "[tables]") {
   World world;
   const auto tree =
       AddTable(world.trees(), {.id = 1, .name = "t", .options = {.empty_value_deletes = true}});

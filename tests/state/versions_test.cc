@@ -197,7 +197,7 @@ TEST_CASE("what is noted of logs during an edit is written after it",
   CHECK(set.manifest_bytes() == edit_bytes);  // There was nothing left to say.
 }
 
-TEST_CASE("a feature is in the manifest once it is enabled", "[tables-and-ttl]") {
+TEST_CASE("a feature is in the manifest once it is enabled", "[tables]") {
   PartsWorld world;
   const auto enable = [&] {
     return world->Locked([&] { return world->versions.EnableFeature(kExpiryFeature); });
@@ -217,7 +217,7 @@ TEST_CASE("a feature is in the manifest once it is enabled", "[tables-and-ttl]")
   CHECK(world->health.failed());
 }
 
-TEST_CASE("a tree whose table was dropped has nothing any more", "[tables-and-ttl]") {
+TEST_CASE("a tree whose table was dropped has nothing any more", "[tables]") {
   PartsWorld world;
   const NamedTable table{.id = 1, .name = "t"};
   VersionEdit create;

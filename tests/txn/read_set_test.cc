@@ -67,7 +67,7 @@ TEST_CASE("ranges that touch are one, as old as the older; others stay apart", "
   CHECK(ConditionsOf(reads) == "[a .. d) since 3, [e .. end) since 2");
 }
 
-TEST_CASE("what was read is checked in its own table", "[tables-and-ttl]") {
+TEST_CASE("what was read is checked in its own table", "[tables]") {
   ReadSet reads;
   reads.AddKey("a", 3);
   reads.BeginRange({.lower = "b", .upper = "c", .since = 4});

@@ -349,7 +349,7 @@ TEST_CASE("an empty value is a delete where the store says so", "[transactions][
 
 // --- several tables ------------------------------------------------------------------------------
 
-TEST_CASE("a commit checks and writes each table's keys there", "[tables-and-ttl]") {
+TEST_CASE("a commit checks and writes each table's keys there", "[tables]") {
   World world;
   const Txn txn = world.BeginWithLocks();
   std::string value;
@@ -361,7 +361,7 @@ TEST_CASE("a commit checks and writes each table's keys there", "[tables-and-ttl
   CHECK(world.db.commits == std::vector<std::string>{"k=1 8:k=2 until 77; 7:k since 0"});
 }
 
-TEST_CASE("a savepoint holds for tables that are first written to after it", "[tables-and-ttl]") {
+TEST_CASE("a savepoint holds for tables that are first written to after it", "[tables]") {
   World world;
   const Txn txn = world.Begin(Isolation::kReadCommitted);
   REQUIRE(txn->Put("k", "1"));
@@ -376,7 +376,7 @@ TEST_CASE("a savepoint holds for tables that are first written to after it", "[t
   CHECK(world.db.commits == std::vector<std::string>{"k=1"});
 }
 
-TEST_CASE("a conflict in a named table names it", "[tables-and-ttl]") {
+TEST_CASE("a conflict in a named table names it", "[tables]") {
   World world;
   const Txn txn = world.Begin(Isolation::kSnapshot);
   REQUIRE(txn->Put("k", "1", {.table = {7}}));
@@ -387,7 +387,7 @@ TEST_CASE("a conflict in a named table names it", "[tables-and-ttl]") {
 }
 
 TEST_CASE("a write to a table that isn't there is refused, and the transaction goes on",
-          "[tables-and-ttl]") {
+          "[tables]") {
   World world;
   world.home->empty_value_deletes = [](TableRef table) -> Result<bool> {
     if (table.id != 0) return Error(ErrorCode::kNotFound, "no such table");

@@ -82,7 +82,7 @@ TEST_CASE("what was written before the first savepoint can't be undone", "[trans
   CHECK_FALSE(writes.RollbackToSavepoint());
 }
 
-TEST_CASE("writes go to their table, with their expiry", "[tables-and-ttl]") {
+TEST_CASE("writes go to their table, with their expiry", "[expiry]") {
   WriteSet writes;
   writes.Set("a", {"1", 77});
   writes.Set("b", {std::nullopt});

@@ -53,7 +53,7 @@ struct World : PartsWorld {
   Collector collector{parts->upkeep(), failures, [this] { ++looks; }};
 };
 
-TEST_CASE("a blob of which half is dead gives way to one with what lives", "[value-separation]") {
+TEST_CASE("a blob of which half is dead gives way to one with what lives", "[blob-collection]") {
   World world;
   const std::string before = world.blobs();
   world.KillValues(4);
@@ -80,7 +80,7 @@ TEST_CASE("a blob of which half is dead gives way to one with what lives", "[val
 }
 
 TEST_CASE("a file that readers have open goes with the last of them, and is counted until then",
-          "[value-separation]") {
+          "[blob-collection]") {
   World world;
   world.KillValues(6);
   const std::string before = world.blobs();
@@ -96,7 +96,7 @@ TEST_CASE("a file that readers have open goes with the last of them, and is coun
 }
 
 TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file",
-          "[value-separation]") {
+          "[blob-collection]") {
   World world;
   world.KillValues(6);
   const std::string before = world.blobs();
@@ -126,7 +126,7 @@ TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file",
 }
 
 TEST_CASE("who waits for space goes on when a collection has given some back",
-          "[value-separation]") {
+          "[blob-collection]") {
   Options tight = Apart();
   tight.blob_space_bound = 1.05;
   tight.blob_file_bytes = 8'000;  // Five blobs.

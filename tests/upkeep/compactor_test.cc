@@ -122,8 +122,7 @@ TEST_CASE("by hand a range goes down to one run, though nothing is due", "[backg
         "read-only");
 }
 
-TEST_CASE("what was merged of a table that is dropped meanwhile isn't installed",
-          "[tables-and-ttl]") {
+TEST_CASE("what was merged of a table that is dropped meanwhile isn't installed", "[tables]") {
   World world;
   const NamedTable table{.id = 1, .name = "t"};
   VersionEdit create{.created = {table}, .next_named_table = 2};

@@ -51,7 +51,7 @@ struct World : PartsWorld {
 };
 
 TEST_CASE("a memtable is due after a quarter of the deadline, counted from its first entry",
-          "[tables-and-ttl]") {
+          "[expiry]") {
   World world({.delete_deadline_us = 400 * kSecond});
   world.Start();
   CHECK(world.Rung().empty());  // Nothing is due, ever.
@@ -61,7 +61,7 @@ TEST_CASE("a memtable is due after a quarter of the deadline, counted from its f
   CHECK(world.Rung() == "100 switch; 100 look; ");
 }
 
-TEST_CASE("without a deadline no timer is set", "[tables-and-ttl]") {
+TEST_CASE("without a deadline no timer is set", "[expiry]") {
   World world({});
   world.PutAndTell(*world->tree());
   world.Start();
@@ -69,7 +69,7 @@ TEST_CASE("without a deadline no timer is set", "[tables-and-ttl]") {
   CHECK(world.Rung().empty());
 }
 
-TEST_CASE("the table that is due first rings first", "[tables-and-ttl]") {
+TEST_CASE("the table that is due first rings first", "[expiry]") {
   World world({.delete_deadline_us = 4'000 * kSecond});
   world->trees.Add(Must(
       world->trees.Make({.id = 1, .name = "t", .options = {.delete_deadline_us = 40 * kSecond}})));
@@ -83,7 +83,7 @@ TEST_CASE("the table that is due first rings first", "[tables-and-ttl]") {
   CHECK(world.Rung() == "10 switch; 10 look; 1000 switch; 1000 look; ");
 }
 
-TEST_CASE("deletes in tables are looked at again at half of their deadline", "[tables-and-ttl]") {
+TEST_CASE("deletes in tables are looked at again at half of their deadline", "[expiry]") {
   World world({.delete_deadline_us = 400 * kSecond});
   REQUIRE(world->Put("k", "v"));
   REQUIRE(world->Switch());
@@ -94,8 +94,7 @@ TEST_CASE("deletes in tables are looked at again at half of their deadline", "[t
   CHECK(world.Rung() == "200 look; ");  // No memtable is due.
 }
 
-TEST_CASE("the wall clock may be set, so no timer sleeps for more than an hour",
-          "[tables-and-ttl]") {
+TEST_CASE("the wall clock may be set, so no timer sleeps for more than an hour", "[expiry]") {
   World world({.delete_deadline_us = 40 * kHour});
   int looks = 0;
   world.on_look = [&] {
@@ -106,7 +105,7 @@ TEST_CASE("the wall clock may be set, so no timer sleeps for more than an hour",
   CHECK(world.rung.ends_with("36000 switch; 36000 look; "));
 }
 
-TEST_CASE("a store that closes isn't rung", "[tables-and-ttl]") {
+TEST_CASE("a store that closes isn't rung", "[expiry]") {
   World world({.delete_deadline_us = 400 * kSecond});
   world.PutAndTell(*world->tree());
   world->health.SetClosing();

@@ -153,8 +153,7 @@ TEST_CASE("a full disk doesn't end a store that only had a flush to write", "[ba
   CHECK(world->tree()->version->table_count() == 1);
 }
 
-TEST_CASE("a table that is dropped while it is written out leaves nothing behind",
-          "[tables-and-ttl]") {
+TEST_CASE("a table that is dropped while it is written out leaves nothing behind", "[tables]") {
   World world;
   const NamedTable table{.id = 1, .name = "t"};
   VersionEdit create{.created = {table}, .next_named_table = 2};

@@ -83,7 +83,7 @@ TEST_CASE("the state of a catalog makes the same catalog again", "[manifest]") {
   CHECK(again.state().begun_logs.at(8) == 1'000);
 }
 
-TEST_CASE("an edit makes new versions of those tables only that it is about", "[tables-and-ttl]") {
+TEST_CASE("an edit makes new versions of those tables only that it is about", "[tables]") {
   Catalog catalog;
   VersionEdit creates;
   creates.created = {{.id = 1, .name = "one", .options = {}},
@@ -103,7 +103,7 @@ TEST_CASE("an edit makes new versions of those tables only that it is about", "[
   CHECK(catalog.current(2)->table_count() == 1);
 }
 
-TEST_CASE("a table that was dropped is gone, and its name is free again", "[tables-and-ttl]") {
+TEST_CASE("a table that was dropped is gone, and its name is free again", "[tables]") {
   Catalog catalog;
   VersionEdit edit;
   edit.created = {{.id = 1, .name = "one", .options = {}}};

@@ -21,7 +21,7 @@ const NamedTable kFull{.id = 300,
                                    .delete_deadline_us = 2000,
                                    .empty_value_deletes = true}};
 
-TEST_CASE("a named table has the bytes that the format says", "[tables-and-ttl]") {
+TEST_CASE("a named table has the bytes that the format says", "[tables]") {
   CHECK(EncodeNamedTable({.id = 1, .name = "t", .options = {}}) == "\x01\x01t"s);
   CHECK(EncodeNamedTable(kFull) ==
         "\xac\x02\x04logs\x02\x01\x03\x03\x00\x04\x01\x03\x05\x02\xe8\x07\x07\x02\xd0\x0f"s);
@@ -39,7 +39,7 @@ TEST_CASE("a table's blob threshold is an option that older programs skip", "[va
   CHECK_FALSE(DecodeNamedTable("\x01\x01t\x08\x01\x80"s));
 }
 
-TEST_CASE("an edit with named tables and expiries comes back as it was", "[tables-and-ttl]") {
+TEST_CASE("an edit with named tables and expiries comes back as it was", "[expiry]") {
   VersionEdit edit;
   edit.created = {kFull};
   edit.dropped = {7, 9};
@@ -67,8 +67,7 @@ TEST_CASE("an edit with named tables and expiries comes back as it was", "[table
   CHECK_FALSE(DecodeEdit(EncodeEdit(edit)));
 }
 
-TEST_CASE("a named table that is damaged is refused, one with a newer option by name",
-          "[tables-and-ttl]") {
+TEST_CASE("a named table that is damaged is refused, one with a newer option by name", "[tables]") {
   const std::string bytes = EncodeNamedTable(kFull);
   for (std::size_t cut = 0; cut < 6; ++cut) CHECK_FALSE(DecodeNamedTable(bytes.substr(0, cut)));
   CHECK_FALSE(DecodeNamedTable("\x00\x01t"s));
@@ -123,8 +122,7 @@ TEST_CASE("a manifest knows how far replicated tables are, and never takes them 
   CHECK_FALSE(ManifestState(state).Apply(edit));
 }
 
-TEST_CASE("ids of named tables aren't given out again, and tables go with their name",
-          "[tables-and-ttl]") {
+TEST_CASE("ids of named tables aren't given out again, and tables go with their name", "[tables]") {
   ManifestState state;
   VersionEdit create;
   create.created = {{.id = 1, .name = "t", .options = {}}};
@@ -149,7 +147,7 @@ TEST_CASE("ids of named tables aren't given out again, and tables go with their 
   CHECK(again.next_named_table == 2);
 }
 
-TEST_CASE("names of tables are checked, and the error says what is wrong", "[tables-and-ttl]") {
+TEST_CASE("names of tables are checked, and the error says what is wrong", "[tables]") {
   CHECK(CheckTableName("users"));
   CHECK(CheckTableName("Logs_2026-11.raw"));
   CHECK(CheckTableName(std::string(128, 'x')));

@@ -143,7 +143,7 @@ TEST_CASE("mutant u32_wrap_in_entry_bound is caught", "[wal][mutant]") {
 }
 #endif
 
-TEST_CASE("an entry's table and expiry stand where the format says", "[tables-and-ttl][wal]") {
+TEST_CASE("an entry's table and expiry stand where the format says", "[expiry][wal]") {
   WriteBatch batch;
   batch.Put("k", "hi", {{7}, 0x0102030405060708});
   batch.Delete("x", {.table = {300}});

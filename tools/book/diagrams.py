@@ -28,10 +28,10 @@ def svg(source):
 
 # ---------------------------------------------------------------- flowcharts
 
-_SHAPES = (("([", "])", "box", "rounded"), ("[(", ")]", "cylinder", ""), ("[", "]", "box", ""),
+_SHAPES = (("((", "))", "ellipse", ""), ("([", "])", "box", "rounded"), ("[(", ")]", "cylinder", ""), ("[", "]", "box", ""),
            ("{", "}", "diamond", ""), ("(", ")", "box", "rounded"))
 _LINK = re.compile(r"""\s*(?:
-    (?P<plain>-\.->|-\.-|-->|---)(?:\|(?P<label>"[^"]*"|[^|]*)\|)?
+    (?P<plain>-\.->|-\.-|-->|---|~~~)(?:\|(?P<label>"[^"]*"|[^|]*)\|)?
     | --\s+(?P<solid>"[^"]*"|[^-"]+?)\s+(?P<solid_end>-->|---)
     | -\.\s+(?P<dotted>"[^"]*"|[^.]+?)\s+(?P<dotted_end>\.->|\.-)
     )\s*""", re.VERBOSE)
@@ -51,7 +51,8 @@ class _Chart:
             right, text = self.ends(text[found.end():], group)
             link = found.group("plain") or found.group("solid_end") or found.group("dotted_end")
             label = found.group("label") or found.group("solid") or found.group("dotted") or ""
-            self.edges += [(a, b, label.strip('"'), link.endswith(">"), "." in link)
+            style = "invis" if link == "~~~" else "dashed" if "." in link else "solid"
+            self.edges += [(a, b, label.strip('"'), link.endswith(">"), style)
                            for a in left for b in right]
             left = right
 
@@ -120,14 +121,14 @@ def _dot(chart):
                 out.append(f'{name} [label={_quoted(label)} shape={shape} style="{style}"]')
 
     group(None)
-    for a, b, label, arrow, dotted in chart.edges:
+    for a, b, label, arrow, style in chart.edges:
         more = ""
         if a in chart.groups:
             more, a = more + f" ltail=cluster_{a}", _inside(chart, a)
         if b in chart.groups:
             more, b = more + f" lhead=cluster_{b}", _inside(chart, b)
         out.append(f'{a} -> {b} [label={_quoted(label)} arrowhead={"normal" if arrow else "none"}'
-                   f' style={"dashed" if dotted else "solid"}{more}]')
+                   f' style={style}{more}]')
     return "\n".join([*out, "}"])
 
 

@@ -128,6 +128,9 @@ def _woven(path, layer, main, tree, base):
 # ---------------------------------------------------------------- ./lesson record
 
 
+_CODE = ("src/", "include/", "tests/", "bench/", "fuzz/", "examples/", "cmake/", "CMakeLists.txt", "lessons/past/")
+
+
 def take_over(root, lesson=None, paths=(), dry_run=False):
     """Records what was edited; returns what was understood, in words."""
     tree = tree_of(root)
@@ -145,7 +148,14 @@ def take_over(root, lesson=None, paths=(), dry_run=False):
         raise LessonError(late[0], f"comes with lesson {tree.slugs[tree.base(late[0])]!r}, after {lesson!r}",
                           "name the files that are meant: ./lesson record --as SLUG FILE...")
     bases = {path: tree.base(path) for path in news}
-    wovens, notes = record.carry(olds, news, bases, tree.slugs, number)
+    # Documents and tools belong to every lesson, unless they are named.
+    common = {path for path in {**olds, **news} if not wanted and not path.startswith(_CODE)}
+    wovens, notes = {}, []
+    for mine, as_lesson in ((set(olds) | set(news)) - common, number), (common, None):
+        carried = record.carry(*({path: value for path, value in of.items() if path in mine}
+                                 for of in (olds, news, bases)), tree.slugs, as_lesson)
+        wovens.update(carried[0])
+        notes += carried[1]
     if not dry_run:
         for path, woven in wovens.items():
             before = olds[path] if path in olds else None

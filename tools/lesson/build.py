@@ -14,7 +14,7 @@ from .errors import LessonError
 
 CASE_TIMEOUT_S = 10
 YOURS_TO_WRITE = 86
-_TASK = re.compile(r"task (\d+\.\d+) is yours to write: (.*)")
+_TASK = re.compile(r"task (\d+\.(?:\d+|build)) is yours to write: (.*)")
 
 
 class BuildFailed(Exception):

@@ -61,9 +61,9 @@ def tree_of(options):
 
 def run_slice(options):
     tree = tree_of(options)
-    files = tree.slice(options.number, options.start)
+    files = tree.slice_with(options.number, "build") if options.build else tree.slice(options.number, options.start)
     done = slicer.write(files, options.folder)
-    what = "starter of lesson" if options.start else "lesson"
+    what = "build-it task of lesson" if options.build else "starter of lesson" if options.start else "lesson"
     print(f"{what} {options.number:02d}: {done.files} files, {done.written} written, "
           f"{done.deleted} deleted in {options.folder}")
 
@@ -88,7 +88,8 @@ def sizes_on_main(tree, lesson):
     """How many tasks, files and lines of code a lesson brings."""
     mine = [path for path, number in tree.owners.added.items() if number == lesson.number]
     code = [path for path in mine if path.startswith(("src/", "include/"))]
-    return (len(tree.tasks(lesson.number)), len(mine),
+    whole = "+1" if tree.whole(lesson.number, "build") else ""
+    return (f"{len(tree.tasks(lesson.number))}{whole}", len(mine),
             sum(tree.files[path].data.count(b"\n") for path in code))
 
 
@@ -108,7 +109,7 @@ def run_tags(options):
 
 
 def run_start(options):
-    folder = learner.start(options.root, options.number, options.folder)
+    folder = learner.start(options.root, options.number, options.folder, options.build)
     print(f"Lesson {options.number:02d} is in {folder}. There:\n"
           f"  ./lesson show {options.number}     the text\n"
           "  ./lesson check      what to do next")
@@ -201,7 +202,7 @@ def run_bench(options):
 def run_bench_all(options):
     """Each lesson at its tag, and one page of all of them that ./dev bench draws."""
     path = options.root / slicer.CURRENT
-    last = options.number or (int(path.read_text()) if path.exists() else slicer.Tree.of(
+    last = options.number or (learner.current(options.root) if path.exists() else slicer.Tree.of(
         slicer.WorkTree(options.root)).manifest.last)
     found = []
     data = options.root / "build" / "lesson" / "bench-all.json"
@@ -324,6 +325,7 @@ def _parser():
     one.add_argument("number", type=int)
     one.add_argument("folder", type=Path)
     one.add_argument("--start", action="store_true", help="the starter instead of the answer")
+    one.add_argument("--build", action="store_true", help="with the lesson's module still to be written")
     one.add_argument("--rev", help="slice this commit instead of the work tree")
 
     one = command("tags", run_tags, "write the commits and tags of all lessons")
@@ -334,6 +336,7 @@ def _parser():
     one = command("start", run_start, "open a work tree of a lesson's starter")
     one.add_argument("number", type=int)
     one.add_argument("folder", type=Path, nargs="?")
+    one.add_argument("--build", action="store_true", help="write the lesson's module whole, not the guided tasks")
     one = command("check", run_check, "build, run the tests, and say which task is next")
     one.add_argument("number", type=int, nargs="?")
     one = command("hint", run_hint, "the next of a task's three hints")

@@ -46,9 +46,39 @@ def finish(workshop, lesson):
                              + "\n".join(found.lines), _see(lesson))
     if not found.done:
         raise GateFailed("with every task answered check still says:\n" + "\n".join(found.lines), _see(lesson))
-    workshop.passed.add(key)
     each = ", ".join(f"{task} turns {count} green" for task, count in turned)
-    return f"{each}; then the lesson is done"
+    whole = _build_it(workshop, lesson) if workshop.tree.build_task(lesson.number) else ""
+    workshop.passed.add(key)
+    return f"{each}; then the lesson is done{whole}"
+
+
+def _build_it(workshop, lesson):
+    """The same of the build-it task: its stubs fail cleanly, and another right answer than ours passes."""
+    task, = workshop.tree.build_task(lesson.number)
+    build = workshop.enter(lesson.number, kind="build")
+    starter = workshop.tree.slice_with(lesson.number, "build")
+    programs = _own_programs(lesson, starter)
+    _make(build, (), ["bin/strata", *build.test_targets()])
+    older = gates.unexpected(lesson, gates.older_cases(workshop, lesson, build.cases(), starter=True).failed)
+    if older:
+        raise GateFailed(f'an older test fails where {task} is to be written: "{older[0].case.name}": '
+                         f"{older[0].verdict()}", build.command(older[0].case))
+    found = learner.examine_own(build.tree, lesson, build, starter, {})
+    red = [outcome for part in (*found.progress.tasks, found.progress.together) for outcome in part.red]
+    unclean = [outcome for outcome in red if not outcome.clean_failure]
+    if unclean:
+        raise GateFailed(f'where {task} is to be written, "{unclean[0].case.name}" is {unclean[0].verdict()}',
+                         build.command(unclean[0].case))
+    if found.progress.next is None or found.progress.next.number != task:
+        raise GateFailed(f"where nothing is written, check doesn't name {task}:\n" + "\n".join(found.lines))
+    build = workshop.enter(lesson.number, kind="other")
+    _make(build, (), programs)
+    other = learner.examine_own(build.tree, lesson, build, starter, {})
+    failed = [outcome for part in (*other.progress.tasks, other.progress.together) for outcome in part.red]
+    if failed:
+        raise GateFailed(f'another right answer fails at "{failed[0].case.name}": the contracts don\'t say what '
+                         f"it tests, or that answer is wrong\n{failed[0].output}", build.command(failed[0].case))
+    return f"; {task} fails cleanly ({len(red)} red), and another right answer passes"
 
 
 def _key(workshop, lesson, programs):

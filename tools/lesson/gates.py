@@ -421,7 +421,8 @@ def check_text(workshop, lesson, commands=True):
         workshop.enter(lesson.number)
     with tempfile.TemporaryDirectory(prefix="strata-text-") as home:
         try:
-            return text.check(path, source, files, workshop.tree.tasks(lesson.number),
+            tasks = {**workshop.tree.tasks(lesson.number), **workshop.tree.build_task(lesson.number)}
+            return text.check(path, source, files, tasks,
                               workshop.tree.answers(lesson.number), lesson.slug,
                               (lambda slug: workshop.programs(_number(workshop, slug))) if commands else None, Path(home),
                               heads.head(workshop.tree, lesson))

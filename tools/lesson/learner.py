@@ -38,7 +38,18 @@ def current(root):
     if not path.exists():
         raise LessonError(root, "this is main, not the tree of a lesson",
                           "./lesson start NN makes one; or give the lesson's number")
-    return int(path.read_text())
+    return int(path.read_text().split()[0])
+
+
+def builds(root):
+    """Whether this is the tree of a build-it task."""
+    path = Path(root) / slicer.CURRENT
+    return path.exists() and path.read_text().split()[1:] == ["build"]
+
+
+def starter_tag(root, number):
+    """The tag of what the learner of the tree at `root` was given."""
+    return f"lesson-{number:02d}-{'build' if builds(root) else 'start'}"
 
 
 def lesson_of(root, number):
@@ -83,14 +94,18 @@ class State:
         self.path.write_text(json.dumps(self.data, indent=1) + "\n")
 
 
-def start(root, number, folder=None):
-    """Opens a work tree of lesson-NN-start on a branch of its own; returns its folder."""
-    tag = f"lesson-{number:02d}-start"
+def start(root, number, folder=None, build_it=False):
+    """Opens a work tree of lesson-NN-start, or -build, on a branch of its own; returns its folder."""
+    tag = f"lesson-{number:02d}-{'build' if build_it else 'start'}"
+    if build_it and has_tag(root, f"lesson-{number:02d}") and not has_tag(root, tag):
+        raise LessonError(f"lesson {number:02d}", "has no build-it task",
+                          f"./lesson start {number:02d} opens the guided ones")
     require_tag(root, tag)
-    folder = Path(folder or Path(root).resolve().parent / f"strata-lesson-{number:02d}").absolute()
+    name = f"{number:02d}{'-build' if build_it else ''}"
+    folder = Path(folder or Path(root).resolve().parent / f"strata-lesson-{name}").absolute()
     if folder.exists() and any(folder.iterdir()):
         raise LessonError(folder, "is not empty", "go on working there, or name another folder")
-    branch = f"my-lesson-{number:02d}"
+    branch = f"my-lesson-{name}"
     exists = git(root, "rev-parse", "-q", "--verify", f"refs/heads/{branch}", check=False)
     git(root, "worktree", "prune")
     if exists.returncode == 0:
@@ -129,8 +144,8 @@ def check(root, number):
         print("The compiler warns:\n" + "\n".join("  " + line for line in warnings[:10]))
     lesson = lesson_of(root, number)
     starter = None
-    if has_tag(root, f"lesson-{number:02d}-start"):
-        starter = slicer.Commit(root, f"lesson-{number:02d}-start").read_all()
+    if has_tag(root, starter_tag(root, number)):
+        starter = slicer.Commit(root, starter_tag(root, number)).read_all()
     state = State(root)
     memory = state.data.setdefault("tests", {}).setdefault(lesson.id, {})
     print("running the tests ...", flush=True)
@@ -241,15 +256,16 @@ def case_sources(tests):
 
 def tasks_in(root, lesson, starter):
     """The tasks of a lesson, in order, with what is still the starter's in the tree at `root`."""
-    titles = dict(re.findall(r"^#+ Task (\d+\.\d+): *(.*?) *$", readme(root, lesson.number).read_text(),
+    titles = dict(re.findall(r"^#+ Task (\d+\.(?:\d+|build)): *(.*?) *$", readme(root, lesson.number).read_text(),
                              re.MULTILINE))
+    titles = {task: title for task, title in titles.items() if task.endswith(".build") == builds(root)}
     places = tasks_of(root, lesson.number)
     for path, file in (starter or {}).items():
         if path.startswith(("src/", "include/")):
             for task in progress.stand_ins(file.data.decode(errors="replace")):
                 places[task] = path if task in places else places.get(task, path)
     tasks = []
-    for task in sorted(titles, key=lambda text: [int(part) for part in text.split(".")]):
+    for task in sorted(titles, key=_order):
         path = places.get(task, "")
         mine = Path(root) / path
         text_of_mine = mine.read_text(errors="replace") if path and mine.is_file() else ""
@@ -260,13 +276,19 @@ def tasks_in(root, lesson, starter):
     return tasks
 
 
+def _order(task):
+    number, _, place = task.partition(".")
+    return int(number), int(place) if place.isdigit() else 0
+
+
 def tasks_of(root, number):
     """{task: file} of the tasks named by the text of a lesson."""
     found = {}
     source = readme(root, number).read_text()
-    for task in re.findall(r"^#+ Task (\d+\.\d+)\b", source, re.MULTILINE):
+    for task in re.findall(r"^#+ Task (\d+\.(?:\d+|build))\b", source, re.MULTILINE):
         path = re.search(r"`((?:src|include)/[\w./]+)`", text.task_section(source, task))
-        found[task] = path.group(1) if path else ""
+        if task.endswith(".build") == builds(root):
+            found[task] = path.group(1) if path else ""
     return found
 
 
@@ -280,11 +302,14 @@ def hint(root, number, task=None):
         raise LessonError(f"lesson {number:02d}", f"it has no task {task}",
                           f"its tasks are {', '.join(tasks) or 'not numbered'}")
     hints = text.hints(source, task)
+    if not hints:
+        raise LessonError(f"task {task}", "it has no hints",
+                          f"the guided tasks have: ./lesson show {number:02d} --all")
     seen = state.data.setdefault("hints", {})
     at = seen.get(task, 0)
     if at >= len(hints):
         return (f"task {task}: there is no further hint",
-                f"The answer: git diff lesson-{number:02d}-start lesson-{number:02d}")
+                f"The answer: git diff {starter_tag(root, number)} lesson-{number:02d}")
     seen[task] = at + 1
     state.save()
     return f"task {task}, hint {at + 1} of {len(hints)}", hints[at]
@@ -306,14 +331,16 @@ def apply_next(root, force=False):
     if git(root, "status", "--porcelain", "--untracked-files=no").stdout.strip():
         raise LessonError(root, "you have changes that are not committed",
                           f"git commit -am 'lesson {number:02d}: done'")
-    patch = subprocess.run(["git", "-C", str(root), "diff", "--binary", "--full-index", before,
-                            after], capture_output=True, check=True).stdout
+    patch = subprocess.run(["git", "-C", str(root), "diff", "--binary", "--full-index", before, after, "--",
+                            ":(top)", f":(exclude,top){slicer.CURRENT}"], capture_output=True, check=True).stdout
     done = subprocess.run(["git", "-C", str(root), "apply", "-3", "--whitespace=nowarn", "-"],
                           input=patch, capture_output=True)
     conflicts = git(root, "diff", "--name-only", "--diff-filter=U").stdout.split()
     if done.returncode != 0 and not conflicts:
         raise LessonError("git apply -3", done.stderr.decode().strip(),
                           f"start afresh with ./lesson start {number + 1}")
+    (Path(root) / slicer.CURRENT).write_text(f"{number + 1:02d}\n")
+    git(root, "add", slicer.CURRENT)
     return number + 1, conflicts
 
 
@@ -321,7 +348,7 @@ def unfinished(root, number):
     """The tasks of a lesson whose stand-ins are untouched, unless check has called it done."""
     if number in State(root).data.get("done", []):
         return []
-    tag = f"lesson-{number:02d}-start"
+    tag = starter_tag(root, number)
     starter = slicer.Commit(root, tag).read_all() if has_tag(root, tag) else None
     return [task.number for task in tasks_in(root, lesson_of(root, number), starter) if task.untouched]
 
@@ -329,7 +356,7 @@ def unfinished(root, number):
 def folded(source):
     """A text without what its collapsed blocks hold: the hints of a task become one line."""
     def hints(found):
-        task = re.findall(r"^#+ Task (\d+\.\d+)\b", source[:found.start()], re.MULTILINE)[-1:]
+        task = re.findall(r"^#+ Task (\d+\.(?:\d+|build))\b", source[:found.start()], re.MULTILINE)[-1:]
         count = found.group().count("<details>")
         return f"[{count} hint{'s' if count != 1 else ''}: ./lesson hint {' '.join(task)}]\n\n"
 

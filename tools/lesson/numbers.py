@@ -26,7 +26,7 @@ def renumbered(path, text, lessons):
     if own and own.group(1) in ids:
         number = ids[own.group(1)]
         text = re.sub(r"^# Lesson \d+:", f"# Lesson {number}:", text, count=1, flags=re.M)
-        text = re.sub(r"\b([Tt]asks?) \d+\.(\d)\b", rf"\g<1> {int(number)}.\2", text)
+        text = re.sub(r"\b([Tt]asks?) \d+\.(\d|build)\b", rf"\g<1> {int(number)}.\2", text)
         text = re.sub(r"\./lesson (start|show|check|bench|hint) \d\d\b", rf"./lesson \1 {number}", text)
     return text
 

@@ -51,7 +51,7 @@ def stand_ins(text):
     line after that."""
     found, lines = {}, _code(text)
     for i, line in enumerate(lines):
-        task = re.match(r"// Task (\d+\.\d+): ", line)
+        task = re.match(r"// Task (\d+\.(?:\d+|build)): ", line)
         if task:
             end = i + 1
             while end < len(lines) and lines[end].startswith("(void)"):

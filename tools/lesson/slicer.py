@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from . import manifest as manifests
 from . import layers, weave
 from .errors import LessonError
 
-CURRENT = "lessons/CURRENT"  # Generated: the number of the lesson that a slice is.
+CURRENT = "lessons/CURRENT"  # Generated: the number of the lesson that a slice is, and "build" for its build-it task.
+NOT_SLICED = ("mutants/", "build/", "other/")  # Of a lesson's folder.
 STAMP = ".slice.json"        # What the tool wrote to a folder, so that it deletes nothing else.
 HIDDEN = ("lessons/verified.json",)
 
@@ -143,8 +145,33 @@ class Tree:
         for lesson in self.manifest.lessons:
             if path.startswith(lesson.folder + "/"):
                 inside = path[len(lesson.folder) + 1:]
-                return lesson.number <= number and not inside.startswith("mutants/")
+                return lesson.number <= number and not inside.startswith(NOT_SLICED)
         return self.owners.alive(path, number)
+
+    def whole(self, number, kind):
+        """{path: File}: what lesson `number` has in its folder build/, stubs of the files of its
+        build-it task, or in other/, another right answer to that."""
+        top = f"{self.manifest.lesson(number).folder}/{kind}/"
+        slug = re.escape(self.slugs[number]).encode()
+        return {path[len(top):]: File(re.sub(rb"\b" + slug + rb"\.build\b", f"{number}.build".encode(), file.data))
+                for path, file in self.files.items() if path.startswith(top)}
+
+    def build_task(self, number):
+        """The build-it task, {task: (title, path)}, or {}; its text has the title."""
+        paths = list(self.whole(number, "build"))
+        return {f"{number}.build": ("the whole of it", paths[0])} if paths else {}
+
+    def slice_with(self, number, kind):
+        """The slice with those files in the place of its own: of "build", what ./lesson start --build
+        opens."""
+        overlay, files = self.whole(number, kind), self.slice(number)
+        unknown = [path for path in overlay if path not in files]
+        if not overlay or unknown:
+            raise LessonError(f"{self.manifest.lesson(number).folder}/{kind}",
+                              f"{unknown[0]} is no file of the lesson" if unknown else "is empty",
+                              "its files have the paths of those that they stand in for")
+        current = {CURRENT: File(f"{number:02d} build\n".encode())} if kind == "build" else {}
+        return dict(sorted({**files, **overlay, **current}.items()))
 
     def tasks(self, number):
         """{task: (title, path, line)} of a lesson, in the order of the tasks."""

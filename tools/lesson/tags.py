@@ -86,24 +86,36 @@ def make(tree, root, edition="", dry_run=False):
 
 def _objects(tree, repository, prefix):
     lessons = tree.manifest.lessons
-    slices = {(lesson.number, starter): tree.slice(lesson.number, starter)
-              for lesson in lessons for starter in (False, True)}
+    slices = {(lesson.number, suffix): files for lesson in lessons for suffix, files in _trees(tree, lesson)}
     blobs = repository.write_blobs({file.data for files in slices.values()
                                     for file in files.values()})
     made, parent = [], None
     for lesson in lessons:
         seconds = _EPOCH + lesson.number * 86400
-        finished = f"lesson {lesson.id}: {lesson.title}\n\n{lesson.note or lesson.part}\n"
-        starter = f"lesson {lesson.id}: {lesson.title}, the starter\n\n" \
-                  "What the learner is given: declarations, stubs, failing tests and the text.\n"
+        messages = {
+            "-start": f"lesson {lesson.id}: {lesson.title}, the starter\n\n"
+                      "What the learner is given: declarations, stubs, failing tests and the text.\n",
+            "-build": f"lesson {lesson.id}: {lesson.title}, to build\n\n"
+                      "What the learner is given who writes the whole module.\n",
+            "": f"lesson {lesson.id}: {lesson.title}\n\n{lesson.note or lesson.part}\n"}
         before = parent
-        for is_starter, suffix, message in ((True, "-start", starter), (False, "", finished)):
-            written = repository.write_tree(slices[lesson.number, is_starter], blobs)
+        for suffix, message in messages.items():
+            if (lesson.number, suffix) not in slices:
+                continue
+            written = repository.write_tree(slices[lesson.number, suffix], blobs)
             commit = repository.commit(written, before, message, seconds)
             name = f"{prefix}lesson-{lesson.id}{suffix}"
             made.append((name, repository.tag(name, commit, message, seconds), commit))
         parent = made[-1][2]
     return made
+
+
+def _trees(tree, lesson):
+    """[(suffix of the tag, files)] of a lesson."""
+    yield "-start", tree.slice(lesson.number, starter=True)
+    if tree.whole(lesson.number, "build"):
+        yield "-build", tree.slice_with(lesson.number, "build")
+    yield "", tree.slice(lesson.number)
 
 
 def _update(repository, made, edition):

@@ -46,14 +46,16 @@ class Workshop:
             self._slices[wanted] = self.tree.slice(number, starter)
         return self._slices[wanted]
 
-    def _files(self, number, starter, answered):
+    def _files(self, number, starter, answered, kind):
+        if kind:
+            return self.tree.slice_with(number, kind)
         if answered:
             return self.tree.slice(number, starter, answered)
         return self.slice(number, starter)
 
-    def enter(self, number, starter=False, answered=frozenset()):
-        """Puts a slice into the folder and returns its Build."""
-        wanted = (number, starter, answered)
+    def enter(self, number, starter=False, answered=frozenset(), kind=""):
+        """Puts a slice into the folder and returns its Build; with `kind` see Tree.slice_with."""
+        wanted = (number, starter, answered, kind)
         if self._here != wanted:
             slicer.write(self._files(*wanted), self.build.tree)
             self._here, self._closures = wanted, None

@@ -25,8 +25,9 @@ class Drawings(unittest.TestCase):
     def test_a_flowchart_has_its_nodes_links_and_groups(self):
         svg = diagrams.svg('flowchart LR\n  a["one<br/>two"] -->|"goes"| b{"ask?"} & c[("disk")]\n'
                            '  subgraph g["a group"]\n    direction TB\n    d(["round"]) --- e[plain]\n  end\n'
-                           '  b -- yes --> d\n  c -. "maybe" .-> g\n')
-        for word in ("one", "two", "goes", "ask?", "disk", "a group", "round", "plain", "yes", "maybe"):
+                           '  b -- yes --> d\n  c -. "maybe" .-> g\n'
+                           '  a ~~~ h(("gone"))\n')
+        for word in ("one", "two", "goes", "ask?", "disk", "a group", "round", "plain", "yes", "maybe", "gone"):
             self.assertIn(word, words(svg))
         self.assertEqual(svg.count('class="edge"'), 5)
         self.assertIn("currentColor", svg)

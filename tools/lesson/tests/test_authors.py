@@ -58,6 +58,15 @@ class Recording(unittest.TestCase):
         self.assertIn("2 + 3 is", self.at("02", "src/cli/main.cc"))
         self.assertIn("2 and 3 make", self.at("01", "src/cli/main.cc"))
 
+    def test_documents_and_tools_are_every_lessons_whatever_a_change_is_recorded_as(self):
+        self.edit("lessons/lessons.toml", 'title = "Addition"', 'title = "Adding"')
+        self.edit("src/cli/main.cc", "2 and 3 make", "2 plus 3 is")
+        self.lesson("record", "--as", "mul")
+        self.assertEqual(sorted(path.name for path in (self.root / "lessons/layers").rglob("*.layer")
+                                if path.name in ("main.cc.layer", "lessons.toml.layer")), ["main.cc.layer"])
+        self.assertIn("2 and 3 make", self.at("01", "src/cli/main.cc"))
+        self.assertEqual(self.lesson("record", "--check"), "the layers fit\n")
+
     def test_a_file_that_no_lesson_shared_gets_a_layer_file_and_may_lose_it(self):
         layer = self.root / "lessons/layers/src/toy/add.h.layer"
         self.edit("src/toy/add.h", "int Old();", "int Old();\nint Newer();")
