@@ -82,12 +82,13 @@ def _build_it(workshop, lesson):
 
 
 def _key(workshop, lesson, programs):
-    """The starter's programs, and the files with the answers."""
+    """The starter's programs, the files with the answers, and those of a build-it task."""
     files = workshop.slice(lesson.number)
     paths = {path for _, path, _ in workshop.tree.tasks(lesson.number).values()}
+    whole = [slicer.digest(kept) for kind in ("build", "other") if (kept := workshop.tree.whole(lesson.number, kind))]
     return workshop.key([name.removeprefix("bin/tests/") for name in programs if "/tests/" in name],
                         "finish", lesson.tag, lesson.green_in_starter,
-                        slicer.digest({path: files[path] for path in paths}))
+                        slicer.digest({path: files[path] for path in paths}), *whole)
 
 
 def _require_progress(lesson, here, answered, fresh, found):

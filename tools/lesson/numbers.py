@@ -3,7 +3,9 @@ the manifest, and is written here: into the names of folders, the links to them,
 
 import re
 
-_ASIDE = re.compile(r"^ *(?:```|~~~).*?^ *(?:```|~~~)|`[^`\n]*`|\[[^\]\n]*\]\([^)\s]*\)|^# [^\n]*$", re.S | re.M)
+from . import text as texts
+
+_ASIDE = re.compile(r"`[^`]*`|\[[^\]]*\]\([^)\s]*\)|^# .*")
 _MENTION = re.compile(r"\b[Ll]essons? \d+")
 
 
@@ -38,9 +40,9 @@ def findings(path, text, lessons):
     for number, (line, right) in enumerate(zip(text.split("\n"), wanted.split("\n"), strict=True), start=1):
         if line != right:
             out.append(f"{path}:{number}: a lesson's number isn't its place; run ./lesson text --update")
-    plain = _ASIDE.sub(lambda m: "\n" * m.group().count("\n"), text)
-    for match in _MENTION.finditer(plain):
-        out.append(f"{path}:{plain.count(chr(10), 0, match.start()) + 1}: \"{match.group()}\" will be wrong once "
-                   "another lesson comes before it; make it a link to the lesson's text, whose number is written "
-                   "by ./lesson text --update")
+    lines = text.split("\n")
+    for number, line in enumerate(texts.prose(lines, texts.fences(path, lines)), start=1):
+        for match in _MENTION.finditer(_ASIDE.sub("", line)):
+            out.append(f"{path}:{number}: \"{match.group()}\" will be wrong once another lesson comes before it; make it "
+                       "a link to the lesson's text, whose number is written by ./lesson text --update")
     return out
