@@ -1,11 +1,11 @@
-// Lesson blob-collection: what blob files keep for each live byte while keys are overwritten, without
-// collections and with bounds on the space, and what is copied for that. Space is asserted, and that
-// no key is looked up to find what is dead.
+// Lesson blob-collection: what blob files keep for each live byte while keys are overwritten,
+// without collections and with bounds on the space, and what is copied for that. Space is asserted,
+// and that no key is looked up to find what is dead.
 //
 // A disk in memory; values of 1 KiB, and no merge writes them anew.
 
-#include <benchmark/benchmark.h>
 #include <algorithm>
+#include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <string>
 

@@ -63,11 +63,11 @@ void BM_Append(benchmark::State& state) {
     if (!appended || (sync && !log.writer->Sync())) state.SkipWithError("the log failed");
   }
   const auto done = static_cast<double>(operations);
-  const auto syncs = static_cast<double>(counters.Get(Counter::kWalSyncs));
-  state.counters["fsyncs_per_op"] = syncs / done;
+  const std::uint64_t syncs = counters.Get(Counter::kWalSyncs);
+  state.counters["fsyncs_per_op"] = static_cast<double>(syncs) / done;
   state.counters["log_bytes_per_user_byte"] =
       static_cast<double>(counters.Get(Counter::kWalBytes)) / (done * (4 + kValueSize));
-  if (syncs != (every == 0 ? 0.0 : static_cast<double>(operations / every))) {
+  if (syncs != (every == 0 ? 0 : operations / every)) {
     state.SkipWithError("more or fewer syncs than the policy says");
   }
   if (counters.Get(Counter::kWalRecords) != operations + 1) {

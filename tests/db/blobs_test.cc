@@ -362,7 +362,7 @@ TEST_CASE("a scan reads the values ahead of it at the same time", "[value-separa
   for (std::uint64_t i = 0; i < 200; ++i) REQUIRE(store->Put(KeyOf(i), Big(i)));
   REQUIRE(store->Flush());
   const std::uint64_t before = store->counters().Get(Counter::kBlobReads);
-  const std::string forward = Scan(*store);
+  CHECK_FALSE(Scan(*store).empty());
   CHECK(store->counters().Get(Counter::kReadsInFlightPeak) == 32);
   CHECK(store->counters().Get(Counter::kBlobReads) - before == 200);
   // Turning round on every other step shows the same entries.

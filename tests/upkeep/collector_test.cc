@@ -95,8 +95,7 @@ TEST_CASE("a file that readers have open goes with the last of them, and is coun
   CHECK(world->versions.pinned_blob_bytes() == 0);
 }
 
-TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file",
-          "[blob-collection]") {
+TEST_CASE("a copy of what is dropped meanwhile, or given up, leaves no file", "[blob-collection]") {
   World world;
   world.KillValues(6);
   const std::string before = world.blobs();
