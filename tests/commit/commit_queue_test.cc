@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/mutant.h"
 #include "commit/fake_background.h"
 #include "testing/gated_file_system.h"
 #include "testing/parts_world.h"
@@ -81,7 +82,14 @@ class CountingExecutor final : public Executor {
   void NotifyAll() override { threads_->NotifyAll(); }
   void WaitOn(WaitPoint& point, Mutex& mutex, const std::function<bool()>& holds) override
       STRATA_REQUIRES(mutex) {
-    threads_->WaitOn(point, mutex, Counted(holds));
+    bool slept = false;
+    const auto look = [&] {
+      const bool held = holds();
+      if (!held && !std::exchange(slept, true)) ++asleep_;
+      return held;
+    };
+    threads_->WaitOn(point, mutex, Counted(look));
+    if (slept) --asleep_;
   }
   void Notify(WaitPoint& point) override { threads_->Notify(point); }
   bool Yield() override {
@@ -91,6 +99,7 @@ class CountingExecutor final : public Executor {
   int concurrency() const override { return threads_->concurrency(); }
 
   int looks() const { return looks_; }
+  int asleep() const { return asleep_; }  // Threads in WaitOn that found something to wait for.
 
   std::function<void()> on_yield;  // Set before threads start.
 
@@ -104,6 +113,7 @@ class CountingExecutor final : public Executor {
 
   const std::unique_ptr<Executor> threads_ = NewThreadExecutor(1, 1, RealClock());
   std::atomic<int> looks_ = 0;
+  std::atomic<int> asleep_ = 0;
 };
 
 // A queue on real threads, over a disk whose logs' syncs wait at a gate.
@@ -263,6 +273,14 @@ TEST_CASE("a leader that wants no sync waits for nobody", "[group-commit][concur
   CHECK(waits == 0);
 }
 
+// Large enough that those of a group share the work, and that a group is made of several: it has
+// the keys "0.name", "1.name" and so on.
+WriteBatch LargeBatch(const std::string& name) {
+  WriteBatch batch;
+  for (int i = 0; i < 400; ++i) batch.Put(std::to_string(i) + "." + name, std::string(500, 'v'));
+  return batch;
+}
+
 TEST_CASE("the writers of a large group put in their own batches",
           "[concurrent-inserts][concurrent-inserts.2][concurrency]") {
   constexpr int kWriters = 4;
@@ -271,11 +289,7 @@ TEST_CASE("the writers of a large group put in their own batches",
   std::vector<std::function<void()>> writers;
   for (int i = 0; i < kWriters; ++i) {
     writers.emplace_back([&world, i] {
-      WriteBatch batch;
-      for (int entry = 0; entry < 400; ++entry) {
-        batch.Put(std::to_string(entry) + "." + std::to_string(i), std::string(500, 'v'));
-      }
-      (void)Write(world.queue, batch, /*sync=*/true).has_value();
+      (void)Write(world.queue, LargeBatch(std::to_string(i)), /*sync=*/true).has_value();
     });
   }
   const int before = world.executor.looks();
@@ -288,6 +302,82 @@ TEST_CASE("the writers of a large group put in their own batches",
   // Each is woken to insert, and again when all is done, where otherwise it were woken once.
   CHECK(world.executor.looks() - before > 2 * kWriters);
 }
+
+#if defined(STRATA_MUTANTS)
+// The thread that calls StopHere stops before the first link that it makes, until it may go on.
+struct Stop {
+  static inline std::atomic<bool> reached = false;
+  static inline std::atomic<bool> may_go_on = false;
+
+  static void StopHere() {
+    mutant::SetPauseHook([] {
+      mutant::SetPauseHook(nullptr);
+      reached = true;
+      while (!may_go_on) std::this_thread::yield();
+    });
+  }
+};
+
+TEST_CASE("nothing of a group is seen before the last of its followers is through",
+          "[concurrent-inserts][concurrent-inserts.2][concurrency]") {
+  ManualClock clock;
+  ThreadedQueue world(clock);
+  const auto last_sequence = [&] {
+    return world.parts.Locked([&] { return world.parts.trees.last_sequence(); });
+  };
+  Stop::reached = Stop::may_go_on = false;
+  const auto leads = [&] { (void)Write(world.queue, LargeBatch("b"), true).has_value(); };
+  const auto follows = [&] {
+    Stop::StopHere();
+    (void)Write(world.queue, LargeBatch("c"), true).has_value();
+  };
+  world.QueueUp({leads, follows});
+  const auto none_in_line = [&] {
+    return world.parts.Locked([&] { return world.queue.size(); }) == 0;
+  };
+  world.files.OpenGate();
+  while (!Stop::reached && !none_in_line()) std::this_thread::yield();
+  CHECK(Stop::reached);
+  // The leader is through with its own batch: it sleeps, or has ended the group.
+  while (world.executor.asleep() == 0 && !none_in_line()) std::this_thread::yield();
+  CHECK(last_sequence() == 1);
+  CHECK(world.parts.Get("0.b") == "none");
+  CHECK(world.parts.Get("0.c") == "none");
+  Stop::may_go_on = true;
+  world.OpenGateAndJoin();
+  CHECK(last_sequence() == 801);
+  CHECK(world.parts.Get("0.b") == std::string(500, 'v'));
+  CHECK(world.parts.Get("399.c") == std::string(500, 'v'));
+}
+
+TEST_CASE("a group fails as a whole when a follower's batch can't be put in",
+          "[concurrent-inserts][concurrent-inserts.2][concurrency]") {
+  ManualClock clock;
+  ThreadedQueue world(clock);
+  WriteBatch damaged = LargeBatch("c");
+  const_cast<char&>(damaged.encoded().front()) = '\xff';  // No entry begins so.
+  std::vector<Status> told(3);
+  const auto writes = [&](std::size_t i, const WriteBatch& batch) {
+    return [&, i] { told[i] = Write(world.queue, batch, /*sync=*/true); };
+  };
+  const WriteBatch first = LargeBatch("b");
+  const WriteBatch last = LargeBatch("d");
+  Stop::reached = false;
+  Stop::may_go_on = true;
+  const auto follows = [&] {
+    Stop::StopHere();
+    writes(2, last)();
+  };
+  world.QueueUp({writes(0, first), writes(1, damaged), follows});
+  world.OpenGateAndJoin();
+  CHECK(Stop::reached);  // Each put in its own.
+  for (const Status& status : told) CHECK_FALSE(status.has_value());
+  CHECK(world.parts.trees.last_sequence() == 1);
+  CHECK(world.parts.Get("0.b") == "none");
+  CHECK(world.parts.Get("0.d") == "none");
+  CHECK(world.parts.health.failed());
+}
+#endif
 
 // The rest has one writer at a time, on a disk that may fail.
 struct World : PartsWorld {
