@@ -31,7 +31,7 @@ mapfile -t sources < <(find "${folders[@]}" -name '*.h' -o -name '*.cc' | sort)
 
 check_format() {
   ((fix == 0)) || clang-format-19 -i "${sources[@]}"
-  printf '%s\0' "${sources[@]}" | xargs -0 -P "$(nproc)" -n 16 clang-format-19 --dry-run -Werror 2>&1 |
+  printf '%s\0' "${sources[@]}" | xargs -0 -P "${STRATA_JOBS:-$(nproc)}" -n 16 clang-format-19 --dry-run -Werror 2>&1 |
     sed -nE 's/^([^: ]+):([0-9]+):.*/\1:\2: not formatted; .\/dev lint --fix does it/p' |
     sort -u -t: -k1,1
 }
@@ -100,7 +100,7 @@ check_clang_tidy() {
   printf '(%d files) ' "${#files[@]}"
   ((${#files[@]} > 0)) || return 0
   printf '%s\0' "${files[@]}" |
-    xargs -0 -P "$(nproc)" -n 1 clang-tidy-19 --quiet -p "$build" 2> >(grep -v 'warnings\? generated' >&2)
+    xargs -0 -P "${STRATA_JOBS:-$(nproc)}" -n 1 clang-tidy-19 --quiet -p "$build" 2> >(grep -v 'warnings\? generated' >&2)
 }
 
 failed=0

@@ -5,14 +5,18 @@ import re
 import shlex
 import subprocess
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import LessonError
 
 CASE_TIMEOUT_S = 10
+HUNG_MAX = 3             # Once so many cases have hung ...
+IMPATIENT_TIMEOUT_S = 2  # ... the others have so long.
 YOURS_TO_WRITE = 86
 _TASK = re.compile(r"task (\d+\.(?:\d+|build)) is yours to write: (.*)")
 
@@ -48,10 +52,15 @@ class Outcome:
     status: int | None  # None: timed out. Negative: ended by that signal.
     output: str
     seconds: float
+    limit: int = CASE_TIMEOUT_S
 
     @property
     def passed(self):
         return self.status == 0
+
+    @property
+    def hung(self):
+        return self.status is None
 
     @property
     def tasks(self):
@@ -66,7 +75,7 @@ class Outcome:
 
     def verdict(self):
         if self.status is None:
-            return f"still running after {CASE_TIMEOUT_S} s"
+            return f"still running after {self.limit} s"
         if self.status < 0:
             return f"ended by signal {-self.status}"
         if self.tasks:
@@ -81,7 +90,7 @@ class Build:
 
     tree: Path
     kind: str = "test"
-    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    jobs: int = field(default_factory=lambda: jobs_wanted())
     options: tuple = ("-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DSTRATA_MUTANTS=ON",
                       "-DSTRATA_BENCH=ON", "-DSTRATA_PEERS=OFF", "-DSTRATA_WERROR=ON",
                       "-DSTRATA_FAST_BUILD=ON", "-DSTRATA_LINK_MAPS=ON", "-DSTRATA_OPTIMIZE=-O1",
@@ -153,28 +162,28 @@ class Build:
         path = self.path(case.program)
         return shlex.join([str(path.relative_to(folder) if folder else path), "--exact", case.name])
 
-    def run(self, case):
-        status, output, seconds = self._spawn([str(self.path(case.program)), "--exact", case.name],
-                                              CASE_TIMEOUT_S)
-        return Outcome(case, status, output, seconds)
+    def run(self, case, limit=CASE_TIMEOUT_S):
+        return Outcome(case, *self._spawn([str(self.path(case.program)), "--exact", case.name], limit), limit)
 
     def run_program(self, program, spec, timeout):
         """Runs all cases that match `spec` in one process; returns the outcome of them together."""
         case = Case(program, f"{program}, its cases one after the other", ())
-        return Outcome(case, *self._spawn([str(self.path(program)), spec], timeout))
+        return Outcome(case, *self._spawn([str(self.path(program)), spec], timeout), timeout)
 
     def run_all(self, cases, stop_at_failure=False):
         """Runs each case in its process, `jobs` at a time; keeps the order."""
-        stopped = []
+        stopped, hung = [], []
 
         def one(case):
             if stopped:
                 return None
-            outcome = self.run(case)
+            outcome = self.run(case, IMPATIENT_TIMEOUT_S if len(hung) >= HUNG_MAX else CASE_TIMEOUT_S)
+            if outcome.hung:
+                hung.append(case)
             if stop_at_failure and not outcome.passed:
                 stopped.append(case)
             return outcome
-        with ThreadPoolExecutor(self.jobs) as pool:
+        with workers(self.jobs) as pool:
             return [outcome for outcome in pool.map(one, cases) if outcome]
 
     def _spawn(self, command, timeout):
@@ -186,6 +195,64 @@ class Build:
         return spawn([str(program), *arguments], timeout, {"STRATA_BENCH_QUICK": "1"})[:2]
 
 
+def jobs_wanted():
+    """How much runs at once: STRATA_JOBS says it, as for ./dev; else one for each processor."""
+    wanted = os.environ.get("STRATA_JOBS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) else os.cpu_count() or 1
+
+
+class _Running:
+    """The programs that run now. Each has a process group of its own, so Ctrl-C doesn't reach it."""
+
+    def __init__(self):
+        self._lock, self._processes, self._stopped = threading.Lock(), set(), False
+
+    def start(self, command, **options):
+        with self._lock:
+            if self._stopped:
+                raise KeyboardInterrupt
+            process = subprocess.Popen(command, start_new_session=True, **options)
+            self._processes.add(process)
+        return process
+
+    def end(self, process):
+        """Ends the process, and its children with it."""
+        _kill_group(process)
+        process.wait()
+        with self._lock:
+            self._processes.discard(process)
+
+    def stop(self):
+        """Ends all; none is started any more."""
+        with self._lock:
+            self._stopped = True
+            for process in self._processes:
+                _kill_group(process)
+
+
+_running = _Running()
+
+
+def _kill_group(process):
+    try:
+        os.killpg(process.pid, 9)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+@contextmanager
+def workers(jobs):
+    """A pool of threads that wait for programs. Who interrupts it needn't wait: they all end then."""
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        yield pool
+    except (KeyboardInterrupt, SystemExit):
+        _running.stop()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 def spawn(command, timeout, extra=None):
     """Runs a program in an empty folder; returns (status, output, seconds)."""
     environment = {key: value for key, value in os.environ.items() if key != "STRATA_MUTANT"}
@@ -194,24 +261,14 @@ def spawn(command, timeout, extra=None):
     with tempfile.TemporaryDirectory(prefix="strata-lesson-") as folder, \
             tempfile.TemporaryFile() as output:
         environment["TMPDIR"] = folder
-        # A session of its own, so that a hung program's children end with it.
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder,
-                                   stdin=subprocess.DEVNULL, env=environment,
-                                   start_new_session=True)
+        process = _running.start(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder,
+                                 stdin=subprocess.DEVNULL, env=environment)
         try:
             status = process.wait(timeout)
         except subprocess.TimeoutExpired:
             status = None
         finally:
-            _end_group(process)
+            _running.end(process)
         output.seek(0)
         text = output.read().decode(errors="replace")
     return status, text, time.monotonic() - start
-
-
-def _end_group(process):
-    try:
-        os.killpg(process.pid, 9)
-    except (ProcessLookupError, PermissionError):
-        pass
-    process.wait()

@@ -4,12 +4,15 @@ import argparse
 import difflib
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import webbrowser
 from pathlib import Path
 
 from . import authors, compare, gates, learner, numbers, slicer, tags, verify
+from .build import jobs_wanted
 from .errors import LessonError
 from .workshop import Workshop, held
 
@@ -20,6 +23,8 @@ def main(root, arguments):
     options.root = Path(root)
     if options.run is run_bench:
         options.arguments = options_of_benchmark
+    for number in (signal.SIGTERM, signal.SIGHUP):  # As after Ctrl-C, what was begun is ended.
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         status = options.run(options) or 0
         sys.stdout.flush()
@@ -400,4 +405,4 @@ def _parser():
 
 def _workshop_options(one):
     one.add_argument("--scratch", type=Path, help="default: build/lesson")
-    one.add_argument("--jobs", "-j", type=int, default=os.cpu_count() or 1)
+    one.add_argument("--jobs", "-j", type=int, default=jobs_wanted())

@@ -131,7 +131,9 @@ def build(root, kind="test"):
 
 def check(root, number):
     """Builds, runs the tests, prints the state of the lesson; returns whether all is done."""
-    print(f"building lesson {number:02d} (./dev build test) ...", flush=True)
+    lesson = lesson_of(root, number)
+    first = "" if (Path(root) / "build" / "test").exists() else "; the first time takes minutes"
+    print(f"building lesson {number:02d} (./dev build test{first}) ...", flush=True)
     try:
         built, log = build(root)
     except BuildFailed as error:
@@ -142,20 +144,28 @@ def check(root, number):
     warnings = [line for line in _near(root, log) if re.search(r"\bwarning:", line)]
     if warnings:
         print("The compiler warns:\n" + "\n".join("  " + line for line in warnings[:10]))
-    lesson = lesson_of(root, number)
     starter = None
     if has_tag(root, starter_tag(root, number)):
         starter = slicer.Commit(root, starter_tag(root, number)).read_all()
     state = State(root)
     memory = state.data.setdefault("tests", {}).setdefault(lesson.id, {})
-    print("running the tests ...", flush=True)
-    found = examine(root, lesson, built, starter, memory)
+    print(f"running the tests of lesson {number:02d} ...", flush=True)
+    said = []
+    found = examine(root, lesson, built, starter, memory, lambda program: _say_begun(program, said))
+    if said:
+        print()
     state.data["task"] = found.progress.next and found.progress.next.number or None
     if found.done:
         state.data["done"] = sorted({*state.data.get("done", []), number})
     state.save()
     print("\n".join(found.lines))
     return found.done
+
+
+def _say_begun(program, said):
+    """Prints which program of earlier lessons runs now; `said` are those before it."""
+    print(("" if said else "those of earlier lessons: ") + program.removeprefix("strata_test_"), end=" ", flush=True)
+    said.append(program)
 
 
 def _near(root, log):
@@ -170,30 +180,44 @@ class Examined:
     lines: list
 
 
-def examine(root, lesson, built, starter, memory):
-    """Runs what stands for the lesson in the tree at `root`: its own cases, one by one, and those of
-    earlier lessons. `starter` is the starter's files, or None; `memory` is judge()'s."""
-    older = running.run_others(built, lesson, built.cases(), planted=False)
-    return examine_own(root, lesson, built, starter, memory, older)
+def examine(root, lesson, built, starter, memory, begun):
+    """Runs what stands for the lesson in the tree at `root`: its own cases, one by one, and, unless one of
+    them hangs, those of earlier lessons. `starter` is the starter's files, or None; `memory` is judge()'s;
+    `begun` is run_others()'s."""
+    cases = built.cases()
+    own = _run_own(built, lesson, cases)
+    older = None
+    if not any(outcome.hung for outcome in own):
+        older = running.run_others(built, lesson, cases, planted=False, begun=begun)
+    return _report(root, lesson, built, starter, memory, own, older)
 
 
 def examine_own(root, lesson, built, starter, memory, older=(0, ())):
     """The same for the lesson's own cases alone; `older` says how the others went."""
+    return _report(root, lesson, built, starter, memory, _run_own(built, lesson, built.cases()), older)
+
+
+def _run_own(built, lesson, cases):
+    return built.run_all(running.own_cases(lesson, cases, planted=False))
+
+
+def _report(root, lesson, built, starter, memory, own, older):
+    """What to say of the outcomes; `older` is None if the others weren't run."""
     tests = _tests_of(root)
     tasks = tasks_in(root, lesson, starter)
     given = {name for green in lesson.green_in_starter
              for name in running.excused_names(green.test, tests)}
-    own = built.run_all(running.own_cases(lesson, built.cases(), planted=False))
     here = progress.judge(tasks, own, case_sources(tests), memory, given)
-    count, failed = older
+    count, failed = older or (0, ())
     stopped = [outcome for outcome in failed if any(task.number in outcome.tasks for task in tasks)]
     broken = [outcome for outcome in failed if outcome not in stopped]
-    lines = []
+    lines = [] if older else ["earlier lessons: not run, as long as a test of this one hangs"]
     if count:
         lines = [f"earlier lessons: {count - len(failed)} of {count} tests pass"
                  + (f", {len(stopped)} stop at a task of this lesson" if stopped else "")]
     lines += [f'  "{outcome.case.name}": {outcome.verdict()}' for outcome in broken]
-    lines.append(f"lesson {lesson.id}: {sum(outcome.passed for outcome in own)} of {len(own)} tests pass")
+    lines.append(f"lesson {lesson.id}: {sum(outcome.passed for outcome in own)} of {len(own)} tests pass"
+                 + _uncounted(len(own) - sum(len(task.tests) for task in (*here.tasks, here.together))))
     width = max((len(task.title) for task in tasks), default=0)
     for task in [*tasks, here.together] if here.together.tests else tasks:
         name = f"task {task.number}  {task.title.ljust(width)}" if task.number else task.title
@@ -203,6 +227,10 @@ def examine_own(root, lesson, built, starter, memory, older=(0, ())):
                   "go on with ./lesson next."]
         return Examined(True, here, lines)
     return Examined(False, here, lines + _what_next(root, built, here, broken or stopped))
+
+
+def _uncounted(count):
+    return f" ({count} of them passed before you began, and count for no task)" if count else ""
 
 
 def _what_next(root, built, here, older_failures):
@@ -217,7 +245,7 @@ def _what_next(root, built, here, older_failures):
         lines += ["next: each task works by itself; together they don't", ""]
     lines += [f'"{failure.case.name}": {failure.verdict()}']
     if not failure.tasks:
-        lines += ["  | " + line for line in _what_it_said(failure)[:30]]
+        lines += ["  | " + line for line in _what_it_said(root, failure)[:30]]
     elif here.next and here.next.number and here.next.number not in failure.tasks:
         lines += [f"  It gets there because task {here.next.number} does nothing yet."]
     if here.doubtful:
@@ -232,10 +260,10 @@ def _what_next(root, built, here, older_failures):
 _FRAME = re.compile(r"([-~.=])\1{30,}|Filters: |.* is a Catch v|Run with -\?|test cases: |assertions: ")
 
 
-def _what_it_said(failure):
+def _what_it_said(root, failure):
     """The output of a failed case, without what Catch2 puts around it; paths from the top of the tree."""
     return [line.replace("../../tests/", "tests/").replace("../../src/", "src/")
-            for line in failure.output.splitlines()
+            for line in _near(root, failure.output)
             if line.strip() and line.strip() != failure.case.name and not _FRAME.match(line)]
 
 

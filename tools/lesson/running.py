@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 from . import manifest
+from .build import workers
 
 # Cases that a lesson doesn't run: the slow ones, and the long parts of the reliability programme,
 # which ./dev test runs all the same.
@@ -27,23 +27,39 @@ def spec_without(lesson, planted=True):
     return f"~[slow]~[long]~{lesson.tag}" + ("" if planted else f"~[{PLANTED}]")
 
 
-def run_others(build, lesson, cases, planted=True):
+def run_others(build, lesson, cases, planted=True, begun=None):
     """Runs the other lessons' cases, a process per program; returns (how many, the outcomes that
-    failed)."""
+    failed). `begun`, if it is there, is called with the name of each program; then, when one hangs, none is
+    begun after it."""
     others = [case for case in cases if not case.of(lesson) and wanted(case, planted)]
-    counts = Counter(case.program for case in others)
+    counts, ran, hung = Counter(case.program for case in others), Counter(), []
 
     def one(program):
+        if begun:
+            if hung:
+                return []
+            begun(program)
+        ran[program] = counts[program]
         limit = max(30, min(300, 10 * counts[program]))
         whole = build.run_program(program, spec_without(lesson, planted), limit)
         if whole.passed:
             return []
-        # Each case alone: which is it?
-        alone = [build.run(case) for case in others if case.program == program]
+        hung.extend([whole] if whole.hung else [])
+        alone = _each_alone(build, [case for case in others if case.program == program], stop=whole.hung and begun)
         return [outcome for outcome in alone if not outcome.passed] or [whole]
-    with ThreadPoolExecutor(build.jobs) as pool:
+    with workers(build.jobs) as pool:
         failed = [outcome for outcomes in pool.map(one, counts) for outcome in outcomes]
-    return len(others), failed
+    return ran.total(), failed
+
+
+def _each_alone(build, cases, stop):
+    """Which of the cases is it? With `stop`, those behind one that hangs don't matter."""
+    outcomes = []
+    for case in cases:
+        outcomes.append(build.run(case))
+        if stop and outcomes[-1].hung:
+            break
+    return outcomes
 
 
 def case_names(source):

@@ -3,12 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
 import support
-from lesson import cli, compare
+from lesson import build, cli, compare, learner
 from lesson.errors import LessonError
 
 HAS_BUILD = shutil.which("cmake") and shutil.which("ninja")
@@ -102,6 +104,10 @@ class Walking(unittest.TestCase):
         self.assertEqual((self.mine / "lessons/CURRENT").read_text(), "01\n")
         self.assertEqual(support.git(self.mine, "status", "--porcelain"), "")
 
+    def test_what_a_failed_test_said_has_its_paths_from_the_top_of_the_tree(self):
+        outcome = build.Outcome(build.Case("p", "n", ()), 1, f"{self.mine}/tests/a.cc:3: FAILED:\n../../src/b.cc\n", 0)
+        self.assertEqual(learner._what_it_said(self.mine, outcome), ["tests/a.cc:3: FAILED:", "src/b.cc"])
+
     def test_nobody_need_read_on(self):
         for command in (["show", "1"], ["list"], ["hint"], ["check"]):
             nobody, end = os.pipe()
@@ -119,6 +125,7 @@ class Walking(unittest.TestCase):
     def test_check_leads_from_task_to_task(self):
         status, output = self.here("check")
         self.assertEqual(status, 1)
+        self.assertIn("building lesson 01 (./dev build test; the first time takes minutes) ...\n", output)
         self.assertIn("...\nlesson 01: 0 of 2 tests pass", output)
         self.assertIn("task 1.1  add the two       yours to write (1 test)", output)
         self.assertIn("next: task 1.1, add the two\n  in src/toy/add.cc", output)
@@ -150,10 +157,38 @@ class Walking(unittest.TestCase):
         status, output = self.here("check")
         self.assertEqual(status, 1)
         self.assertIn('earlier lessons: 1 of 2 tests pass\n  "twice four is eight": failed', output)
-        self.assertIn("lesson 02: 3 of 3 tests pass", output)
+        self.assertIn("those of earlier lessons: toy \n", output)
+        self.assertIn("lesson 02: 3 of 3 tests pass (1 of them passed before you began, and count for no task)", output)
         self.assertIn("one of an earlier lesson fails", output)
         self.answer("src/toy/add.cc", "Add(a, 0)", "Add(a, a)")
         self.assertIn("Lesson 02 is done", self.here("check")[1])
+
+    @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
+    def test_an_answer_that_never_ends_is_said_to_and_can_be_interrupted(self):
+        self.assertEqual(self.repository.lesson("start", "2")[0], 0)
+        self.mine = self.repository.top / "strata-lesson-02"
+        self.solve("src/toy/mul.cc", "lesson-02")
+        self.answer("src/toy/mul.cc", "return Mul(a, a);", "for (volatile int i = 0; i < 1;) {}\n  return Mul(a, a);")
+        self.assertEqual(self.here("check")[0], 1)
+        output = self.here("check")[1]
+        self.assertIn("earlier lessons: not run, as long as a test of this one hangs", output)
+        self.assertIn('"the square of five is 25": still running after 10 s', output)
+        scratch = self.repository.top / "tmp"
+        scratch.mkdir()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            check = subprocess.Popen([sys.executable, "lesson", "check"], cwd=self.mine, stdout=subprocess.PIPE,
+                                     env={**os.environ, "TMPDIR": str(scratch)}, text=True)
+            line = ""
+            while "running the tests" not in line:
+                line = check.stdout.readline()
+            while not list(scratch.iterdir()):
+                time.sleep(0.01)
+            time.sleep(0.5)  # The two that pass are through.
+            check.send_signal(number)
+            self.assertEqual(check.wait(60), 128 + number)
+            check.stdout.close()
+            self.assertEqual(list(scratch.iterdir()), [])
+            self.assertEqual(subprocess.run(["pgrep", "-f", str(self.mine / "build")], capture_output=True).stdout, b"")
 
     @unittest.skipUnless(HAS_BUILD, "needs cmake and ninja")
     def test_a_warning_is_shown_and_stops_nobody(self):
