@@ -19,7 +19,7 @@ from .workshop import Workshop, held
 
 def main(root, arguments):
     own, options_of_benchmark = split_at_dashes(arguments)
-    options = _parser().parse_args(own)
+    options = _parser().parse_args(options_first(own))
     options.root = Path(root)
     if options.run is run_bench:
         options.arguments = options_of_benchmark
@@ -37,6 +37,13 @@ def main(root, arguments):
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def options_first(arguments):
+    """Of `start 07 --build FOLDER`, which argparse doesn't understand, `start --build 07 FOLDER`."""
+    if arguments[:1] != ["start"]:
+        return arguments
+    return ["start", *sorted(arguments[1:], key=lambda word: not word.startswith("--"))]
 
 
 def split_at_dashes(arguments):
@@ -114,14 +121,20 @@ def run_tags(options):
 
 
 def run_start(options):
-    folder = learner.start(options.root, options.number, options.folder, options.build)
-    print(f"Lesson {options.number:02d} is in {folder}. There:\n"
+    if not learner.has_tag(options.root, "lesson-01-start") and not (options.root / slicer.CURRENT).exists():
+        print("writing the tags of all lessons, once per clone ...", flush=True)
+        tags.make(slicer.Tree.of(slicer.Commit(options.root, "HEAD")), options.root)
+    started = learner.start(options.root, options.number, options.folder, options.build)
+    print(f"Lesson {options.number:02d} is in {started.folder}. There:\n"
           f"  ./lesson show {options.number}     the text\n"
           "  ./lesson check      what to do next")
+    if started.again:
+        print(f"It is as you left it: the branch {started.branch} was there. To begin afresh, there: "
+              f"git reset --hard {started.tag}")
 
 
 def lesson_number(options):
-    return options.number or learner.current(options.root)
+    return learner.current(options.root) if options.number is None else options.number
 
 
 def run_check(options):
@@ -191,7 +204,7 @@ def run_task(options):
 def run_bench(options):
     if options.all:
         return run_bench_all(options)
-    number = options.number or learner.current(options.root)
+    number = lesson_number(options)
     tables, notes = compare.bench(options.root, number, options.arguments)
     for program, rows in tables.items():
         print(f"\nlesson {number:02d}: {program}")

@@ -76,8 +76,9 @@ def sizes(root, lesson):
 def readme(root, number):
     found = sorted(Path(root).glob(f"lessons/{number:02d}-*/README.md"))
     if not found:
+        lesson_of(root, number)  # Says which there are.
         raise LessonError(f"lesson {number:02d}", "its text is not in this tree",
-                          "./lesson list shows the lessons")
+                          f"./lesson start {number:02d}, or ./lesson show {number:02d} in your clone of main")
     return found[0]
 
 
@@ -95,24 +96,71 @@ class State:
 
 
 def start(root, number, folder=None, build_it=False):
-    """Opens a work tree of lesson-NN-start, or -build, on a branch of its own; returns its folder."""
+    """Opens a work tree of lesson-NN-start, or -build, on a branch of its own; returns a Started."""
+    lesson_of(root, number)
     tag = f"lesson-{number:02d}-{'build' if build_it else 'start'}"
     if build_it and has_tag(root, f"lesson-{number:02d}") and not has_tag(root, tag):
         raise LessonError(f"lesson {number:02d}", "has no build-it task",
                           f"./lesson start {number:02d} opens the guided ones")
     require_tag(root, tag)
     name = f"{number:02d}{'-build' if build_it else ''}"
-    folder = Path(folder or Path(root).resolve().parent / f"strata-lesson-{name}").absolute()
+    folder = Path(folder or Path(root).resolve().parent / f"strata-lesson-{name}").resolve()
+    if folder.exists() and not folder.is_dir():
+        raise LessonError(folder, "is a file", "name a folder, or none")
     if folder.exists() and any(folder.iterdir()):
         raise LessonError(folder, "is not empty", "go on working there, or name another folder")
     branch = f"my-lesson-{name}"
-    exists = git(root, "rev-parse", "-q", "--verify", f"refs/heads/{branch}", check=False)
-    git(root, "worktree", "prune")
-    if exists.returncode == 0:
-        git(root, "worktree", "add", str(folder), branch)
+    _repair_moved(root)
+    for place, where in worktrees(root):
+        if where == branch and place.exists():
+            raise LessonError(f"lesson {number:02d}", f"it is open in {place}",
+                              f"go on working there, or begin afresh there: git reset --hard {tag}")
+        if place == folder:
+            _set_aside(root, place)
+    again = git(root, "rev-parse", "-q", "--verify", f"refs/heads/{branch}", check=False).returncode == 0
+    if again:  # By force: of a tree that is gone git still says that it has the branch.
+        git(root, "worktree", "add", "--force", str(folder), branch)
     else:
         git(root, "worktree", "add", "-b", branch, str(folder), tag)
-    return folder
+    return Started(folder, branch, tag, again)
+
+
+@dataclass
+class Started:
+    folder: Path
+    branch: str
+    tag: str
+    again: bool  # The branch was there: what the learner has committed in it is in the folder.
+
+
+def worktrees(root):
+    """[(folder, branch or None)] of the clone's trees, also of those that aren't there any more."""
+    found = []
+    for line in git(root, "worktree", "list", "--porcelain").stdout.splitlines():
+        kind, _, value = line.partition(" ")
+        if kind == "worktree":
+            found.append((Path(value), None))
+        elif kind == "branch":
+            found[-1] = found[-1][0], value.removeprefix("refs/heads/")
+    return found
+
+
+def _repair_moved(root):
+    """Tells git where trees are now that were renamed, beside each other as ./lesson start makes them."""
+    if all(place.exists() for place, _ in worktrees(root)):
+        return
+    beside = {place.parent for place, _ in worktrees(root) if place.parent.is_dir()}
+    moved = [str(path.parent) for folder in beside for path in folder.glob("*/.git") if path.is_file()]
+    for folder in moved:  # It may be another clone's.
+        git(root, "worktree", "repair", folder, check=False)
+
+
+def _set_aside(root, place):
+    """Frees the name of a tree that isn't there. Its data stay: if it was moved, it needs them."""
+    folder = Path(git(root, "rev-parse", "--path-format=absolute", "--git-common-dir").stdout.strip())
+    for entry in (folder / "worktrees").glob("*/gitdir"):
+        if Path(entry.read_text().strip()).parent == place:
+            entry.write_text(f"{place}.moved/.git\n")
 
 
 def build(root, kind="test"):

@@ -35,7 +35,50 @@ class Walking(unittest.TestCase):
 
     def test_start_refuses_a_full_folder_and_an_unknown_lesson(self):
         self.assertIn("not empty", self.repository.lesson("start", "1")[1])
-        self.assertIn("git fetch --tags", self.repository.lesson("start", "9")[1])
+        for number in ("9", "0", "-1"):
+            for command in ("start", "check", "show"):
+                status, output = self.repository.lesson(*([command] if number != "-1" else ["start"]), number)
+                self.assertEqual((status, "choose one of 01..02" in output), (1, True), output)
+        (self.repository.top / "afile").write_text("")
+        self.assertIn("afile: is a file", self.repository.lesson("start", "1", str(self.repository.top / "afile"))[1])
+
+    def test_start_writes_the_tags_that_a_fresh_clone_lacks(self):
+        support.git(self.repository.root, "tag", "-d", *support.git(self.repository.root, "tag").split())
+        status, output = self.repository.lesson("start", "2")
+        self.assertEqual(status, 0, output)
+        self.assertIn("writing the tags", output)
+        self.assertNotIn("as you left it", output)
+
+    def test_start_takes_a_folder_behind_build(self):
+        self.assertEqual(cli.options_first(["start", "07", "--build", "there"]), ["start", "--build", "07", "there"])
+        self.assertEqual(cli.options_first(["record", "a", "--dry-run"]), ["record", "a", "--dry-run"])
+
+    def test_start_says_that_the_branch_was_there_and_how_to_begin_afresh(self):
+        self.solve()
+        support.git(self.mine, "commit", "-qam", "mine")
+        shutil.rmtree(self.mine)
+        status, output = self.repository.lesson("start", "1")
+        self.assertEqual(status, 0, output)
+        self.assertIn("the branch my-lesson-01 was there. To begin afresh, there: git reset --hard lesson-01-start",
+                      output)
+        self.assertIn("// Mine.", (self.mine / "src/toy/add.cc").read_text())
+
+    def test_start_leaves_a_tree_alone_that_was_moved(self):
+        (self.mine / "new.txt").write_text("")
+        support.git(self.mine, "add", "new.txt")
+        for there in ("renamed", "far/away"):
+            there = self.repository.top / there
+            there.parent.mkdir(exist_ok=True)
+            self.mine.rename(there)
+            output = self.repository.lesson("start", "1")[1]
+            if there.parent == self.repository.top:
+                self.assertIn(f"it is open in {there}", output)
+            else:
+                self.assertIn("as you left it", output)
+            self.assertEqual(support.git(there, "status", "--porcelain"), "A  new.txt\n")
+            self.repository.lesson("start", "2")
+            self.assertEqual(support.git(there, "status", "--porcelain"), "A  new.txt\n")
+            self.mine = there
 
     def test_list_knows_later_lessons_by_their_tags(self):
         output = self.here("list")[1]
