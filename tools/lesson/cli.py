@@ -142,6 +142,8 @@ def run_check(options):
 
 
 def run_hint(options):
+    if options.task and not re.fullmatch(r"\d+\.(\d+|build)", options.task):
+        raise LessonError("", f"{options.task!r} is not the number of a task", "./lesson hint 7.2, or ./lesson hint")
     number = int(options.task.split(".")[0]) if options.task else learner.current(options.root)
     title, body = learner.hint(options.root, number, options.task)
     print(f"{title}\n\n{body}")

@@ -37,8 +37,11 @@ def current(root):
     path = Path(root) / slicer.CURRENT
     if not path.exists():
         raise LessonError(root, "this is main, not the tree of a lesson",
-                          "./lesson start NN makes one; or give the lesson's number")
-    return int(path.read_text().split()[0])
+                          "./lesson start NN opens one; here ./lesson show NN shows a text")
+    words = path.read_text().split()
+    if not words or not words[0].isdigit():
+        raise LessonError(path, "should begin with the number of this tree's lesson", f"git checkout {slicer.CURRENT}")
+    return int(words[0])
 
 
 def builds(root):
@@ -89,10 +92,20 @@ class State:
         done = git(root, "rev-parse", "--absolute-git-dir", check=False)
         folder = Path(done.stdout.strip()) if done.returncode == 0 else Path(root)
         self.path = folder / STATE if done.returncode == 0 else folder / f".{STATE}"
-        self.data = json.loads(self.path.read_text()) if self.path.exists() else {}
+        self.data = self._load()
+
+    def _load(self):
+        """Nothing, if it was damaged: hints begin with the first again then, and that is all."""
+        try:
+            data = json.loads(self.path.read_text())
+        except (OSError, ValueError):
+            return {}
+        return data if isinstance(data, dict) else {}
 
     def save(self):
-        self.path.write_text(json.dumps(self.data, indent=1) + "\n")
+        half = self.path.with_suffix(".new")  # Who is killed here leaves the old one.
+        half.write_text(json.dumps(self.data, indent=1) + "\n")
+        half.replace(self.path)
 
 
 def start(root, number, folder=None, build_it=False):
@@ -300,7 +313,7 @@ def _what_next(root, built, here, older_failures):
         lines += ["", "Still red, perhaps for want of a later task:"]
         lines += [f'  task {task.number}: "{task.red[0].case.name}"' for task in here.doubtful]
     lines += ["", f"Run this test alone:  {built.command(failure.case, root)}"]
-    if here.next and here.next.number:
+    if here.next and here.next.number and not here.next.number.endswith(".build"):
         lines.append(f"A hint:               ./lesson hint {here.next.number}")
     return lines
 
@@ -358,34 +371,42 @@ def _order(task):
 
 
 def tasks_of(root, number):
-    """{task: file} of the tasks named by the text of a lesson."""
+    """{task: file} of the tasks of the tree at `root`, as the text of a lesson names them."""
+    return {task: path for task, path in _tasks_named(readme(root, number).read_text()).items()
+            if task.endswith(".build") == builds(root)}
+
+
+def _tasks_named(source):
+    """{task: file} of all tasks that a text names, guided or not."""
     found = {}
-    source = readme(root, number).read_text()
     for task in re.findall(r"^#+ Task (\d+\.(?:\d+|build))\b", source, re.MULTILINE):
         path = re.search(r"`((?:src|include)/[\w./]+)`", text.task_section(source, task))
-        if task.endswith(".build") == builds(root):
-            found[task] = path.group(1) if path else ""
+        found[task] = path.group(1) if path else ""
     return found
 
 
 def hint(root, number, task=None):
-    """Returns (title, text) of the next hint, and remembers that it was given."""
+    """Returns (title, text) of the next hint, and remembers that it was given. Who builds a module whole
+    may ask for those of the guided tasks."""
     source = readme(root, number).read_text()
     state = State(root)
-    tasks = list(tasks_of(root, number))
-    task = task or state.data.get("task") or (tasks[0] if tasks else None)
-    if task is None or task not in tasks:
-        raise LessonError(f"lesson {number:02d}", f"it has no task {task}",
-                          f"its tasks are {', '.join(tasks) or 'not numbered'}")
+    named, mine = _tasks_named(source), list(tasks_of(root, number))
+    at_hand = state.data.get("task")
+    task = task or (at_hand if at_hand in mine else mine[0] if mine else None)
+    if task is None or task not in named:
+        raise LessonError(f"lesson {number:02d}", f"it has no task {task}" if task else "it has no tasks",
+                          f"its tasks are {', '.join(named)}" if named else "")
     hints = text.hints(source, task)
     if not hints:
+        guided = [other for other in named if text.hints(source, other)]
         raise LessonError(f"task {task}", "it has no hints",
-                          f"the guided tasks have: ./lesson show {number:02d} --all")
+                          f"the guided tasks have some: ./lesson hint {guided[0]}" if guided else "")
     seen = state.data.setdefault("hints", {})
     at = seen.get(task, 0)
     if at >= len(hints):
         return (f"task {task}: there is no further hint",
-                f"The answer: git diff {starter_tag(root, number)} lesson-{number:02d}")
+                f"The answer: git diff {starter_tag(root, number)} lesson-{number:02d}"
+                + (f" -- {named[task]}" if named[task] else ""))
     seen[task] = at + 1
     state.save()
     return f"task {task}, hint {at + 1} of {len(hints)}", hints[at]
@@ -429,7 +450,7 @@ def unfinished(root, number):
     return [task.number for task in tasks_in(root, lesson_of(root, number), starter) if task.untouched]
 
 
-def folded(source):
+def folded(source, number):
     """A text without what its collapsed blocks hold: the hints of a task become one line."""
     def hints(found):
         task = re.findall(r"^#+ Task (\d+\.(?:\d+|build))\b", source[:found.start()], re.MULTILINE)[-1:]
@@ -437,7 +458,7 @@ def folded(source):
         return f"[{count} hint{'s' if count != 1 else ''}: ./lesson hint {' '.join(task)}]\n\n"
 
     def other(found):
-        return f"[{' '.join(found.group(1).split())}: ./lesson show --all]"
+        return f"[{' '.join(found.group(1).split())}: ./lesson show {number:02d} --all]"
     short = re.sub(r"(?:<details>\s*<summary>\s*Hint\b.*?</details>\s*)+", hints, source, flags=re.DOTALL)
     return re.sub(r"<details>\s*<summary>(.*?)</summary>.*?</details>", other, short, flags=re.DOTALL)
 
@@ -446,7 +467,7 @@ def show(root, number, everything=False):
     """Prints the text, through a pager on a terminal."""
     source = readme(root, number).read_text()
     if not everything:
-        source = folded(source)
+        source = folded(source, number)
     if not sys.stdout.isatty():
         print(source, end="")
         return

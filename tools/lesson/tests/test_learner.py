@@ -94,19 +94,35 @@ class Walking(unittest.TestCase):
                        "git diff lesson-01-start lesson-01"):
             self.assertIn(wanted, self.here("hint")[1])
         self.assertIn("Hint 1 of 1.2.", self.here("hint", "1.2")[1])
+        self.assertIn("git diff lesson-01-start lesson-01 -- src/toy/add.cc", self.here("hint", "1.1")[1])
         self.assertIn("its tasks are 1.1, 1.2", self.here("hint", "1.7")[1])
+        for word in ("bogus", "1", "1.", "x.1"):
+            status, output = self.here("hint", word)
+            self.assertEqual((status, output.count("\n")), (1, 2), output)
+        self.assertIn("this is main, not the tree of a lesson\n", self.repository.lesson("hint")[1])
         self.assertEqual(support.git(self.mine, "status", "--porcelain"), "")
 
     def test_show_prints_the_text_and_gives_nothing_away(self):
         output = self.here("show")[1]
         self.assertIn("# Addition", output)
-        self.assertIn("Change `src/toy/add.cc`.\n\n[3 hints: ./lesson hint 1.2]\n\n[Answer: ./lesson show --all]",
+        self.assertIn("Change `src/toy/add.cc`.\n\n[3 hints: ./lesson hint 1.2]\n\n[Answer: ./lesson show 01 --all]",
                       output)
         self.assertNotIn("Hint 1 of", output)
         self.assertNotIn("Because.", output)
         self.assertIn("Hint 1 of 1.2", self.here("show", "--hints")[1])
         self.assertIn("Because.", self.here("show", "1", "--all")[1])
-        self.assertIn("not in this tree", self.here("show", "2")[1])
+        self.assertIn("not in this tree\n  remedy: ./lesson start 02, or ", self.here("show", "2")[1])
+        (self.mine / "lessons/CURRENT").write_text("junk\n")
+        self.assertIn("should begin with the number of this tree's lesson", self.here("show")[1])
+
+    def test_a_damaged_state_is_as_good_as_none(self):
+        self.assertIn("hint 1 of 3", self.here("hint")[1])
+        path, = self.repository.root.glob(".git/worktrees/*/strata-lesson.json")
+        for damaged in (path.read_text()[:7], "[]", ""):
+            path.write_text(damaged)
+            self.assertIn("hint 1 of 3", self.here("hint")[1])
+            self.assertIn("hint 2 of 3", self.here("hint")[1])
+        self.assertEqual([found.name for found in path.parent.glob("strata-lesson*")], ["strata-lesson.json"])
 
     def test_next_lays_the_scaffold_on_the_learner_s_code(self):
         self.solve()

@@ -59,10 +59,14 @@ class Whole(unittest.TestCase):
             self.assertIn("has no build-it task", repository.lesson("start", "2", "--build")[1])
             self.assertEqual(repository.lesson("start", "1", "--build")[0], 0)
             mine = repository.top / "strata-lesson-01-build"
-            self.assertIn("it has no hints", repository.lesson("hint", cwd=mine)[1])
+            self.assertIn("it has no hints\n  remedy: the guided tasks have some: ./lesson hint 1.1",
+                          repository.lesson("hint", cwd=mine)[1])
+            self.assertIn("[3 hints: ./lesson hint 1.2]", repository.lesson("show", cwd=mine)[1])
+            self.assertIn("Hint 1 of 1.2.", repository.lesson("hint", "1.2", cwd=mine)[1])
             self.assertIn("task 1.build is still to be written", repository.lesson("next", cwd=mine)[1])
             if shutil.which("cmake") and shutil.which("ninja"):
                 output = repository.lesson("check", cwd=mine)[1]
+                self.assertNotIn("A hint:", output)
                 self.assertIn("next: task 1.build, the sum, whole\n  in src/toy/add.cc", output)
             (mine / "src/toy/add.cc").write_text(support.git(mine, "show", "lesson-01:src/toy/add.cc"))
             if shutil.which("cmake") and shutil.which("ninja"):
