@@ -99,10 +99,10 @@ def run_list(options):
 def sizes_on_main(tree, lesson):
     """How many tasks, files and lines of code a lesson brings."""
     mine = [path for path, number in tree.owners.added.items() if number == lesson.number]
-    code = [path for path in mine if path.startswith(("src/", "include/"))]
+    before = tree.slice(lesson.number - 1) if lesson.number > 1 else {}
     whole = "+1" if tree.whole(lesson.number, "build") else ""
     return (f"{len(tree.tasks(lesson.number))}{whole}", len(mine),
-            sum(tree.files[path].data.count(b"\n") for path in code))
+            slicer.added_lines(before, tree.slice(lesson.number)))
 
 
 def print_table(rows):

@@ -25,7 +25,6 @@ PAST_SHARE_MAX = 0.02
 MUTANTS_MIN, MUTANTS_MAX = 3, 12
 TASKS_MIN, TASKS_MAX = 2, 4
 SECONDS_WANTED = 5
-_CODE_FOLDERS = ("src/", "include/")
 _OWNED_FOLDERS = ("src/", "include/", "tests/", "bench/", "fuzz/")
 
 
@@ -327,21 +326,6 @@ def _tag_hashes(command, environment, folder):
     return done.stdout.decode().splitlines()
 
 
-def added_lines(before, after):
-    """Lines of code, blank ones aside, that `after` has and `before` has not."""
-    total = 0
-    for path, file in after.items():
-        if not path.startswith(_CODE_FOLDERS) or not path.endswith((".cc", ".h")):
-            continue
-        old = before.get(path)
-        if old is not None and old.data == file.data:
-            continue
-        count = [Counter(line for line in data.split(b"\n") if line.strip())
-                 for data in (file.data, old.data if old else b"")]
-        total += sum((count[0] - count[1]).values())
-    return total
-
-
 def gate5(workshop):
     """Sizes: the lines that each lesson adds, and how much code of the past it keeps."""
     rows, problems, before = [("no", "slug", "added", "past", "reason")], [], {}
@@ -349,7 +333,7 @@ def gate5(workshop):
     past, total = past_lines(tree)
     for lesson in tree.manifest.lessons:
         after = workshop.slice(lesson.number)
-        lines, before = added_lines(before, after), after
+        lines, before = slicer.added_lines(before, after), after
         if lines > LINES_MAX and not lesson.size_reason:
             problems.append(f"lesson {lesson.id} adds {lines} lines (over {LINES_MAX}) without a "
                             "size_reason")
@@ -365,7 +349,7 @@ def past_lines(tree):
     """({lesson: lines in layer files that it brought and main hasn't any more}, lines of code)."""
     past, total = Counter(), 0
     for path, file in tree.files.items():
-        if path.startswith(_CODE_FOLDERS) and path.endswith((".cc", ".h")):
+        if path.startswith(slicer.CODE_FOLDERS) and path.endswith((".cc", ".h")):
             total += file.data.count(b"\n")
             if tree.woven(path) is not None:
                 past.update(line.low for line in tree.woven(path).past())

@@ -1,5 +1,6 @@
 """What a learner does: start, check, hint, next, show."""
 
+import functools
 import json
 import os
 import re
@@ -62,18 +63,26 @@ def lesson_of(root, number):
 def sizes(root, lesson):
     """How many tasks, files and lines of code a lesson brings, by its tag, or by this tree as far as
     that goes; dashes where neither has it."""
-    number, tag = lesson.number, f"lesson-{lesson.id}"
-    if has_tag(root, tag):
-        files = slicer.Commit(root, tag).read_all()
+    number, files = lesson.number, _files_at(root, lesson.number)
+    if files is not None:
+        before = _files_at(root, number - 1) or {}
     elif number <= current(root):
-        files = slicer.WorkTree(root).read_all()
+        files, before = slicer.WorkTree(root).read_all(), {}
     else:
         return "-", "-", "-"
     adds = manifest.Matcher([pattern.removeprefix(manifest.PAST) for pattern in lesson.adds])
     mine = [path for path in files if adds.matches(path)]
     source = files[lesson.folder + "/README.md"].data.decode()
+    changed = files if before or number == 1 else {path: files[path] for path in mine}
     return (len(re.findall(r"^#+ Task \d+\.\d+\b", source, re.MULTILINE)), len(mine),
-            sum(files[path].data.count(b"\n") for path in mine if path.startswith(("src/", "include/"))))
+            slicer.added_lines(before, changed))
+
+
+@functools.lru_cache(maxsize=2)
+def _files_at(root, number):
+    """The files of a lesson's tag, or None."""
+    tag = f"lesson-{number:02d}"
+    return slicer.Commit(root, tag).read_all() if has_tag(root, tag) else None
 
 
 def readme(root, number):

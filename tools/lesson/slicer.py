@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from . import layers, weave
 from .errors import LessonError
 
 CURRENT = "lessons/CURRENT"  # Generated: the number of the lesson that a slice is, and "build" for its build-it task.
+CODE_FOLDERS = ("src/", "include/")
 NOT_SLICED = ("mutants/", "build/", "other/")  # Of a lesson's folder.
 STAMP = ".slice.json"        # What the tool wrote to a folder, so that it deletes nothing else.
 HIDDEN = ("lessons/verified.json",)
@@ -258,3 +260,18 @@ def _prune(top, folder):
     while folder != top and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
+
+
+def added_lines(before, after):
+    """Lines of code, blank ones aside, that `after` has and `before` has not."""
+    total = 0
+    for path, file in after.items():
+        if not path.startswith(CODE_FOLDERS) or not path.endswith((".cc", ".h")):
+            continue
+        old = before.get(path)
+        if old is not None and old.data == file.data:
+            continue
+        count = [Counter(line for line in data.split(b"\n") if line.strip())
+                 for data in (file.data, old.data if old else b"")]
+        total += sum((count[0] - count[1]).values())
+    return total

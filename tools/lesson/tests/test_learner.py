@@ -83,6 +83,11 @@ class Walking(unittest.TestCase):
     def test_list_knows_later_lessons_by_their_tags(self):
         output = self.here("list")[1]
         self.assertRegex(output, r"01 +add +Addition +2 +\d+ +\d+\n02 +mul +Multiplication +2 +5 +\d+\n")
+        for where in (self.mine, self.repository.root):  # With what is new in files of the lesson before.
+            lines = int(self.repository.lesson("list", cwd=where)[1].split("\n02")[1].split()[4])
+            added = [line for line in support.git(self.repository.root, "diff", "lesson-01", "lesson-02", "--", "src")
+                     .split("\n") if line.startswith("+") and not line.startswith("+++") and line != "+"]
+            self.assertEqual(lines, len(added))
         self.assertIn("you are at lesson 01", output)
         support.git(self.mine, "tag", "-d", "lesson-02")
         output = self.here("list")[1]
