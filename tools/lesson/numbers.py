@@ -43,6 +43,22 @@ def findings(path, text, lessons):
     lines = text.split("\n")
     for number, line in enumerate(texts.prose(lines, texts.fences(path, lines)), start=1):
         for match in _MENTION.finditer(_ASIDE.sub("", line)):
-            out.append(f"{path}:{number}: \"{match.group()}\" will be wrong once another lesson comes before it; make it "
-                       "a link to the lesson's text, whose number is written by ./lesson text --update")
+            out.append(_will_be_wrong(path, number, match.group()))
+    return out + _in_tables(path, lines)
+
+
+def _in_tables(path, lines):
+    """The numbers in the first column of tables whose rows are lessons."""
+    out, of_lessons = [], False
+    for number, line in enumerate(lines, start=1):
+        cell = _ASIDE.sub("", line[1:].partition("|")[0]) if line.startswith("|") else ""
+        if not line.startswith("|") or not lines[number - 2].startswith("|"):
+            of_lessons = cell.strip().lower() in ("lesson", "lessons")
+        elif of_lessons and re.search(r"\b\d", cell):
+            out.append(_will_be_wrong(path, number, cell.strip()))
     return out
+
+
+def _will_be_wrong(path, line, what):
+    return (f"{path}:{line}: \"{what}\" will be wrong once another lesson comes before it; make it a link to the lesson's "
+            "text, whose number is written by ./lesson text --update")

@@ -36,6 +36,12 @@ class Numbers(unittest.TestCase):
         self.assertIn('docs/x.md:7: "lesson 6"', said[0])
         self.assertIn("its place", numbers.findings("a.md", "[lesson 1](lessons/02-mul/README.md)", self.lessons)[0])
 
+    def test_a_number_is_found_in_the_first_column_of_a_table_of_lessons(self):
+        table = "| %s | read |\n|---|---|\n| [02 x](lessons/02-mul/README.md) | 3 |\n| 02 mul | x |\n| s3 | 7 |\n| 14–16 | y |\n\n| n | 1 |\n| 2 | 3 |\n"
+        said = numbers.findings("docs/x.md", table % "lessons", self.lessons)
+        self.assertEqual([line.split(" will")[0] for line in said], ['docs/x.md:4: "02 mul"', 'docs/x.md:6: "14–16"'])
+        self.assertEqual(numbers.findings("docs/x.md", table % "size", self.lessons), [])
+
     def test_a_lesson_that_is_put_in_front_moves_the_others(self):
         with support.Repository(with_tool=False) as repository:
             root = repository.root
