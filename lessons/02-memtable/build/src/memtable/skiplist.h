@@ -44,7 +44,8 @@ class SkipList {
     }
   };
 
-  // `arena` must outlive the list. The same seed and entries give the same lanes.
+  // `arena` must outlive the list. The same seed and the same inserts give the same lanes; another
+  // seed gives others.
   SkipList(Arena& arena, std::uint64_t seed) {
     (void)arena;
     (void)seed;
