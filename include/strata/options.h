@@ -172,6 +172,9 @@ struct ReadOptions {
   bool parallel_runs = false;
   std::shared_ptr<const Snapshot> snapshot = nullptr;  // Null reads what is there now.
   TableRef table = kDefaultTable;
+  // False: a lookup that would have to wait for the disk is the error kWouldWait instead. What the
+  // block cache or the system's cache has is no wait. GetEntry and Get only.
+  bool may_wait = true;
   // What has expired is judged at this time; 0: by the store's clock, or in a replicated table by
   // the clock of the last entry applied. Of earlier times some of what had expired may be gone.
   std::uint64_t now_us = 0;

@@ -34,6 +34,7 @@ enum class ErrorCode : std::uint8_t {
   kConflict,         // Another transaction was there first: begin again.
   kDeadlock,         // Transactions waited for each other, and this one gave way: begin again.
   kTimedOut,         // A lock wasn't to be had in time.
+  kWouldWait,        // The answer needs the disk, and the caller said not to wait for it.
   kAborted,          // Shutting down, or stopped by the caller.
 };
 

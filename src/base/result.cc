@@ -30,6 +30,8 @@ std::string_view ErrorCodeName(ErrorCode code) {
       return "deadlock";
     case ErrorCode::kTimedOut:
       return "timed out";
+    case ErrorCode::kWouldWait:
+      return "would wait";
     case ErrorCode::kAborted:
       return "aborted";
   }

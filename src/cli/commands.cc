@@ -33,6 +33,7 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(VerifyCommand);
   STRATA_VERB(BackupCommand);
   STRATA_VERB(ResetCommand);
+  STRATA_VERB(ServeCommand);
   STRATA_VERB(BenchCommand);
   STRATA_VERB(ExplorePoliciesCommand);
   STRATA_VERB(VersionCommand);

@@ -37,6 +37,7 @@ inline ExitCode ExitCodeOf(const Error& error) {
       return kExitCondition;
     case ErrorCode::kTimedOut:
     case ErrorCode::kUnsupported:
+    case ErrorCode::kWouldWait:
     case ErrorCode::kAborted:
       break;
   }

@@ -39,7 +39,8 @@ Environment& RealEnvironment() {
     mine->environment = {.files = &PosixFileSystem(),
                          .clock = &RealClock(),
                          .executor = executor.get(),
-                         .entropy = BitsFromKernel};
+                         .entropy = BitsFromKernel,
+                         .network = &PosixNetwork()};
     if (!current.compare_exchange_strong(made, mine.get())) continue;
     executor.release();
     made = mine.release();

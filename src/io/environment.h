@@ -10,6 +10,7 @@
 #include "io/clock.h"
 #include "io/executor.h"
 #include "io/file_system.h"
+#include "io/network.h"
 
 namespace strata {
 
@@ -26,6 +27,7 @@ struct Environment {
   Clock* clock = nullptr;
   Executor* executor = nullptr;
   Entropy entropy = SeededEntropy(0);  // Of every random choice (skip-list heights, file ids).
+  Network* network = nullptr;          // Only servers and their clients need one.
 };
 
 // The machine: posix files, real clocks, real threads, random bits from the kernel. Lives for ever.

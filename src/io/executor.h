@@ -29,6 +29,15 @@ enum class Priority : std::uint8_t {
   kLow,   // Compaction, scrub, collection.
 };
 
+// A thread of its own. Destroying it waits until its body has returned.
+class RunningThread {
+ public:
+  RunningThread() = default;
+  RunningThread(const RunningThread&) = delete;
+  RunningThread& operator=(const RunningThread&) = delete;
+  virtual ~RunningThread() = default;
+};
+
 class Executor {
  public:
   Executor() = default;
@@ -66,6 +75,12 @@ class Executor {
 
   // Lets other threads run for a moment. False where there are no others: waiting is no use then.
   virtual bool Yield() = 0;
+
+  // For what waits for the outside as long as it lives (an event loop), and so can't be steps. It
+  // ends before the executor does. `name`: up to 15 characters. REQUIRES: not the executor of one
+  // thread below.
+  virtual std::unique_ptr<RunningThread> StartThread(const std::string& name,
+                                                     std::function<void()> body);
 
   // Threads that run low-priority work; 1 in simulation. At most this many jobs help.
   virtual int concurrency() const = 0;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,14 @@ class RandomAccessFile {
   // file object. A range past the end of the file is kCorruption: a file that ends early is one.
   virtual Result<std::string_view> Read(std::uint64_t offset, std::size_t size,
                                         char* scratch) const = 0;
+
+  // As Read, if the bytes can be had without waiting for the disk; nothing otherwise, and where
+  // that can't be known.
+  virtual Result<std::optional<std::string_view>> ReadAtOnce(std::uint64_t /*offset*/,
+                                                             std::size_t /*size*/,
+                                                             char* /*scratch*/) const {
+    return std::optional<std::string_view>();
+  }
 
   virtual std::uint64_t size() const = 0;
 

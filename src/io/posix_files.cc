@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "io/os_error.h"
@@ -75,6 +76,15 @@ class PosixWritableFile final : public WritableFile {
 
 // --- reading -----------------------------------------------------------------------------------
 
+// What the page cache has. Anything else, an error of the disk included, is left to Read.
+std::optional<std::string_view> ReadFromCache(int fd, std::uint64_t offset, std::size_t size,
+                                              char* scratch) {
+  const iovec into{.iov_base = scratch, .iov_len = size};
+  const auto got = ::preadv2(fd, &into, 1, ToOffset(offset), RWF_NOWAIT);
+  if (got < 0 || static_cast<std::size_t>(got) != size) return std::nullopt;
+  return std::string_view(scratch, size);
+}
+
 class PosixRandomAccessFile final : public RandomAccessFile {
  public:
   PosixRandomAccessFile(Descriptor fd, std::string path, std::uint64_t size)
@@ -86,6 +96,11 @@ class PosixRandomAccessFile final : public RandomAccessFile {
     STRATA_TRY_ASSIGN(const std::size_t done, ReadFully(fd_.get(), path_, offset, size, scratch));
     if (done < size) return ReadPastEnd(path_, offset, size, offset + done);  // Cut since opened.
     return std::string_view(scratch, size);
+  }
+
+  Result<std::optional<std::string_view>> ReadAtOnce(std::uint64_t offset, std::size_t size,
+                                                     char* scratch) const override {
+    return ReadFromCache(fd_.get(), offset, size, scratch);
   }
 
   std::uint64_t size() const override { return size_; }
@@ -112,6 +127,14 @@ class PooledFile final : public RandomAccessFile {
     STRATA_TRY(done);
     if (*done < size) return ReadPastEnd(path_, offset, size, offset + *done);
     return std::string_view(scratch, size);
+  }
+
+  Result<std::optional<std::string_view>> ReadAtOnce(std::uint64_t offset, std::size_t size,
+                                                     char* scratch) const override {
+    STRATA_TRY_ASSIGN(const int fd, fd_->Acquire());
+    const auto got = ReadFromCache(fd, offset, size, scratch);
+    fd_->Release();
+    return got;
   }
 
   std::uint64_t size() const override { return size_; }

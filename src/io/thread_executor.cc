@@ -38,6 +38,19 @@ class Signal {
   std::condition_variable condition_;
 };
 
+class OwnThread final : public RunningThread {
+ public:
+  OwnThread(const std::string& name, std::function<void()> body)
+      : thread_([name, body = std::move(body)] {
+          ::pthread_setname_np(::pthread_self(), name.c_str());
+          body();
+        }) {}
+  ~OwnThread() override { thread_.join(); }
+
+ private:
+  std::thread thread_;
+};
+
 class ThreadExecutor final : public Executor {
  public:
   ThreadExecutor(int high_threads, int low_threads, Clock& clock)
@@ -117,6 +130,11 @@ class ThreadExecutor final : public Executor {
   bool Yield() override {
     std::this_thread::yield();
     return true;
+  }
+
+  std::unique_ptr<RunningThread> StartThread(const std::string& name,
+                                             std::function<void()> body) override {
+    return std::make_unique<OwnThread>(name, std::move(body));
   }
 
   int concurrency() const override { return low_threads_; }
@@ -207,6 +225,12 @@ class ThreadExecutor final : public Executor {
 };
 
 }  // namespace
+
+// NOLINTNEXTLINE(performance-unnecessary-value-param): those who have threads keep it.
+std::unique_ptr<RunningThread> Executor::StartThread(const std::string& /*name*/,
+                                                     std::function<void()> /*body*/) {
+  STRATA_CHECK(false);  // There are no other threads here.
+}
 
 std::unique_ptr<Executor> NewThreadExecutor(int high_threads, int low_threads, Clock& clock) {
   return std::make_unique<ThreadExecutor>(high_threads, low_threads, clock);

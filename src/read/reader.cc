@@ -10,6 +10,7 @@
 #include "read/read_bounds.h"
 #include "read/scan_iterator.h"
 #include "read/values.h"
+#include "sst/file_at_once.h"
 #include "stats/read_trace.h"
 
 namespace strata {
@@ -174,12 +175,14 @@ Result<bool> Reader::FindKeyIn(const ReadPoint& point, std::string_view key,
   ReadTrace* const trace = extras.trace;
   if (const auto found = state.memtable->Get(key, point.sequence)) {
     if (trace != nullptr) trace->Add("memtable", "found");
+    if (!options.may_wait && sst::IsPointer(found->kind)) return sst::WouldWait();
     return Answer(state, *found, key, value, extras);
   }
   if (trace != nullptr) trace->Add("memtable", "doesn't have it");
   for (const auto& memtable : state.immutables) {
     if (const auto found = memtable->Get(key, point.sequence)) {
       if (trace != nullptr) trace->Add("full memtable", "found");
+      if (!options.may_wait && sst::IsPointer(found->kind)) return sst::WouldWait();
       return Answer(state, *found, key, value, extras);
     }
     if (trace != nullptr) trace->Add("full memtable", "doesn't have it");
@@ -187,10 +190,12 @@ Result<bool> Reader::FindKeyIn(const ReadPoint& point, std::string_view key,
   sst::TableReadOptions table_options;
   table_options.fill_cache = options.fill_cache;
   table_options.trace = trace;
-  table_options.leave_pointers = extras.pointer != nullptr;
+  table_options.may_wait = options.may_wait;
+  table_options.leave_pointers = extras.pointer != nullptr || !options.may_wait;
   STRATA_TRY_ASSIGN(const auto hit,
                     state.version->Get(key, point.sequence, table_options, counters_, value));
   if (hit && extras.version != nullptr) *extras.version = hit->sequence;
+  if (hit && !options.may_wait && sst::IsPointer(hit->kind)) return sst::WouldWait();
   if (hit && extras.pointer != nullptr && sst::IsPointer(hit->kind)) {
     *extras.pointer = hit->kind;
     return true;

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "sim/graveyard.h"
+#include "sim/network.h"
 #include "sim/node_clock.h"
 #include "sim/node_executor.h"
 #include "sim/node_files.h"
@@ -19,10 +20,12 @@ struct Node::Boot {
         faulty(options.disk_fails ? NewFaultyFileSystem(*disk) : nullptr),
         files(NewNodeFiles(world, Lowest(), options.sync_nanos_max)),
         executor(world, node, options, clock),
+        network(world.network().For(node, options.name)),
         environment{.files = files.get(),
                     .clock = &clock,
                     .executor = &executor,
-                    .entropy = SeededEntropy(seed)} {}
+                    .entropy = SeededEntropy(seed),
+                    .network = network.get()} {}
 
   FileSystem& Lowest() const {
     if (faulty != nullptr) return *faulty;
@@ -33,6 +36,7 @@ struct Node::Boot {
   const std::unique_ptr<FaultyFileSystem> faulty;
   const std::unique_ptr<FileSystem> files;
   NodeExecutor executor;
+  const std::unique_ptr<Network> network;
   const Environment environment;
 };
 
@@ -100,6 +104,7 @@ void Node::GoOff(std::unique_ptr<MemoryFileSystem> left) {
     Bury(std::exchange(boot_, nullptr));
   }
   disk_ = std::move(left);
+  world_.network().Drop(id_);
   executor.Stop();
 }
 

@@ -105,6 +105,34 @@ bool NodeExecutor::Yield() {
   return true;
 }
 
+// The body may outlive the handle's last look at it, so what both look at is shared.
+class NodeExecutor::NodeThread final : public RunningThread {
+ public:
+  NodeThread(NodeExecutor& executor, const std::string& name, std::function<void()> body)
+      : world_(executor.world_) {
+    world_.Start(executor.name_ + "/" + name, executor.node_, /*is_client=*/false,
+                 [ended = ended_, &world = world_, body = std::move(body)] {
+                   body();
+                   *ended = true;
+                   world.WakeAll(ended.get());
+                 });
+  }
+  ~NodeThread() override {
+    while (!*ended_) {
+      world_.Park({.what = WaitFor::What::kNetwork, .notifier = ended_.get()});
+    }
+  }
+
+ private:
+  World& world_;
+  const std::shared_ptr<bool> ended_ = std::make_shared<bool>(false);
+};
+
+std::unique_ptr<RunningThread> NodeExecutor::StartThread(const std::string& name,
+                                                         std::function<void()> body) {
+  return std::make_unique<NodeThread>(*this, name, std::move(body));
+}
+
 void NodeExecutor::Work(Queue* queue) {
   while (true) {
     while (queue->jobs.empty()) {

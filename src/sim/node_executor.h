@@ -34,9 +34,12 @@ class NodeExecutor final : public Executor {
       STRATA_REQUIRES(mutex);
   void Notify(WaitPoint& point) override;
   bool Yield() override;
+  std::unique_ptr<RunningThread> StartThread(const std::string& name,
+                                             std::function<void()> body) override;
   int concurrency() const override { return low_threads_; }
 
  private:
+  class NodeThread;
   struct Queue {
     std::deque<Job> jobs;
   };

@@ -22,7 +22,7 @@ using SchedulePriority = std::int64_t;  // The highest goes first; see Chooser.
 
 // What a thread that is parked waits for.
 struct WaitFor {
-  enum class What : std::uint8_t { kNothing, kLock, kCondition, kTime, kWork };
+  enum class What : std::uint8_t { kNothing, kLock, kCondition, kTime, kWork, kNetwork };
 
   What what = What::kNothing;
   const Mutex* mutex = nullptr;  // The lock, or what guards the condition.

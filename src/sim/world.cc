@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/mutant.h"
 #include "sim/graveyard.h"
+#include "sim/network.h"
 #include "sim/node.h"
 
 namespace strata::sim {
@@ -33,7 +34,10 @@ std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {
 }  // namespace
 
 World::World(const WorldOptions& options)
-    : options_(options), chooser_(options.schedule), random_(options.schedule.seed ^ 0x5eed) {
+    : options_(options),
+      chooser_(options.schedule),
+      random_(options.schedule.seed ^ 0x5eed),
+      network_(std::make_unique<SimNetwork>(*this)) {
   STRATA_CHECK(kAvailable);
 }
 

@@ -28,6 +28,7 @@
 namespace strata::sim {
 
 class Node;
+class SimNetwork;
 struct NodeOptions;
 
 struct WorldOptions {
@@ -69,6 +70,9 @@ class World final : public LockHook {
 
   // A machine, with the power on. It lives as long as the world.
   Node& AddNode(const NodeOptions& options);
+
+  // What connects the nodes, and clients outside with them.
+  SimNetwork& network() { return *network_; }
 
   // A client outside of all nodes. It may be called while the world runs, as Node::Spawn may.
   void Spawn(std::string name, std::function<void()> body);
@@ -145,6 +149,7 @@ class World final : public LockHook {
   std::vector<std::unique_ptr<SimulatedThread>> threads_;
   std::vector<SimulatedThread*> runnable_;
   SimulatedThread* running_ = nullptr;
+  const std::unique_ptr<SimNetwork> network_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::multimap<std::uint64_t, std::function<void()>> timers_;  // By true time.
   std::uint64_t now_nanos_ = 1'000'000'000;

@@ -46,6 +46,8 @@ std::string World::Describe(const SimulatedThread& thread) const {
       return "sleeps";
     case What::kWork:
       return "has no work";
+    case What::kNetwork:
+      return "waits for the network";
     case What::kNothing:
       return "can go on";
   }

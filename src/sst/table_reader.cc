@@ -8,6 +8,7 @@
 #include "sst/block_cache.h"
 #include "sst/block_io.h"
 #include "sst/bloom.h"
+#include "sst/file_at_once.h"
 #include "sst/readahead.h"
 #include "sst/table_iterator.h"
 #include "sst/table_reader_rep.h"
@@ -136,7 +137,10 @@ Result<BlockPin> TableReader::Rep::PinBlock(std::size_t i,
       return cached;
     }
   }
-  STRATA_TRY_ASSIGN(Block block, LoadBlock(i, from));
+  const FileAtOnce at_once(*from.file);
+  BlockSource now = from;
+  now.file = &at_once;
+  STRATA_TRY_ASSIGN(Block block, LoadBlock(i, read.may_wait ? from : now));
   auto pin = std::make_shared<const Block>(std::move(block));
   if (cache != nullptr && read.fill_cache) cache->Insert(cache_id, offset, pin);
   Trace(read, i, "read");
@@ -164,6 +168,7 @@ void TableReader::Rep::Trace(const TableReadOptions& read, std::size_t i,
 Result<std::optional<TableHit>> TableReader::Get(std::string_view user_key, SequenceNumber sequence,
                                                  const TableReadOptions& options,
                                                  std::string* value) const {
+  if (!options.may_wait && (rep_->source.mapped || !rep_->is_loaded())) return WouldWait();
   STRATA_TRY(rep_->Load());
   const Rep& rep = *rep_;
   if (!rep.MayContain(user_key, options)) return std::optional<TableHit>();

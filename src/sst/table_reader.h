@@ -44,6 +44,7 @@ struct TableReadOptions {
   bool fill_cache = true;
   bool readahead = false;       // Ask for the next blocks early; for scans and compactions.
   ReadTrace* trace = nullptr;   // Told what was touched; null is the usual case.
+  bool may_wait = true;         // As ReadOptions::may_wait.
   bool leave_pointers = false;  // To values in blob files, for who reads many at once.
 };
 

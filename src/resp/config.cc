@@ -1,0 +1,125 @@
+// CONFIG: options of the server by the names that Redis has for them.
+
+#include <utility>
+
+#include "resp/call.h"
+#include "resp/command_table.h"
+
+namespace strata::resp {
+namespace {
+
+Status ConfigGet(Call& call) {
+  std::map<std::string, std::string> found;
+  for (const std::string_view pattern : call.words.subspan(2)) {
+    for (auto& [name, value] : call.shared.config.Matching(pattern)) found[name] = value;
+  }
+  call.reply.Map(found.size());
+  for (const auto& [name, value] : found) {
+    call.reply.Bulk(name);
+    call.reply.Bulk(value);
+  }
+  return {};
+}
+
+Status ConfigSet(Call& call) {
+  if (call.words.size() % 2 != 0) {
+    return call.Fail("ERR wrong number of arguments for 'config|set' command");
+  }
+  for (std::size_t i = 2; i < call.words.size(); i += 2) {
+    STRATA_TRY(call.shared.config.Set(call.word(i), call.word(i + 1)));
+  }
+  call.reply.Ok();
+  return {};
+}
+
+Status ConfigResetStat(Call& call) {
+  for (CommandStats& stats : call.shared.command_stats) {
+    stats.calls = 0;
+    stats.micros = 0;
+    stats.rejected = 0;
+    stats.failed = 0;
+  }
+  call.shared.errors = 0;
+  call.shared.hits = 0;
+  call.shared.misses = 0;
+  call.reply.Ok();
+  return {};
+}
+
+Status ConfigRewrite(Call& call) {
+  return call.Fail("ERR The server is running without a config file");
+}
+
+constexpr Command kCommands[] = {
+    {"config", -2, kContainer, {}, "server", "2.0.0", "Commands about options.", nullptr},
+    {"config|get", -3, kAdmin | kDangerous, {}, "server", "2.0.0", "Returns options.", ConfigGet},
+    {"config|set", -4, kAdmin | kDangerous, {}, "server", "2.0.0", "Changes options.", ConfigSet},
+    {"config|resetstat",
+     2,
+     kAdmin | kDangerous,
+     {},
+     "server",
+     "2.0.0",
+     "Counts from 0 again.",
+     ConfigResetStat},
+    {"config|rewrite",
+     2,
+     kAdmin | kDangerous,
+     {},
+     "server",
+     "2.8.0",
+     "Is an error here.",
+     ConfigRewrite},
+};
+
+Status AcceptAny(const std::string& /*value*/) {
+  return {};
+}
+
+Error NoInteger(std::string_view name) {
+  return InvalidArgument("CONFIG SET failed (possibly related to argument '" + std::string(name) +
+                         "') - argument couldn't be parsed into an integer");
+}
+
+}  // namespace
+
+// What tools ask for, as it is here.
+void AddParameters(Shared* shared, SyncMode sync) {
+  Config& config = shared->config;
+  const auto fixed = [&](std::string name, std::string value) {
+    config.Add({std::move(name), std::move(value), nullptr});
+  };
+  fixed("databases", std::to_string(kDatabases));
+  fixed("maxclients", std::to_string(shared->limits.connections_max));
+  fixed("port", std::to_string(shared->port));
+  fixed("appendonly", "yes");
+  fixed("appendfsync", sync == SyncMode::kAlways     ? "always"
+                       : sync == SyncMode::kInterval ? "everysec"
+                                                     : "no");
+  fixed("timeout", std::to_string(shared->limits.idle_us / 1'000'000));
+  fixed("proto-max-bulk-len", std::to_string(std::size_t{512} << 20));
+  fixed("client-query-buffer-limit", std::to_string(shared->limits.request_bytes_max));
+  for (const char* name : {"save", "maxmemory", "maxmemory-policy", "notify-keyspace-events"}) {
+    const bool policy = std::string_view(name) == "maxmemory-policy";
+    const bool number = std::string_view(name) == "maxmemory";
+    config.Add({name, policy ? "noeviction" : number ? "0" : "", AcceptAny});
+  }
+  config.Add({"slowlog-log-slower-than", "10000", [shared](const std::string& value) -> Status {
+                const auto number = ParseInteger(value);
+                if (!number) return NoInteger("slowlog-log-slower-than");
+                shared->slow_log.slower_than_us = *number;
+                return {};
+              }});
+  config.Add({"slowlog-max-len", "128", [shared](const std::string& value) -> Status {
+                const auto number = ParseInteger(value);
+                if (!number || *number < 0) return NoInteger("slowlog-max-len");
+                shared->slow_log.entries_max = static_cast<std::size_t>(*number);
+                return {};
+              }});
+}
+
+std::span<const Command> ConfigCommands() {
+  return kCommands;
+}
+
+}  // namespace strata::resp

@@ -1,0 +1,80 @@
+// Requests of the Redis protocol (RESP), out of bytes that come in pieces: an array of bulk
+// strings, or a line of words as one types them ("inline").
+//
+//   *2\r\n$3\r\nGET\r\n$1\r\nk\r\n          GET k\r\n
+//
+// Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
+// Thread safety: none.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace strata::resp {
+
+struct ParserLimits {
+  std::size_t arguments_max = 1 << 20;
+  std::size_t argument_bytes_max = std::size_t{512} << 20;
+  std::size_t line_bytes_max = 64 << 10;  // Of inline requests, and of lengths.
+};
+
+enum class Parsed : std::uint8_t {
+  kRequest,  // A whole one: see arguments().
+  kMore,     // It isn't whole yet.
+  kError,    // It never will be: see error().
+};
+
+class RequestParser {
+ public:
+  explicit RequestParser(const ParserLimits& limits) : limits_(limits) {}
+
+  // `input` begins with the request; after kMore it is given again, with more. What was looked at
+  // is not looked at again. Lengths are checked when they are read: nothing is kept for them.
+  Parsed Parse(std::string_view input);
+
+  // Of the request, into `input`, or into this parser (inline requests); they hold until the next
+  // call. None for an empty line.
+  std::span<const std::string_view> arguments() const { return views_; }
+  std::size_t bytes() const { return at_; }  // That it takes.
+  const std::string& error() const { return error_; }
+
+  // The next call is about another request.
+  void Reset();
+  // Other limits from now on: before a client has said who it is they are tighter.
+  void SetLimits(const ParserLimits& limits) { limits_ = limits; }
+
+ private:
+  struct Place {
+    std::size_t begin;
+    std::size_t size;
+  };
+
+  Parsed ParseInline(std::string_view input);
+  Parsed ParseArray(std::string_view input);
+  Parsed ParseBulk(std::string_view input);
+  // The number of a line such as "$3\r\n", from the byte after its mark.
+  Parsed ParseLength(std::string_view input, std::string_view what,
+                     std::optional<std::int64_t>* length);
+  Parsed Fail(std::string message);
+
+  ParserLimits limits_;
+  std::size_t at_ = 0;                     // All before is done.
+  std::optional<std::int64_t> arguments_;  // Nothing: the first line isn't read.
+  std::optional<std::size_t> bulk_;        // Of the argument whose length is read.
+  std::vector<Place> places_;
+  std::vector<std::string> words_;
+  std::vector<std::string_view> views_;
+  std::string error_;
+};
+
+// The words of a line as a shell would see them: "double quotes" with \n \r \t \b \a \\ \" \xNN,
+// 'single quotes' with \'. Nothing: a quote isn't closed.
+std::optional<std::vector<std::string>> SplitWords(std::string_view line);
+
+}  // namespace strata::resp

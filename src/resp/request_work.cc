@@ -1,0 +1,74 @@
+#include "resp/request_work.h"
+
+#include "base/check.h"
+#include "resp/call.h"
+#include "resp/command_table.h"
+
+namespace strata::resp {
+
+void RequestWork::Add(const Asked& asked) {
+  requests_.push_back({asked.command, asked.container, words_.size(), asked.words.size()});
+  for (const std::string_view word : asked.words) {
+    words_.push_back({bytes_.size(), word.size()});
+    bytes_.append(word);
+  }
+}
+
+void RequestWork::Run(server::Keyspace& keyspace) {
+  if (ran_) client_ = before_;
+  if (!ran_) before_ = client_;
+  ran_ = true;
+  replies_.Clear();
+  for (const Request& request : requests_) {
+    if (client_.closing) return;
+    views_.clear();
+    for (std::size_t i = request.first; i < request.first + request.count; ++i) {
+      views_.push_back(std::string_view(bytes_).substr(words_[i].begin, words_[i].size));
+    }
+    const Status performed = Perform({request.command, request.container, views_}, keyspace,
+                                     client_, shared_, &replies_);
+    STRATA_CHECK(performed.has_value());  // Here it may wait.
+  }
+}
+
+void RequestWork::Clear() {
+  constexpr std::size_t kKeptBytes = 16 << 10;
+  if (bytes_.capacity() > kKeptBytes) std::string().swap(bytes_);
+  bytes_.clear();
+  words_.clear();
+  requests_.clear();
+  replies_.Clear();
+  ran_ = false;
+}
+
+// A client may have chosen not to be answered.
+Status Perform(const Asked& asked, server::Keyspace& keyspace, Client& client, Shared& shared,
+               server::Output* replies) {
+  const auto& [command, container, words] = asked;
+  const std::size_t mark = replies->Mark();
+  const ReplyMode mode = client.replies;
+  Reply reply(replies, client.version);
+  Status performed;
+  const bool known = command != nullptr && command->function != nullptr;
+  if (known && FitsArity(*command, words.size())) {
+    Call call{*command, words, keyspace, client, shared, reply};
+    performed = CarryOut(call);
+  } else {
+    ReplyUnknown(words, container, known || container != nullptr ? command : nullptr, &client,
+                 &shared, &reply);
+  }
+  if (!performed) {
+    replies->GoBackTo(mark);
+    return performed;
+  }
+  shared.errors.fetch_add(reply.errors(), std::memory_order_relaxed);
+  const bool skipped = mode == ReplyMode::kSkip && client.replies == ReplyMode::kSkip;
+  if (skipped) client.replies = ReplyMode::kOn;
+  const bool silent =
+      skipped || client.replies == ReplyMode::kOff || client.replies == ReplyMode::kSkipNext;
+  if (client.replies == ReplyMode::kSkipNext) client.replies = ReplyMode::kSkip;
+  if (silent) replies->GoBackTo(mark);
+  return {};
+}
+
+}  // namespace strata::resp

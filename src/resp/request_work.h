@@ -1,0 +1,74 @@
+// Requests of one connection that aren't carried out in its loop.
+//
+// Thread safety: as Work.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resp/client.h"
+#include "resp/shared.h"
+#include "server/output.h"
+#include "server/work.h"
+
+namespace strata::resp {
+
+// A request that was looked up.
+struct Asked {
+  const Command* command = nullptr;  // Null: there is no such one.
+  const Command* container =
+      nullptr;  // What the first word names, if the second names the command.
+  std::span<const std::string_view> words;
+};
+
+class RequestWork final : public server::Work {
+ public:
+  // All borrowed.
+  RequestWork(Client& client, Shared& shared) : client_(client), shared_(shared) {}
+
+  // A request, whose bytes are copied.
+  void Add(const Asked& asked);
+  void SetWrites(bool writes) { writes_ = writes; }
+
+  void Run(server::Keyspace& keyspace) override;
+  bool writes() const override { return writes_; }
+  std::size_t bytes() const override { return bytes_.size(); }
+
+  std::size_t size() const { return requests_.size(); }
+  server::Output& replies() { return replies_; }
+  void Clear();
+
+ private:
+  struct Request {
+    const Command* command = nullptr;
+    const Command* container = nullptr;
+    std::size_t first = 0;  // Of its words, among all.
+    std::size_t count = 0;
+  };
+  struct Word {
+    std::size_t begin = 0;
+    std::size_t size = 0;
+  };
+
+  Client& client_;
+  Shared& shared_;
+  bool writes_ = false;
+  std::string bytes_;  // Of all words.
+  std::vector<Word> words_;
+  std::vector<Request> requests_;
+  std::vector<std::string_view> views_;
+  server::Output replies_;
+  bool ran_ = false;
+  Client before_;  // As it was at the first Run: a second begins there.
+};
+
+// Carries out one request, known or not, with `replies` as the client wants them. Errors: as
+// CarryOut.
+Status Perform(const Asked& asked, server::Keyspace& keyspace, Client& client, Shared& shared,
+               server::Output* replies);
+
+}  // namespace strata::resp

@@ -1,0 +1,103 @@
+#include "resp/session.h"
+
+#include <utility>
+
+#include "resp/command_table.h"
+#include "server/read_only.h"
+
+namespace strata::resp {
+namespace {
+
+constexpr std::size_t kWorkBytes = 1 << 20;  // A work takes no more requests from here on.
+
+}  // namespace
+
+Session::Session(const server::Peer& peer, Shared& shared)
+    : shared_(shared), parser_(ParserLimits{}) {
+  client_.card = std::make_shared<ClientCard>(peer);
+  client_.card->last_us = peer.since_us;
+  shared_.clients.Add(client_.card);
+}
+
+Session::~Session() {
+  shared_.clients.Remove(client_.card->peer.id);
+}
+
+server::Consumed Session::Consume(std::string_view input, server::Output* output) {
+  server::Consumed consumed;
+  for (std::size_t count = 0; count < shared_.limits.pipeline_max; ++count) {
+    const Parsed parsed = parser_.Parse(input.substr(consumed.bytes));
+    if (parsed == Parsed::kMore) {
+      consumed.next = work_ != nullptr ? server::Next::kWork : server::Next::kRead;
+      return consumed;
+    }
+    if (parsed == Parsed::kError) {
+      if (work_ != nullptr) {  // What came before it is answered before it.
+        parser_.Reset();
+        consumed.next = server::Next::kWork;
+        return consumed;
+      }
+      Refuse(parser_.error(), output);
+      consumed.next = server::Next::kClose;
+      return consumed;
+    }
+    const auto words = parser_.arguments();
+    const Taken taken = words.empty() ? Taken::kYes : Take(words, output);
+    if (taken == Taken::kYes) consumed.bytes += parser_.bytes();
+    parser_.Reset();
+    if (taken == Taken::kLater) break;
+    if (client_.closing && work_ == nullptr) {
+      consumed.next = server::Next::kClose;
+      return consumed;
+    }
+  }
+  consumed.next = work_ != nullptr ? server::Next::kWork : server::Next::kAgain;
+  return consumed;
+}
+
+Session::Taken Session::Take(std::span<const std::string_view> words, server::Output* output) {
+  Asked asked{.words = words};
+  asked.command = FindCommand(words, &asked.container);
+  const std::uint32_t flags = asked.command == nullptr ? 0 : asked.command->flags;
+  const bool queued = client_.in_transaction && (flags & kControl) == 0;
+  const bool writes = (flags & kWrite) != 0 && !queued;
+  const bool slow = (flags & kSlow) != 0 && !queued;
+  if (work_ != nullptr) {
+    const bool fits = work_->writes() ? !slow : !writes;
+    if (!fits || work_->bytes() > kWorkBytes) return Taken::kLater;
+    work_->Add(asked);
+    return Taken::kYes;
+  }
+  if (!writes && !slow) {
+    server::ReadOnly keyspace(shared_.db, shared_.environment.clock->WallMicros(),
+                              server::ReadOnly::MayWait::kNo);
+    if (Perform(asked, keyspace, client_, shared_, output)) return Taken::kYes;
+  }
+  work_ = spare_ != nullptr ? std::move(spare_) : std::make_unique<RequestWork>(client_, shared_);
+  work_->SetWrites(writes);
+  work_->Add(asked);
+  return Taken::kYes;
+}
+
+std::unique_ptr<server::Work> Session::TakeWork() {
+  work_->connection = client_.card->peer.id;
+  return std::move(work_);
+}
+
+server::Next Session::FinishWork(std::unique_ptr<server::Work> work, server::Output* output) {
+  std::unique_ptr<RequestWork> mine(static_cast<RequestWork*>(work.release()));
+  output->Append(std::move(mine->replies()));
+  mine->Clear();
+  spare_ = std::move(mine);
+  return client_.closing ? server::Next::kClose : server::Next::kRead;
+}
+
+void Session::Refuse(std::string_view reason, server::Output* output) {
+  Reply(output, client_.version).Error("ERR " + std::string(reason));
+}
+
+server::ProtocolFactory RespFactory(Shared& shared) {
+  return [&shared](const server::Peer& peer) { return std::make_unique<Session>(peer, shared); };
+}
+
+}  // namespace strata::resp

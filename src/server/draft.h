@@ -1,0 +1,57 @@
+// What the committer is about to write: the changes of many requests, which each sees as if those
+// before it were written already. They become one batch, so that a sync pays for all of them, and
+// none is seen by others before it is as durable as the store promises.
+//
+// Thread safety: none; the committer's thread.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/keyspace.h"
+#include "strata/db.h"
+#include "strata/write_batch.h"
+
+namespace strata::server {
+
+class Draft final : public Keyspace {
+ public:
+  // All borrowed. `now_us` is the moment of all that is drafted.
+  Draft(DB& db, std::uint64_t now_us) : db_(db), now_us_(now_us) {}
+
+  std::uint64_t now_us() const override { return now_us_; }
+  Result<std::optional<Entry>> Get(TableRef table, std::string_view key) override;
+  Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options) override;
+  Status Put(TableRef table, std::string_view key, std::string_view value,
+             std::uint64_t expires_at_us) override;
+  Status Delete(TableRef table, std::string_view key) override;
+  Status Commit() override;
+
+  std::size_t bytes() const { return batch_.size_bytes(); }
+  // Empty, for another moment; the memory is kept.
+  void BeginAnew(std::uint64_t now_us);
+
+ private:
+  struct Change {
+    std::uint64_t hash = 0;
+    TableRef table;
+    std::string key;
+    std::optional<Entry> entry;  // Nothing: deleted.
+  };
+
+  Change* Find(std::uint64_t hash, TableRef table, std::string_view key);
+  Change& At(TableRef table, std::string_view key);
+  void Grow();
+
+  DB& db_;
+  std::uint64_t now_us_;
+  WriteBatch batch_;
+  std::vector<Change> changes_;  // The first `used_`; the others are kept for their memory.
+  std::size_t used_ = 0;
+  std::vector<std::uint32_t> slots_;  // A hash table: 1 + the place among changes; 0: free.
+};
+
+}  // namespace strata::server

@@ -1,0 +1,69 @@
+// What a connection speaks: requests out of bytes, replies into bytes. A server has one kind of
+// Protocol for each of its fronts, and an object of it for each connection.
+//
+// Thread safety: the loop's of its connection, but for what a Work takes along.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "io/network.h"
+#include "server/output.h"
+#include "server/work.h"
+
+namespace strata::server {
+
+// What a Protocol is to do next with its input.
+enum class Next : std::uint8_t {
+  kRead,   // No whole request is left: more bytes are needed.
+  kAgain,  // There may be more, after the other connections had their turn.
+  kWork,   // A Work is to be handed over: see TakeWork. What is left waits until it is done.
+  kClose,  // Once the replies are sent.
+};
+
+struct Consumed {
+  std::size_t bytes = 0;  // From the front of the input, which need not be given again.
+  Next next = Next::kRead;
+};
+
+class Protocol {
+ public:
+  Protocol() = default;
+  Protocol(const Protocol&) = delete;
+  Protocol& operator=(const Protocol&) = delete;
+  virtual ~Protocol() = default;
+
+  // Takes whole requests from the front of `input` and answers them, as far as that can be done at
+  // once. `input` begins where the last call left off.
+  virtual Consumed Consume(std::string_view input, Output* output) = 0;
+  // After Next::kWork, once.
+  virtual std::unique_ptr<Work> TakeWork() = 0;
+  // It was carried out: its replies. kRead, or kClose.
+  virtual Next FinishWork(std::unique_ptr<Work> work, Output* output) = 0;
+  // A reply that says why the connection is closed.
+  virtual void Refuse(std::string_view reason, Output* output) = 0;
+};
+
+// What a protocol is told of its connection.
+struct Peer {
+  ConnectionId id = 0;
+  Endpoint address;
+  Endpoint local;              // Where it connected to.
+  Mailbox* home = nullptr;     // Of its loop; it outlives the protocol.
+  std::uint64_t since_us = 0;  // Wall clock.
+};
+using ProtocolFactory = std::function<std::unique_ptr<Protocol>(const Peer& peer)>;
+
+// One address at which a server listens, and what is spoken there.
+struct Front {
+  std::string name;  // "redis"
+  Endpoint endpoint;
+  ProtocolFactory factory;
+};
+
+}  // namespace strata::server
