@@ -22,7 +22,7 @@ import sys
 PAGE = "docs/features.md"
 ROWS = range(1, 146)
 # Lessons that are to come; those that are there stand in lessons/lessons.toml.
-PLANNED = """event-loop redis-protocol typed-api observability scrub-and-repair encryption-at-rest tls-and-identities
+PLANNED = """typed-api observability scrub-and-repair encryption-at-rest tls-and-identities
 roles-and-audit simulator raft-elections raft-replication replicated-store raft-snapshots raft-membership gossip
 consistent-hashing multi-raft rebalancing locks-and-leases distributed-transactions cluster-security object-store s3
 commit-log compaction-workers disk-cache read-replicas postgres-and-jobs capstone""".split()

@@ -62,7 +62,8 @@ std::optional<std::uint64_t> ParseCursor(std::string_view text) {
 }
 
 std::optional<long double> ParseFloat(std::string_view text) {
-  if (text.empty() || text.size() > 255 || text.front() == ' ' || text.back() == ' ') {
+  constexpr std::size_t kSizeMax = 5'000;  // What FloatText may write is read again.
+  if (text.empty() || text.size() > kSizeMax || text.front() == ' ' || text.back() == ' ') {
     return std::nullopt;
   }
   const std::string copy(text);  // strtold needs an end.
@@ -173,6 +174,10 @@ void ReplyUnknown(std::span<const std::string_view> words, const Command* contai
                   const Command* command, Client* client, Shared* shared, Reply* reply) {
   constexpr std::size_t kShown = 128;
   if (client->in_transaction) client->broken_transaction = true;
+  // A web page has a browser send this, and what follows is its words, not those of a client.
+  if (EqualsIgnoringCase(words[0], "post") || EqualsIgnoringCase(words[0], "host:")) {
+    client->closing = true;
+  }
   if (command != nullptr) {
     shared->command_stats[NumberOf(*command)].rejected.fetch_add(1, std::memory_order_relaxed);
     return reply->Error("ERR wrong number of arguments for '" + std::string(command->name) +

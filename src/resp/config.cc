@@ -1,5 +1,8 @@
 // CONFIG: options of the server by the names that Redis has for them.
 
+#include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "resp/call.h"
@@ -22,8 +25,13 @@ Status ConfigGet(Call& call) {
 }
 
 Status ConfigSet(Call& call) {
-  if (call.words.size() % 2 != 0) {
-    return call.Fail("ERR wrong number of arguments for 'config|set' command");
+  if (call.words.size() % 2 != 0) return call.FailSyntax();
+  std::set<std::string> names;
+  for (std::size_t i = 2; i < call.words.size(); i += 2) {
+    if (!names.insert(LowerCase(call.word(i))).second) {
+      return call.Fail("ERR CONFIG SET failed (possibly related to argument '" +
+                       std::string(call.word(i)) + "') - duplicate parameter");
+    }
   }
   for (std::size_t i = 2; i < call.words.size(); i += 2) {
     STRATA_TRY(call.shared.config.Set(call.word(i), call.word(i + 1)));
@@ -81,6 +89,19 @@ Error NoInteger(std::string_view name) {
                          "') - argument couldn't be parsed into an integer");
 }
 
+// A number of bytes, with or without a unit. There is no such limit here, but a value that can't be
+// one is a mistake all the same.
+Status CheckMemory(const std::string& value) {
+  const std::size_t digits = std::min(value.find_first_not_of("0123456789"), value.size());
+  const std::string unit = LowerCase(std::string_view(value).substr(digits));
+  for (const char* known : {"", "b", "k", "kb", "m", "mb", "g", "gb"}) {
+    if (digits > 0 && unit == known) return {};
+  }
+  return InvalidArgument(
+      "CONFIG SET failed (possibly related to argument 'maxmemory') - argument must be a memory "
+      "value");
+}
+
 }  // namespace
 
 // What tools ask for, as it is here.
@@ -97,13 +118,13 @@ void AddParameters(Shared* shared, SyncMode sync) {
                        : sync == SyncMode::kInterval ? "everysec"
                                                      : "no");
   fixed("timeout", std::to_string(shared->limits.idle_us / 1'000'000));
-  fixed("proto-max-bulk-len", std::to_string(std::size_t{512} << 20));
+  fixed("proto-max-bulk-len", std::to_string(shared->limits.argument_bytes_max));
   fixed("client-query-buffer-limit", std::to_string(shared->limits.request_bytes_max));
-  for (const char* name : {"save", "maxmemory", "maxmemory-policy", "notify-keyspace-events"}) {
-    const bool policy = std::string_view(name) == "maxmemory-policy";
-    const bool number = std::string_view(name) == "maxmemory";
-    config.Add({name, policy ? "noeviction" : number ? "0" : "", AcceptAny});
-  }
+  config.Add({"save", "", AcceptAny});
+  config.Add({"maxmemory", "0", CheckMemory});
+  config.Add({"maxmemory-policy", "noeviction", AcceptAny});
+  config.Add({"notify-keyspace-events", "", AcceptAny});
+  config.Add({"list-max-listpack-size", "128", AcceptAny});
   config.Add({"slowlog-log-slower-than", "10000", [shared](const std::string& value) -> Status {
                 const auto number = ParseInteger(value);
                 if (!number) return NoInteger("slowlog-log-slower-than");

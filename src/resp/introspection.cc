@@ -91,7 +91,7 @@ Status CommandInfo(Call& call) {
     if (const Command* const command = FindCommand(name)) {
       ReplyInfo(call, *command);
     } else {
-      call.reply.NullArray();
+      call.reply.Null();
     }
   }
   return {};

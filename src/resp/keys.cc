@@ -163,6 +163,11 @@ Status MemoryUsage(Call& call) {
       !(call.words.size() == 5 && EqualsIgnoringCase(call.word(3), "samples"))) {
     return call.FailSyntax();
   }
+  if (call.words.size() == 5) {  // All values are of one piece: there is nothing to sample.
+    const auto samples = ParseInteger(call.word(4));
+    if (!samples) return call.FailInteger();
+    if (*samples < 0) return call.FailSyntax();
+  }
   STRATA_TRY_ASSIGN(const auto entry, call.Find(call.word(2)));
   if (!entry) {
     call.reply.Null();
@@ -283,7 +288,14 @@ constexpr Command kCommands[] = {
     {"object|help", 2, 0, {}, "generic", "6.2.0", "Lists the subcommands.", ObjectHelp},
     {"memory|usage", -3, kRead, kSecondWord, "server", "4.0.0",
      "Returns about how many bytes a key and its value take.", MemoryUsage},
-    {"randomkey", 1, kSlow, {}, "generic", "1.0.0", "Returns a key drawn at random.", RandomKey},
+    {"randomkey",
+     1,
+     kSlow | kNoMulti,
+     {},
+     "generic",
+     "1.0.0",
+     "Returns a key drawn at random.",
+     RandomKey},
     {"dbsize",
      1,
      kSlow | kFast,

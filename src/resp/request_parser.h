@@ -34,8 +34,8 @@ class RequestParser {
  public:
   explicit RequestParser(const ParserLimits& limits) : limits_(limits) {}
 
-  // `input` begins with the request; after kMore it is given again, with more. What was looked at
-  // is not looked at again. Lengths are checked when they are read: nothing is kept for them.
+  // `input` begins with the request; after kMore it is given again, with more. Words that
+  // are whole aren't looked at again. Lengths are checked when they are read: nothing is kept for them.
   Parsed Parse(std::string_view input);
 
   // Of the request, into `input`, or into this parser (inline requests); they hold until the next
@@ -46,8 +46,6 @@ class RequestParser {
 
   // The next call is about another request.
   void Reset();
-  // Other limits from now on: before a client has said who it is they are tighter.
-  void SetLimits(const ParserLimits& limits) { limits_ = limits; }
 
  private:
   struct Place {
@@ -63,7 +61,7 @@ class RequestParser {
                      std::optional<std::int64_t>* length);
   Parsed Fail(std::string message);
 
-  ParserLimits limits_;
+  const ParserLimits limits_;
   std::size_t at_ = 0;                     // All before is done.
   std::optional<std::int64_t> arguments_;  // Nothing: the first line isn't read.
   std::optional<std::size_t> bulk_;        // Of the argument whose length is read.

@@ -15,24 +15,24 @@ void RequestWork::Add(const Asked& asked) {
 }
 
 void RequestWork::Run(server::Keyspace& keyspace) {
-  if (ran_) client_ = before_;
-  if (!ran_) before_ = client_;
+  if (ran_) *client_ = before_;
+  if (!ran_) before_ = *client_;
   ran_ = true;
   replies_.Clear();
   for (const Request& request : requests_) {
-    if (client_.closing) return;
+    if (client_->closing) return;
     views_.clear();
     for (std::size_t i = request.first; i < request.first + request.count; ++i) {
       views_.push_back(std::string_view(bytes_).substr(words_[i].begin, words_[i].size));
     }
     const Status performed = Perform({request.command, request.container, views_}, keyspace,
-                                     client_, shared_, &replies_);
+                                     *client_, shared_, &replies_);
     STRATA_CHECK(performed.has_value());  // Here it may wait.
   }
 }
 
 void RequestWork::Clear() {
-  constexpr std::size_t kKeptBytes = 16 << 10;
+  constexpr std::size_t kKeptBytes = 1 << 10;
   if (bytes_.capacity() > kKeptBytes) std::string().swap(bytes_);
   bytes_.clear();
   words_.clear();

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "resp/client.h"
@@ -27,8 +29,9 @@ struct Asked {
 
 class RequestWork final : public server::Work {
  public:
-  // All borrowed.
-  RequestWork(Client& client, Shared& shared) : client_(client), shared_(shared) {}
+  // `shared` is borrowed. The client may be gone when this is carried out.
+  RequestWork(std::shared_ptr<Client> client, Shared& shared)
+      : client_(std::move(client)), shared_(shared) {}
 
   // A request, whose bytes are copied.
   void Add(const Asked& asked);
@@ -36,7 +39,7 @@ class RequestWork final : public server::Work {
 
   void Run(server::Keyspace& keyspace) override;
   bool writes() const override { return writes_; }
-  std::size_t bytes() const override { return bytes_.size(); }
+  std::size_t bytes() const { return bytes_.size(); }
 
   std::size_t size() const { return requests_.size(); }
   server::Output& replies() { return replies_; }
@@ -54,7 +57,7 @@ class RequestWork final : public server::Work {
     std::size_t size = 0;
   };
 
-  Client& client_;
+  const std::shared_ptr<Client> client_;
   Shared& shared_;
   bool writes_ = false;
   std::string bytes_;  // Of all words.

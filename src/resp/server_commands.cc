@@ -59,8 +59,8 @@ Status SlowLogGet(Call& call) {
   if (call.words.size() > 3) return call.FailSyntax();
   if (call.words.size() == 3) {
     const auto number = ParseInteger(call.word(2));
-    if (!number) return call.FailInteger();
-    if (*number < -1) return call.Fail("ERR count should be greater than or equal to -1");
+    if (!number || *number < -1)
+      return call.Fail("ERR count should be greater than or equal to -1");
     count = *number == -1 ? std::numeric_limits<std::int32_t>::max() : *number;
   }
   const auto entries = call.shared.slow_log.Newest(static_cast<std::size_t>(count));

@@ -13,14 +13,16 @@ constexpr std::size_t kWorkBytes = 1 << 20;  // A work takes no more requests fr
 }  // namespace
 
 Session::Session(const server::Peer& peer, Shared& shared)
-    : shared_(shared), parser_(ParserLimits{}) {
-  client_.card = std::make_shared<ClientCard>(peer);
-  client_.card->last_us = peer.since_us;
-  shared_.clients.Add(client_.card);
+    : shared_(shared),
+      parser_({.arguments_max = shared.limits.arguments_max,
+               .argument_bytes_max = shared.limits.argument_bytes_max}) {
+  client_->card = std::make_shared<ClientCard>(peer);
+  client_->card->last_us = peer.since_us;
+  shared_.clients.Add(client_->card);
 }
 
 Session::~Session() {
-  shared_.clients.Remove(client_.card->peer.id);
+  shared_.clients.Remove(client_->card->peer.id);
 }
 
 server::Consumed Session::Consume(std::string_view input, server::Output* output) {
@@ -46,7 +48,7 @@ server::Consumed Session::Consume(std::string_view input, server::Output* output
     if (taken == Taken::kYes) consumed.bytes += parser_.bytes();
     parser_.Reset();
     if (taken == Taken::kLater) break;
-    if (client_.closing && work_ == nullptr) {
+    if (client_->closing && work_ == nullptr) {
       consumed.next = server::Next::kClose;
       return consumed;
     }
@@ -59,7 +61,7 @@ Session::Taken Session::Take(std::span<const std::string_view> words, server::Ou
   Asked asked{.words = words};
   asked.command = FindCommand(words, &asked.container);
   const std::uint32_t flags = asked.command == nullptr ? 0 : asked.command->flags;
-  const bool queued = client_.in_transaction && (flags & kControl) == 0;
+  const bool queued = work_ == nullptr && client_->in_transaction && (flags & kControl) == 0;
   const bool writes = (flags & kWrite) != 0 && !queued;
   const bool slow = (flags & kSlow) != 0 && !queued;
   if (work_ != nullptr) {
@@ -71,7 +73,7 @@ Session::Taken Session::Take(std::span<const std::string_view> words, server::Ou
   if (!writes && !slow) {
     server::ReadOnly keyspace(shared_.db, shared_.environment.clock->WallMicros(),
                               server::ReadOnly::MayWait::kNo);
-    if (Perform(asked, keyspace, client_, shared_, output)) return Taken::kYes;
+    if (Perform(asked, keyspace, *client_, shared_, output)) return Taken::kYes;
   }
   work_ = spare_ != nullptr ? std::move(spare_) : std::make_unique<RequestWork>(client_, shared_);
   work_->SetWrites(writes);
@@ -80,7 +82,7 @@ Session::Taken Session::Take(std::span<const std::string_view> words, server::Ou
 }
 
 std::unique_ptr<server::Work> Session::TakeWork() {
-  work_->connection = client_.card->peer.id;
+  work_->connection = client_->card->peer.id;
   return std::move(work_);
 }
 
@@ -89,11 +91,11 @@ server::Next Session::FinishWork(std::unique_ptr<server::Work> work, server::Out
   output->Append(std::move(mine->replies()));
   mine->Clear();
   spare_ = std::move(mine);
-  return client_.closing ? server::Next::kClose : server::Next::kRead;
+  return client_->closing ? server::Next::kClose : server::Next::kRead;
 }
 
 void Session::Refuse(std::string_view reason, server::Output* output) {
-  Reply(output, client_.version).Error("ERR " + std::string(reason));
+  Reply(output, client_->version).Error("ERR " + std::string(reason));
 }
 
 server::ProtocolFactory RespFactory(Shared& shared) {

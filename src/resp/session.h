@@ -38,7 +38,7 @@ class Session final : public server::Protocol {
   Taken Take(std::span<const std::string_view> words, server::Output* output);
 
   Shared& shared_;
-  Client client_;
+  const std::shared_ptr<Client> client_ = std::make_shared<Client>();  // Works may outlive this.
   RequestParser parser_;
   std::unique_ptr<RequestWork> work_;   // Being filled, or to be taken.
   std::unique_ptr<RequestWork> spare_;  // An old one, for its memory.

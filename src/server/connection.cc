@@ -6,7 +6,8 @@
 namespace strata::server {
 namespace {
 
-constexpr std::size_t kPartsMax = 64;  // Of one system call.
+constexpr std::size_t kPartsMax = 64;          // Of one system call.
+constexpr std::size_t kSmallBytes = 64 << 10;  // Who keeps less isn't refused for what all keep.
 
 }  // namespace
 
@@ -62,7 +63,7 @@ void Connection::GoOn() {
 }
 
 void Connection::Settle() {
-  if (CanBegin()) muted_ = false;
+  if (CanBegin() && !more_) muted_ = false;
   if (peer_ended_ && !busy_ && !more_) ending_ = true;
 }
 
@@ -74,6 +75,7 @@ std::size_t Connection::Consume(std::string_view input) {
     work_ = protocol_->TakeWork();
     busy_ = true;
   }
+  LimitReplies();
   return bytes;
 }
 
@@ -134,7 +136,7 @@ Interest Connection::Wanted() const {
   return {.read = !muted_ && !peer_ended_ && !ending_, .write = unsent_};
 }
 
-void Connection::Account() {
+bool Connection::Account() {
   const bool keeps_input = input_.capacity() > std::string().capacity();
   const std::size_t bytes = (keeps_input ? input_.capacity() : 0) + output_.capacity();
   const std::uint64_t all =
@@ -142,11 +144,13 @@ void Connection::Account() {
       accounted_;
   const bool grew = bytes > accounted_;
   accounted_ = bytes;
-  if (!grew || all <= limits_.buffer_bytes_max) return;
+  // A refusal would look like the reply to what is under way.
+  if (busy_ || !grew || bytes <= kSmallBytes || all <= limits_.buffer_bytes_max) return false;
   stats_.over_buffers.fetch_add(1, std::memory_order_relaxed);
   Refuse("the buffers of all connections take buffer_bytes_max, " +
          std::to_string(limits_.buffer_bytes_max) + " bytes; try again later");
   std::string().swap(input_);
+  return true;
 }
 
 }  // namespace strata::server

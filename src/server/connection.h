@@ -59,8 +59,8 @@ class Connection {
   // What to wait for. It leaves reads on while a work is under way, as most clients wait for the
   // reply before they send more, and to change it costs a system call.
   Interest Wanted() const;
-  // Brings the count of bytes that it keeps up to date; over the limit of all it is refused.
-  void Account();
+  // Brings the count of bytes that it keeps up to date. True: over the limit of all, it is refused.
+  bool Account();
 
   ConnectionId id() const { return id_; }
   Socket& socket() { return *socket_; }

@@ -1,6 +1,11 @@
 #include "server/draft.h"
 
+#include <map>
+#include <span>
+#include <utility>
+
 #include "base/hash.h"
+#include "server/draft_iterator.h"
 
 namespace strata::server {
 namespace {
@@ -17,7 +22,15 @@ Result<std::optional<Entry>> Draft::Get(TableRef table, std::string_view key) {
 }
 
 Result<std::unique_ptr<Iterator>> Draft::NewIterator(const ReadOptions& options) {
-  return db_.NewIterator(options);
+  STRATA_TRY_ASSIGN(auto written, db_.NewIterator(options));
+  if (used_ == 0) return written;
+  std::map<std::string, std::optional<std::string>> drafted;
+  for (const Change& change : std::span(changes_).first(used_)) {
+    if (change.table != options.table || !change.key.starts_with(options.prefix)) continue;
+    auto& value = drafted[change.key];
+    if (change.entry) value = change.entry->value;
+  }
+  return NewDraftIterator(std::move(written), std::move(drafted));
 }
 
 Status Draft::Put(TableRef table, std::string_view key, std::string_view value,
@@ -44,13 +57,18 @@ Status Draft::Delete(TableRef table, std::string_view key) {
 }
 
 Status Draft::Commit() {
-  Status written = batch_.count() == 0 ? Status() : db_.Write(batch_);
-  BeginAnew(now_us_);
-  return written;
+  if (failure_ && batch_.count() > 0) failure_ = db_.Write(batch_);
+  Clear();
+  return failure_;
 }
 
 void Draft::BeginAnew(std::uint64_t now_us) {
   now_us_ = now_us;
+  failure_ = {};
+  Clear();
+}
+
+void Draft::Clear() {
   batch_.Clear();
   if (used_ > 0) slots_.assign(used_ > kKeptChanges ? kSlotsMin : slots_.size(), 0);
   if (used_ > kKeptChanges) std::vector<Change>().swap(changes_);

@@ -31,7 +31,7 @@ class Draft final : public Keyspace {
   Status Commit() override;
 
   std::size_t bytes() const { return batch_.size_bytes(); }
-  // Empty, for another moment; the memory is kept.
+  // Empty, for another moment, with failures forgotten; the memory is kept.
   void BeginAnew(std::uint64_t now_us);
 
  private:
@@ -45,10 +45,12 @@ class Draft final : public Keyspace {
   Change* Find(std::uint64_t hash, TableRef table, std::string_view key);
   Change& At(TableRef table, std::string_view key);
   void Grow();
+  void Clear();
 
   DB& db_;
   std::uint64_t now_us_;
   WriteBatch batch_;
+  Status failure_;  // Of a Commit: what was drafted before it is lost, and so is what came after.
   std::vector<Change> changes_;  // The first `used_`; the others are kept for their memory.
   std::size_t used_ = 0;
   std::vector<std::uint32_t> slots_;  // A hash table: 1 + the place among changes; 0: free.

@@ -92,7 +92,7 @@ void EventLoop::Finish(Connection* connection) {
   connection->touched = false;
   if (auto work = connection->TakeWork()) HandOver(std::move(work));
   connection->Send(now_us_);
-  connection->Account();
+  if (connection->Account()) connection->Send(now_us_);
   connection->Settle();
   if (connection->HasMore()) again_.push_back(connection->id());
   if (connection->IsOver() || (stopping_ && connection->IsQuiet())) return Close(connection);

@@ -33,14 +33,15 @@ class Keyspace {
   // Errors: those of DB::Get; kWouldWait where it may not wait for the disk.
   static constexpr std::uint64_t kUnwritten = ~std::uint64_t{0};
   virtual Result<std::optional<Entry>> Get(TableRef table, std::string_view key) = 0;
-  // A cursor over what is written, without what is drafted.
+  // A cursor that goes forwards only, over all but what has expired. Bounds: a prefix.
   virtual Result<std::unique_ptr<Iterator>> NewIterator(const ReadOptions& options) = 0;
 
   // `expires_at_us`: 0: never. Errors: the reason why nothing can be written now.
   virtual Status Put(TableRef table, std::string_view key, std::string_view value,
                      std::uint64_t expires_at_us) = 0;
   virtual Status Delete(TableRef table, std::string_view key) = 0;
-  // Writes what is drafted so far, and begins anew; for what must come between.
+  // Writes what is drafted so far, and begins anew; for what must come between. After a failure
+  // each later one fails, too: nothing that was drafted beside it may be told as done.
   virtual Status Commit() = 0;
 };
 

@@ -12,8 +12,9 @@ struct Limits {
   std::size_t connections_max = 10'000;
   // One request, as it comes.
   std::size_t request_bytes_max = std::size_t{1} << 30;
-  // Before a client has said who it is (where it has to).
-  std::size_t stranger_bytes_max = 16 << 10;
+  // Of one request: its words, and the bytes of one of them.
+  std::size_t arguments_max = 1 << 20;
+  std::size_t argument_bytes_max = std::size_t{512} << 20;
   // Requests of one connection in one turn: then the others have theirs.
   std::size_t pipeline_max = 1'024;
   // With so many bytes of replies that the client hasn't taken, none of its requests is begun;

@@ -17,9 +17,9 @@ struct ServerStats {
   Count requests{0};
   Count bytes_in{0};
   Count bytes_out{0};
-  Count buffer_bytes{0};  // Kept for all connections now.
-  Count commits{0};
-  Count failed_commits{0};
+  Count buffer_bytes{0};    // Kept for all connections now.
+  Count commits{0};         // Batches of the committer,
+  Count failed_commits{0};  // and of these, those that couldn't be written.
   // Connections that a limit ended, or kept out.
   Count over_connections{0};
   Count over_request{0};

@@ -30,8 +30,6 @@ class Work {
   virtual void Run(Keyspace& keyspace) = 0;
   // Whether it may change the keyspace.
   virtual bool writes() const = 0;
-  // About, of its requests.
-  virtual std::size_t bytes() const = 0;
 
   // Where it goes when it is done, and whose it is. Set by the loop.
   Mailbox* home = nullptr;

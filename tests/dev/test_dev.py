@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).parents[2]
-VERBS = ["bench", "build", "clean", "coverage", "demo", "docs", "fuzz", "lint", "run", "setup", "test"]
+VERBS = ["bench", "build", "clean", "conformance", "coverage", "demo", "docs", "fuzz", "lint", "run", "setup", "test"]
 
 STAND_IN = """#!/bin/sh
 printf '%s\\n' "{name} $*" >> "{log}"

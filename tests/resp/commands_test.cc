@@ -53,7 +53,7 @@ void RunScript(const std::string& name) {
 TEST_CASE("commands on values", "[redis-protocol]") {
   RunScript("strings.txt");
 }
-TEST_CASE("commands that count", "[redis-protocol][redis-protocol.3]") {
+TEST_CASE("commands that count", "[redis-protocol][redis-protocol.4]") {
   RunScript("counters.txt");
 }
 TEST_CASE("commands about expiry", "[redis-protocol]") {
@@ -65,7 +65,7 @@ TEST_CASE("commands about keys", "[redis-protocol]") {
 TEST_CASE("commands that scan", "[redis-protocol]") {
   RunScript("scan.txt");
 }
-TEST_CASE("transactions", "[redis-protocol][redis-protocol.3]") {
+TEST_CASE("transactions", "[redis-protocol][redis-protocol.4]") {
   RunScript("transactions.txt");
 }
 TEST_CASE("commands about the connection", "[redis-protocol]") {
@@ -94,6 +94,12 @@ TEST_CASE("each command is told apart, documented and callable", "[redis-protoco
     if (is_sub) CHECK(FindCommand(command->name.substr(0, command->name.find('|'))) != nullptr);
     if (command->keys.first > 0) CHECK((command->flags & (kRead | kWrite | kSlow)) != 0);
   }
+}
+
+TEST_CASE("what INCRBYFLOAT wrote can be added to", "[redis-protocol]") {
+  RespWorld world;
+  CHECK(world.Ask({"INCRBYFLOAT", "f", "1e4900"}).starts_with("$4901"));
+  CHECK(world.Ask({"INCRBYFLOAT", "f", "-1e4900"}).starts_with("$1 \"0\""));
 }
 
 // Whatever the words are, each request gets one whole reply.

@@ -51,17 +51,34 @@ RespWorld::RespWorld(const server::Limits& limits)
 
 RespWorld::~RespWorld() = default;
 
+void RespWorld::Reopen() {
+  const server::Limits limits = shared_->limits;
+  sessions_.clear();
+  shared_.reset();
+  store_.Reopen();
+  shared_ = std::make_unique<Shared>(*store_, EnvironmentOf(store_), stats_, limits);
+}
+
+std::unique_ptr<Session> RespWorld::NewSession(int id) {
+  return std::make_unique<Session>(
+      server::Peer{.id = static_cast<server::ConnectionId>(id),
+                   .address = {.host = "client", .port = static_cast<std::uint16_t>(id)},
+                   .local = {.host = "server", .port = 6379},
+                   .home = mailbox_.get(),
+                   .since_us = store_.clock().WallMicros()},
+      *shared_);
+}
+
+std::unique_ptr<server::Work> RespWorld::Abandon(std::string_view bytes) {
+  const auto session = NewSession(99);
+  server::Output output;
+  REQUIRE(session->Consume(bytes, &output).next == server::Next::kWork);
+  return session->TakeWork();
+}
+
 std::string RespWorld::Exchange(int id, std::string_view bytes) {
   auto& session = sessions_[id];
-  if (session == nullptr) {
-    session = std::make_unique<Session>(
-        server::Peer{.id = static_cast<server::ConnectionId>(id),
-                     .address = {.host = "client", .port = static_cast<std::uint16_t>(id)},
-                     .local = {.host = "server", .port = 6379},
-                     .home = mailbox_.get(),
-                     .since_us = store_.clock().WallMicros()},
-        *shared_);
-  }
+  if (session == nullptr) session = NewSession(id);
   std::string& input = unread_[id];
   input += bytes;
   server::Output output;

@@ -32,6 +32,11 @@ class RespWorld {
   std::string Ask(int id, const std::vector<std::string>& words);
   std::string Ask(const std::vector<std::string>& words) { return Ask(1, words); }
 
+  // The store is closed and opened again; all clients are gone.
+  void Reopen();
+  // Sends the bytes, whose first request must be one that writes, and goes away at once.
+  std::unique_ptr<server::Work> Abandon(std::string_view bytes);
+
   strata::testing::TestStore& store() { return store_; }
   Shared& shared() { return *shared_; }
   // What was pushed to the client meanwhile, besides replies.
@@ -40,6 +45,7 @@ class RespWorld {
   std::uint64_t works() const { return works_; }
 
  private:
+  std::unique_ptr<Session> NewSession(int id);
   void CarryOut(Session* session, server::Output* output);
 
   strata::testing::TestStore store_;

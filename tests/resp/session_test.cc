@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "resp/resp_world.h"
+#include "server/draft.h"
 #include "testing/test_store.h"
 
 namespace strata::resp {
@@ -13,7 +14,7 @@ namespace {
 using testing::Readable;
 using testing::RespWorld;
 
-TEST_CASE("what needs no disk makes no work", "[redis-protocol][redis-protocol.4]") {
+TEST_CASE("what needs no disk makes no work", "[redis-protocol][redis-protocol.3]") {
   RespWorld world;
   CHECK(world.Ask({"SET", "k", "v"}) == "+OK\n");
   CHECK(world.works() == 1);
@@ -26,33 +27,59 @@ TEST_CASE("what needs no disk makes no work", "[redis-protocol][redis-protocol.4
 }
 
 TEST_CASE("a read that would wait for the disk becomes a work",
-          "[redis-protocol][redis-protocol.4]") {
+          "[redis-protocol][redis-protocol.3]") {
   RespWorld world;
   CHECK(world.Ask({"SET", "k", "v"}) == "+OK\n");
   REQUIRE(world.store()->Flush());
-  world.store().Reopen();
+  world.Reopen();
+  const std::uint64_t before = world.works();
   CHECK(world.Ask({"GET", "k"}) == "$1 \"v\"\n");
+  CHECK(world.works() == before + 1);
+  CHECK(world.Ask({"GET", "k"}) == "$1 \"v\"\n");  // From the block cache now.
+  CHECK(world.works() == before + 1);
 }
 
 TEST_CASE("requests behind a write are carried out behind it",
-          "[redis-protocol][redis-protocol.4]") {
+          "[redis-protocol][redis-protocol.3]") {
   RespWorld world;
   CHECK(Readable(world.Exchange(1, "SET k 1\r\nGET k\r\nINCR k\r\nGET k\r\nPING\r\n")) ==
         "+OK\n$1 \"1\"\n:2\n$1 \"2\"\n+PONG\n");
   CHECK(world.works() == 1);
 }
 
-TEST_CASE("what takes long doesn't hold up the committer", "[redis-protocol][redis-protocol.4]") {
+TEST_CASE("what takes long doesn't hold up the committer", "[redis-protocol][redis-protocol.3]") {
   RespWorld world;
   CHECK(Readable(world.Exchange(1, "SET k 1\r\nKEYS *\r\nSET l 1\r\nKEYS l\r\n")) ==
         "+OK\n*1\n$1 \"k\"\n+OK\n*1\n$1 \"l\"\n");
   CHECK(world.works() == 4);
 }
 
-TEST_CASE("requests after MULTI are queued where they come", "[redis-protocol]") {
+TEST_CASE("requests after MULTI are queued where they come, and see what came before",
+          "[redis-protocol]") {
   RespWorld world;
-  CHECK(Readable(world.Exchange(1, "MULTI\r\nSET k 1\r\nKEYS *\r\nEXEC\r\nGET k\r\n")) ==
-        "+OK\n+QUEUED\n+QUEUED\n*2\n+OK\n*0\n$1 \"1\"\n");
+  CHECK(world.Ask({"SET", "old", "1"}) == "+OK\n");
+  const std::uint64_t before = world.works();
+  CHECK(Readable(world.Exchange(
+            1, "MULTI\r\nSET k 1\r\nDEL old\r\nKEYS *\r\nDBSIZE\r\nEXEC\r\nGET k\r\n")) ==
+        "+OK\n+QUEUED\n+QUEUED\n+QUEUED\n+QUEUED\n*4\n+OK\n:1\n*1\n$1 \"k\"\n:1\n$1 \"1\"\n");
+  CHECK(world.works() == before + 1);
+}
+
+TEST_CASE("what takes long behind EXEC sees what EXEC wrote", "[redis-protocol]") {
+  RespWorld world;
+  CHECK(Readable(world.Exchange(1, "MULTI\r\nSET k 1\r\nEXEC\r\nKEYS *\r\nDBSIZE\r\n")) ==
+        "+OK\n+QUEUED\n*1\n+OK\n*1\n$1 \"k\"\n:1\n");
+  CHECK(world.works() == 2);  // It doesn't hold up the committer.
+}
+
+TEST_CASE("a work takes no more requests than it has room for", "[redis-protocol]") {
+  RespWorld large;
+  std::string requests;
+  for (int i = 0; i < 5; ++i) {
+    requests += "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000\r\n" + std::string(500'000, 'x') + "\r\n";
+  }
+  CHECK(Readable(large.Exchange(1, requests)) == "+OK\n+OK\n+OK\n+OK\n+OK\n");
+  CHECK(large.works() == 2);
 }
 
 TEST_CASE("a mistake in the protocol is answered after what came before it", "[redis-protocol]") {
@@ -78,6 +105,15 @@ TEST_CASE("a transaction that can't be written has no reply but errors", "[redis
   const std::string replies = Readable(world.Exchange(1, "EXEC\r\n"));
   CHECK(replies.find(":2") == std::string::npos);
   CHECK(replies.find("-ERR") != std::string::npos);
+}
+
+TEST_CASE("a work may outlive the connection that it is of", "[redis-protocol]") {
+  RespWorld world;
+  std::unique_ptr<server::Work> work = world.Abandon("SET k 1\r\nGET k\r\n");
+  server::Draft draft(*world.store(), world.store().clock().WallMicros());
+  work->Run(draft);
+  REQUIRE(draft.Commit());
+  CHECK(world.Ask(2, {"GET", "k"}) == "$1 \"1\"\n");
 }
 
 TEST_CASE("a transaction that is too large is refused", "[redis-protocol]") {

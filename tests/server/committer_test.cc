@@ -21,19 +21,21 @@ using strata::testing::Must;
 // Adds one to a counter, and knows what it was told.
 class AddOne final : public Work {
  public:
-  explicit AddOne(std::string the_key) : key(std::move(the_key)) {}
+  AddOne(std::string the_key, std::string the_ballast)
+      : key(std::move(the_key)), ballast(std::move(the_ballast)) {}
 
   void Run(Keyspace& keyspace) override {
     ++runs;
     const auto entry = keyspace.Get(kDefaultTable, key);
     const int sum = 1 + (entry && *entry ? std::stoi((*entry)->value) : 0);
-    const Status put = keyspace.Put(kDefaultTable, key, std::to_string(sum), 0);
+    Status put = keyspace.Put(kDefaultTable, key, std::to_string(sum), 0);
+    if (put && !ballast.empty()) put = keyspace.Put(kDefaultTable, "ballast", ballast, 0);
     reply = put ? std::to_string(sum) : "error: " + put.error().message();
   }
   bool writes() const override { return true; }
-  std::size_t bytes() const override { return 0; }
 
   const std::string key;
+  const std::string ballast;  // Written, too.
   std::string reply;
   int runs = 0;
 };
@@ -51,9 +53,9 @@ struct World {
     committer = std::make_unique<Committer>(*db, environment, stats);
   }
 
-  void Submit(const std::string& key) {
+  void Submit(const std::string& key, const std::string& ballast = "") {
     std::vector<std::unique_ptr<Work>> works;
-    works.push_back(std::make_unique<AddOne>(key));
+    works.push_back(std::make_unique<AddOne>(key, ballast));
     works.back()->home = &mailbox;
     works.back()->connection = ++submitted;
     committer->Submit(&works);
@@ -84,7 +86,8 @@ struct World {
   std::unique_ptr<Committer> committer;
 };
 
-TEST_CASE("what gathers while the disk is busy is one commit", "[event-loop][event-loop.3]") {
+TEST_CASE("what gathers while the disk is busy is one commit",
+          "[event-loop][event-loop.3][concurrency]") {
   World world;
   world.files.CloseGate();
   world.Submit("n");
@@ -103,19 +106,46 @@ TEST_CASE("what gathers while the disk is busy is one commit", "[event-loop][eve
   }
 }
 
-TEST_CASE("nothing comes back before it is durable", "[event-loop][event-loop.3]") {
+TEST_CASE("nothing comes back before it is durable", "[event-loop][event-loop.3][concurrency]") {
   World world;
   world.files.CloseGate();
   world.Submit("n");
   while (world.files.waiting() == 0) RealClock().SleepMicros(100);
-  CHECK(world.poller->Wait(10'000).empty());
+  const bool told = !world.poller->Wait(10'000).empty();
   world.mailbox.Take(&world.mail);
-  CHECK(world.mail.done.empty());
+  const std::size_t early = world.mail.done.size();
   world.files.OpenGate();
+  REQUIRE(early == 0);
+  CHECK_FALSE(told);
   world.AwaitDone(1);
 }
 
-TEST_CASE("a batch that fails is told to each of its works", "[event-loop][event-loop.3]") {
+TEST_CASE("what is too large for one batch is several, in order",
+          "[event-loop][event-loop.3][concurrency]") {
+  World world;
+  world.files.CloseGate();
+  world.Submit("n");
+  while (world.files.waiting() == 0) RealClock().SleepMicros(100);
+  const std::uint64_t before = world.stats.commits;
+  world.Submit("large", std::string(5 << 20, 'x'));
+  world.Submit("n");
+  world.files.OpenGate();
+  world.AwaitDone(3);
+  CHECK(world.stats.commits - before == 3);
+  CHECK(world.done[2]->reply == "2");
+}
+
+TEST_CASE("a batch that fails doesn't spoil the next", "[event-loop][event-loop.3][concurrency]") {
+  World world;
+  world.Submit(std::string(kKeySizeMax + 1, 'k'));  // Refused by itself,
+  world.Submit("n");
+  world.AwaitDone(2);
+  CHECK(world.done[0]->reply.starts_with("error: "));
+  CHECK(world.done[1]->reply == "1");
+}
+
+TEST_CASE("a batch that fails is told to each of its works",
+          "[event-loop][event-loop.3][concurrency]") {
   World world;
   world.Submit("n");
   world.AwaitDone(1);

@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "stats/counters.h"
+#include "testing/results.h"
 #include "testing/test_store.h"
 
 namespace strata::server {
@@ -72,6 +73,47 @@ TEST_CASE("a key that is too long is refused, and the rest of the draft is writt
   CHECK(Scan(*store) == "a=1 ");
 }
 
+TEST_CASE("after a commit that failed nothing is told as done", "[event-loop]") {
+  TestStore store;
+  Draft draft(*store, kNow);
+  REQUIRE(store->Close());
+  REQUIRE(draft.Put(kDefaultTable, "a", "1", 0));
+  CHECK_FALSE(draft.Commit());
+  CHECK_FALSE(draft.Commit());  // Though nothing is left to write.
+  draft.BeginAnew(kNow);
+  CHECK(draft.Commit());
+}
+
+std::string ScanOf(Keyspace& keyspace, const std::string& prefix = "") {
+  const auto cursor = strata::testing::Must(keyspace.NewIterator({.prefix = prefix}));
+  std::string text;
+  REQUIRE(cursor->SeekToFirst());
+  while (cursor->Valid()) {
+    text += std::string(cursor->key()) + "=" + std::string(cursor->value()) + " ";
+    REQUIRE(cursor->Next());
+  }
+  return text;
+}
+
+TEST_CASE("a scan of a draft shows what is drafted, and not what is deleted", "[event-loop]") {
+  TestStore store;
+  for (const char* key : {"a", "c", "e"}) REQUIRE(store->Put(key, "old"));
+  Draft draft(*store, kNow);
+  CHECK(ScanOf(draft) == "a=old c=old e=old ");
+  REQUIRE(draft.Put(kDefaultTable, "b", "new", 0));
+  REQUIRE(draft.Put(kDefaultTable, "c", "new", 0));
+  REQUIRE(draft.Delete(kDefaultTable, "e"));
+  REQUIRE(draft.Delete(kDefaultTable, "none"));
+  REQUIRE(draft.Put({7}, "d", "another table's", 0));
+  REQUIRE(draft.Put(kDefaultTable, "z", "new", 0));
+  CHECK(ScanOf(draft) == "a=old b=new c=new z=new ");
+  CHECK(ScanOf(draft, "c") == "c=new ");
+  const auto cursor = strata::testing::Must(draft.NewIterator({}));
+  REQUIRE(cursor->Seek("d"));
+  CHECK(cursor->key() == "z");
+  CHECK_FALSE(cursor->Prev());
+}
+
 TEST_CASE("random drafts are as a map", "[event-loop]") {
   TestStore store;
   Random random(7);
@@ -93,6 +135,9 @@ TEST_CASE("random drafts are as a map", "[event-loop]") {
       case 3:
         model[key] = std::to_string(step);
         REQUIRE(draft.Put(kDefaultTable, key, model[key], 0));
+        break;
+      case 4:
+        if (random.OneIn(100)) REQUIRE(ScanOf(draft) == strata::testing::Render(model));
         break;
       default:
         REQUIRE(Show(draft, key) == (model.contains(key) ? model[key] : "none"));

@@ -69,7 +69,6 @@ class LineWork final : public Work {
     for (const auto& words : requests) replies.Append(*Reply(words, keyspace));
   }
   bool writes() const override { return writes_; }
-  std::size_t bytes() const override { return requests.size() * 32; }
 
   std::vector<std::vector<std::string>> requests;
   Output replies;

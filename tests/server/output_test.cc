@@ -19,7 +19,7 @@ std::string Text(const Output& output) {
 
 TEST_CASE("output keeps the order of bytes, however they come and go", "[event-loop]") {
   Random random(26);
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 60; ++round) {
     Output output;
     std::string model;
     for (int step = 0; step < 60; ++step) {

@@ -53,7 +53,7 @@ void Await(const Holds& holds) {
   while (!holds()) RealClock().SleepMicros(200);
 }
 
-TEST_CASE("a client puts, gets and counts over the network", "[event-loop]") {
+TEST_CASE("a client puts, gets and counts over the network", "[event-loop][concurrency]") {
   World world;
   LineClient client(PosixNetwork());
   client.Connect(world.endpoint());
@@ -69,7 +69,7 @@ TEST_CASE("a client puts, gets and counts over the network", "[event-loop]") {
   CHECK(client.ReadLine() == "9 none");
 }
 
-TEST_CASE("connections are shared out among loops", "[event-loop]") {
+TEST_CASE("connections are shared out among loops", "[event-loop][concurrency]") {
   World world({}, /*loops=*/3);
   std::vector<std::unique_ptr<LineClient>> clients;
   for (int i = 0; i < 9; ++i) {
@@ -82,7 +82,8 @@ TEST_CASE("connections are shared out among loops", "[event-loop]") {
   Await([&] { return world.stats.connections == 0; });
 }
 
-TEST_CASE("a loop goes on while the disk is busy, and a reply waits for it", "[event-loop]") {
+TEST_CASE("a loop goes on while the disk is busy, and a reply waits for it",
+          "[event-loop][concurrency]") {
   World world;
   LineClient writer(PosixNetwork());
   LineClient reader(PosixNetwork());
@@ -99,7 +100,7 @@ TEST_CASE("a loop goes on while the disk is busy, and a reply waits for it", "[e
   CHECK(reader.Ask("4 get k") == "4 = new");
 }
 
-TEST_CASE("a connection too many is told so", "[event-loop]") {
+TEST_CASE("a connection too many is told so", "[event-loop][concurrency]") {
   World world({.connections_max = 2});
   LineClient first(PosixNetwork());
   LineClient second(PosixNetwork());
@@ -118,7 +119,7 @@ TEST_CASE("a connection too many is told so", "[event-loop]") {
   CHECK(third.Ask("2 get k") == "2 none");
 }
 
-TEST_CASE("a server that stops answers what was begun", "[event-loop]") {
+TEST_CASE("a server that stops answers what was begun", "[event-loop][concurrency]") {
   World world;
   LineClient client(PosixNetwork());
   LineClient quiet(PosixNetwork());
@@ -138,7 +139,7 @@ TEST_CASE("a server that stops answers what was begun", "[event-loop]") {
   CHECK_FALSE(late.ReadLine());
 }
 
-TEST_CASE("a port that is taken is an error that says so", "[event-loop]") {
+TEST_CASE("a port that is taken is an error that says so", "[event-loop][concurrency]") {
   World world;
   const auto second =
       Server::Start({.fronts = {{.name = "lines",
