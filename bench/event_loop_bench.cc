@@ -59,7 +59,6 @@ class AddOnes final : public Work {
     }
   }
   bool writes() const override { return true; }
-  std::size_t bytes() const override { return count; }
 
   std::size_t count = 0;
   std::string replies;
