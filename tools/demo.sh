@@ -123,15 +123,15 @@ fi
 if has_verb serve; then
   heading "4. The store served to Redis clients, and kill -9 while they count"
   python3 -B tools/demo_serve.py "$program" "$home/served" || fail "a count is missing: this is a bug; keep $home and report it"
+  printf 'For redis-cli and every other Redis client: ./dev run --db %s serve\n' "$characters"
 fi
 
 # --- what next ---------------------------------------------------------------------------------
 
-heading "Commands to try next"
+heading "Three commands to try next"
 try_next() { printf '  %-48s %s\n' "$1" "$2"; }
 try_next "./dev run --db $characters shell" "the store by hand: get, put, scan, help"
 try_next "./dev run --db $packages compact" "and stats again: one run, nothing twice"
-! has_verb serve || try_next "./dev run --db $characters serve" "for redis-cli and every Redis client"
 try_next "./lesson list" "write it yourself, lesson by lesson"
 printf '\ndemo: %s characters and %s package records, one crash, nothing lost, %d s\n' \
   "$(in_thousands "$character_count")" "$(in_thousands "$package_count")" "$SECONDS"
