@@ -35,7 +35,8 @@ class RequestParser {
   explicit RequestParser(const ParserLimits& limits) : limits_(limits) {}
 
   // `input` begins with the request; after kMore it is given again, with more. Words that
-  // are whole aren't looked at again. Lengths are checked when they are read: nothing is kept for them.
+  // are whole aren't looked at again. Lengths are checked when they are read: nothing is kept for
+  // them.
   Parsed Parse(std::string_view input);
 
   // Of the request, into `input`, or into this parser (inline requests); they hold until the next
