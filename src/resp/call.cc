@@ -180,8 +180,7 @@ void ReplyUnknown(std::span<const std::string_view> words, const Command* contai
   }
   if (command != nullptr) {
     shared->command_stats[NumberOf(*command)].rejected.fetch_add(1, std::memory_order_relaxed);
-    return reply->Error("ERR wrong number of arguments for '" + std::string(command->name) +
-                        "' command");
+    return reply->Error(WrongArity(*command));
   }
   if (container != nullptr) {
     std::string name(container->name);

@@ -74,6 +74,10 @@ bool FitsArity(const Command& command, std::size_t words) {
                             : words >= static_cast<std::size_t>(-command.arity);
 }
 
+std::string WrongArity(const Command& command) {
+  return "ERR wrong number of arguments for '" + std::string(command.name) + "' command";
+}
+
 std::string LowerCase(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), Lower);

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,8 @@ const Command* FindCommand(std::span<const std::string_view> words, const Comman
 std::size_t NumberOf(const Command& command);
 
 bool FitsArity(const Command& command, std::size_t words);
+// The reply to a request with too many or too few.
+std::string WrongArity(const Command& command);
 
 // "GET" -> "get".
 std::string LowerCase(std::string_view text);

@@ -11,9 +11,7 @@ namespace strata::resp {
 namespace {
 
 Status Ping(Call& call) {
-  if (call.words.size() > 2) {
-    return call.Fail("ERR wrong number of arguments for 'ping' command");
-  }
+  if (call.words.size() > 2) return call.Fail(WrongArity(call.command));
   if (call.words.size() == 2) {
     call.reply.Bulk(call.word(1));
   } else {

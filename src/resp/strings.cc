@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kValueMax = std::size_t{512} << 20;
 
-// Null, a value, or "none of these": how options of SET combine.
+// What SET and GETEX are told besides key and value.
 struct SetOptions {
   bool if_absent = false;
   bool if_present = false;
@@ -140,8 +140,7 @@ Status MGet(Call& call) {
 // False: the words don't come in pairs, and that has been replied.
 bool ComesInPairs(Call& call) {
   if (call.words.size() % 2 == 1) return true;
-  call.reply.Error("ERR wrong number of arguments for '" + std::string(call.command.name) +
-                   "' command");
+  call.reply.Error(WrongArity(call.command));
   return false;
 }
 
