@@ -129,7 +129,7 @@ std::string MonitorLine(const Call& call) {
 }
 
 void Account(const Call& call, std::uint64_t began_us, std::uint64_t errors_before) {
-  CommandStats& stats = call.shared.command_stats[NumberOf(call.command)];
+  CommandStats& stats = call.shared.command_stats[call.command.number];
   const std::uint64_t micros = call.shared.environment.clock->NowMicros() - began_us;
   stats.calls.fetch_add(1, std::memory_order_relaxed);
   stats.micros.fetch_add(micros, std::memory_order_relaxed);
@@ -179,7 +179,7 @@ void ReplyUnknown(std::span<const std::string_view> words, const Command* contai
     client->closing = true;
   }
   if (command != nullptr) {
-    shared->command_stats[NumberOf(*command)].rejected.fetch_add(1, std::memory_order_relaxed);
+    shared->command_stats[command->number].rejected.fetch_add(1, std::memory_order_relaxed);
     return reply->Error(WrongArity(*command));
   }
   if (container != nullptr) {

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -45,6 +46,7 @@ struct Command {
   std::string_view since;  // Of Redis.
   std::string_view summary;
   Function function = nullptr;
+  std::size_t number = 0;  // Its place in AllCommands, which sets it.
 };
 
 }  // namespace strata::resp

@@ -11,7 +11,8 @@ char Lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-struct Index {
+class Index {
+ public:
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
@@ -24,15 +25,22 @@ struct Index {
          {StringCommands(), BitCommands(), LcsCommands(), CounterCommands(), KeyCommands(),
           ExpiryCommands(), ScanCommands(), TransactionCommands(), ConnectionCommands(),
           ServerCommands(), ConfigCommands(), IntrospectionCommands(), DebugCommands()}) {
-      for (const Command& command : commands) all.push_back(&command);
+      commands_.insert(commands_.end(), commands.begin(), commands.end());
     }
-    std::sort(all.begin(), all.end(),
-              [](const Command* a, const Command* b) { return a->name < b->name; });
-    for (std::size_t i = 0; i < all.size(); ++i) by_name.emplace(all[i]->name, i);
+    std::sort(commands_.begin(), commands_.end(),
+              [](const Command& a, const Command& b) { return a.name < b.name; });
+    for (Command& command : commands_) {
+      command.number = all.size();
+      all.push_back(&command);
+      by_name.emplace(command.name, &command);
+    }
   }
 
   std::vector<const Command*> all;
-  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> by_name;
+  std::unordered_map<std::string, const Command*, Hash, std::equal_to<>> by_name;
+
+ private:
+  std::vector<Command> commands_;
 };
 
 const Index& TheIndex() {
@@ -53,7 +61,7 @@ const Command* FindCommand(std::string_view name) {
   std::transform(name.begin(), name.end(), lower, Lower);
   const Index& index = TheIndex();
   const auto at = index.by_name.find(std::string_view(lower, name.size()));
-  return at == index.by_name.end() ? nullptr : index.all[at->second];
+  return at == index.by_name.end() ? nullptr : at->second;
 }
 
 const Command* FindCommand(std::span<const std::string_view> words, const Command** container) {
@@ -63,10 +71,6 @@ const Command* FindCommand(std::span<const std::string_view> words, const Comman
   *container = command;
   if (words.size() == 1) return command;
   return FindCommand(std::string(command->name) + "|" + std::string(words[1]));
-}
-
-std::size_t NumberOf(const Command& command) {
-  return TheIndex().by_name.find(command.name)->second;
 }
 
 bool FitsArity(const Command& command, std::size_t words) {

@@ -36,8 +36,6 @@ const Command* FindCommand(std::string_view name);
 // The one that a request asks for: of a container, that which its second word names. Null: none.
 // `*container` is the container if the first word names one.
 const Command* FindCommand(std::span<const std::string_view> words, const Command** container);
-// Its place in AllCommands.
-std::size_t NumberOf(const Command& command);
 
 bool FitsArity(const Command& command, std::size_t words);
 // The reply to a request with too many or too few.

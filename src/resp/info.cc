@@ -113,7 +113,7 @@ void AddReplication(std::string* text) {
 void AddCommandStats(const Call& call, std::string* text) {
   Section section(text, "Commandstats");
   for (const Command* command : AllCommands()) {
-    const CommandStats& stats = call.shared.command_stats[NumberOf(*command)];
+    const CommandStats& stats = call.shared.command_stats[command->number];
     const std::uint64_t calls = Read(stats.calls);
     if (calls == 0 && Read(stats.rejected) == 0) continue;
     std::array<char, 200> line;

@@ -86,7 +86,7 @@ struct Shared {
   Config config;
   Cursors cursors;
   SlowLog slow_log;
-  std::vector<CommandStats> command_stats;  // By NumberOf.
+  std::vector<CommandStats> command_stats;  // By Command::number.
   std::atomic<std::uint64_t> errors{0};
   std::atomic<std::uint64_t> hits{0};
   std::atomic<std::uint64_t> misses{0};
