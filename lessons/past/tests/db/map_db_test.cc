@@ -89,6 +89,7 @@ TEST_CASE("a key or value past the limits is refused and nothing is written", "[
   const Status refused = db->Put(std::string(kKeySizeMax + 1, 'k'), "v");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code() == ErrorCode::kInvalidArgument);
+  CHECK_FALSE(db->Delete(std::string(kKeySizeMax + 1, 'k')));
   CHECK(db->Put(std::string(kKeySizeMax, 'k'), "v"));
   CHECK(db->Stats().memtable_entries == 1);
 }
@@ -96,15 +97,18 @@ TEST_CASE("a key or value past the limits is refused and nothing is written", "[
 TEST_CASE("the books agree with the entries after any mix of writes", "[map-and-shell]") {
   const auto db = NewStore();
   std::map<std::string, std::string> model;
+  std::uint64_t written = 0;
   Random random(1);
   for (int i = 0; i < 2000; ++i) {
     const std::string key = std::to_string(random.Uniform(100));
+    written += key.size();
     if (random.OneIn(3)) {
       REQUIRE(db->Delete(key));
       model.erase(key);
     } else {
       model[key] = random.Bytes(random.Uniform(20));
       REQUIRE(db->Put(key, model[key]));
+      written += model[key].size();
     }
   }
   std::uint64_t bytes = 0;
@@ -115,6 +119,8 @@ TEST_CASE("the books agree with the entries after any mix of writes", "[map-and-
   CHECK(db->Stats().memtable_bytes == bytes);
   CHECK(db->Stats().memtable_entries == model.size());
   CHECK(db->counters().Get(Counter::kWrites) == 2000);
+  CHECK(db->counters().Get(Counter::kEntriesWritten) == 2000);
+  CHECK(db->counters().Get(Counter::kUserBytesWritten) == written);
 }
 
 TEST_CASE("gets and hits are counted", "[map-and-shell]") {
@@ -159,12 +165,23 @@ TEST_CASE("seeks stay inside the bounds", "[map-and-shell]") {
   CHECK_FALSE(cursor->Valid());
   REQUIRE(cursor->SeekForPrev("z"));
   CHECK(cursor->key() == "e");
+  REQUIRE(cursor->SeekForPrev("g"));  // The upper bound itself.
+  CHECK(cursor->key() == "e");
   REQUIRE(cursor->SeekForPrev("e"));
   CHECK(cursor->key() == "e");
   REQUIRE(cursor->SeekForPrev("d"));
   CHECK(cursor->key() == "c");
   REQUIRE(cursor->SeekForPrev("b"));
   CHECK_FALSE(cursor->Valid());
+}
+
+TEST_CASE("a seek is counted, whichever way it goes", "[map-and-shell]") {
+  const auto db = StoreOf({"a", "b"});
+  const auto cursor = db->NewIterator({}).value();
+  REQUIRE(cursor->Seek("a"));
+  CHECK(db->counters().Get(Counter::kSeeks) == 1);
+  REQUIRE(cursor->SeekForPrev("b"));
+  CHECK(db->counters().Get(Counter::kSeeks) == 2);
 }
 
 TEST_CASE("a prefix ends where its last byte goes up by one", "[map-and-shell]") {
@@ -201,7 +218,8 @@ TEST_CASE("a cursor keeps the view it was made with", "[map-and-shell][map-and-s
   CHECK(Forward(*db, {}) == "a=later c=later");
 }
 
-TEST_CASE("writes copy the map once for a cursor, not once each", "[map-and-shell][map-and-shell.4]") {
+TEST_CASE("writes copy the map once for a cursor, not once each",
+          "[map-and-shell][map-and-shell.4]") {
   const auto db = StoreOf({"a"});
   const auto cursor = db->NewIterator({}).value();
   REQUIRE(cursor->SeekToFirst());
@@ -214,10 +232,26 @@ TEST_CASE("writes copy the map once for a cursor, not once each", "[map-and-shel
   CHECK(cursor->value() == "a");
 }
 
+TEST_CASE("a write copies nothing once no cursor looks at what it changes",
+          "[map-and-shell][map-and-shell.4]") {
+  const auto db = StoreOf({"a"});
+  const auto place_of_a = [&db] {
+    const auto cursor = db->NewIterator({}).value();
+    REQUIRE(cursor->SeekToFirst());
+    return cursor->value().data();
+  };
+  const auto older = db->NewIterator({}).value();
+  REQUIRE(db->Put("b", "2"));  // `older` keeps the map as it was.
+  const char* const before = place_of_a();
+  REQUIRE(db->Put("c", "3"));
+  CHECK(place_of_a() == before);
+}
+
 TEST_CASE("a closed store refuses every call", "[map-and-shell]") {
   const auto db = StoreOf({"a"});
   REQUIRE(db->Close());
   CHECK(db->Put("b", "").error().code() == ErrorCode::kAborted);
+  CHECK(db->Delete("a").error().code() == ErrorCode::kAborted);
   std::string value;
   CHECK(db->Get("a", &value).error().code() == ErrorCode::kAborted);
   CHECK(db->NewIterator({}).error().code() == ErrorCode::kAborted);
