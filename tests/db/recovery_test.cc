@@ -126,6 +126,24 @@ TEST_CASE("an intact record whose batch can't be read is corruption",
   CHECK(opened.find("replaying ") != std::string::npos);
 }
 
+TEST_CASE("a record of a log that is no batch is passed over",
+          "[write-ahead-log][write-ahead-log.3]") {
+  TestStore store;
+  store.Kill();
+  WriteBatch batch;
+  batch.Put("key", "value");
+  const std::string_view entries = batch.encoded();
+  const std::string_view other = "another kind of record";
+  testing::StringFile file;
+  wal::LogWriter writer(file, /*log_id=*/7, nullptr);
+  REQUIRE(writer.Start());
+  REQUIRE(writer.Append(wal::RecordType::kEdit, 0, {&other, 1}));
+  REQUIRE(writer.Append(wal::RecordType::kBatch, 1, {&entries, 1}));
+  store.disk().SetContents(LastLog(store.disk()), file.contents);
+  REQUIRE(Outcome(store.TryOpen()) == "ok");
+  CHECK(Scan(*store) == "key=value ");
+}
+
 TEST_CASE("kill -9 loses nothing, in any sync mode", "[write-ahead-log][write-ahead-log.3]") {
   for (const SyncMode mode : {SyncMode::kAlways, SyncMode::kInterval, SyncMode::kNone}) {
     TestStore store({.sync = mode});
