@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "io/faulty_file_system.h"
 #include "testing/results.h"
 #include "testing/tables.h"
@@ -180,6 +182,10 @@ TEST_CASE("every failing file operation is an error, and no table comes of it",
       if (!faulty->fired()) {
         CHECK(finished);
         CHECK(fail_at > 8);  // Two tables: create, append, sync, close, open, reads.
+        const auto events = faulty->events();
+        CHECK(std::count_if(events.begin(), events.end(), [](const FileEvent& event) {
+                return event.operation == FileOperation::kClose;
+              }) == 2);
         break;
       }
       CHECK_FALSE(finished);

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "io/environment.h"
+#include "io/faulty_file_system.h"
 #include "stats/counters.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
@@ -61,6 +63,40 @@ TEST_CASE("an empty memtable is no table", "[flush-and-merge]") {
   REQUIRE(store->Flush());
   REQUIRE(store->Flush());
   CHECK(RunsOf(*store) == 1);
+}
+
+TEST_CASE("a flush that the disk fails is an error, and nothing of the memtable is lost",
+          "[flush-and-merge][flush-and-merge.4]") {
+  for (std::uint64_t fail_at = 0;; ++fail_at) {
+    CAPTURE(fail_at);
+    const auto disk = NewMemoryFileSystem();
+    const auto faulty = NewFaultyFileSystem(*disk);
+    ManualClock clock;
+    const auto executor = NewSimExecutor(1, clock);
+    const Environment environment{.files = faulty.get(),
+                                  .clock = &clock,
+                                  .executor = executor.get(),
+                                  .entropy = SeededEntropy(1)};
+    Options options;
+    options.environment = &environment;
+    auto db = testing::Must(DB::Open(options, "db"));
+    std::map<std::string, std::string> model;
+    for (int i = 100; i < 200; ++i) {
+      const std::string key = std::to_string(i);
+      model[key] = std::string(100, 'v');
+      REQUIRE(db->Put(key, model[key]));
+    }
+    faulty->SetPlan({.fail_at = fail_at});
+    const bool flushed = db->Flush().has_value();
+    const bool fired = faulty->fired();
+    const bool of_a_table = fired && faulty->events().at(fail_at).path.ends_with(".sst");
+    if (of_a_table || !fired) CHECK(flushed == !fired);
+    faulty->SetPlan({});
+    db.reset();
+    db = testing::Must(DB::Open(options, "db"));
+    CHECK((Scan(*db) == testing::Render(model)));
+    if (!fired) break;
+  }
 }
 
 TEST_CASE("a restart finds the tables and replays only what came after the flush",
