@@ -110,6 +110,14 @@ TEST_CASE("a scan does not push out what is read again and again", "[block-cache
   CHECK(hits >= 28);
 }
 
+TEST_CASE("to be asked for once more is enough to stay", "[block-cache][block-cache.1]") {
+  Cache cache(64 << 10);
+  cache.Touch(1);
+  cache.Touch(1);
+  for (std::uint64_t cold = 1'000; cold < 2'000; ++cold) cache.Touch(cold);
+  CHECK(cache->Lookup(1, 1) != nullptr);
+}
+
 TEST_CASE("a block asked for during each round outlives those that are not",
           "[block-cache][block-cache.2]") {
   Cache cache(64 << 10);  // About 60 blocks.
@@ -121,6 +129,35 @@ TEST_CASE("a block asked for during each round outlives those that are not",
     for (std::uint64_t i = 0; i < 20; ++i) cache.Touch(1'000 + (wave * 20 + i) % 80);
   }
   CHECK(hits == 100 * 20);
+  const std::uint64_t put_in = cache.counters().Get(Counter::kCacheMisses);
+  std::uint64_t kept = 0;
+  for (std::uint64_t hot = 0; hot < 20; ++hot) kept += cache->Lookup(1, hot) != nullptr;
+  for (std::uint64_t i = 0; i < 80; ++i) kept += cache->Lookup(1, 1'000 + i) != nullptr;
+  CHECK(cache.counters().Get(Counter::kCacheEvictions) == put_in - kept);
+}
+
+TEST_CASE("a use gives a block one more round, and it is used up then",
+          "[block-cache][block-cache.2]") {
+  Cache cache(64 << 10);  // About 60 blocks.
+  const auto push = [&](std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t i = first; i < first + count; ++i) {
+      cache.Touch(i);
+      cache.Touch(i);  // So that it gets into the main queue.
+    }
+  };
+  const auto has = [&](std::uint64_t offset) {
+    const std::uint64_t hits = cache.counters().Get(Counter::kCacheHits);
+    (void)cache->Lookup(1, offset);
+    return cache.counters().Get(Counter::kCacheHits) > hits;
+  };
+  push(0, 70);
+  cache.Touch(20);  // One use.
+  push(100, 25);
+  CHECK_FALSE(has(19));
+  CHECK_FALSE(has(21));
+  CHECK(has(20));  // Another use.
+  push(200, 150);
+  CHECK_FALSE(has(20));
 }
 
 TEST_CASE("a block that comes back soon after it left is kept", "[block-cache]") {
