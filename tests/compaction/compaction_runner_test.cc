@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <map>
+#include <memory>
 
 #include "base/random.h"
 #include "compaction/small_tree.h"
@@ -118,11 +119,12 @@ TEST_CASE("a job that is stopped half-way leaves no file", "[leveled-compaction]
 TEST_CASE("a job that a disk fails is an error at every operation", "[leveled-compaction]") {
   for (std::uint64_t fail_at = 0;; ++fail_at) {
     CAPTURE(fail_at);
+    std::unique_ptr<FaultyFileSystem> faulty;
     SmallTree tree;
+    faulty = NewFaultyFileSystem(*tree.tables.disk);
+    tree.tables.files = faulty.get();  // For the inputs, too.
     const FileNumber newer = tree.Add({0, 2}, "a@9=new c@7");
     const FileNumber older = tree.Add({0, 1}, "a@3=old b@4=x");
-    const auto faulty = NewFaultyFileSystem(*tree.tables.disk);
-    tree.tables.files = faulty.get();
     TableStore& store = tree.tables.Store();
     faulty->SetPlan({.fail_at = fail_at});
     const auto result =

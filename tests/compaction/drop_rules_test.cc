@@ -58,6 +58,7 @@ TEST_CASE("a tombstone stays while an older snapshot may keep what it hides",
           "[leveled-compaction]") {
   CHECK(Delete(5, {}, /*older_below=*/false, {4}) == "keep");
   CHECK(Delete(5, {}, /*older_below=*/false, {4, 7}) == "keep");
+  CHECK(Delete(5, {}, /*older_below=*/false, {0}) == "keep");  // Of the empty store.
   // Snapshots that see the tombstone see nothing just as well without it.
   CHECK(Delete(5, {}, /*older_below=*/false, {5}) == "tombstone");
   CHECK(Delete(5, 9, /*older_below=*/false, {7}) == "tombstone");
