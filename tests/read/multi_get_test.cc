@@ -81,6 +81,17 @@ TEST_CASE("the blocks of all tables that keys need are read at once, each once",
   CHECK(world.counters.Get(Counter::kBlocksRead) == before + 3);
 }
 
+TEST_CASE("a key that the memtable has keeps no other key from being read with the rest",
+          "[parallel-reads][parallel-reads.1]") {
+  World world;
+  world.AddCachedTable({0, 1}, "a@1=1");
+  world.AddCachedTable({0, 2}, "c@2=2");
+  world.Put(3, "b", "new");
+  world.Show(3);
+  CHECK(world.MultiGet({"b", "a", "c"}) == "new 1 2 ");
+  CHECK(world.counters.Get(Counter::kParallelReads) == 2);
+}
+
 TEST_CASE("a block that can't be read is an error that names its table", "[parallel-reads]") {
   World world;
   world.AddCachedTable({0, 1}, "a@1=1");
