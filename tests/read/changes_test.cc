@@ -78,6 +78,16 @@ TEST_CASE("a table that is too old says nothing of those below it",
   CHECK_FALSE(world.Changed("m", 9));
 }
 
+TEST_CASE("a table that doesn't hold the key says nothing of those below it either",
+          "[transactions][transactions.1]") {
+  World world;
+  world.AddRun({0, 2}, "a@13=x z@14=x");
+  world.AddRun({1, 1}, "m@9=x y@12=x");
+  CHECK(world.Changed("m", 7));
+  CHECK_FALSE(world.Changed("m", 9));
+  CHECK_FALSE(world.Changed("n", 7));
+}
+
 TEST_CASE("a table whose entries are all older isn't read", "[transactions]") {
   World world;
   world.AddRun({0, 2}, "a@3=x m@4=x z@4=x");

@@ -170,6 +170,42 @@ TEST_CASE("a circle of three is found, and who isn't in it is left alone",
   CHECK(outcomes[4] == "timed out");
 }
 
+TEST_CASE("a circle is found behind one that waits for nobody", "[transactions][transactions.4]") {
+  World world;
+  REQUIRE(world.Own(1, "a") == "ok");
+  REQUIRE(world.Share(2, "b") == "ok");
+  REQUIRE(world.Share(3, "b") == "ok");  // Of these two only 2 waits.
+  std::string second;
+  world.Later([&] {
+    second = world.Own(2, "a", 1'000);
+    world.locks->ReleaseAll(2);
+    world.locks->ReleaseAll(3);
+  });
+  CHECK(world.Own(1, "b", 1'000) == "ok");
+  CHECK(second == "deadlock");
+}
+
+TEST_CASE("one wait that closes two circles breaks both", "[transactions][transactions.4]") {
+  World world;
+  REQUIRE(world.Own(1, "a") == "ok");
+  REQUIRE(world.Own(1, "b") == "ok");
+  REQUIRE(world.Share(2, "c") == "ok");
+  REQUIRE(world.Share(3, "c") == "ok");
+  std::vector<std::string> outcomes(4);
+  world.Later([&] {
+    world.Later([&] {
+      // The others go on only when this wait is over.
+      world.Later([&] { outcomes[1] = world.Own(1, "c", 100); });
+      outcomes[3] = world.Own(3, "b", 1'000);
+    });
+    outcomes[2] = world.Own(2, "a", 1'000);
+  });
+  world.executor->RunAll();
+  CHECK(outcomes[1] == "timed out");
+  CHECK(outcomes[2] == "deadlock");
+  CHECK(outcomes[3] == "deadlock");
+}
+
 TEST_CASE("an upgrade goes before those who want a lock that they don't share", "[transactions]") {
   World world;
   REQUIRE(world.Share(1, "a") == "ok");
