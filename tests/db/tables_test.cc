@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/random.h"
+#include "io/environment.h"
+#include "io/faulty_file_system.h"
 #include "stats/counters.h"
 #include "testing/results.h"
 #include "testing/test_store.h"
@@ -69,6 +71,26 @@ TEST_CASE("tables are created, found, listed and dropped by name", "[tables][tab
   // A name may come again; an id never does.
   CHECK(Create(store, "users").id == 3);
   CHECK(users.id == 1);
+}
+
+TEST_CASE("a table that can't be dropped on the disk is still there", "[tables][tables.3]") {
+  const auto disk = NewMemoryFileSystem();
+  const auto faulty = NewFaultyFileSystem(*disk);
+  ManualClock clock;
+  const auto executor = NewSimExecutor(1, clock);
+  const Environment environment{.files = faulty.get(),
+                                .clock = &clock,
+                                .executor = executor.get(),
+                                .entropy = SeededEntropy(1)};
+  Options options;
+  options.environment = &environment;
+  auto db = Must(DB::Open(options, "db"));
+  const TableRef users = Must(db->CreateTable("users", {}));
+  REQUIRE(db->Put("a", "1", {.table = users}));
+  faulty->SetPlan({.fail_at = 0});
+  CHECK(testing::CodeOf(db->DropTable("users")) == "i/o error");
+  std::string value;
+  CHECK(Must(db->Get("a", &value, {.table = users})));
 }
 
 TEST_CASE("tables keep the same keys apart, in memory and on disk", "[tables][tables.2]") {
