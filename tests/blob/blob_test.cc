@@ -73,6 +73,28 @@ TEST_CASE("every value comes back, whatever its length and codec",
   }
 }
 
+TEST_CASE("what a codec makes smaller takes less room", "[value-separation][value-separation.1]") {
+  for (const auto codec : {Compression::kSnappy, Compression::kLz4, Compression::kZstd}) {
+    Counters counters;
+    const auto reader =
+        Must(Open(Build({std::string(5'000, 'x')}, {.compression = codec}), counters));
+    CHECK(reader->summary().raw_bytes == 5'000);
+    CHECK(reader->summary().size_bytes < 1'000);
+    std::string scratch;
+    CHECK(Must(reader->ReadStored(0, &scratch)).compression == static_cast<std::uint8_t>(codec));
+  }
+}
+
+TEST_CASE("a value too large to be compressed is stored as it is",
+          "[value-separation][value-separation.1]") {
+  const std::string large(kCompressedValueMax + 1, 'x');
+  Counters counters;
+  const auto reader = Must(Open(Build({large}, {.compression = Compression::kLz4}), counters));
+  std::string value;
+  REQUIRE(Outcome(reader->Read(PointerTo(0, large.size()), &value)) == "ok");
+  CHECK((value == large));
+}
+
 TEST_CASE("a copy holds the values that were chosen, under their old ordinals",
           "[blob-collection][blob-collection.1]") {
   Random random(7);

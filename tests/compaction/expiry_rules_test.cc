@@ -139,6 +139,9 @@ TEST_CASE("what expires is overdue half of the deadline after its expiry, whatev
   };
   CHECK(due_at() == 500'000);
   CHECK(due_at({3}) == 500'000);
+  spec.expiring = 1;  // One is enough.
+  CHECK(due_at() == 500'000);
+  spec.expiring = 10;
   spec.deletes = 1;
   spec.delete_since = 300'000;  // The earlier one counts.
   CHECK(due_at() == 400'000);

@@ -89,6 +89,35 @@ TEST_CASE("children are those of the model, for any keys", "[structured-keys]") 
   }
 }
 
+TEST_CASE("children that can't be read are an error, not fewer children",
+          "[structured-keys][structured-keys.2]") {
+  Options options;
+  options.block_cache_bytes = 0;
+  options.block_bytes = 64;
+  TestStore store(options);
+  Fill(store);
+  REQUIRE(store->Flush());
+  const std::string all = Children(store, TupleOf("europe"));
+  std::string path;
+  for (const std::string& name : Must(store.disk().List(TestStore::kDirectory))) {
+    if (name.ends_with(".sst")) path = JoinPath(TestStore::kDirectory, name);
+  }
+  const std::string sound = Must(store.disk().Contents(path));
+  int errors = 0;
+  for (std::size_t at = 0; at < 400; at += 16) {  // Somewhere in each block.
+    std::string damaged = sound;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    store.Kill();
+    store.disk().SetContents(path, damaged);
+    REQUIRE(store.TryOpen());
+    const auto children = ListChildren(*store, Subspace(TupleOf("europe")));
+    if (!children) ++errors;
+    if (children) CHECK(children->size() == 3);
+  }
+  CHECK(all == R"("de"* ["fr"]* 7)");
+  CHECK(errors > 3);
+}
+
 TEST_CASE("a subtree goes as a whole, and nothing beside it", "[structured-keys]") {
   TestStore store;
   Fill(store);

@@ -131,6 +131,16 @@ TEST_CASE("an index follows its rows as they change and go",
   CHECK(world.Flaws("by_city") == "");
 }
 
+TEST_CASE("a row of an index that stays keeps no other from being put or removed",
+          "[structured-keys][structured-keys.3]") {
+  World world;
+  REQUIRE(world.people->CreateIndex({.name = "by_tag", .json_path = "tags"}));
+  REQUIRE(world.people->Put("ada", R"({"tags": ["b", "c"]})"));
+  REQUIRE(world.people->Put("ada", R"({"tags": ["a", "b", "d"]})"));
+  CHECK(world.Keys(world.people->Range("by_tag", {})) == "ada ada ada");
+  CHECK(world.Flaws("by_tag") == "");
+}
+
 TEST_CASE("a unique index lets one key have a value, whoever writes", "[structured-keys]") {
   World world;
   IndexDefinition definition = ByCity();
