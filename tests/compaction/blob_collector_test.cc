@@ -212,20 +212,20 @@ BlobMap MapOf(const std::map<BlobId, std::pair<std::uint64_t, std::uint64_t>>& s
   return map;
 }
 
-std::uint64_t Picked(const BlobMap& map, const CollectionRules& rules) {
+std::string Picked(const BlobMap& map, const CollectionRules& rules) {
   const auto picked = PickBlob(map, SpaceOf(map), rules);
-  return picked ? picked->blob : 0;
+  return picked ? std::to_string(picked->blob) : "none";
 }
 
 TEST_CASE("the blob that gives back most for each byte copied is collected first",
           "[blob-collection][blob-collection.4]") {
   const CollectionRules rules{.garbage_ratio = 0.5, .space_bound = 1.25};
-  CHECK(Picked(MapOf({{1, {100, 100}}, {2, {100, 90}}}), rules) == 0);  // Nothing is due.
-  CHECK(Picked(MapOf({{1, {1000, 1000}}, {2, {10, 5}}}), rules) == 2);  // Half of it is dead.
-  CHECK(Picked(MapOf({{1, {1000, 700}}, {2, {10, 6}}}), rules) == 2);   // Over the bound.
-  CHECK(Picked(MapOf({{1, {1000, 100}}, {2, {10, 5}}}), rules) == 1);
-  CHECK(Picked(MapOf({{1, {1000, 1000}}}), {.garbage_ratio = 0, .space_bound = 1}) == 0);
-  CHECK(Picked({}, rules) == 0);
+  CHECK(Picked(MapOf({{1, {100, 100}}, {2, {100, 90}}}), rules) == "none");  // Nothing is due.
+  CHECK(Picked(MapOf({{1, {1000, 1000}}, {2, {10, 5}}}), rules) == "2");     // Half of it is dead.
+  CHECK(Picked(MapOf({{1, {1000, 700}}, {2, {10, 6}}}), rules) == "2");      // Over the bound.
+  CHECK(Picked(MapOf({{1, {1000, 100}}, {2, {10, 5}}}), rules) == "1");
+  CHECK(Picked(MapOf({{1, {1000, 1000}}}), {.garbage_ratio = 0, .space_bound = 1}) == "none");
+  CHECK(Picked({}, rules) == "none");
 }
 
 TEST_CASE("the bound counts what is live, and is over by bytes", "[blob-collection]") {
