@@ -33,6 +33,15 @@ TEST_CASE("patterns match as Redis has it", "[redis-protocol][redis-protocol.2]"
   CHECK(MatchesGlob("\xff*", "\xff\x01"));
 }
 
+TEST_CASE("a pattern ends where it ends, whatever follows in memory",
+          "[redis-protocol][redis-protocol.2]") {
+  const std::string_view memory = "ab*";
+  CHECK_FALSE(MatchesGlob(memory.substr(0, 2), "abc"));
+  CHECK_FALSE(MatchesGlob(memory.substr(0, 2), "ab*"));
+  CHECK(MatchesGlob(memory.substr(0, 2), "ab"));
+  CHECK_FALSE(MatchesGlob(memory.substr(0, 1), "ab"));
+}
+
 TEST_CASE("a pattern of many stars takes no long time", "[redis-protocol][redis-protocol.2]") {
   std::string pattern;
   for (int i = 0; i < 2'000; ++i) pattern += "a*";

@@ -132,6 +132,17 @@ TEST_CASE("a lookup that hits reads two blocks at most, and mostly one",
   }
 }
 
+TEST_CASE("a key before all of a table, or after them, is asked of one block",
+          "[learned-index][learned-index.3]") {
+  Counters counters;
+  const auto table = Must(Open(Build(NumberedEntries(500), Learned()), counters));
+  counters.Reset();
+  for (const std::string_view outside : {"", "a", "usez"}) {
+    CHECK(Ask(*table, outside) == "nothing");
+  }
+  CHECK(counters.Get(Counter::kLearnedNeighbours) == 0);
+}
+
 TEST_CASE("a learned index is a fraction of the sparse one", "[learned-index]") {
   Counters counters;
   for (const Entries& entries : {NumberedEntries(4000), HashedEntries(4000, 6)}) {
