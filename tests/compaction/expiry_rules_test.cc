@@ -146,6 +146,8 @@ TEST_CASE("what expires is overdue half of the deadline after its expiry, whatev
   spec.delete_since = 300'000;  // The earlier one counts.
   CHECK(due_at() == 400'000);
   CHECK(due_at({3}) == 500'000);
+  spec.delete_since = 450'000;
+  CHECK(due_at() == 500'000);
   spec.expiry_min = UINT64_MAX - 10;
   spec.expiry_max = UINT64_MAX - 10;
   spec.deletes = 0;

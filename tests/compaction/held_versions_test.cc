@@ -79,6 +79,7 @@ FileNumber Reclaimed(const std::vector<std::uint64_t>& bytes, const Snapshots& l
   const auto job = PickReclaim({*version, live, busy, /*share_min=*/0.1, range}, Options());
   if (!job) return 0;
   CHECK(job->output == RunPosition{1, 4});
+  CHECK(job->table_bytes == Options().table_bytes);
   return job->inputs.at(0);
 }
 
