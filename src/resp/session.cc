@@ -82,7 +82,6 @@ Session::Taken Session::Take(std::span<const std::string_view> words, server::Ou
 }
 
 std::unique_ptr<server::Work> Session::TakeWork() {
-  work_->connection = client_->card->peer.id;
   return std::move(work_);
 }
 

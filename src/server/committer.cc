@@ -13,8 +13,9 @@ constexpr std::size_t kBatchBytes = 4 << 20;  // A batch takes no more requests 
 
 }  // namespace
 
-Committer::Committer(DB& db, const Environment& environment, ServerStats& stats)
-    : db_(db), environment_(environment), stats_(stats), draft_(db, 0) {
+Committer::Committer(DB& db, const Environment& environment, ServerStats& stats,
+                     OnWritten on_written)
+    : db_(db), environment_(environment), stats_(stats), draft_(db, 0, std::move(on_written)) {
   thread_ = environment_.executor->StartThread("strata-commit", [this] { Run(); });
 }
 
@@ -70,6 +71,8 @@ std::size_t Committer::CommitSome(std::span<std::unique_ptr<Work>> works) {
     ReadOnly refusing(db_, draft_.now_us(), ReadOnly::MayWait::kYes);
     refusing.Refuse(written.error());
     for (auto& work : batch) work->Run(refusing);
+  } else {
+    for (auto& work : batch) work->OnCommitted(draft_.version());
   }
   stats_.commits.fetch_add(1, std::memory_order_relaxed);
   for (auto& work : batch) {

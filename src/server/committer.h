@@ -25,7 +25,7 @@ namespace strata::server {
 class Committer {
  public:
   // All borrowed. It has a thread of its own from now on.
-  Committer(DB& db, const Environment& environment, ServerStats& stats);
+  Committer(DB& db, const Environment& environment, ServerStats& stats, OnWritten on_written = {});
   // REQUIRES: nothing is submitted any more, and all that was came back.
   ~Committer();
   Committer(const Committer&) = delete;

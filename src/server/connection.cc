@@ -64,25 +64,42 @@ void Connection::GoOn() {
 
 void Connection::Settle() {
   if (CanBegin() && !more_) muted_ = false;
-  if (peer_ended_ && !busy_ && !more_) ending_ = true;
+  if (peer_ended_ && under_way_ == 0 && !more_) ending_ = true;
 }
 
 std::size_t Connection::Consume(std::string_view input) {
   const auto [bytes, next] = protocol_->Consume(input, &output_);
   more_ = next != Next::kRead && next != Next::kClose && bytes < input.size();
-  if (next == Next::kClose) ending_ = true;
-  if (next == Next::kWork) {
-    work_ = protocol_->TakeWork();
-    busy_ = true;
-  }
-  LimitReplies();
+  Follow(next);
   return bytes;
 }
 
-void Connection::FinishWork(std::unique_ptr<Work> work) {
-  busy_ = false;
-  if (protocol_->FinishWork(std::move(work), &output_) == Next::kClose) ending_ = true;
+void Connection::Follow(Next next) {
+  if (next == Next::kClose) ending_ = true;
+  if (next == Next::kWork) busy_ = true;
+  if (next == Next::kWork || next == Next::kWorks) has_works_ = true;
   LimitReplies();
+}
+
+std::unique_ptr<Work> Connection::TakeWork() {
+  if (!has_works_) return nullptr;
+  auto work = protocol_->TakeWork();
+  has_works_ = work != nullptr;
+  if (has_works_) {
+    work->connection = id_;
+    ++under_way_;
+  }
+  return work;
+}
+
+void Connection::FinishWork(std::unique_ptr<Work> work) {
+  --under_way_;
+  busy_ = false;
+  Follow(protocol_->FinishWork(std::move(work), &output_));
+}
+
+void Connection::Awake() {
+  if (!ending_) Follow(protocol_->Awake(&output_));
 }
 
 void Connection::Push(std::string bytes) {
@@ -110,6 +127,7 @@ void Connection::Send(std::uint64_t now_us) {
     stats_.bytes_out.fetch_add(*sent, std::memory_order_relaxed);
     output_.Drop(*sent);
     took_us_ = now_us;
+    if (output_.empty()) Awake();
   }
 }
 
@@ -124,10 +142,11 @@ void Connection::Tick(std::uint64_t now_us) {
     stats_.stuck.fetch_add(1, std::memory_order_relaxed);
     return Drop();
   }
-  if (limits_.idle_us != 0 && !busy_ && now_us - heard_us_ > limits_.idle_us) {
+  if (limits_.idle_us != 0 && under_way_ == 0 && now_us - heard_us_ > limits_.idle_us) {
     stats_.idle.fetch_add(1, std::memory_order_relaxed);
     return Drop();
   }
+  Awake();
   if (output_.empty()) output_.Shrink();
   if (input_.empty()) std::string().swap(input_);
 }
@@ -138,14 +157,16 @@ Interest Connection::Wanted() const {
 
 bool Connection::Account() {
   const bool keeps_input = input_.capacity() > std::string().capacity();
-  const std::size_t bytes = (keeps_input ? input_.capacity() : 0) + output_.capacity();
+  const std::size_t bytes =
+      (keeps_input ? input_.capacity() : 0) + output_.capacity() + protocol_->bytes_kept();
   const std::uint64_t all =
       stats_.buffer_bytes.fetch_add(bytes - accounted_, std::memory_order_relaxed) + bytes -
       accounted_;
   const bool grew = bytes > accounted_;
   accounted_ = bytes;
   // A refusal would look like the reply to what is under way.
-  if (busy_ || !grew || bytes <= kSmallBytes || all <= limits_.buffer_bytes_max) return false;
+  if (under_way_ > 0 || !grew || bytes <= kSmallBytes || all <= limits_.buffer_bytes_max)
+    return false;
   stats_.over_buffers.fetch_add(1, std::memory_order_relaxed);
   Refuse("the buffers of all connections take buffer_bytes_max, " +
          std::to_string(limits_.buffer_bytes_max) + " bytes; try again later");

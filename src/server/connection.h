@@ -42,6 +42,8 @@ class Connection {
   void FinishWork(std::unique_ptr<Work> work);
   // Sends bytes besides the replies.
   void Push(std::string bytes);
+  // The protocol may have something to say.
+  void Awake();
   // Tells the client why, and closes once that is sent.
   void Refuse(std::string_view reason);
   // Closes at once.
@@ -49,12 +51,12 @@ class Connection {
   // What time brings: it may be closed for being stuck or idle. Memory that isn't used goes back.
   void Tick(std::uint64_t now_us);
 
-  // Work to be handed over, or null; once.
-  std::unique_ptr<Work> TakeWork() { return std::move(work_); }
+  // Work to be handed over, until it is null.
+  std::unique_ptr<Work> TakeWork();
   // It has requests that it could begin now.
   bool HasMore() const { return more_ && CanBegin(); }
   // Nothing is under way: neither work nor replies.
-  bool IsQuiet() const { return !busy_ && !HasMore() && output_.empty(); }
+  bool IsQuiet() const { return under_way_ == 0 && !HasMore() && output_.empty(); }
   bool IsOver() const { return dropped_ || (ending_ && output_.empty()); }
   // What to wait for. It leaves reads on while a work is under way, as most clients wait for the
   // reply before they send more, and to change it costs a system call.
@@ -72,6 +74,7 @@ class Connection {
     return !busy_ && !ending_ && !dropped_ && output_.bytes() < limits_.reply_bytes_pause;
   }
   std::size_t Consume(std::string_view input);
+  void Follow(Next next);
   void LimitReplies();
 
   const ConnectionId id_;
@@ -81,11 +84,12 @@ class Connection {
   ServerStats& stats_;
   std::string input_;  // Not consumed yet.
   Output output_;
-  std::unique_ptr<Work> work_;
+  std::size_t under_way_ = 0;  // Works that haven't come back.
   std::size_t accounted_ = 0;
   std::uint64_t heard_us_;   // When it last sent something,
   std::uint64_t took_us_;    // and when it last took something of its replies.
-  bool busy_ = false;        // A work is under way.
+  bool has_works_ = false;   // To be handed over.
+  bool busy_ = false;        // A work is under way behind which nothing begins.
   bool more_ = false;        // The input may hold whole requests.
   bool muted_ = false;       // It sent more while it couldn't be heard.
   bool peer_ended_ = false;  // It sends no more.

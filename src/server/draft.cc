@@ -57,9 +57,16 @@ Status Draft::Delete(TableRef table, std::string_view key) {
 }
 
 Status Draft::Commit() {
-  if (failure_ && batch_.count() > 0) failure_ = db_.Write(batch_);
+  if (failure_ && batch_.count() > 0) failure_ = Write();
   Clear();
   return failure_;
+}
+
+Status Draft::Write() {
+  STRATA_TRY_ASSIGN(const WriteOutcome outcome, db_.WriteIf(batch_));
+  version_ = outcome.version;
+  if (on_written_) on_written_(batch_, version_);
+  return {};
 }
 
 void Draft::BeginAnew(std::uint64_t now_us) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +18,14 @@
 
 namespace strata::server {
 
+// Is told of each batch once it is in the store, with the version of its last entry.
+using OnWritten = std::function<void(const WriteBatch& batch, std::uint64_t version)>;
+
 class Draft final : public Keyspace {
  public:
-  // All borrowed. `now_us` is the moment of all that is drafted.
-  Draft(DB& db, std::uint64_t now_us) : db_(db), now_us_(now_us) {}
+  // All borrowed. `now_us` is the moment of all that is drafted. `on_written` may be nothing.
+  Draft(DB& db, std::uint64_t now_us, OnWritten on_written = {})
+      : db_(db), now_us_(now_us), on_written_(std::move(on_written)) {}
 
   std::uint64_t now_us() const override { return now_us_; }
   Result<std::optional<Entry>> Get(TableRef table, std::string_view key) override;
@@ -30,6 +35,8 @@ class Draft final : public Keyspace {
   Status Delete(TableRef table, std::string_view key) override;
   Status Commit() override;
 
+  // Of the last batch that was written; 0: none was.
+  std::uint64_t version() const { return version_; }
   std::size_t bytes() const { return batch_.size_bytes(); }
   // Empty, for another moment, with failures forgotten; the memory is kept.
   void BeginAnew(std::uint64_t now_us);
@@ -46,9 +53,12 @@ class Draft final : public Keyspace {
   Change& At(TableRef table, std::string_view key);
   void Grow();
   void Clear();
+  Status Write();
 
   DB& db_;
   std::uint64_t now_us_;
+  const OnWritten on_written_;
+  std::uint64_t version_ = 0;
   WriteBatch batch_;
   Status failure_;  // Of a Commit: what was drafted before it is lost, and so is what came after.
   std::vector<Change> changes_;  // The first `used_`; the others are kept for their memory.

@@ -90,9 +90,10 @@ void EventLoop::FinishTurn() {
 
 void EventLoop::Finish(Connection* connection) {
   connection->touched = false;
-  if (auto work = connection->TakeWork()) HandOver(std::move(work));
+  HandOverAll(connection);
   connection->Send(now_us_);
   if (connection->Account()) connection->Send(now_us_);
+  HandOverAll(connection);
   connection->Settle();
   if (connection->HasMore()) again_.push_back(connection->id());
   if (connection->IsOver() || (stopping_ && connection->IsQuiet())) return Close(connection);
@@ -102,13 +103,17 @@ void EventLoop::Finish(Connection* connection) {
   if (!poller_->Change(connection->socket(), connection->id(), wanted)) Close(connection);
 }
 
-void EventLoop::HandOver(std::unique_ptr<Work> work) {
-  ++under_way_;
-  work->home = &mailbox_;
-  if (work->writes()) {
-    to_commit_.push_back(std::move(work));
-  } else {
-    parts_.readers.Submit(std::move(work));
+void EventLoop::HandOverAll(Connection* connection) {
+  while (auto work = connection->TakeWork()) {
+    ++under_way_;
+    work->home = &mailbox_;
+    if (work->writes()) {
+      to_commit_.push_back(std::move(work));
+    } else if (work->may_wait_for_others()) {
+      parts_.waiters.Submit(std::move(work));
+    } else {
+      parts_.readers.Submit(std::move(work));
+    }
   }
 }
 
@@ -135,10 +140,17 @@ void EventLoop::TakeMail() {
       Touch(connection);
     }
   }
+  for (const ConnectionId id : mail_.to_wake) {
+    if (Connection* const connection = Find(id)) {
+      connection->Awake();
+      Touch(connection);
+    }
+  }
   mail_.done.clear();
   mail_.accepted.clear();
   mail_.pushes.clear();
   mail_.to_close.clear();
+  mail_.to_wake.clear();
 }
 
 Connection* EventLoop::Find(ConnectionId id) {
@@ -200,6 +212,7 @@ void EventLoop::Close(Connection* connection) {
 
 void EventLoop::Tick() {
   next_tick_us_ = now_us_ + (stopping_ ? kStoppingTickMicros : kTickMicros);
+  if (parts_.on_tick) parts_.on_tick();
   for (Door& door : doors_) {
     if (!door.open && !stopping_)
       door.open = poller_->Add(*door.listener, static_cast<std::uint64_t>(&door - doors_.data()))

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -33,7 +34,9 @@ struct LoopParts {
   ServerStats& stats;
   Committer& committer;
   ReaderPool& readers;
+  ReaderPool& waiters;
   std::atomic<ConnectionId>& next_id;
+  const std::function<void()>& on_tick;  // May be nothing.
 };
 
 class EventLoop {
@@ -70,7 +73,7 @@ class EventLoop {
   void Finish(Connection* connection);
   Connection* Find(ConnectionId id);  // Null: it is gone.
   void Close(Connection* connection);
-  void HandOver(std::unique_ptr<Work> work);
+  void HandOverAll(Connection* connection);
   void Tick();
   void BeginToStop();
   std::uint64_t WaitMicros() const;

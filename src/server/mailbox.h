@@ -32,6 +32,7 @@ struct Mail {
   std::vector<Accepted> accepted;
   std::vector<Push> pushes;
   std::vector<ConnectionId> to_close;
+  std::vector<ConnectionId> to_wake;
 };
 
 class Mailbox {
@@ -53,6 +54,10 @@ class Mailbox {
   }
   void PutClose(ConnectionId id) {
     PutWith([&](Mail* mail) { mail->to_close.push_back(id); });
+  }
+  // Its protocol may have something to say: Protocol::Awake.
+  void PutAwake(ConnectionId id) {
+    PutWith([&](Mail* mail) { mail->to_wake.push_back(id); });
   }
   // What is in it, into `*mail`, which is empty: the memory goes back and forth.
   void Take(Mail* mail) {

@@ -23,6 +23,7 @@ enum class Next : std::uint8_t {
   kRead,   // No whole request is left: more bytes are needed.
   kAgain,  // There may be more, after the other connections had their turn.
   kWork,   // A Work is to be handed over: see TakeWork. What is left waits until it is done.
+  kWorks,  // Works are to be handed over, and it goes on with its input meanwhile.
   kClose,  // Once the replies are sent.
 };
 
@@ -41,10 +42,15 @@ class Protocol {
   // Takes whole requests from the front of `input` and answers them, as far as that can be done at
   // once. `input` begins where the last call left off.
   virtual Consumed Consume(std::string_view input, Output* output) = 0;
-  // After Next::kWork, once.
+  // After Next::kWork and kWorks, until it is null.
   virtual std::unique_ptr<Work> TakeWork() = 0;
-  // It was carried out: its replies. kRead, or kClose.
+  // It was carried out: its replies. Not kAgain.
   virtual Next FinishWork(std::unique_ptr<Work> work, Output* output) = 0;
+  // Its replies have left, somebody woke it (Mailbox::PutAwake), or a second has passed: it may
+  // have more to say without being asked. Not kAgain.
+  virtual Next Awake(Output* /*output*/) { return Next::kRead; }
+  // What it keeps besides the input and the output, for Limits::buffer_bytes_max.
+  virtual std::size_t bytes_kept() const { return 0; }
   // A reply that says why the connection is closed.
   virtual void Refuse(std::string_view reason, Output* output) = 0;
 };

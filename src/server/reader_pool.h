@@ -19,8 +19,8 @@ namespace strata::server {
 
 class ReaderPool {
  public:
-  // All borrowed.
-  ReaderPool(DB& db, const Environment& environment, int threads);
+  // All borrowed. Threads are started when there is something for them, `threads_max` at most.
+  ReaderPool(DB& db, const Environment& environment, int threads_max);
   // REQUIRES: nothing is submitted any more, and all that was came back.
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
@@ -35,11 +35,13 @@ class ReaderPool {
 
   DB& db_;
   const Environment environment_;
+  const std::size_t threads_max_;
   Mutex mutex_;
   WaitPoint submitted_;
   std::deque<std::unique_ptr<Work>> waiting_ STRATA_GUARDED_BY(mutex_);
+  std::size_t idle_ STRATA_GUARDED_BY(mutex_) = 0;
   bool stopping_ STRATA_GUARDED_BY(mutex_) = false;
-  std::vector<std::unique_ptr<RunningThread>> threads_;
+  std::vector<std::unique_ptr<RunningThread>> threads_ STRATA_GUARDED_BY(mutex_);
 };
 
 }  // namespace strata::server

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -28,7 +29,12 @@ struct ServerOptions {
   std::vector<Front> fronts;
   int loops = 1;
   int readers = 4;
+  // Threads for works that may wait for other clients: as many as may be waiting at a time, so that
+  // the one they wait for always finds another.
+  int waiters = 0;
   Limits limits;
+  std::function<void()> on_tick;  // Called by each loop about once a second.
+  OnWritten on_written;  // Called by the committer's thread; nothing: nobody wants to know.
 };
 
 class Server {
@@ -58,6 +64,7 @@ class Server {
   std::atomic<ConnectionId> next_id_{1};
   Committer committer_;
   ReaderPool readers_;
+  ReaderPool waiters_;
   std::vector<std::unique_ptr<EventLoop>> loops_;
   std::vector<std::unique_ptr<RunningThread>> threads_;
 };

@@ -30,6 +30,11 @@ class Work {
   virtual void Run(Keyspace& keyspace) = 0;
   // Whether it may change the keyspace.
   virtual bool writes() const = 0;
+  // It may wait for other clients, for as long as they like.
+  virtual bool may_wait_for_others() const { return false; }
+  // What it wrote is in the store; `version` is that of the store's last write, its own or a later
+  // one.
+  virtual void OnCommitted(std::uint64_t /*version*/) {}
 
   // Where it goes when it is done, and whose it is. Set by the loop.
   Mailbox* home = nullptr;

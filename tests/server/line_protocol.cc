@@ -100,7 +100,6 @@ class LineProtocol final : public Protocol {
   }
 
   std::unique_ptr<Work> TakeWork() override {
-    work_->connection = id_;
     return std::move(work_);
   }
   Next FinishWork(std::unique_ptr<Work> work, Output* output) override {

@@ -1,0 +1,74 @@
+#include "api/change_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "wal/batch_format.h"
+
+namespace strata::api {
+
+void ChangeFeed::Add(const WriteBatch& batch, std::uint64_t version, Sequences sequences) {
+  Batch added{.encoded = std::string(batch.encoded()),
+              .first = sequences == Sequences::kEach ? version + 1 - batch.count() : version,
+              .last = version,
+              .sequences = sequences};
+  const MutexLock lock(mutex_);
+  last_ = version;
+  bytes_ += SizeOf(added);
+  batches_.push_back(std::move(added));
+  while (bytes_ > bytes_max_ && batches_.size() > 1) {
+    floor_ = batches_.front().last;
+    bytes_ -= SizeOf(batches_.front());
+    batches_.pop_front();
+  }
+  for (const auto& [id, sleeper] : sleepers_) sleeper.home->PutAwake(id);
+}
+
+std::optional<std::uint64_t> ChangeFeed::Read(
+    std::uint64_t after, const std::function<bool(const FeedChange&)>& take) const {
+  const MutexLock lock(mutex_);
+  if (after < floor_) return std::nullopt;
+  auto at = std::partition_point(batches_.begin(), batches_.end(),
+                                 [&](const Batch& batch) { return batch.last <= after; });
+  for (; at != batches_.end(); ++at) {
+    wal::BatchReader entries(at->encoded, at->first);
+    while (const auto entry = *entries.Next()) {
+      const bool deleted = entry->kind == EntryKind::kDelete;
+      const FeedChange change{
+          .table = {static_cast<std::uint32_t>(entry->table)},
+          .key = entry->key,
+          .value = deleted ? std::nullopt : std::optional(entry->value),
+          .expires_at_us = entry->expires_at_us,
+          .sequence = at->sequences == Sequences::kEach ? entry->sequence : at->last};
+      if (change.sequence <= after) continue;
+      if (!take(change)) return std::max(after, change.sequence - 1);
+    }
+  }
+  return std::max(after, last_);
+}
+
+std::uint64_t ChangeFeed::floor() const {
+  const MutexLock lock(mutex_);
+  return floor_;
+}
+
+std::uint64_t ChangeFeed::last() const {
+  const MutexLock lock(mutex_);
+  return last_;
+}
+
+void ChangeFeed::BeginToWake(server::Mailbox* home, server::ConnectionId id) {
+  const MutexLock lock(mutex_);
+  Sleeper& sleeper = sleepers_[id];
+  sleeper.home = home;
+  ++sleeper.count;
+}
+
+void ChangeFeed::StopWaking(server::ConnectionId id) {
+  const MutexLock lock(mutex_);
+  const auto at = sleepers_.find(id);
+  if (at != sleepers_.end() && --at->second.count == 0) sleepers_.erase(at);
+}
+
+}  // namespace strata::api

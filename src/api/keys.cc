@@ -1,0 +1,67 @@
+// KV.Get and KV.MultiGet.
+
+#include <limits>
+
+#include "api/methods.h"
+
+namespace strata::api {
+namespace {
+
+Status Get(Service& service, grpc::Call& call, const v1::GetRequest& request,
+           v1::GetResponse* reply) {
+  const v1::ReadFrom& from = request.from();
+  if (!service.HasReached(from.min_sequence(), &call.refusal)) return {};
+  STRATA_TRY_ASSIGN(const TableRef table, service.Table(from.table()));
+  STRATA_TRY_ASSIGN(auto snapshot, service.SnapshotOf(from.snapshot()));
+  STRATA_TRY_ASSIGN(const auto entry,
+                    service.db().GetEntry(request.key(), {.snapshot = std::move(snapshot),
+                                                          .table = table,
+                                                          .may_wait = call.may_wait,
+                                                          .now_us = call.keyspace.now_us()}));
+  if (entry) Describe(*entry, reply->mutable_entry());
+  return {};
+}
+
+Status MultiGet(Service& service, grpc::Call& call, const v1::MultiGetRequest& request,
+                v1::MultiGetResponse* reply) {
+  if (!service.HasReached(request.min_sequence(), &call.refusal)) return {};
+  STRATA_TRY_ASSIGN(auto snapshot, service.SnapshotOf(request.snapshot()));
+  std::vector<TableKey> keys;
+  keys.reserve(static_cast<std::size_t>(request.keys_size()));
+  for (const auto& key : request.keys()) {
+    STRATA_TRY_ASSIGN(const TableRef table, service.Table(key.table()));
+    keys.push_back({table, key.key()});
+  }
+  STRATA_TRY_ASSIGN(auto found, service.db().MultiGet(std::span<const TableKey>(keys),
+                                                      {.snapshot = std::move(snapshot),
+                                                       .now_us = call.keyspace.now_us()}));
+  for (MultiGetResult& one : found) {
+    v1::GetResponse* const result = reply->add_results();
+    if (one.found) result->mutable_entry()->set_value(std::move(one.value));
+  }
+  return {};
+}
+
+}  // namespace
+
+void Describe(const Entry& entry, v1::Entry* message) {
+  message->set_value(entry.value);
+  message->set_version(entry.version);
+  message->set_expires_at_us(entry.expires_at_us);
+}
+
+void AddKeyMethods(Service& service, grpc::MethodTable* methods) {
+  (*methods)["/strata.v1.KV/Get"] = {
+      .function = Typed<v1::GetRequest, v1::GetResponse>(
+          [&service](grpc::Call& call, const auto& request, auto* reply) {
+            return Get(service, call, request, reply);
+          })};
+  (*methods)["/strata.v1.KV/MultiGet"] = {
+      .route = grpc::Route::kRead,
+      .function = Typed<v1::MultiGetRequest, v1::MultiGetResponse>(
+          [&service](grpc::Call& call, const auto& request, auto* reply) {
+            return MultiGet(service, call, request, reply);
+          })};
+}
+
+}  // namespace strata::api

@@ -1,0 +1,379 @@
+#include "grpc/server_session.h"
+
+#include <algorithm>
+#include <array>
+#include <nghttp2/nghttp2.h>
+#include <utility>
+
+#include "base/check.h"
+#include "grpc/error_details.h"
+#include "server/read_only.h"
+
+namespace strata::grpc {
+namespace {
+
+constexpr std::uint32_t kCallsMax = 1'000;            // Of one connection, at a time.
+constexpr std::uint32_t kWindowBytes = 1 << 20;       // A client may send so much of a call,
+constexpr std::int32_t kConnectionWindow = 16 << 20;  // and of all calls, before we look.
+constexpr std::size_t kHeaderBytesMax = 16 << 10;
+constexpr std::size_t kOutputBytes = 256 << 10;  // No more is made before that has left.
+
+nghttp2_nv Header(std::string_view name, std::string_view value) {
+  return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
+          reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(),
+          value.size(), NGHTTP2_NV_FLAG_NONE};
+}
+
+std::string_view View(const std::uint8_t* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+// The status as headers; they point into it, and into `text`.
+struct StatusHeaders {
+  explicit StatusHeaders(const CallStatus& status)
+      : code(std::to_string(static_cast<int>(status.code))),
+        message(EncodeMessage(status.message)),
+        details(EncodeBase64(status.details)) {
+    headers.push_back(Header("grpc-status", code));
+    if (!message.empty()) headers.push_back(Header("grpc-message", message));
+    if (!details.empty()) headers.push_back(Header("grpc-status-details-bin", details));
+  }
+
+  const std::string code;
+  const std::string message;
+  const std::string details;
+  std::vector<nghttp2_nv> headers;
+};
+
+}  // namespace
+
+// --- what nghttp2 calls --------------------------------------------------------------------------
+
+struct ServerSession::Callbacks {
+  static ServerSession& Self(void* user) { return *static_cast<ServerSession*>(user); }
+
+  static int OnBeginHeaders(nghttp2_session* /*http2*/, const nghttp2_frame* frame, void* user) {
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    ServerSession& self = Self(user);
+    auto call = std::make_unique<CallState>(
+        std::min(self.parts_.limits.request_bytes_max, self.parts_.limits.argument_bytes_max));
+    call->place.stream = frame->hd.stream_id;
+    self.calls_.emplace(frame->hd.stream_id, std::move(call));
+    return 0;
+  }
+
+  static int OnHeader(nghttp2_session* /*http2*/, const nghttp2_frame* frame,
+                      const std::uint8_t* name, std::size_t name_size, const std::uint8_t* value,
+                      std::size_t value_size, std::uint8_t /*flags*/, void* user) {
+    CallState* const call = Self(user).Find(frame->hd.stream_id);
+    if (call == nullptr || call->method != nullptr) return 0;
+    call->header_bytes += name_size + value_size;
+    if (call->header_bytes > kHeaderBytesMax) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const std::string_view key = View(name, name_size);
+    const std::string_view text = View(value, value_size);
+    if (key == ":path") call->path = text;
+    if (key == "content-type") call->content_type = text;
+    if (key == "grpc-timeout") call->timeout_us = ParseTimeout(text);
+    return 0;
+  }
+
+  static int OnFrame(nghttp2_session* /*http2*/, const nghttp2_frame* frame, void* user) {
+    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+    ServerSession& self = Self(user);
+    CallState* const call = self.Find(frame->hd.stream_id);
+    if (call == nullptr) return 0;
+    const bool is_request = frame->hd.type == NGHTTP2_HEADERS && !call->ended;
+    if (is_request && call->method == nullptr) self.OnHeaders(call);
+    if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) self.OnEnd(call);
+    return 0;
+  }
+
+  static int OnData(nghttp2_session* /*http2*/, std::uint8_t /*flags*/, std::int32_t stream,
+                    const std::uint8_t* bytes, std::size_t size, void* user) {
+    ServerSession& self = Self(user);
+    if (CallState* const call = self.Find(stream)) self.OnBytes(call, View(bytes, size));
+    return 0;
+  }
+
+  static int OnClose(nghttp2_session* /*http2*/, std::int32_t stream, std::uint32_t /*error*/,
+                     void* user) {
+    Self(user).calls_.erase(stream);
+    return 0;
+  }
+
+  // Gives what there is of a call's reply, then its trailers.
+  static ssize_t ReadReply(nghttp2_session* http2, std::int32_t stream, std::uint8_t* to,
+                           std::size_t size, std::uint32_t* flags, nghttp2_data_source* /*source*/,
+                           void* user) {
+    CallState* const call = Self(user).Find(stream);
+    if (call == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const std::size_t count = std::min(size, call->out.size() - call->sent);
+    std::copy_n(call->out.data() + call->sent, count, reinterpret_cast<char*>(to));
+    call->sent += count;
+    if (call->sent < call->out.size()) return static_cast<ssize_t>(count);
+    call->out.clear();
+    call->sent = 0;
+    if (!call->ended)
+      return count > 0 ? static_cast<ssize_t>(count) : ssize_t{NGHTTP2_ERR_DEFERRED};
+    *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
+    const StatusHeaders trailers(call->status);
+    const int submitted =
+        nghttp2_submit_trailer(http2, stream, trailers.headers.data(), trailers.headers.size());
+    if (submitted != 0) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    return static_cast<ssize_t>(count);
+  }
+
+  static nghttp2_session_callbacks* All() {
+    static nghttp2_session_callbacks* const all = [] {
+      nghttp2_session_callbacks* made = nullptr;
+      STRATA_CHECK(nghttp2_session_callbacks_new(&made) == 0);
+      nghttp2_session_callbacks_set_on_begin_headers_callback(made, OnBeginHeaders);
+      nghttp2_session_callbacks_set_on_header_callback(made, OnHeader);
+      nghttp2_session_callbacks_set_on_frame_recv_callback(made, OnFrame);
+      nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, OnData);
+      nghttp2_session_callbacks_set_on_stream_close_callback(made, OnClose);
+      return made;
+    }();
+    return all;
+  }
+};
+
+ServerSession::ServerSession(const server::Peer& peer, const SessionParts& parts)
+    : peer_(peer), parts_(parts) {
+  STRATA_CHECK(nghttp2_session_server_new(&http2_, Callbacks::All(), this) == 0);
+  const std::array<nghttp2_settings_entry, 3> settings{
+      {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kCallsMax},
+       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindowBytes},
+       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, kHeaderBytesMax}}};
+  nghttp2_submit_settings(http2_, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+  nghttp2_session_set_local_window_size(http2_, NGHTTP2_FLAG_NONE, 0, kConnectionWindow);
+}
+
+ServerSession::~ServerSession() {
+  nghttp2_session_del(http2_);
+}
+
+ServerSession::CallState* ServerSession::Find(std::int32_t stream) {
+  const auto at = calls_.find(stream);
+  return at == calls_.end() ? nullptr : at->second.get();
+}
+
+// --- the seam to the loop ------------------------------------------------------------------------
+
+server::Consumed ServerSession::Consume(std::string_view input, server::Output* output) {
+  const ssize_t taken = nghttp2_session_mem_recv(
+      http2_, reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+  if (taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+    output->Append(std::string_view(
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n"
+        "This port speaks gRPC (HTTP/2 without TLS).\n"));
+    return {.bytes = input.size(), .next = server::Next::kClose};
+  }
+  broken_ = broken_ || taken < 0;
+  return {.bytes = input.size(), .next = Flush(output)};
+}
+
+// As much as may leave. What is left goes on when that has left.
+server::Next ServerSession::Flush(server::Output* output) {
+  while (output->bytes() < kOutputBytes) {
+    const std::uint8_t* bytes = nullptr;
+    const ssize_t count = nghttp2_session_mem_send(http2_, &bytes);
+    if (count < 0) broken_ = true;
+    if (count <= 0) break;
+    output->Append(View(bytes, static_cast<std::size_t>(count)));
+  }
+  kept_ = unsent_ = 0;
+  for (const auto& [stream, call] : calls_) {
+    unsent_ += call->out.capacity();
+    kept_ += call->in.capacity() + (call->request ? call->request->size() : 0);
+  }
+  kept_ += unsent_;
+  const bool over =
+      nghttp2_session_want_read(http2_) == 0 && nghttp2_session_want_write(http2_) == 0;
+  if (broken_ || over) return server::Next::kClose;
+  return works_.empty() ? server::Next::kRead : server::Next::kWorks;
+}
+
+std::unique_ptr<server::Work> ServerSession::TakeWork() {
+  if (works_.empty()) return nullptr;
+  auto work = std::move(works_.front());
+  works_.pop_front();
+  return work;
+}
+
+server::Next ServerSession::FinishWork(std::unique_ptr<server::Work> work, server::Output* output) {
+  auto& done = static_cast<CallWork&>(*work);
+  CallState* const call = Find(done.stream());
+  if (call != nullptr && !call->ended) {  // Otherwise the client gave up.
+    call->under_way = false;
+    call->out.append(done.out);
+    auto* const stream = dynamic_cast<StreamWork*>(work.get());
+    if (stream == nullptr || stream->pulled == Stream::Pulled::kEnd) {
+      End(call, std::move(done.status));
+    } else {
+      call->messages = std::move(stream->messages);
+      Answer(call);
+    }
+  }
+  return Flush(output);
+}
+
+void ServerSession::Refuse(std::string_view reason, server::Output* output) {
+  nghttp2_submit_goaway(http2_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(http2_),
+                        NGHTTP2_ENHANCE_YOUR_CALM,
+                        reinterpret_cast<const std::uint8_t*>(reason.data()), reason.size());
+  Flush(output);
+}
+
+server::Next ServerSession::Awake(server::Output* output) {
+  const std::uint64_t now_us = parts_.environment.clock->NowMicros();
+  for (const auto& [stream, call] : calls_) {
+    const bool late = call->place.deadline_us != 0 && now_us >= call->place.deadline_us;
+    if (late && !call->ended) {
+      End(call.get(),
+          StatusOf(Code::kDeadlineExceeded, "the deadline passed", "DEADLINE_EXCEEDED"));
+    }
+    if (call->messages != nullptr && call->out.empty()) Pull(call.get());
+  }
+  return Flush(output);
+}
+
+// --- a call --------------------------------------------------------------------------------------
+
+void ServerSession::OnHeaders(CallState* call) {
+  if (!call->content_type.starts_with("application/grpc")) {
+    const std::array headers{Header(":status", "415")};
+    nghttp2_submit_response(http2_, call->place.stream, headers.data(), headers.size(), nullptr);
+    call->ended = call->answering = true;
+    return;
+  }
+  parts_.stats.requests.fetch_add(1, std::memory_order_relaxed);
+  if (call->timeout_us) {
+    call->place.deadline_us = parts_.environment.clock->NowMicros() + *call->timeout_us;
+  }
+  const auto found = parts_.methods.find(std::string_view(call->path));
+  if (found == parts_.methods.end()) {
+    return End(call,
+               StatusOf(Code::kUnimplemented, "there is no method " + call->path, "NO_METHOD"));
+  }
+  call->method = &found->second;
+}
+
+void ServerSession::OnBytes(CallState* call, std::string_view bytes) {
+  if (call->ended) return;
+  call->in.Append(bytes);
+  TakeMessages(call);
+}
+
+void ServerSession::TakeMessages(CallState* call) {
+  while (!call->ended) {
+    const auto message = call->in.Next();
+    if (!message) {
+      const bool too_long = message.error().code() == ErrorCode::kInvalidArgument;
+      if (too_long) parts_.stats.over_request.fetch_add(1, std::memory_order_relaxed);
+      return End(call, StatusOf(too_long ? Code::kResourceExhausted : Code::kUnimplemented,
+                                message.error().message(), "MESSAGE"));
+    }
+    if (!*message) return;
+    if (call->request && !call->method->each) {
+      return End(call, StatusOf(Code::kInternal, "the call takes one message", "MESSAGE"));
+    }
+    call->request.emplace(**message);
+    if (call->method->each) Begin(call);
+  }
+}
+
+// The client has nothing more to say.
+void ServerSession::OnEnd(CallState* call) {
+  if (call->ended) return;
+  if (call->in.in_message() || (!call->request && !call->method->each)) {
+    return End(call, StatusOf(Code::kInternal, "the call ended within its message", "MESSAGE"));
+  }
+  if (call->method->each) return End(call, {});
+  call->in.Drop();
+  if (call->method->open) return Open(call);
+  Begin(call);
+}
+
+void ServerSession::Begin(CallState* call) {
+  if (unsent_ > parts_.limits.reply_bytes_max) {
+    parts_.stats.over_replies.fetch_add(1, std::memory_order_relaxed);
+    return End(call, StatusOf(Code::kResourceExhausted,
+                              "the connection's replies take reply_bytes_max, " +
+                                  std::to_string(parts_.limits.reply_bytes_max) +
+                                  " bytes: read them first",
+                              "REPLIES"));
+  }
+  const Method& method = *call->method;
+  Clock& clock = *parts_.environment.clock;
+  if (method.route == Route::kAtOnce) {
+    server::ReadOnly keyspace(parts_.db, clock.WallMicros(), server::ReadOnly::MayWait::kNo);
+    std::string reply;
+    CallStatus status;
+    if (Perform(method, {*call->request, keyspace, false, &reply}, &status)) {
+      if (status.ok()) AppendMessage(&call->out, reply);
+      if (!status.ok() || !method.each) return End(call, std::move(status));
+      return Answer(call);
+    }
+  }
+  call->under_way = true;
+  works_.push_back(
+      std::make_unique<UnaryWork>(call->place, clock, method, *std::exchange(call->request, {})));
+}
+
+void ServerSession::Open(CallState* call) {
+  CallStatus refusal;
+  call->messages = call->method->open(*call->request, peer_, &refusal);
+  if (call->messages == nullptr) return End(call, std::move(refusal));
+  Pull(call);
+}
+
+// The next messages of its stream.
+void ServerSession::Pull(CallState* call) {
+  Clock& clock = *parts_.environment.clock;
+  if (call->messages->may_wait()) {
+    call->under_way = true;
+    works_.push_back(std::make_unique<StreamWork>(call->place, clock, std::move(call->messages)));
+    return;
+  }
+  server::ReadOnly keyspace(parts_.db, clock.WallMicros(), server::ReadOnly::MayWait::kNo);
+  CallStatus status;
+  if (call->messages->Pull(keyspace, kStreamBytes, &call->out, &status) == Stream::Pulled::kEnd) {
+    return End(call, std::move(status));
+  }
+  Answer(call);
+}
+
+void ServerSession::End(CallState* call, CallStatus status) {
+  call->ended = true;
+  call->messages.reset();
+  call->in.Drop();
+  call->request.reset();
+  call->status = std::move(status);
+  Answer(call);
+}
+
+// Lets what there is of the reply leave.
+void ServerSession::Answer(CallState* call) {
+  const std::int32_t stream = call->place.stream;
+  if (std::exchange(call->answering, true)) {
+    nghttp2_session_resume_data(http2_, stream);
+    return;
+  }
+  std::vector<nghttp2_nv> headers{Header(":status", "200"),
+                                  Header("content-type", "application/grpc")};
+  if (call->ended && call->out.empty()) {  // Nothing but a status: one frame.
+    const StatusHeaders status(call->status);
+    headers.insert(headers.end(), status.headers.begin(), status.headers.end());
+    nghttp2_submit_response(http2_, stream, headers.data(), headers.size(), nullptr);
+    return;
+  }
+  const nghttp2_data_provider reply{.source = {}, .read_callback = Callbacks::ReadReply};
+  nghttp2_submit_response(http2_, stream, headers.data(), headers.size(), &reply);
+}
+
+server::ProtocolFactory GrpcFactory(const SessionParts& parts) {
+  return [parts](const server::Peer& peer) { return std::make_unique<ServerSession>(peer, parts); };
+}
+
+}  // namespace strata::grpc

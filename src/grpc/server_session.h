@@ -1,0 +1,102 @@
+// A connection that speaks gRPC: HTTP/2 by nghttp2, in which each call is a stream. Calls of one
+// connection don't wait for each other; their replies leave in the order in which they are done.
+//
+//   bytes -> nghttp2 -> headers, messages -> a call -> (at once)    -> reply -> nghttp2 -> bytes
+//                                                   -> a CallWork   -> reply
+//
+// Thread safety: as Protocol.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "grpc/call_work.h"
+#include "grpc/framing.h"
+#include "grpc/method.h"
+#include "io/environment.h"
+#include "server/limits.h"
+#include "server/protocol.h"
+#include "server/server_stats.h"
+#include "strata/db.h"
+
+struct nghttp2_session;
+
+namespace strata::grpc {
+
+// What all sessions of a server share; all borrowed.
+struct SessionParts {
+  const MethodTable& methods;
+  DB& db;
+  const Environment& environment;
+  const server::Limits& limits;
+  server::ServerStats& stats;
+};
+
+class ServerSession final : public server::Protocol {
+ public:
+  ServerSession(const server::Peer& peer, const SessionParts& parts);
+  ~ServerSession() override;
+
+  server::Consumed Consume(std::string_view input, server::Output* output) override;
+  std::unique_ptr<server::Work> TakeWork() override;
+  server::Next FinishWork(std::unique_ptr<server::Work> work, server::Output* output) override;
+  void Refuse(std::string_view reason, server::Output* output) override;
+  server::Next Awake(server::Output* output) override;
+  std::size_t bytes_kept() const override { return kept_; }
+
+  // One call: what came of it, and what is to be sent.
+  struct CallState {
+    explicit CallState(std::size_t message_bytes_max) : in(message_bytes_max) {}
+
+    std::string path;
+    std::string content_type;
+    std::optional<std::uint64_t> timeout_us;
+    std::size_t header_bytes = 0;
+    const Method* method = nullptr;
+    MessageReader in;
+    std::optional<std::string> request;  // Whole.
+    CallPlace place;
+    bool under_way = false;  // In a work.
+    bool answering = false;  // The headers of the reply are on their way.
+    bool ended = false;      // `status` is what comes after `out`.
+    std::unique_ptr<Stream> messages;
+    std::string out;  // Framed; the first `sent` bytes are gone.
+    std::size_t sent = 0;
+    CallStatus status;
+  };
+
+ private:
+  struct Callbacks;  // nghttp2's.
+
+  CallState* Find(std::int32_t stream);
+  void OnHeaders(CallState* call);
+  void OnBytes(CallState* call, std::string_view bytes);
+  void OnEnd(CallState* call);
+  void TakeMessages(CallState* call);
+  void Begin(CallState* call);
+  void Open(CallState* call);
+  void Pull(CallState* call);
+  void End(CallState* call, CallStatus status);
+  void Answer(CallState* call);
+  server::Next Flush(server::Output* output);
+
+  const server::Peer peer_;
+  const SessionParts parts_;
+  nghttp2_session* http2_ = nullptr;
+  std::unordered_map<std::int32_t, std::unique_ptr<CallState>> calls_;
+  std::deque<std::unique_ptr<server::Work>> works_;
+  std::size_t kept_ = 0;    // Of memory, for all calls;
+  std::size_t unsent_ = 0;  // of it, replies.
+  bool broken_ = false;
+};
+
+// For Front::factory.
+server::ProtocolFactory GrpcFactory(const SessionParts& parts);
+
+}  // namespace strata::grpc

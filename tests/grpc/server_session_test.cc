@@ -1,0 +1,364 @@
+// A session alone: methods that a test makes, a client that does as it is told, bytes of strangers.
+
+#include "grpc/server_session.h"
+
+#include <catch2/catch.hpp>
+
+#include "base/random.h"
+#include "grpc/error_details.h"
+#include "grpc/framing.h"
+#include "grpc/session_world.h"
+
+namespace strata::grpc {
+namespace {
+
+using testing::SessionWorld;
+using testing::Told;
+
+// "0 1 2 ...", `count` messages of `bytes` bytes; those past `there` come when they are allowed.
+class Numbers final : public Stream {
+ public:
+  Numbers(int count, std::size_t bytes, bool may_wait, const int* there, int* alive)
+      : count_(count), bytes_(bytes), may_wait_(may_wait), there_(there), alive_(alive) {
+    ++*alive_;
+  }
+  ~Numbers() override { --*alive_; }
+
+  Pulled Pull(server::Keyspace& /*keyspace*/, std::size_t bytes, std::string* out,
+              CallStatus* status) override {
+    if (next_ == count_) {
+      *status = {.code = Code::kOk, .message = "", .details = ""};
+      return Pulled::kEnd;
+    }
+    if (next_ >= *there_) return Pulled::kNothingYet;
+    for (std::size_t made = 0; made < bytes && next_ < std::min(count_, *there_); made += bytes_) {
+      std::string message = std::to_string(next_++);
+      message.resize(std::max(bytes_, message.size()), ' ');
+      AppendMessage(out, message);
+    }
+    return Pulled::kMore;
+  }
+  bool may_wait() const override { return may_wait_; }
+
+ private:
+  const int count_;
+  const std::size_t bytes_;
+  const bool may_wait_;
+  const int* const there_;
+  int* const alive_;
+  int next_ = 0;
+};
+
+struct Shop {
+  int there = 1 << 30;
+  int alive = 0;
+  int runs = 0;  // Of "/t/Slow".
+
+  MethodTable Methods() {
+    MethodTable methods;
+    methods["/t/Echo"] = {.function = [](Call& call) -> Status {
+      *call.reply = std::string(call.request);
+      return {};
+    }};
+    methods["/t/Fail"] = {.function = [](Call& call) -> Status {
+      return Error(ErrorCode::kConflict, "no: " + std::string(call.request));
+    }};
+    methods["/t/Refuse"] = {.function = [](Call& call) -> Status {
+      call.refusal = StatusOf(Code::kOutOfRange, "100 % out", "RANGE");
+      return {};
+    }};
+    methods["/t/Slow"] = {.route = Route::kRead, .function = [this](Call& call) -> Status {
+                            ++runs;
+                            *call.reply = "slow " + std::string(call.request);
+                            return {};
+                          }};
+    methods["/t/IfWaiting"] = {.function = [](Call& call) -> Status {
+      if (!call.may_wait) return Error(ErrorCode::kWouldWait, "not here");
+      *call.reply = "waited";
+      return {};
+    }};
+    methods["/t/Put"] = {
+        .route = Route::kCommit,
+        .function = [](Call& call) -> Status {
+          return call.keyspace.Put(kDefaultTable, call.request, "v", 0);
+        },
+        .add_version = [](std::uint64_t version,
+                          std::string* reply) { *reply += "at " + std::to_string(version); }};
+    methods["/t/Each"] = {.function = [](Call& call) -> Status {
+                            *call.reply = "<" + std::string(call.request) + ">";
+                            return {};
+                          },
+                          .each = true};
+    AddStreams(&methods);
+    return methods;
+  }
+
+ private:
+  void AddStreams(MethodTable* methods) {
+    const auto stream = [this](int count, std::size_t bytes, bool may_wait) {
+      return [=, this](std::string_view /*request*/, const server::Peer& /*peer*/,
+                       CallStatus* /*refusal*/) {
+        return std::make_unique<Numbers>(count, bytes, may_wait, &there, &alive);
+      };
+    };
+    (*methods)["/t/Few"] = {.open = stream(3, 1, true)};
+    (*methods)["/t/FewAtOnce"] = {.open = stream(3, 1, false)};
+    (*methods)["/t/Much"] = {.open = stream(400, 50'000, true)};
+    (*methods)["/t/None"] = {.open = [](std::string_view /*request*/, const server::Peer& /*peer*/,
+                                        CallStatus* refusal) -> std::unique_ptr<Stream> {
+      *refusal = StatusOf(Code::kNotFound, "no such stream", "NO");
+      return nullptr;
+    }};
+  }
+};
+
+struct World {
+  explicit World(server::Limits limits = {})
+      : session([this](DB& /*db*/, const Environment& /*environment*/) { return shop.Methods(); },
+                limits) {}
+
+  Shop shop;
+  SessionWorld session;
+};
+
+TEST_CASE("a message for a message, however the bytes are cut", "[typed-api]") {
+  for (const std::size_t piece : {1U, 3U, 100U, 1U << 20}) {
+    World world;
+    world.session.piece_bytes = piece;
+    CHECK(world.session.Call("/t/Echo", "hello").Text() == "OK hello");
+    CHECK(world.session.Call("/t/Echo", "").Text() == "OK ");
+    CHECK(world.session.Call("/t/Slow", "x").Text() == "OK slow x");
+    CHECK(world.session.Call("/t/IfWaiting", "").Text() == "OK waited");
+    CHECK(world.session.Call("/t/Put", "k").Text() == "OK at 1");
+  }
+}
+
+TEST_CASE("large messages go in both directions", "[typed-api]") {
+  World world;
+  const std::string large(5 << 20, 'x');
+  const Told told = world.session.Call("/t/Echo", large);
+  REQUIRE(told.messages.size() == 1);
+  CHECK(told.messages[0] == large);
+  CHECK(world.session.session().bytes_kept() < (1 << 20));  // And nothing is kept of it.
+}
+
+TEST_CASE("errors arrive with code, message and details", "[typed-api]") {
+  World world;
+  const Told failed = world.session.Call("/t/Fail", "é %");
+  REQUIRE(failed.end.has_value());
+  CHECK(failed.Text() == "ABORTED: no: é %");
+  CHECK(ErrorOf(failed.end->status).error.code() == ErrorCode::kConflict);
+  const Told refused = world.session.Call("/t/Refuse", "");
+  CHECK(refused.Text() == "OUT_OF_RANGE: 100 % out");
+  CHECK(ErrorOf(refused.end->status).reason == "RANGE");
+  CHECK(world.session.Call("/t/Nothing", "").Text() ==
+        "UNIMPLEMENTED: there is no method /t/Nothing");
+  CHECK(world.session.Call("/t/None", "").Text() == "NOT_FOUND: no such stream");
+  CHECK_FALSE(world.session.closed());
+}
+
+TEST_CASE("calls of a connection don't wait for each other", "[typed-api]") {
+  World world;
+  const auto slow = world.session.Start("/t/Slow", "1");
+  const auto quick = world.session.Start("/t/Echo", "2");
+  CHECK(world.session.told(slow).Text() == "...");
+  CHECK(world.session.told(quick).Text() == "OK 2");
+  world.session.CarryOut();
+  CHECK(world.session.told(slow).Text() == "OK slow 1");
+}
+
+TEST_CASE("what a thousand calls ask for leaves together", "[typed-api]") {
+  World world;
+  std::vector<ClientConnection::CallId> calls;
+  for (int i = 0; i < 1000; ++i) calls.push_back(world.session.Start("/t/Put", std::to_string(i)));
+  CHECK(world.session.CarryOut() == 1000);
+  for (const auto call : calls) CHECK(world.session.told(call).Text() == "OK at 1000");
+}
+
+TEST_CASE("a stream is made as it is taken", "[typed-api]") {
+  World world;
+  CHECK(world.session.Call("/t/Few", "").Text() == "OK 0 1 2");
+  CHECK(world.session.Call("/t/FewAtOnce", "").Text() == "OK 0 1 2");
+  const Told much = world.session.Call("/t/Much", "");
+  CHECK(much.messages.size() == 400);
+  CHECK(world.shop.alive == 0);
+}
+
+TEST_CASE("a client that doesn't read holds up its stream, and no memory", "[typed-api]") {
+  World world;
+  world.session.client_reads = false;
+  const auto call = world.session.Start("/t/Much", "");
+  for (int i = 0; i < 1000; ++i) world.session.CarryOut();
+  CHECK(world.session.works() == 0);
+  CHECK(world.session.output_bytes() + world.session.session().bytes_kept() < (2 << 20));
+  world.session.client_reads = true;
+  world.session.Exchange();
+  world.session.CarryOutAll();
+  CHECK(world.session.told(call).messages.size() == 400);
+  CHECK(world.session.told(call).end->status.ok());
+}
+
+TEST_CASE("a stream goes on when there is more", "[typed-api]") {
+  World world;
+  world.shop.there = 1;
+  const auto call = world.session.Start("/t/FewAtOnce", "");
+  CHECK(world.session.told(call).Text() == "... 0");
+  world.session.Tick();
+  CHECK(world.session.told(call).Text() == "... 0");
+  world.shop.there = 3;
+  world.session.Tick();
+  CHECK(world.session.told(call).Text() == "OK 0 1 2");
+}
+
+TEST_CASE("who gives a stream up leaves nothing of it", "[typed-api]") {
+  World world;
+  world.shop.there = 1;
+  const auto idle = world.session.Start("/t/FewAtOnce", "");
+  CHECK(world.shop.alive == 1);
+  world.session.Cancel(idle);
+  CHECK(world.shop.alive == 0);
+  world.shop.there = 1 << 30;
+  const auto busy = world.session.Start("/t/Much", "");
+  CHECK(world.session.works() == 1);
+  world.session.Cancel(busy);  // While a reader has it.
+  world.session.CarryOutAll();
+  CHECK(world.shop.alive == 0);
+  CHECK(world.session.Call("/t/Echo", "on").Text() == "OK on");
+}
+
+TEST_CASE("a connection that ends takes its streams along", "[typed-api]") {
+  Shop shop;
+  {
+    SessionWorld world(
+        [&](DB& /*db*/, const Environment& /*environment*/) { return shop.Methods(); });
+    shop.there = 1;
+    world.Start("/t/FewAtOnce", "");
+    CHECK(shop.alive == 1);
+  }
+  CHECK(shop.alive == 0);
+}
+
+TEST_CASE("a call whose deadline has passed isn't carried out", "[typed-api]") {
+  World world;
+  const auto late = world.session.Start("/t/Slow", "x", 1'000);
+  const auto in_time = world.session.Start("/t/Slow", "y", 10'000'000);
+  world.session.store().clock().Advance(2'000);
+  world.session.CarryOutAll();
+  CHECK(world.session.told(late).end->status.code == Code::kDeadlineExceeded);
+  CHECK(world.session.told(in_time).Text() == "OK slow y");
+  CHECK(world.shop.runs == 1);
+}
+
+TEST_CASE("a stream ends at its deadline", "[typed-api]") {
+  World world;
+  world.shop.there = 1;
+  const auto call = world.session.Start("/t/FewAtOnce", "", 1'000'000);
+  world.session.store().clock().Advance(1'000'001);
+  world.session.Tick();
+  CHECK(world.session.told(call).Text() == "DEADLINE_EXCEEDED: the deadline passed 0");
+  CHECK(world.shop.alive == 0);
+}
+
+TEST_CASE("a message over the limit is refused, and the connection goes on", "[typed-api]") {
+  World world({.argument_bytes_max = 1000});
+  CHECK(world.session.Call("/t/Echo", std::string(1000, 'x')).end->status.ok());
+  const Told told = world.session.Call("/t/Echo", std::string(100'000, 'x'));
+  CHECK(told.Text() == "RESOURCE_EXHAUSTED: the message has 100000 bytes, and may have 1000");
+  CHECK(world.session.stats().over_request == 1);
+  CHECK(world.session.Call("/t/Echo", "on").Text() == "OK on");
+}
+
+// A frame with any length, type, flags and stream.
+std::string Frame(std::size_t length, int type, int flags, std::uint32_t stream,
+                  std::string payload) {
+  std::string frame;
+  for (const int shift : {16, 8, 0}) frame += static_cast<char>(length >> shift);
+  frame += static_cast<char>(type);
+  frame += static_cast<char>(flags);
+  for (const int shift : {24, 16, 8, 0}) frame += static_cast<char>(stream >> shift);
+  return frame + std::move(payload);
+}
+
+TEST_CASE("a client that takes no replies gets no more of them", "[typed-api]") {
+  World world({.reply_bytes_max = 1 << 20});
+  world.session.Call("/t/Echo", "");  // It knows how much it may send.
+  world.session.client_reads = false;
+  const std::string large(400'000, 'x');
+  std::vector<ClientConnection::CallId> calls;
+  for (int i = 0; i < 20; ++i) calls.push_back(world.session.Start("/t/Echo", large));
+  CHECK(world.session.session().bytes_kept() < (3 << 20));
+  CHECK(world.session.stats().over_replies > 0);
+  world.session.client_reads = true;
+  world.session.Exchange();
+  std::size_t refused = 0;
+  for (const auto call : calls) {
+    REQUIRE(world.session.told(call).end.has_value());
+    refused += world.session.told(call).end->status.code == Code::kResourceExhausted ? 1 : 0;
+  }
+  CHECK(refused > 0);
+  CHECK(refused < 20);
+  CHECK(world.session.Call("/t/Echo", "on").Text() == "OK on");
+}
+
+TEST_CASE("headers after a call's end change nothing", "[typed-api]") {
+  // HEADERS of a method that there isn't, the client's end left open, and trailers.
+  const auto literal = [](const std::string& text) {
+    return static_cast<char>(text.size()) + text;
+  };
+  const std::string headers = "\x83\x86\x01" + literal("test") + "\x04" + literal("/no") +
+                              "\x0f\x10" + literal("application/grpc");
+  const std::string trailers = std::string("\0", 1) + literal("x") + literal("y");
+  World world;
+  world.session.SendRaw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(0, 4, 0, 0, "") +
+                        Frame(headers.size(), 1, 4, 1, headers) +
+                        Frame(trailers.size(), 1, 5, 1, trailers));
+  CHECK(world.session.stats().requests == 1);
+  CHECK_FALSE(world.session.closed());
+}
+
+TEST_CASE("strangers are told what is spoken here", "[typed-api]") {
+  for (const std::string bytes : {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "*1\r\n$4\r\nPING\r\n"}) {
+    World world;
+    const std::string answer = world.session.SendRaw(bytes);
+    CHECK(answer.find("400 Bad Request") != std::string::npos);
+    CHECK(answer.find("This port speaks gRPC") != std::string::npos);
+    CHECK(world.session.closed());
+  }
+}
+
+TEST_CASE("garbage ends the connection, and no more", "[typed-api]") {
+  const std::string magic = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    World world;
+    std::string bytes = magic + std::string("\0\0\0\4\0\0\0\0\0", 9);
+    for (int i = 0; i < 300; ++i) bytes += static_cast<char>(random.Uniform(256));
+    world.session.piece_bytes = 1 + random.Uniform(40);
+    world.session.SendRaw(bytes);
+    world.session.CarryOutAll();
+  }
+}
+
+TEST_CASE("frames that lie about their length are refused", "[typed-api]") {
+  const std::string magic = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  for (const std::size_t length : {std::size_t{16'385}, std::size_t{0xffffff}}) {
+    World world;
+    world.session.SendRaw(magic + Frame(0, 4, 0, 0, "") + Frame(length, 0, 0, 1, "x"));
+    CHECK(world.session.closed());
+    CHECK(world.session.session().bytes_kept() < 1000);
+  }
+}
+
+TEST_CASE("a connection that is refused is told why", "[typed-api]") {
+  World world;
+  world.session.Call("/t/Echo", "x");
+  server::Output output;
+  world.session.session().Refuse("too many of you", &output);
+  std::array<std::string_view, 8> parts;
+  std::string bytes;
+  for (std::size_t i = 0; i < output.Front(parts); ++i) bytes += parts[i];
+  CHECK(bytes.find("too many of you") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace strata::grpc
