@@ -18,6 +18,12 @@ endif()
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Strata)
 install(EXPORT StrataTargets NAMESPACE strata:: DESTINATION ${package_dir}
         COMPONENT library)
+if(TARGET strata_client)  # Apart, as who uses the engine alone needs no protobuf.
+  install(TARGETS strata_client EXPORT StrataClientTargets
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+  install(EXPORT StrataClientTargets NAMESPACE strata:: DESTINATION ${package_dir}
+          COMPONENT library)
+endif()
 configure_package_config_file(cmake/StrataConfig.cmake.in "${CMAKE_BINARY_DIR}/StrataConfig.cmake"
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/StrataConfigVersion.cmake"

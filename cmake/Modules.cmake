@@ -17,7 +17,7 @@ function(strata_find_modules out)
     list(APPEND modules ${module})
   endforeach()
   list(REMOVE_DUPLICATES modules)
-  list(REMOVE_ITEM modules cli grpc api client)  # The last three: cmake/TypedApi.cmake.
+  list(REMOVE_ITEM modules cli grpc api client load)  # The last four: cmake/TypedApi.cmake.
   set(${out} "${modules}" PARENT_SCOPE)
 endfunction()
 

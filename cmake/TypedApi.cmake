@@ -3,6 +3,7 @@
 #
 #   strata_client  what a program needs to talk to a server: src/grpc, src/client, the messages
 #   strata_api     what a server needs: src/api, and the above
+#   strata_load    the load generator: src/load, and the client's part
 
 if(NOT EXISTS "${PROJECT_SOURCE_DIR}/src/grpc")  # Not in this lesson's tree yet.
   return()
@@ -35,7 +36,7 @@ endfunction()
 strata_add_messages(strata_messages strata/v1/strata strata/v1/error)
 strata_add_messages(strata_server_messages grpc/health/v1/health grpc/reflection/v1/reflection)
 
-foreach(module IN ITEMS grpc client api)
+foreach(module IN ITEMS grpc client api load)
   strata_glob(sources src/${module}/*.cc)
   if(sources)
     strata_add_module(${module})
@@ -52,13 +53,21 @@ function(strata_add_typed_library target)
       list(APPEND objects $<TARGET_OBJECTS:${part}>)
     endif()
   endforeach()
-  add_library(${target} STATIC ${objects})
-  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  if(objects)
+    add_library(${target} STATIC ${objects})
+    set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  else()  # Not in this lesson's tree yet.
+    add_library(${target} INTERFACE)
+  endif()
   target_include_directories(${target} SYSTEM INTERFACE "$<BUILD_INTERFACE:${STRATA_PROTO_DIR}>")
 endfunction()
 strata_add_typed_library(strata_client strata_messages strata_mod_grpc strata_mod_client)
-target_link_libraries(strata_client PUBLIC strata nghttp2 ${Protobuf_LIBRARIES})
+target_link_libraries(strata_client PUBLIC strata nghttp2 protobuf::libprotobuf)
 set_target_properties(strata_client PROPERTIES EXPORT_NAME client)
 add_library(strata::client ALIAS strata_client)
 strata_add_typed_library(strata_api strata_server_messages strata_mod_api)
 target_link_libraries(strata_api PUBLIC strata_client)
+strata_add_typed_library(strata_load strata_mod_load)
+if(TARGET strata_mod_load)
+  target_link_libraries(strata_load PUBLIC strata_client)
+endif()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Strata's Redis front beside Debian's redis-server, driven by the same redis-benchmark.
+"""Strata's fronts beside Debian's redis-server and etcd, driven by the same client.
 usage: bench_server.py [--quick] [--json FILE] [--launches N] [--requests N] [--keys N] [--only A,B]
 
 Each row is measured in launches: in each, the two servers take turns, in an order drawn anew, and
@@ -7,6 +7,9 @@ their ratio is one sample. A row's ratio is the geometric mean, its interval tha
 logarithms (95 %). Above 1 is better for Strata. "us/req" is the server's own processor time for a
 request: with one request under way a client, redis-benchmark is the limit on two processors, and
 that is what to look at. Both stores are on the disk of --dir, and have the same keys.
+
+The client is redis-benchmark, 50 connections, and for gRPC `strata load`, 64 connections with one
+call at a time. Rows of connections have no peer: see bench_connections.py.
 """
 
 import argparse
@@ -24,38 +27,47 @@ import sys
 import tempfile
 import time
 
+import bench_connections
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# name, the command, requests under way a client, Strata's server, Redis's server, the goal
+# name, the command, requests under way a client, Strata's server, the peer's, the goal, and that of
+# the peer's processor time a request over Strata's
 ROWS = [
-    ("set-always", "set", 1, "always", "always", 1.2),
-    ("set-always-p16", "set", 16, "always", "always", 1.5),
-    ("get", "get", 1, "always", "none", 1.0),
-    ("get-p16", "get", 16, "always", "none", 0.6),
-    ("set-interval", "set", 1, "interval", "everysec", 1.0),
-    ("set-interval-p16", "set", 16, "interval", "everysec", 0.8),
-    ("incr-always-p16", "incr", 16, "always", "always", None),
+    ("set-always", "set", 1, "always", "redis always", 1.2, None),
+    ("set-always-p16", "set", 16, "always", "redis always", 1.5, None),
+    ("get", "get", 1, "always", "redis none", 1.0, None),
+    ("get-p16", "get", 16, "always", "redis none", 0.6, None),
+    ("set-interval", "set", 1, "interval", "redis everysec", 1.0, None),
+    ("set-interval-p16", "set", 16, "interval", "redis everysec", 0.8, None),
+    ("incr-always-p16", "incr", 16, "always", "redis always", None, None),
+    ("grpc-put", "put", 1, "always", "etcd", 1.5, 2.0),
+    ("grpc-get", "get", 1, "always", "etcd", 1.5, 2.0),
 ]
+CONNECTION_ROWS = ["idle-memory", "slow-connections"]
+GRPC_CONNECTIONS = 64
 # Two-sided 95 % points of Student's t, by degrees of freedom.
 T95 = [math.nan, 12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
 
 
 class Server:
-    """A server process on a free port, with its processor time."""
+    """A server process, with its processor time. `port` speaks the Redis protocol, if any does;
+    `grpc` is what `strata load` is told of the other one."""
 
-    def __init__(self, name, command, port, log):
+    def __init__(self, name, command, log, port=None, grpc=()):
         self.name = name
         self.port = port
+        self.grpc = grpc
         self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def resident_mib(self):
+    def resident_kib(self):
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
+                return int(line.split()[1])
         return math.nan
 
     def await_ready(self):
@@ -63,14 +75,19 @@ class Server:
             if self.process.poll() is not None:
                 sys.exit(f"bench_server: {self.name} ended at once; see its log")
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                    connection.sendall(b"PING\r\n")
-                    if connection.recv(64).startswith(b"+PONG"):
-                        return
+                if self.answers():
+                    return
             except OSError:
                 pass
             time.sleep(0.1)
         sys.exit(f"bench_server: {self.name} doesn't answer")
+
+    def answers(self):
+        if self.port is None:  # etcd: one that isn't ready closes what connects.
+            return load(self, "get", 1, 64, GRPC_CONNECTIONS)["answered"] == 64
+        with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(64).startswith(b"+PONG")
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -86,40 +103,76 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start_all(directory, program):
+def start_strata(directory, sync, log):
+    port, grpc = free_port(), free_port()
+    return Server(f"strata --sync {sync}",
+                  [PROGRAM[0], "--db", str(directory / f"strata-{sync}"), "--sync", sync, "serve", "--redis",
+                   f"127.0.0.1:{port}", "--grpc", f"127.0.0.1:{grpc}", "--connections-max", "20000"],
+                  log, port, ("--grpc", f"127.0.0.1:{grpc}"))
+
+
+def start_redis(directory, sync, log):
+    port, home = free_port(), directory / f"redis-{sync}"
+    home.mkdir()
+    appends = ["--appendonly", "no"] if sync == "none" else ["--appendonly", "yes", "--appendfsync", sync]
+    return Server(f"redis {sync}", ["redis-server", "--port", str(port), "--dir", str(home), "--save", "",
+                                    "--maxclients", "20000"] + appends, log, port)
+
+
+def start_etcd(directory, log):
+    """A single node, as Debian has it; but it may keep all versions of a long run."""
+    clients, peers = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    return Server("etcd", ["etcd", "--data-dir", str(directory / "etcd"), "--listen-client-urls", clients,
+                           "--advertise-client-urls", clients, "--listen-peer-urls", peers,
+                           "--initial-advertise-peer-urls", peers, "--initial-cluster", f"default={peers}",
+                           "--quota-backend-bytes", str(8 << 30), "--log-level", "error"],
+                  log, grpc=("--etcd", clients.removeprefix("http://")))
+
+
+def start_all(directory, rows):
     log = open(directory / "servers.log", "wb")
     servers = {}
-    for sync in ("always", "interval"):
-        port = free_port()
-        servers["strata", sync] = Server(
-            f"strata --sync {sync}",
-            [program, "--db", str(directory / f"strata-{sync}"), "--sync", sync, "serve", "--redis",
-             f"127.0.0.1:{port}"], port, log)
-    for sync in ("always", "everysec", "none"):
-        port = free_port()
-        home = directory / f"redis-{sync}"
-        home.mkdir()
-        appends = ["--appendonly", "no"] if sync == "none" else ["--appendonly", "yes", "--appendfsync", sync]
-        servers["redis", sync] = Server(
-            f"redis-server {sync}", ["redis-server", "--port", str(port), "--dir", str(home), "--save", ""] + appends,
-            port, log)
+    for name in sorted({row[3] for row in rows}):
+        servers["strata", name] = start_strata(directory, name, log)
+    for name in sorted({row[4] for row in rows}):
+        kind, _, sync = name.partition(" ")
+        servers["peer", name] = start_etcd(directory, log) if kind == "etcd" else start_redis(directory, sync, log)
     for server in servers.values():
         server.await_ready()
     return servers
 
 
-def run_client(server, command, pipeline, requests, keys):
+def load(server, kind, keys, requests, connections, *flags):
+    """The report of `strata load` on the server's gRPC."""
+    done = subprocess.run([PROGRAM[0], "--quiet", "--json", "load", *server.grpc, "--mix", f"{kind}=1", "--keys",
+                           str(keys), "--connections", str(connections), "--requests", str(requests), *flags],
+                          capture_output=True, text=True)
+    if not done.stdout:
+        raise OSError(done.stderr)
+    return json.loads(done.stdout)["load"]
+
+
+def run_client(server, row, requests, keys):
     """Requests a second, and the server's microseconds of processor time for each."""
     before = server.cpu_seconds()
-    output = subprocess.run(
-        ["redis-benchmark", "-p", str(server.port), "-t", command, "-n", str(requests), "-r", str(keys), "-d", "100",
-         "-c", "50", "-P", str(pipeline), "--csv"], capture_output=True, text=True, check=True).stdout
-    row = output.strip().splitlines()[-1].split(",")
-    return float(row[1].strip('"')), (server.cpu_seconds() - before) / requests * 1e6
+    if row[0].startswith("grpc-"):
+        done = load(server, row[1], keys, requests, GRPC_CONNECTIONS)
+        if done["errors"]:
+            sys.exit(f"bench_server: {server.name} refuses calls")
+        rate = done["rate_achieved"]
+    else:
+        output = subprocess.run(
+            ["redis-benchmark", "-p", str(server.port), "-t", row[1], "-n", str(requests), "-r", str(keys), "-d",
+             "100", "-c", "50", "-P", str(row[2]), "--csv"], capture_output=True, text=True, check=True).stdout
+        rate = float(output.strip().splitlines()[-1].split(",")[1].strip('"'))
+    return rate, (server.cpu_seconds() - before) / requests * 1e6
 
 
 def preload(servers, keys):
     for server in servers.values():
+        if server.port is None:
+            load(server, "get", keys, 1, GRPC_CONNECTIONS, "--preload")
+            continue
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             stream = connection.makefile("rb")
             for first in range(0, keys, 10_000):
@@ -143,19 +196,24 @@ def interval_of(ratios):
 
 
 def measure(row, servers, options, order):
-    name, command, pipeline, ours, theirs, goal = row
-    samples = {"strata": [], "redis": []}
+    name, _, pipeline, ours, theirs, goal, cpu_goal = row
+    samples = {"strata": [], "peer": []}
     requests = options.requests * (4 if pipeline > 1 else 1)
+    if name.startswith("grpc-"):
+        requests //= 4  # etcd takes a while.
     for _ in range(options.launches):
-        pair = [("strata", ours), ("redis", theirs)]
+        pair = [("strata", ours), ("peer", theirs)]
         order.shuffle(pair)
         for key in pair:
-            samples[key[0]].append(run_client(servers[key], command, pipeline, requests, options.keys))
-    ratio, low, high = interval_of([a[0] / b[0] for a, b in zip(samples["strata"], samples["redis"])])
+            samples[key[0]].append(run_client(servers[key], row, requests, options.keys))
+    pairs = list(zip(samples["strata"], samples["peer"]))
+    ratio, low, high = interval_of([a[0] / b[0] for a, b in pairs])
+    cpu = interval_of([max(b[1], 0.01) / max(a[1], 0.01) for a, b in pairs])
     middle = {who: [statistics.median(column) for column in zip(*samples[who])] for who in samples}
-    return {"workload": name, "pipeline": pipeline, "peer": f"redis {theirs}", "ratio_best_peer": ratio,
+    return {"workload": name, "pipeline": pipeline, "peer": theirs, "ratio_best_peer": ratio,
             "interval": [low, high], "goal": goal, "strata_per_s": middle["strata"][0],
-            "peer_per_s": middle["redis"][0], "strata_cpu_us": middle["strata"][1], "peer_cpu_us": middle["redis"][1]}
+            "peer_per_s": middle["peer"][0], "strata_cpu_us": middle["strata"][1], "peer_cpu_us": middle["peer"][1],
+            "cpu_ratio": cpu[0], "cpu_interval": cpu[1:], "cpu_goal": cpu_goal}
 
 
 def machine():
@@ -170,13 +228,46 @@ def machine():
     return facts
 
 
-def verdict(row):
-    if row["goal"] is None:
+def verdict(ratio, interval, goal):
+    if goal is None:
         return ""
+    word = "met" if ratio >= goal else "short of"
+    return f"{word} {goal}" + (" ?" if interval[0] <= goal <= interval[1] else "")
+
+
+def show(row):
     low, high = row["interval"]
-    if low <= row["goal"] <= high:
-        return f"{'met' if row['ratio_best_peer'] >= row['goal'] else 'short of'} {row['goal']} ?"
-    return f"{'met' if row['ratio_best_peer'] >= row['goal'] else 'short of'} {row['goal']}"
+    ratio = f"{row['ratio_best_peer']:.2f} [{low:.2f}, {high:.2f}]"
+    cpu = f"{row['strata_cpu_us']:.2f} / {row['peer_cpu_us']:.2f}"
+    goals = verdict(row["ratio_best_peer"], row["interval"], row["goal"])
+    if row["cpu_goal"] is not None:
+        goals += f"; processor {row['cpu_ratio']:.2f}, {verdict(row['cpu_ratio'], row['cpu_interval'], row['cpu_goal'])}"
+    print(f"{row['workload']:18} {row['strata_per_s']:10.0f} {row['peer_per_s']:10.0f}  {ratio:18} {cpu:>16}  {goals}",
+          flush=True)
+
+
+def connection_rows(wanted, directory, options):
+    """Each on servers of its own, that nobody has used before."""
+    log = open(directory / "connections.log", "wb")
+    rows = []
+    for name in (name for name in CONNECTION_ROWS if not wanted or name in wanted):
+        home = pathlib.Path(tempfile.mkdtemp(dir=directory))
+        servers = [start_strata(home, "always", log)]
+        if name == "idle-memory":
+            servers.append(start_redis(home, "none", log))
+        try:
+            for server in servers:
+                server.await_ready()
+            rows.append(bench_connections.idle_memory(*servers) if name == "idle-memory" else
+                        bench_connections.slow_connections(*servers, PROGRAM[0], options.launches))
+            print(bench_connections.show(rows[-1]), flush=True)
+        finally:
+            for server in servers:
+                server.stop()
+    return rows
+
+
+PROGRAM = [str(ROOT / "build/release/bin/strata")]
 
 
 def main():
@@ -187,37 +278,35 @@ def main():
     parser.add_argument("--requests", type=int)
     parser.add_argument("--keys", type=int)
     parser.add_argument("--only", default="", help="rows, by name")
-    parser.add_argument("--program", default=str(ROOT / "build/release/bin/strata"))
+    parser.add_argument("--program", default=PROGRAM[0])
     parser.add_argument("--dir", type=pathlib.Path, help="where the stores are (default: a temporary folder)")
     options = parser.parse_args()
     options.launches = options.launches or (3 if options.quick else 7)
     options.requests = options.requests or (50_000 if options.quick else 200_000)
     options.keys = options.keys or (100_000 if options.quick else 1_000_000)
-    for tool in ("redis-server", "redis-benchmark"):
+    PROGRAM[0] = options.program
+    for tool in ("redis-server", "redis-benchmark", "etcd"):
         if shutil.which(tool) is None:
             sys.exit(f"bench_server: {tool} isn't installed: run ./dev setup peers")
     wanted = set(filter(None, options.only.split(",")))
-    unknown = wanted - {row[0] for row in ROWS}
-    if unknown:
-        sys.exit(f"bench_server: no row {', '.join(sorted(unknown))}; there are {', '.join(row[0] for row in ROWS)}")
+    names = [row[0] for row in ROWS] + CONNECTION_ROWS
+    if unknown := wanted - set(names):
+        sys.exit(f"bench_server: no row {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     directory = pathlib.Path(tempfile.mkdtemp(prefix="strata-bench-server-", dir=options.dir))
-    servers = start_all(directory, options.program)
+    chosen = [row for row in ROWS if not wanted or row[0] in wanted]
+    servers = start_all(directory, chosen)
     rows = []
     try:
         preload(servers, options.keys)
-        print(f"{'row':18} {'Strata/s':>10} {'Redis/s':>10}  {'ratio':18} {'us/req':>14}  goal")
-        for row in ROWS:
-            if wanted and row[0] not in wanted:
-                continue
+        if chosen:
+            print(f"{'row':18} {'Strata/s':>10} {'peer/s':>10}  {'ratio':18} {'us/req':>16}  goal")
+        for row in chosen:
             rows.append(measure(row, servers, options, random.Random(row[0])))
-            last = rows[-1]
-            low, high = last["interval"]
-            ratio = f"{last['ratio_best_peer']:.2f} [{low:.2f}, {high:.2f}]"
-            cpu = f"{last['strata_cpu_us']:.2f} / {last['peer_cpu_us']:.2f}"
-            print(f"{last['workload']:18} {last['strata_per_s']:10.0f} {last['peer_per_s']:10.0f}  {ratio:18} "
-                  f"{cpu:>14}  {verdict(last)}", flush=True)
-        memory = {server.name: round(server.resident_mib(), 1) for server in servers.values()}
-        print("resident MiB: " + ", ".join(f"{name} {mib}" for name, mib in memory.items()))
+            show(rows[-1])
+        memory = {server.name: round(server.resident_kib() / 1024, 1) for server in servers.values()}
+        if memory:
+            print("resident MiB: " + ", ".join(f"{name} {mib}" for name, mib in memory.items()))
+        rows += connection_rows(wanted, directory, options)
         facts = machine()
         print("machine: " + ", ".join(f"{name} {value}" for name, value in facts.items()))
         if options.json:

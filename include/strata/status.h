@@ -36,6 +36,7 @@ enum class ErrorCode : std::uint8_t {
   kTimedOut,         // A lock wasn't to be had in time.
   kWouldWait,        // The answer needs the disk, and the caller said not to wait for it.
   kAborted,          // Shutting down, or stopped by the caller.
+  kUnavailable,      // Of a client: no server could be asked, or none answered in time.
 };
 
 // "corruption", "invalid argument", ... for people.

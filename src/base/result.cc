@@ -34,6 +34,8 @@ std::string_view ErrorCodeName(ErrorCode code) {
       return "would wait";
     case ErrorCode::kAborted:
       return "aborted";
+    case ErrorCode::kUnavailable:
+      return "unavailable";
   }
   return "unknown";
 }

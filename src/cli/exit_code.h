@@ -12,6 +12,7 @@ enum ExitCode : int {
   kExitOk = 0,
   kExitFailed = 1,      // The request failed, or the key isn't there.
   kExitUsage = 2,       // The command line is wrong.
+  kExitConnection = 3,  // No server answers, or none in time.
   kExitCondition = 5,   // A condition doesn't hold; nothing was written.
   kExitCorruption = 6,  // Stored bytes break their format.
   kExitIo = 7,          // Local files: unreadable, full, or the store is in use.
@@ -35,6 +36,8 @@ inline ExitCode ExitCodeOf(const Error& error) {
     case ErrorCode::kConflict:
     case ErrorCode::kDeadlock:
       return kExitCondition;
+    case ErrorCode::kUnavailable:
+      return kExitConnection;
     case ErrorCode::kTimedOut:
     case ErrorCode::kUnsupported:
     case ErrorCode::kWouldWait:

@@ -85,7 +85,10 @@ int RunProgram(const std::vector<std::string>& args, Console& console,
   DeclareStoreFlags(globals, &values);
   Session session(values, console, environment, lookup);
   console.SetColor(ColorMode::kAuto, lookup("NO_COLOR").has_value());
-  if (Status applied = ApplyEnvironment(globals, lookup); !applied) {
+  values.from_environment = true;
+  const Status applied = ApplyEnvironment(globals, lookup);
+  values.from_environment = false;
+  if (!applied) {
     session.Complain(applied.error().message());
     return kExitUsage;
   }

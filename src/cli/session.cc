@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "cli/suggest.h"
+#include "client/remote_store.h"
 #include "stats/event_trace.h"
 
 namespace strata::cli {
@@ -33,7 +34,19 @@ void DeclareOutputFlags(Flags& flags, Globals* globals) {
 
 void DeclareStoreFlags(Flags& flags, Globals* globals) {
   flags.Group("Store");
-  flags.Text("db", &globals->db, "DIR", "The store's directory");
+  flags.Add("db", "DIR", "The store's directory", [globals](std::string_view text) -> Status {
+    globals->db = text;
+    globals->db_by_flag = !globals->from_environment;
+    return {};
+  });
+  flags.Add("server", "HOST:PORT", "Instead: the store of `strata serve` there (its gRPC port)",
+            [globals](std::string_view text) -> Status {
+              globals->server = text;
+              globals->server_by_flag = !globals->from_environment;
+              return {};
+            });
+  flags.DurationMicros("timeout", &globals->timeout_us,
+                       "With --server: how long it may take to answer (10s)");
   flags.Choice<ColorMode>(
       "color", &globals->color,
       {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}},
@@ -66,13 +79,43 @@ Result<std::string> Session::DecodeValue(std::string_view text) const {
   return Annotate(DecodeBytes(globals_.value_format, text), "value '" + EscapeShort(text) + "'");
 }
 
+// What is said by a flag counts more than what the environment says.
+Result<bool> Session::IsRemote() const {
+  if (globals_.server.empty() || globals_.db.empty()) return !globals_.server.empty();
+  if (globals_.server_by_flag != globals_.db_by_flag) return globals_.server_by_flag;
+  return InvalidArgument("the store is either in a directory (--db) or a server's (--server)");
+}
+
 Result<std::string> Session::Directory() const {
+  STRATA_TRY_ASSIGN(const bool remote, IsRemote());
+  if (remote) {
+    return InvalidArgument("this verb works on the files of a store, and " + globals_.server +
+                           " is a server: run it there with --db DIR");
+  }
   if (!globals_.db.empty()) return globals_.db;
   return InvalidArgument("which store? Give --db DIR, or set STRATA_DB");
 }
 
+Result<DB*> Session::OpenRemote() {
+  if (globals_.engine.read_only || !globals_.events.empty()) {
+    return InvalidArgument("--read-only and --events are for stores opened with --db");
+  }
+  auto opened = client::ConnectStore({.endpoints = {globals_.server},
+                                      .timeout_us = globals_.timeout_us,
+                                      .environment = &environment_});
+  if (!opened && opened.error().code() == ErrorCode::kUnavailable) {
+    return Error(ErrorCode::kUnavailable,
+                 "no server at " + globals_.server + " (" + opened.error().message() +
+                     "): start one with `strata serve --db DIR`, and give its gRPC port");
+  }
+  STRATA_TRY_ASSIGN(db_, std::move(opened));
+  return db_.get();
+}
+
 Result<DB*> Session::Open(IfMissing if_missing) {
   if (db_ != nullptr) return db_.get();
+  STRATA_TRY_ASSIGN(const bool remote, IsRemote());
+  if (remote) return OpenRemote();
   STRATA_TRY_ASSIGN(const std::string directory, Directory());
   Options options = globals_.engine;
   options.environment = &environment_;

@@ -24,6 +24,11 @@ namespace strata::cli {
 
 struct Globals {
   std::string db;
+  std::string server;  // "HOST:PORT": the store is there, instead of in `db`.
+  std::uint64_t timeout_us = 10'000'000;
+  bool from_environment = false;  // What is set now,
+  bool db_by_flag = false;        // and what was set otherwise.
+  bool server_by_flag = false;
   std::optional<OutputFormat> output;
   bool json = false;
   ByteFormat key_format = ByteFormat::kEscaped;
@@ -66,7 +71,10 @@ class Session {
   Result<std::string> DecodeKey(std::string_view text) const;
   Result<std::string> DecodeValue(std::string_view text) const;
 
-  // The store that --db names. Errors: kInvalidArgument without --db; those of DB::Open.
+  // The store is a server's. Errors: kInvalidArgument when it is said to be in a directory, too.
+  Result<bool> IsRemote() const;
+  // The store that --db or --server names. Errors: kInvalidArgument without either; those of
+  // DB::Open; kUnavailable.
   enum class IfMissing : std::uint8_t { kFail, kCreate };
   Result<DB*> Open(IfMissing if_missing);
   // The table that --table or the shell's `use` names. Errors: kInvalidArgument.
@@ -74,7 +82,7 @@ class Session {
   static Result<TableRef> TableNamed(DB& db, const std::string& name);
   // Its name.
   std::string TableName() const;
-  // Errors: kInvalidArgument.
+  // For what works on the files. Errors: kInvalidArgument without --db.
   Result<std::string> Directory() const;
   // The shell's open transaction, or null.
   Transaction* transaction() const { return transaction_.get(); }
@@ -98,6 +106,8 @@ class Session {
   std::string place;
 
  private:
+  Result<DB*> OpenRemote();
+
   Globals& globals_;
   Console& console_;
   const Environment& environment_;

@@ -258,6 +258,11 @@ bool ClientConnection::MayHaveIt(const Call& call) const {
   return call.whole_at <= sent_;
 }
 
+// What was made is sent, whatever becomes of the call.
+bool ClientConnection::WillHaveIt(const Call& call) const {
+  return call.whole_at != kNever;
+}
+
 Fate ClientConnection::Cancel(CallId id) {
   const auto over = std::find_if(ended_.begin(), ended_.end(),
                                  [id](const Ended& ended) { return ended.id == id; });
@@ -268,7 +273,7 @@ Fate ClientConnection::Cancel(CallId id) {
   }
   const auto at = calls_.find(id);
   STRATA_CHECK(at != calls_.end());
-  const Fate fate = MayHaveIt(*at->second) ? Fate::kInDoubt : Fate::kUntouched;
+  const Fate fate = WillHaveIt(*at->second) ? Fate::kInDoubt : Fate::kUntouched;
   calls_.erase(at);
   nghttp2_submit_rst_stream(session_->http, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
   return fate;
@@ -278,7 +283,9 @@ Fate ClientConnection::Cancel(CallId id) {
 CallEnd ClientConnection::EndOf(const Call& call, std::uint32_t reset) const {
   const Fate unanswered =
       MayHaveIt(call) && reset != NGHTTP2_REFUSED_STREAM ? Fate::kInDoubt : Fate::kUntouched;
-  if (call.fault) return {*call.fault, unanswered};
+  if (call.fault) {
+    return {*call.fault, WillHaveIt(call) ? Fate::kInDoubt : Fate::kUntouched};
+  }
   if (call.code && call.reader.in_message()) {
     return {{Code::kInternal, "the reply ends within a message", ""}, Fate::kInDoubt};
   }
@@ -317,6 +324,7 @@ Status ClientConnection::Feed(std::string_view bytes) {
     return Error(ErrorCode::kIo,
                  std::string("HTTP/2: ") + nghttp2_strerror(static_cast<int>(taken)));
   }
+  (void)Pending();  // What it has found wrong is a part of what it has to say.
   const bool heard_out = going_away_ && calls_.empty();
   if (nghttp2_session_want_read(session_->http) == 0 && !heard_out) {
     return Error(ErrorCode::kIo, "what answers doesn't speak HTTP/2");

@@ -105,6 +105,8 @@ class ClientConnection {
   Call* Find(CallId id) const;
   // The server has all of the request, or may have.
   bool MayHaveIt(const Call& call) const;
+  // Or will have, unless the connection breaks before.
+  bool WillHaveIt(const Call& call) const;
   CallEnd EndOf(const Call& call, std::uint32_t reset) const;
   void Close(CallId id, std::uint32_t reset);
   void TellEnds();

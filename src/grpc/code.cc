@@ -77,6 +77,7 @@ Code CodeOf(ErrorCode code) {
       return Code::kAborted;
     case ErrorCode::kWouldWait:
     case ErrorCode::kAborted:
+    case ErrorCode::kUnavailable:
       return Code::kUnavailable;
   }
   return Code::kUnknown;

@@ -11,7 +11,7 @@ constexpr std::string_view kInfoType = "type.googleapis.com/google.rpc.ErrorInfo
 constexpr std::string_view kDomain = "strata";
 
 std::optional<ErrorCode> CodeWithReason(std::string_view reason) {
-  for (int i = 0; i <= static_cast<int>(ErrorCode::kAborted); ++i) {
+  for (int i = 0; i <= static_cast<int>(ErrorCode::kUnavailable); ++i) {
     const auto code = static_cast<ErrorCode>(i);
     if (ReasonOf(code) == reason) return code;
   }
@@ -25,7 +25,8 @@ ErrorCode Nearest(Code code) {
     case Code::kOutOfRange:
       return ErrorCode::kInvalidArgument;
     case Code::kDeadlineExceeded:
-      return ErrorCode::kTimedOut;
+    case Code::kUnavailable:
+      return ErrorCode::kUnavailable;
     case Code::kNotFound:
       return ErrorCode::kNotFound;
     case Code::kFailedPrecondition:
@@ -37,7 +38,6 @@ ErrorCode Nearest(Code code) {
     case Code::kDataLoss:
       return ErrorCode::kCorruption;
     case Code::kCancelled:
-    case Code::kUnavailable:
       return ErrorCode::kAborted;
     default:
       return ErrorCode::kIo;

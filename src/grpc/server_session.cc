@@ -18,32 +18,61 @@ constexpr std::int32_t kConnectionWindow = 16 << 20;  // and of all calls, befor
 constexpr std::size_t kHeaderBytesMax = 16 << 10;
 constexpr std::size_t kOutputBytes = 256 << 10;  // No more is made before that has left.
 
-nghttp2_nv Header(std::string_view name, std::string_view value) {
+// Names are constants, which nghttp2 need not copy; so are values, if `flags` say so.
+nghttp2_nv Header(std::string_view name, std::string_view value, int flags = 0) {
   return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
           reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(),
-          value.size(), NGHTTP2_NV_FLAG_NONE};
+          value.size(), static_cast<std::uint8_t>(flags | NGHTTP2_NV_FLAG_NO_COPY_NAME)};
+}
+nghttp2_nv Constant(std::string_view name, std::string_view value) {
+  return Header(name, value, NGHTTP2_NV_FLAG_NO_COPY_VALUE);
 }
 
 std::string_view View(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-// The status as headers; they point into it, and into `text`.
-struct StatusHeaders {
-  explicit StatusHeaders(const CallStatus& status)
-      : code(std::to_string(static_cast<int>(status.code))),
-        message(EncodeMessage(status.message)),
-        details(EncodeBase64(status.details)) {
-    headers.push_back(Header("grpc-status", code));
-    if (!message.empty()) headers.push_back(Header("grpc-message", message));
-    if (!details.empty()) headers.push_back(Header("grpc-status-details-bin", details));
+// What a call is answered: at most `:status` and `content-type`, and three of its status, which
+// point into this.
+class ReplyHeaders {
+ public:
+  void Begin() {
+    Add(Constant(":status", "200"));
+    Add(Constant("content-type", "application/grpc"));
   }
 
-  const std::string code;
-  const std::string message;
-  const std::string details;
-  std::vector<nghttp2_nv> headers;
+  void End(const CallStatus& status) {
+    if (status.ok()) return Add(Constant("grpc-status", "0"));
+    code_ = std::to_string(static_cast<int>(status.code));
+    message_ = EncodeMessage(status.message);
+    details_ = EncodeBase64(status.details);
+    Add(Header("grpc-status", code_));
+    if (!message_.empty()) Add(Header("grpc-message", message_));
+    if (!details_.empty()) Add(Header("grpc-status-details-bin", details_));
+  }
+
+  const nghttp2_nv* data() const { return headers_.data(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  void Add(const nghttp2_nv& header) { headers_[size_++] = header; }
+
+  std::string code_;
+  std::string message_;
+  std::string details_;
+  std::array<nghttp2_nv, 5> headers_;
+  std::size_t size_ = 0;
 };
+
+const nghttp2_option* SessionOption() {
+  static const nghttp2_option* const option = [] {
+    nghttp2_option* made = nullptr;
+    STRATA_CHECK(nghttp2_option_new(&made) == 0);
+    nghttp2_option_set_no_closed_streams(made, 1);  // For priorities, too.
+    return made;
+  }();
+  return option;
+}
 
 }  // namespace
 
@@ -65,14 +94,15 @@ struct ServerSession::Callbacks {
   static int OnHeader(nghttp2_session* /*http2*/, const nghttp2_frame* frame,
                       const std::uint8_t* name, std::size_t name_size, const std::uint8_t* value,
                       std::size_t value_size, std::uint8_t /*flags*/, void* user) {
-    CallState* const call = Self(user).Find(frame->hd.stream_id);
+    ServerSession& self = Self(user);
+    CallState* const call = self.Find(frame->hd.stream_id);
     if (call == nullptr || call->method != nullptr) return 0;
     call->header_bytes += name_size + value_size;
     if (call->header_bytes > kHeaderBytesMax) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     const std::string_view key = View(name, name_size);
     const std::string_view text = View(value, value_size);
-    if (key == ":path") call->path = text;
-    if (key == "content-type") call->content_type = text;
+    if (key == ":path") self.OnPath(call, text);
+    if (key == "content-type") call->is_grpc = text.starts_with("application/grpc");
     if (key == "grpc-timeout") call->timeout_us = ParseTimeout(text);
     return 0;
   }
@@ -97,7 +127,12 @@ struct ServerSession::Callbacks {
 
   static int OnClose(nghttp2_session* /*http2*/, std::int32_t stream, std::uint32_t /*error*/,
                      void* user) {
-    Self(user).calls_.erase(stream);
+    ServerSession& self = Self(user);
+    const auto at = self.calls_.find(stream);
+    if (at == self.calls_.end()) return 0;
+    self.kept_ -= at->second->kept;
+    self.unsent_ -= at->second->unsent;
+    self.calls_.erase(at);
     return 0;
   }
 
@@ -116,9 +151,9 @@ struct ServerSession::Callbacks {
     if (!call->ended)
       return count > 0 ? static_cast<ssize_t>(count) : ssize_t{NGHTTP2_ERR_DEFERRED};
     *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    const StatusHeaders trailers(call->status);
-    const int submitted =
-        nghttp2_submit_trailer(http2, stream, trailers.headers.data(), trailers.headers.size());
+    ReplyHeaders trailers;
+    trailers.End(call->status);
+    const int submitted = nghttp2_submit_trailer(http2, stream, trailers.data(), trailers.size());
     if (submitted != 0) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     return static_cast<ssize_t>(count);
   }
@@ -140,9 +175,11 @@ struct ServerSession::Callbacks {
 
 ServerSession::ServerSession(const server::Peer& peer, const SessionParts& parts)
     : peer_(peer), parts_(parts) {
-  STRATA_CHECK(nghttp2_session_server_new(&http2_, Callbacks::All(), this) == 0);
-  const std::array<nghttp2_settings_entry, 3> settings{
-      {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kCallsMax},
+  STRATA_CHECK(nghttp2_session_server_new2(&http2_, Callbacks::All(), this, SessionOption()) == 0);
+  // Nobody prioritises calls, and a tree of what depends on what isn't kept for nothing.
+  const std::array<nghttp2_settings_entry, 4> settings{
+      {{NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kCallsMax},
        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindowBytes},
        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, kHeaderBytesMax}}};
   nghttp2_submit_settings(http2_, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
@@ -182,12 +219,6 @@ server::Next ServerSession::Flush(server::Output* output) {
     if (count <= 0) break;
     output->Append(View(bytes, static_cast<std::size_t>(count)));
   }
-  kept_ = unsent_ = 0;
-  for (const auto& [stream, call] : calls_) {
-    unsent_ += call->out.capacity();
-    kept_ += call->in.capacity() + (call->request ? call->request->size() : 0);
-  }
-  kept_ += unsent_;
   const bool over =
       nghttp2_session_want_read(http2_) == 0 && nghttp2_session_want_write(http2_) == 0;
   if (broken_ || over) return server::Next::kClose;
@@ -240,9 +271,15 @@ server::Next ServerSession::Awake(server::Output* output) {
 
 // --- a call --------------------------------------------------------------------------------------
 
+void ServerSession::OnPath(CallState* call, std::string_view path) {
+  const auto found = parts_.methods.find(path);
+  call->found = found == parts_.methods.end() ? nullptr : &found->second;
+  if (call->found == nullptr) call->path = path;
+}
+
 void ServerSession::OnHeaders(CallState* call) {
-  if (!call->content_type.starts_with("application/grpc")) {
-    const std::array headers{Header(":status", "415")};
+  if (!call->is_grpc) {
+    const std::array headers{Constant(":status", "415")};
     nghttp2_submit_response(http2_, call->place.stream, headers.data(), headers.size(), nullptr);
     call->ended = call->answering = true;
     return;
@@ -251,18 +288,27 @@ void ServerSession::OnHeaders(CallState* call) {
   if (call->timeout_us) {
     call->place.deadline_us = parts_.environment.clock->NowMicros() + *call->timeout_us;
   }
-  const auto found = parts_.methods.find(std::string_view(call->path));
-  if (found == parts_.methods.end()) {
+  if (call->found == nullptr) {
     return End(call,
                StatusOf(Code::kUnimplemented, "there is no method " + call->path, "NO_METHOD"));
   }
-  call->method = &found->second;
+  call->method = call->found;
 }
 
 void ServerSession::OnBytes(CallState* call, std::string_view bytes) {
   if (call->ended) return;
   call->in.Append(bytes);
   TakeMessages(call);
+  Account(call);
+}
+
+// After each change of what it keeps.
+void ServerSession::Account(CallState* call) {
+  const std::size_t unsent = call->out.capacity();
+  const std::size_t kept =
+      unsent + call->in.capacity() + (call->request ? call->request->size() : 0);
+  unsent_ += unsent - std::exchange(call->unsent, unsent);
+  kept_ += kept - std::exchange(call->kept, kept);
 }
 
 void ServerSession::TakeMessages(CallState* call) {
@@ -355,16 +401,16 @@ void ServerSession::End(CallState* call, CallStatus status) {
 
 // Lets what there is of the reply leave.
 void ServerSession::Answer(CallState* call) {
+  Account(call);
   const std::int32_t stream = call->place.stream;
   if (std::exchange(call->answering, true)) {
     nghttp2_session_resume_data(http2_, stream);
     return;
   }
-  std::vector<nghttp2_nv> headers{Header(":status", "200"),
-                                  Header("content-type", "application/grpc")};
+  ReplyHeaders headers;
+  headers.Begin();
   if (call->ended && call->out.empty()) {  // Nothing but a status: one frame.
-    const StatusHeaders status(call->status);
-    headers.insert(headers.end(), status.headers.begin(), status.headers.end());
+    headers.End(call->status);
     nghttp2_submit_response(http2_, stream, headers.data(), headers.size(), nullptr);
     return;
   }

@@ -54,8 +54,9 @@ class ServerSession final : public server::Protocol {
   struct CallState {
     explicit CallState(std::size_t message_bytes_max) : in(message_bytes_max) {}
 
+    const Method* found = nullptr;  // What the path names; null: nothing, and here it is.
     std::string path;
-    std::string content_type;
+    bool is_grpc = false;
     std::optional<std::uint64_t> timeout_us;
     std::size_t header_bytes = 0;
     const Method* method = nullptr;
@@ -69,12 +70,15 @@ class ServerSession final : public server::Protocol {
     std::string out;  // Framed; the first `sent` bytes are gone.
     std::size_t sent = 0;
     CallStatus status;
+    std::size_t kept = 0;    // Of bytes_kept(),
+    std::size_t unsent = 0;  // and of it, the reply.
   };
 
  private:
   struct Callbacks;  // nghttp2's.
 
   CallState* Find(std::int32_t stream);
+  void OnPath(CallState* call, std::string_view path);
   void OnHeaders(CallState* call);
   void OnBytes(CallState* call, std::string_view bytes);
   void OnEnd(CallState* call);
@@ -84,6 +88,7 @@ class ServerSession final : public server::Protocol {
   void Pull(CallState* call);
   void End(CallState* call, CallStatus status);
   void Answer(CallState* call);
+  void Account(CallState* call);
   server::Next Flush(server::Output* output);
 
   const server::Peer peer_;

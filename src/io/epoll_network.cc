@@ -20,7 +20,8 @@ namespace strata {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr std::size_t kPartsMax = 64;  // Of one writev.
+constexpr std::size_t kPartsMax = 64;           // Of one writev.
+constexpr std::uint64_t kFineMicros = 500'000;  // What waits longer may be a millisecond late.
 constexpr std::uint64_t kWakeToken = ~std::uint64_t{0};
 
 struct FreeAddresses {
@@ -154,10 +155,7 @@ class EpollPoller final : public Poller {
   Status AddWake() { return Control(EPOLL_CTL_ADD, wake_.get(), kWakeToken, EPOLLIN); }
 
   std::span<const Ready> Wait(std::optional<std::uint64_t> timeout_us) override {
-    const int count = Uninterrupted([&] {
-      return ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                          timeout_us ? ToMillis(*timeout_us) : -1);
-    });
+    const int count = Uninterrupted([&] { return WaitOnce(timeout_us); });
     ready_.clear();
     for (int i = 0; i < count; ++i) Note(events_[static_cast<std::size_t>(i)]);
     return ready_;
@@ -175,6 +173,20 @@ class EpollPoller final : public Poller {
   }
   static int ToMillis(std::uint64_t micros) {
     return static_cast<int>(std::min<std::uint64_t>((micros + 999) / 1000, 1'000'000'000));
+  }
+
+  // epoll_wait counts in milliseconds, and would make a caller who waits for a moment up to one
+  // late; kernels from 5.11 on have a finer call.
+  int WaitOnce(std::optional<std::uint64_t> timeout_us) {
+    const int room = static_cast<int>(events_.size());
+    if (timeout_us && has_fine_wait_ && *timeout_us < kFineMicros) {
+      const timespec timeout{.tv_sec = 0, .tv_nsec = static_cast<long>(*timeout_us) * 1000};
+      const int count = ::epoll_pwait2(epoll_.get(), events_.data(), room, &timeout, nullptr);
+      if (count >= 0 || errno != ENOSYS) return count;
+      has_fine_wait_ = false;
+    }
+    return ::epoll_wait(epoll_.get(), events_.data(), room,
+                        timeout_us ? ToMillis(*timeout_us) : -1);
   }
 
   Status Control(int operation, int fd, std::uint64_t token, std::uint32_t events) const {
@@ -202,6 +214,7 @@ class EpollPoller final : public Poller {
   const Descriptor wake_;
   std::array<epoll_event, 256> events_{};
   std::vector<Ready> ready_;
+  bool has_fine_wait_ = true;
 };
 
 class EpollNetwork final : public Network {

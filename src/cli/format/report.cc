@@ -184,13 +184,16 @@ void RowPrinter::Finish() {
   if (style_.format == OutputFormat::kJson) console_.Out(rows_ == 0 ? "]\n" : "\n]\n");
 }
 
+std::string JsonOf(const Report& report) {
+  std::string out;
+  for (const Section& section : report) out += (out.empty() ? "{" : ",\n") + JsonSection(section);
+  return out + "}\n";
+}
+
 Status PrintReport(Console& console, const OutputStyle& style, const Report& report) {
   if (style.format == OutputFormat::kJsonl) return PrintJsonl(console, report);
   if (style.format == OutputFormat::kJson) {
-    for (std::size_t i = 0; i < report.size(); ++i) {
-      console.Out((i == 0 ? "{" : ",\n") + JsonSection(report[i]));
-    }
-    console.Out("}\n");
+    console.Out(JsonOf(report));
     return {};
   }
   for (std::size_t i = 0; i < report.size(); ++i) {

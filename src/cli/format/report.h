@@ -109,6 +109,9 @@ struct Section {
 
 using Report = std::vector<Section>;
 
+// One object, with a member for each section.
+std::string JsonOf(const Report& report);
+
 Status PrintReport(Console& console, const OutputStyle& style, const Report& report);
 
 // One line of RFC 4180 CSV, with its newline.

@@ -11,6 +11,10 @@ class BackupVerb final : public Verb {
   void Declare(Flags& flags) override { flags.Argument("TARGET", &target_, "Where the copy goes"); }
 
   Result<ExitCode> Run(Session& session) override {
+    STRATA_TRY_ASSIGN(const bool remote, session.IsRemote());
+    if (remote && !target_.starts_with('/')) {
+      return InvalidArgument("give the whole path of TARGET: it is on the server's machine");
+    }
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kFail));
     STRATA_TRY_ASSIGN(const CheckpointInfo info, db->Checkpoint(target_));
     session.Note("copied the store to " + target_ + ": " + std::to_string(info.files) +

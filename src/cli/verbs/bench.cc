@@ -56,7 +56,8 @@ class BenchVerb final : public Verb {
     if (names_.empty()) names_ = {"fillrandom", "readrandom", "readmissing", "seekrandom", "scan"};
     STRATA_TRY(Check());
     if (!series_.empty()) options_.window_micros = std::max<std::uint64_t>(window_micros_, 1000);
-    const bool is_scratch = session.globals().db.empty();
+    STRATA_TRY_ASSIGN(const bool remote, session.IsRemote());
+    const bool is_scratch = !remote && session.globals().db.empty();
     if (is_scratch) session.globals().db = ScratchDirectory(session);
     const std::string directory = session.globals().db;
     Result<ExitCode> done = RunAll(session);

@@ -31,6 +31,7 @@ class ServeVerb final : public Verb {
   }
 
   Result<ExitCode> Run(Session& session) override {
+    STRATA_TRY(session.Directory());
     options_.limits.connections_max = static_cast<std::size_t>(connections_max_);
     STRATA_TRY(CheckExposure("redis", redis_));
     STRATA_TRY(CheckExposure("grpc", grpc_));

@@ -1,0 +1,110 @@
+// Carries calls out: chooses a server and a connection, tries again as long as that may help and
+// the deadline allows, and tells what came of it.
+//
+// Thread safety: none; the loop's.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "client/link.h"
+#include "client/loop.h"
+#include "client/retry.h"
+#include "strata/client.h"
+
+namespace strata::client {
+
+// How a call ended.
+struct Answer {
+  Outcome outcome = Outcome::kUnknown;
+  grpc::CallStatus status;
+  std::vector<std::string> messages;  // One, unless the method gives a stream.
+  std::size_t endpoint = 0;           // Which of the servers was asked last.
+  bool in_doubt = false;              // An earlier attempt may have been carried out.
+};
+
+struct Plan {
+  std::string path;     // "/strata.v1.KV/Get"
+  std::string request;  // Encoded.
+  CallKind kind = CallKind::kRead;
+  std::uint64_t deadline_us = 0;             // By the clock for durations.
+  std::optional<std::size_t> endpoint = {};  // Only this server has what it is about.
+  std::uint64_t attempts_max = ~std::uint64_t{0};
+  // Of a stream without an end: its messages, as they come. REQUIRES: attempts_max is 1.
+  std::function<void(std::string_view)> each = {};
+  std::function<void(Answer)> done = {};  // Once, unless it is cancelled.
+};
+
+struct DispatcherOptions {
+  std::vector<Endpoint> endpoints;
+  std::size_t links = 2;  // To each of them.
+  std::uint64_t backoff_us = 10'000;
+  std::uint64_t backoff_max_us = 1'000'000;
+  LinkOptions link = {};
+};
+
+class Dispatcher {
+ public:
+  using CallId = std::uint64_t;
+
+  // Borrowed: loop and environment. REQUIRES: at least one endpoint.
+  Dispatcher(Loop& loop, const Environment& environment, DispatcherOptions options);
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  CallId Start(Plan plan);
+  // Nobody cares any more: Plan::done isn't called. Nothing if it is over.
+  void Cancel(CallId id);
+  // All calls end, and so does each that is started later.
+  void Close();
+  // Sends what the turn has made, and forgets connections that are of no use any more.
+  void EndTurn();
+
+  std::uint64_t attempts() const { return attempts_; }
+  std::uint64_t links_made() const { return links_made_; }
+
+ private:
+  struct Call {
+    Plan plan;
+    BackOff backoff;
+    Loop::TimerId deadline;
+    std::optional<Loop::TimerId> retry = {};
+    std::shared_ptr<Link> link = nullptr;  // Of the attempt that is under way; null: none is.
+    grpc::ClientConnection::CallId attempt = 0;
+    std::uint64_t attempts = 0;
+    std::size_t endpoint = 0;  // Of this attempt, or the last.
+    bool in_doubt = false;     // An attempt may have been carried out.
+    std::vector<std::string> messages = {};
+    std::string trouble = {};  // Why there was another attempt.
+  };
+
+  void Attempt(CallId id);
+  void Receive(CallId id, std::string_view message);
+  void EndAttempt(CallId id, const grpc::CallEnd& end);
+  void PassDeadline(CallId id);
+  void Finish(CallId id, Outcome outcome, grpc::CallStatus status);
+  const std::shared_ptr<Link>& LinkTo(std::size_t endpoint);
+
+  Loop& loop_;
+  const Environment& environment_;
+  const DispatcherOptions options_;
+  Random random_;
+  std::map<CallId, Call> calls_;
+  CallId last_id_ = 0;
+  std::vector<std::vector<std::shared_ptr<Link>>> links_;  // By endpoint.
+  std::size_t current_ = 0;  // The endpoint that calls go to, until it can't be reached.
+  bool closed_ = false;
+  std::uint64_t attempts_ = 0;
+  std::uint64_t links_made_ = 0;
+};
+
+}  // namespace strata::client
