@@ -71,11 +71,15 @@ class Wire {
   bool CarryOut() {
     auto works = std::exchange(works_, {});
     draft_.BeginAnew(RealClock().WallMicros());
-    for (const auto& work : works) work->Run(draft_);
+    std::vector<server::Draft::Place> places;
+    for (const auto& work : works) {
+      work->Run(draft_);
+      places.push_back(draft_.place());
+    }
     if (!draft_.Commit()) ++failed_;
-    for (auto& work : works) {
-      work->OnCommitted(draft_.version());
-      session_.FinishWork(std::move(work), &output_);
+    for (std::size_t i = 0; i < works.size(); ++i) {
+      works[i]->OnCommitted(draft_.VersionAt(places[i]));
+      session_.FinishWork(std::move(works[i]), &output_);
     }
     return !works.empty();
   }

@@ -9,7 +9,7 @@ import re
 import sys
 
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|!\[[^\]\n]*\]\(([^)\s]+)\)")
-SKIPPED = {"build", ".git", ".lesson"}
+SKIPPED = {"node_modules", "build", ".git", ".lesson"}
 
 
 def without_code(text):

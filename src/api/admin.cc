@@ -85,8 +85,11 @@ Status Compact(Service& service, const v1::CompactRequest& request) {
 }
 
 Status Backup(Service& service, const v1::BackupRequest& request, v1::BackupResponse* reply) {
-  if (request.directory().empty()) return InvalidArgument("a backup needs a directory");
-  STRATA_TRY_ASSIGN(const auto copied, service.db().Checkpoint(request.directory()));
+  const std::string& directory = request.directory();
+  if (!directory.starts_with('/') || directory.find('\0') != std::string::npos) {
+    return InvalidArgument("a backup needs the whole path of a directory on the server's machine");
+  }
+  STRATA_TRY_ASSIGN(const auto copied, service.db().Checkpoint(directory));
   reply->set_files(copied.files);
   reply->set_bytes(copied.bytes);
   reply->set_linked_bytes(copied.linked_bytes);

@@ -1,8 +1,8 @@
 // What was written to a store lately, in the order of its sequences, for those who watch.
 //
-// It remembers the last `bytes_max` bytes of changes, and the last batch in any case. Writers add, and are never held up; a watcher
-// comes by with its place and takes what is new.
-// Thread safety: any thread.
+// It remembers the last `bytes_max` bytes of changes, and the last batch in any case. Writers add,
+// and are never held up; a watcher comes by with its place and takes what is new. Thread safety:
+// any thread.
 
 #pragma once
 

@@ -129,6 +129,13 @@ class Leases {
     held_.erase(at);
   }
 
+  // All are over, and those in use when their use ends.
+  void CloseAll() {
+    std::unordered_map<std::uint64_t, Held> ended;  // They go without the mutex.
+    const MutexLock lock(mutex_);
+    ended.swap(held_);
+  }
+
   // Lets go of those that weren't renewed in time.
   void Sweep(std::uint64_t now_us) {
     std::vector<std::unique_ptr<T>> ended;

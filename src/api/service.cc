@@ -1,5 +1,6 @@
 #include "api/service.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <utility>
 
 #include "api/methods.h"
@@ -8,6 +9,7 @@
 namespace strata::api {
 namespace {
 
+constexpr std::string_view kOurPrefix = "strata.";
 constexpr std::string_view kWriteIdsName = "strata.writes";
 
 }  // namespace
@@ -39,6 +41,13 @@ Result<TableRef> Service::Table(const std::string& name) const {
   return db_.FindTable(name);
 }
 
+Status Service::CheckNotOurs(std::string_view name) {
+  if (!name.starts_with(kOurPrefix)) return {};
+  return InvalidArgument("the table " + std::string(name) +
+                         " is the server's own: names that begin with \"" +
+                         std::string(kOurPrefix) + "\" can be read, and not changed");
+}
+
 bool Service::HasReached(std::uint64_t sequence, std::optional<grpc::CallStatus>* refusal) const {
   if (sequence <= changes_.last()) return true;
   const std::string last = std::to_string(changes_.last());
@@ -68,6 +77,8 @@ Result<Service::HeldSnapshot> Service::SnapshotOf(std::uint64_t id) {
 }
 
 grpc::MethodTable MethodsOf(Service& service) {
+  // What clients send wrong is told to them, not to the log.
+  google::protobuf::SetLogHandler(nullptr);
   grpc::MethodTable methods;
   AddKeyMethods(service, &methods);
   AddWriteMethods(service, &methods);

@@ -44,12 +44,19 @@ class Service {
   // About once a second: for ServerOptions::on_tick.
   void OnTick();
 
+  // The server is about to stop: open transactions are rolled back, so that nobody waits for a lock
+  // of theirs.
+  void OnStop() { transactions_.CloseAll(); }
+
   // --- for the methods ---
   DB& db() { return db_; }
   std::uint64_t NowUs() const { return environment_.clock->NowMicros(); }
   std::uint64_t WallUs() const { return environment_.clock->WallMicros(); }
   // "" and "default" are the default table. Errors: kNotFound; kInvalidArgument.
   Result<TableRef> Table(const std::string& name) const;
+  // Clients may read the server's own tables, and no more. Errors: kInvalidArgument for their
+  // names.
+  static Status CheckNotOurs(std::string_view name);
   // The store has come as far as `sequence`. Otherwise the call is refused.
   bool HasReached(std::uint64_t sequence, std::optional<grpc::CallStatus>* refusal) const;
   // The table of the ids of writes; made if it isn't there. REQUIRES: the committer's thread.

@@ -28,6 +28,7 @@ Status Create(Service& service, server::Keyspace& keyspace, const v1::CreateTabl
   }
   STRATA_TRY(keyspace.Commit());
   const std::vector<std::string> names(request.names().begin(), request.names().end());
+  for (const std::string& name : names) STRATA_TRY(Service::CheckNotOurs(name));
   STRATA_TRY_ASSIGN(const auto made,
                     service.db().CreateTables(names, OptionsOf(request.options())));
   for (const TableRef table : made) reply->add_ids(table.id);
@@ -75,6 +76,7 @@ void AddTableMethods(Service& service, grpc::MethodTable* methods) {
       .route = grpc::Route::kCommit,
       .function = Typed<v1::DropTableRequest, v1::DropTableResponse>(
           [&service](grpc::Call& call, const auto& request, auto* /*reply*/) -> Status {
+            STRATA_TRY(Service::CheckNotOurs(request.name()));
             STRATA_TRY(call.keyspace.Commit());
             return service.db().DropTable(request.name());
           })};

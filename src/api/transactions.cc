@@ -1,5 +1,7 @@
 // Transactions: over many calls, as one.
 
+#include <algorithm>
+
 #include "api/methods.h"
 #include "base/check.h"
 
@@ -7,6 +9,8 @@ namespace strata::api {
 namespace {
 
 constexpr std::size_t kPageBytes = 256 << 10;
+// Longer waits for a lock would outlive leases, and hold up the end of the server.
+constexpr std::uint32_t kLockTimeoutMsMax = 10'000;
 
 Status Begin(Service& service, const v1::BeginRequest& request, v1::BeginResponse* reply) {
   TransactionOptions options;
@@ -17,7 +21,9 @@ Status Begin(Service& service, const v1::BeginRequest& request, v1::BeginRespons
   if (request.isolation() == v1::BeginRequest::READ_COMMITTED) {
     options.isolation = Isolation::kReadCommitted;
   }
-  if (request.has_lock_timeout_ms()) options.lock_timeout_ms = request.lock_timeout_ms();
+  if (request.has_lock_timeout_ms()) {
+    options.lock_timeout_ms = std::min(request.lock_timeout_ms(), kLockTimeoutMsMax);
+  }
   STRATA_TRY_ASSIGN(auto begun, service.db().Begin(options));
   STRATA_TRY_ASSIGN(const auto granted,
                     service.transactions().Add(std::make_unique<OpenTransaction>(std::move(begun)),

@@ -1,5 +1,7 @@
 // KV.Put, KV.Delete and KV.Write: carried out by the committer, many in one batch.
 
+#include <charconv>
+
 #include "api/methods.h"
 
 namespace strata::api {
@@ -50,11 +52,13 @@ Result<bool> AllHold(Service& service, server::Keyspace& keyspace, const v1::Wri
   return true;
 }
 
-// With the changes, as a part of the same batch.
-Status Remember(Service& service, server::Keyspace& keyspace, const std::string& write_id) {
+// As a part of the same batch, right before the changes: what it is answered later is the version
+// of the last of them.
+Status Remember(Service& service, server::Keyspace& keyspace, const std::string& write_id,
+                std::size_t changes) {
   if (write_id.empty()) return {};
   STRATA_TRY_ASSIGN(const TableRef ids, service.WriteIds());
-  return keyspace.Put(ids, write_id, "", keyspace.now_us() + kWriteIdUs);
+  return keyspace.Put(ids, write_id, std::to_string(changes), keyspace.now_us() + kWriteIdUs);
 }
 
 Status Write(Service& service, server::Keyspace& keyspace, const v1::WriteRequest& request,
@@ -68,12 +72,13 @@ Status Write(Service& service, server::Keyspace& keyspace, const v1::WriteReques
   for (const v1::Change& change : request.changes()) {
     STRATA_TRY_ASSIGN(changes.emplace_back(), ChangeOf(service, change, keyspace.now_us()));
   }
+  STRATA_TRY(Remember(service, keyspace, request.write_id(), changes.size()));
   for (const KeyChange& change : changes) {
     STRATA_TRY(change.value
                    ? keyspace.Put(change.table, change.key, *change.value, change.expires_at_us)
                    : keyspace.Delete(change.table, change.key));
   }
-  return Remember(service, keyspace, request.write_id());
+  return {};
 }
 
 // What a refusal, or an answer of before, has already stays.
@@ -121,6 +126,7 @@ grpc::Method WriteMethod(Service& service) {
 }  // namespace
 
 Result<KeyChange> ChangeOf(Service& service, const v1::Change& change, std::uint64_t now_us) {
+  STRATA_TRY(Service::CheckNotOurs(change.table()));
   STRATA_TRY_ASSIGN(const TableRef table, service.Table(change.table()));
   if (change.key().size() > kKeySizeMax) {
     return InvalidArgument("the key has " + std::to_string(change.key().size()) +
@@ -153,7 +159,10 @@ Result<bool> WasWritten(Service& service, server::Keyspace& keyspace, const std:
   STRATA_TRY_ASSIGN(const auto entry, keyspace.Get(ids, write_id));
   if (!entry) return false;
   reply->set_repeated(true);
-  if (entry->version != server::Keyspace::kUnwritten) reply->set_sequence(entry->version);
+  if (entry->version == server::Keyspace::kUnwritten) return true;  // It is told at the commit.
+  std::uint64_t changes = 0;
+  std::from_chars(entry->value.data(), entry->value.data() + entry->value.size(), changes);
+  reply->set_sequence(entry->version + changes);
   return true;
 }
 

@@ -124,7 +124,10 @@ Result<DB*> Session::Open(IfMissing if_missing) {
     STRATA_TRY_ASSIGN(events_, files().Create(globals_.events));
   }
   if (events_ != nullptr) {
-    options.event_sink = [this](std::string_view line) { (void)events_->Append(line); };
+    options.event_sink = [this, other = options.event_sink](std::string_view line) {
+      (void)events_->Append(line);
+      if (other) other(line);
+    };
   }
   if (if_missing == IfMissing::kFail) {
     STRATA_TRY_ASSIGN(const bool exists, files().Exists(directory));

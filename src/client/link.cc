@@ -34,14 +34,15 @@ Link::~Link() {
   Break("the client is closed");
 }
 
-grpc::ClientConnection::CallId Link::Start(grpc::CallRequest request, grpc::CallHandlers handlers) {
+grpc::ClientConnection::CallId Link::Start(const grpc::CallRequest& request,
+                                           grpc::CallHandlers handlers) {
   if (!check_) {
     quiet_since_us_ = loop_.now_us();
     asked_ = false;
     const std::uint64_t wait = heard_ ? options_.keepalive_us : options_.connect_us;
     check_ = loop_.At(quiet_since_us_ + wait, [this] { CheckAlive(); });
   }
-  return connection_.Start(std::move(request), std::move(handlers));
+  return connection_.Start(request, std::move(handlers));
 }
 
 grpc::Fate Link::Cancel(grpc::ClientConnection::CallId call) {

@@ -34,7 +34,8 @@ class Link {
 
   bool CanStart() const { return broken_.empty() && connection_.CanStart(); }
   // REQUIRES: CanStart().
-  grpc::ClientConnection::CallId Start(grpc::CallRequest request, grpc::CallHandlers handlers);
+  grpc::ClientConnection::CallId Start(const grpc::CallRequest& request,
+                                       grpc::CallHandlers handlers);
   grpc::Fate Cancel(grpc::ClientConnection::CallId call);
   std::size_t calls() const { return connection_.calls(); }
 

@@ -26,7 +26,7 @@ bool IsFinal(grpc::Code code) {
 }
 
 std::uint64_t Behind(std::uint64_t sequence) {
-  return sequence + (STRATA_MUTANT(client_watch_skips_one) ? 2 : 1);
+  return sequence + (STRATA_MUTANT(client_watch_skips_one) ? 3 : 1);  // A write and its id.
 }
 
 // Lives on the loop. Where it stands is known at every moment: `next_`.

@@ -1,16 +1,23 @@
 #include "commit/room.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "base/mutant.h"
 
 namespace strata {
+namespace {
+
+constexpr std::uint64_t kStallToldMicros = 1'000;  // Shorter ones are counted alone.
+
+}  // namespace
 
 Status Room::Make() {
   mutex_.AssertHeld();
   if (background_.flush_trouble().error != nullptr) STRATA_TRY(AwaitFlushes(SIZE_MAX));
-  Stall();
+  HoldBack();
   const bool switch_wanted = std::exchange(switch_wanted_, false);
   if (trees_.MemTableBytes() < context_.options.memtable_bytes && !switch_wanted) {
     return health_.CheckWritable();
@@ -37,7 +44,7 @@ Status Room::AwaitFlushes(std::size_t full_max) {
   if (!may_go_on()) {
     const std::uint64_t start = context_.environment.clock->NowMicros();
     context_.environment.executor->WaitOn(context_.memtables_written, mutex_, may_go_on);
-    context_.counters.Add(Counter::kStallMicros, context_.environment.clock->NowMicros() - start);
+    NoteStall(StallCause::kMemtables, context_.environment.clock->NowMicros() - start);
   }
   return CheckFlushes();
 }
@@ -52,10 +59,10 @@ Status Room::CheckFlushes() const {
 }
 
 // Delays are saved up until they are worth a sleep.
-void Room::Stall() {
+void Room::HoldBack() {
   mutex_.AssertHeld();
-  const std::uint64_t stall = StallMicros();
-  stall_owed_us_ = stall == 0 ? 0 : stall_owed_us_ + static_cast<std::int64_t>(stall);
+  const Stall stall = StallNow();
+  stall_owed_us_ = stall.micros == 0 ? 0 : stall_owed_us_ + static_cast<std::int64_t>(stall.micros);
   if (stall_owed_us_ < kSleepMicrosMin) return;
   const std::uint64_t start = context_.environment.clock->NowMicros();
   const auto owed = static_cast<std::uint64_t>(stall_owed_us_);
@@ -63,11 +70,27 @@ void Room::Stall() {
   context_.environment.clock->SleepMicros(owed);
   mutex_.Lock();
   const std::uint64_t slept = context_.environment.clock->NowMicros() - start;
-  context_.counters.Add(Counter::kStallMicros, slept);
+  NoteStall(stall.cause, slept);
   stall_owed_us_ -= static_cast<std::int64_t>(slept);
 }
 
-std::uint64_t Room::StallMicros() const {
+void Room::NoteStall(StallCause cause, std::uint64_t micros) {
+  struct Known {
+    Counter counter;
+    std::string_view name;
+  };
+  constexpr std::array<Known, 4> kCauses = {{{Counter::kStallMicrosMemtables, "memtables"},
+                                             {Counter::kStallMicrosCompaction, "compaction"},
+                                             {Counter::kStallMicrosBlobs, "blobs"},
+                                             {Counter::kStallMicrosMemory, "memory"}}};
+  const Known& known = kCauses[static_cast<std::size_t>(cause)];
+  context_.counters.Add(Counter::kStallMicros, micros);
+  context_.counters.Add(known.counter, micros);
+  if (context_.events == nullptr || micros < kStallToldMicros) return;
+  context_.events->Emit("stall", {{"cause", known.name}, {"micros", micros}});
+}
+
+Stall Room::StallNow() const {
   WritePressure pressure;
   pressure.memtable_bytes = trees_.MemTableBytes();
   pressure.memtable_bytes_max = context_.options.memtable_bytes;
@@ -75,7 +98,7 @@ std::uint64_t Room::StallMicros() const {
   pressure.immutables_max = waiting_max();
   pressure.stall_max_us = context_.options.stall_max_ms * 1000ULL;
   background_.AddTo(&pressure);
-  return StallFor(pressure);
+  return StallWithCause(pressure);
 }
 
 std::size_t Room::waiting_max() const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "commit/background_work.h"
+#include "commit/write_controller.h"
 #include "journal/journal.h"
 #include "state/health.h"
 #include "state/store_context.h"
@@ -51,8 +52,9 @@ class Room {
   void NoteBegun(SequenceNumber first) { logged_next_ = 0, log_first_ = first; }
 
  private:
-  std::uint64_t StallMicros() const;
-  void Stall() STRATA_REQUIRES(mutex_);
+  Stall StallNow() const;
+  void HoldBack() STRATA_REQUIRES(mutex_);
+  void NoteStall(StallCause cause, std::uint64_t micros);
   Status AwaitFlushes(std::size_t full_max) STRATA_REQUIRES(mutex_);
   Status CheckFlushes() const;
   std::size_t waiting_max() const;  // So many full memtables may wait.

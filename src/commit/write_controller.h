@@ -38,7 +38,14 @@ inline constexpr std::int64_t kSleepMicrosMin = 250;
 //     to a hundredth, as a flush takes well under a second.
 //   * a tenth of the share of a blob file that blob files take past their bound, up to 1;
 //   * how far memtables of stores that share their memory are past their half of it.
-inline std::uint64_t StallFor(const WritePressure& pressure) {
+// By what a writer is held back.
+enum class StallCause : std::uint8_t { kMemtables, kCompaction, kBlobs, kMemory };
+struct Stall {
+  std::uint64_t micros = 0;
+  StallCause cause = StallCause::kMemtables;
+};
+
+inline Stall StallWithCause(const WritePressure& pressure) {
   // From 0, as long as what is owed is free, to 1 at kDebtFull times as much.
   const auto share = [](std::uint64_t owed, std::uint64_t free) {
     if (free == 0 || owed <= free) return 0.0;
@@ -60,9 +67,21 @@ inline std::uint64_t StallFor(const WritePressure& pressure) {
                           : static_cast<double>(pressure.blob_bytes_over) /
                                 static_cast<double>(pressure.blob_file_bytes);
   const double by_space = std::clamp(over, 0.0, 1.0);
-  double level = std::max({by_debt * by_debt, by_fill * by_fill, by_space * by_space / 100});
-  level = std::max(level, pressure.memory_over * pressure.memory_over);
-  return static_cast<std::uint64_t>(level * static_cast<double>(pressure.stall_max_us));
+  Stall stall;
+  double level = by_fill * by_fill;
+  const auto raise = [&](double to, StallCause cause) {
+    if (to <= level) return;
+    level = to;
+    stall.cause = cause;
+  };
+  raise(by_debt * by_debt, StallCause::kCompaction);
+  raise(by_space * by_space / 100, StallCause::kBlobs);
+  raise(pressure.memory_over * pressure.memory_over, StallCause::kMemory);
+  stall.micros = static_cast<std::uint64_t>(level * static_cast<double>(pressure.stall_max_us));
+  return stall;
+}
+inline std::uint64_t StallFor(const WritePressure& pressure) {
+  return StallWithCause(pressure).micros;
 }
 
 }  // namespace strata

@@ -99,6 +99,7 @@ struct ClientCallbacks {
 
   static ClientConnection& Self(void* user) { return *static_cast<ClientConnection*>(user); }
 
+  // NOLINTNEXTLINE(readability-function-size): nghttp2 wants it so.
   static int OnHeader(nghttp2_session* /*session*/, const nghttp2_frame* frame,
                       const std::uint8_t* name, std::size_t name_size, const std::uint8_t* value,
                       std::size_t value_size, std::uint8_t /*flags*/, void* user) {
@@ -174,6 +175,7 @@ struct ClientCallbacks {
     return 0;
   }
 
+  // NOLINTNEXTLINE(readability-function-size): the same.
   static ssize_t Read(nghttp2_session* /*session*/, std::int32_t id, std::uint8_t* into,
                       std::size_t size, std::uint32_t* flags, nghttp2_data_source* /*source*/,
                       void* user) {
@@ -229,7 +231,8 @@ bool ClientConnection::CanStart() const {
          nghttp2_session_get_next_stream_id(session_->http) <= std::numeric_limits<CallId>::max();
 }
 
-ClientConnection::CallId ClientConnection::Start(CallRequest request, CallHandlers handlers) {
+ClientConnection::CallId ClientConnection::Start(const CallRequest& request,
+                                                 CallHandlers handlers) {
   STRATA_CHECK(CanStart());
   auto call = std::make_unique<Call>(limits_.message_bytes_max);
   AppendMessage(&call->body, request.message);

@@ -66,7 +66,7 @@ class ClientConnection {
   ClientConnection& operator=(const ClientConnection&) = delete;
 
   // The request waits here while the server has as many calls as it wants. REQUIRES: CanStart().
-  CallId Start(CallRequest request, CallHandlers handlers);
+  CallId Start(const CallRequest& request, CallHandlers handlers);
   // False: it is going away, or has no numbers left. Take another connection.
   bool CanStart() const;
   // The caller has lost interest: the server is told, the handlers are called no more. REQUIRES:

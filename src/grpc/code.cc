@@ -139,6 +139,11 @@ std::string TimeoutText(std::uint64_t timeout_us) {
   return std::to_string(kTooLarge - 1) + 'H';
 }
 
+bool IsGrpc(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find(';'));
+  return type == "application/grpc" || type == "application/grpc+proto";
+}
+
 std::string EncodeBase64(std::string_view bytes) {
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {

@@ -55,6 +55,10 @@ std::string DecodeMessage(std::string_view encoded);
 std::optional<std::uint64_t> ParseTimeout(std::string_view text);
 std::string TimeoutText(std::uint64_t timeout_us);
 
+// A content type of gRPC whose messages are protobuf's, as all clients have them unless told
+// otherwise.
+bool IsGrpc(std::string_view content_type);
+
 // Binary headers (-bin) are base64. Nothing: it is none.
 std::string EncodeBase64(std::string_view bytes);
 std::optional<std::string> DecodeBase64(std::string_view text);

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "grpc/error_details.h"
+#include "grpc/reply_headers.h"
 #include "server/read_only.h"
 
 namespace strata::grpc {
@@ -18,51 +19,9 @@ constexpr std::int32_t kConnectionWindow = 16 << 20;  // and of all calls, befor
 constexpr std::size_t kHeaderBytesMax = 16 << 10;
 constexpr std::size_t kOutputBytes = 256 << 10;  // No more is made before that has left.
 
-// Names are constants, which nghttp2 need not copy; so are values, if `flags` say so.
-nghttp2_nv Header(std::string_view name, std::string_view value, int flags = 0) {
-  return {reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
-          reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(),
-          value.size(), static_cast<std::uint8_t>(flags | NGHTTP2_NV_FLAG_NO_COPY_NAME)};
-}
-nghttp2_nv Constant(std::string_view name, std::string_view value) {
-  return Header(name, value, NGHTTP2_NV_FLAG_NO_COPY_VALUE);
-}
-
 std::string_view View(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
-
-// What a call is answered: at most `:status` and `content-type`, and three of its status, which
-// point into this.
-class ReplyHeaders {
- public:
-  void Begin() {
-    Add(Constant(":status", "200"));
-    Add(Constant("content-type", "application/grpc"));
-  }
-
-  void End(const CallStatus& status) {
-    if (status.ok()) return Add(Constant("grpc-status", "0"));
-    code_ = std::to_string(static_cast<int>(status.code));
-    message_ = EncodeMessage(status.message);
-    details_ = EncodeBase64(status.details);
-    Add(Header("grpc-status", code_));
-    if (!message_.empty()) Add(Header("grpc-message", message_));
-    if (!details_.empty()) Add(Header("grpc-status-details-bin", details_));
-  }
-
-  const nghttp2_nv* data() const { return headers_.data(); }
-  std::size_t size() const { return size_; }
-
- private:
-  void Add(const nghttp2_nv& header) { headers_[size_++] = header; }
-
-  std::string code_;
-  std::string message_;
-  std::string details_;
-  std::array<nghttp2_nv, 5> headers_;
-  std::size_t size_ = 0;
-};
 
 const nghttp2_option* SessionOption() {
   static const nghttp2_option* const option = [] {
@@ -72,6 +31,11 @@ const nghttp2_option* SessionOption() {
     return made;
   }();
   return option;
+}
+
+RequestKind KindOf(Route route) {
+  if (route == Route::kCommit) return RequestKind::kWrite;
+  return route == Route::kLock ? RequestKind::kOther : RequestKind::kRead;
 }
 
 }  // namespace
@@ -102,7 +66,8 @@ struct ServerSession::Callbacks {
     const std::string_view key = View(name, name_size);
     const std::string_view text = View(value, value_size);
     if (key == ":path") self.OnPath(call, text);
-    if (key == "content-type") call->is_grpc = text.starts_with("application/grpc");
+    if (key == ":method") call->is_post = text == "POST";
+    if (key == "content-type") call->is_grpc = IsGrpc(text);
     if (key == "grpc-timeout") call->timeout_us = ParseTimeout(text);
     return 0;
   }
@@ -136,7 +101,7 @@ struct ServerSession::Callbacks {
     return 0;
   }
 
-  // Gives what there is of a call's reply, then its trailers.
+  // NOLINTNEXTLINE(readability-function-size): what is there of a reply, as nghttp2 asks for it.
   static ssize_t ReadReply(nghttp2_session* http2, std::int32_t stream, std::uint8_t* to,
                            std::size_t size, std::uint32_t* flags, nghttp2_data_source* /*source*/,
                            void* user) {
@@ -279,7 +244,7 @@ void ServerSession::OnPath(CallState* call, std::string_view path) {
 
 void ServerSession::OnHeaders(CallState* call) {
   if (!call->is_grpc) {
-    const std::array headers{Constant(":status", "415")};
+    const std::array headers{ConstantHeader(":status", "415")};
     nghttp2_submit_response(http2_, call->place.stream, headers.data(), headers.size(), nullptr);
     call->ended = call->answering = true;
     return;
@@ -293,6 +258,7 @@ void ServerSession::OnHeaders(CallState* call) {
                StatusOf(Code::kUnimplemented, "there is no method " + call->path, "NO_METHOD"));
   }
   call->method = call->found;
+  if (parts_.times != nullptr) call->began_nanos = parts_.environment.clock->NowNanos();
 }
 
 void ServerSession::OnBytes(CallState* call, std::string_view bytes) {
@@ -390,7 +356,14 @@ void ServerSession::Pull(CallState* call) {
   Answer(call);
 }
 
+void ServerSession::Time(const CallState& call) {
+  if (parts_.times == nullptr || call.method == nullptr || call.method->open) return;
+  parts_.times->Record(KindOf(call.method->route),
+                       parts_.environment.clock->NowNanos() - call.began_nanos);
+}
+
 void ServerSession::End(CallState* call, CallStatus status) {
+  Time(*call);
   call->ended = true;
   call->messages.reset();
   call->in.Drop();

@@ -23,6 +23,7 @@
 #include "server/limits.h"
 #include "server/protocol.h"
 #include "server/server_stats.h"
+#include "stats/request_times.h"
 #include "strata/db.h"
 
 struct nghttp2_session;
@@ -36,6 +37,7 @@ struct SessionParts {
   const Environment& environment;
   const server::Limits& limits;
   server::ServerStats& stats;
+  RequestTimes* times = nullptr;  // Of calls with one reply; null: nobody wants to know.
 };
 
 class ServerSession final : public server::Protocol {
@@ -57,6 +59,7 @@ class ServerSession final : public server::Protocol {
     const Method* found = nullptr;  // What the path names; null: nothing, and here it is.
     std::string path;
     bool is_grpc = false;
+    bool is_post = false;
     std::optional<std::uint64_t> timeout_us;
     std::size_t header_bytes = 0;
     const Method* method = nullptr;
@@ -70,6 +73,7 @@ class ServerSession final : public server::Protocol {
     std::string out;  // Framed; the first `sent` bytes are gone.
     std::size_t sent = 0;
     CallStatus status;
+    std::uint64_t began_nanos = 0;
     std::size_t kept = 0;    // Of bytes_kept(),
     std::size_t unsent = 0;  // and of it, the reply.
   };
@@ -89,6 +93,7 @@ class ServerSession final : public server::Protocol {
   void End(CallState* call, CallStatus status);
   void Answer(CallState* call);
   void Account(CallState* call);
+  void Time(const CallState& call);
   server::Next Flush(server::Output* output);
 
   const server::Peer peer_;

@@ -128,20 +128,36 @@ std::string MonitorLine(const Call& call) {
   return line;
 }
 
-void Account(const Call& call, std::uint64_t began_us, std::uint64_t errors_before) {
+void LogSlow(const Call& call, std::uint64_t micros) {
+  Logger* const logger = call.shared.logger;
+  if (logger == nullptr) return;
+  const auto key = static_cast<std::size_t>(call.command.keys.first);
+  logger->Log(LogLevel::kWarn, "slow request",
+              {{"connection", call.client.card->peer.id},
+               {"command", call.command.name},
+               {"micros", micros},
+               {"client", ToString(call.client.card->peer.address)},
+               {"key", key > 0 && key < call.words.size() ? logger->KeyForLog(call.words[key])
+                                                          : std::string("none")}});
+}
+
+void Account(const Call& call, std::uint64_t began_nanos, std::uint64_t errors_before) {
   CommandStats& stats = call.shared.command_stats[call.command.number];
-  const std::uint64_t micros = call.shared.environment.clock->NowMicros() - began_us;
+  call.client.took_nanos = call.shared.environment.clock->NowNanos() - began_nanos;
+  const std::uint64_t micros = call.client.took_nanos / 1'000;
   stats.calls.fetch_add(1, std::memory_order_relaxed);
   stats.micros.fetch_add(micros, std::memory_order_relaxed);
   if (call.reply.errors() > errors_before) stats.failed.fetch_add(1, std::memory_order_relaxed);
   if (!call.shared.slow_log.Wants(micros)) return;
-  SlowLog::Entry entry{.at_us = call.now_us(), .micros = micros};
+  SlowLog::Entry entry{
+      .at_us = call.now_us(), .micros = micros, .command = std::string(call.command.name)};
   entry.peer = ToString(call.client.card->peer.address);
   {
     const MutexLock lock(call.client.card->mutex);
     entry.client = call.client.card->name;
   }
-  call.shared.slow_log.Note(std::move(entry), call.words);
+  call.client.slow_id = call.shared.slow_log.Note(std::move(entry), call.words);
+  LogSlow(call, micros);
 }
 
 }  // namespace
@@ -159,11 +175,11 @@ Status CarryOut(Call& call) {
     return {};
   }
   const std::uint64_t errors_before = call.reply.errors();
-  const std::uint64_t began_us = call.shared.environment.clock->NowMicros();
+  const std::uint64_t began_nanos = call.shared.environment.clock->NowNanos();
   Status done = call.command.function(call);
   if (!done && done.error().code() == ErrorCode::kWouldWait) return done;
   if (!done) call.reply.Error(ErrorText(done.error()));
-  Account(call, began_us, errors_before);
+  Account(call, began_nanos, errors_before);
   if (call.shared.clients.any_monitors() && (call.command.flags & kAdmin) == 0) {
     call.shared.clients.TellMonitors(MonitorLine(call));
   }

@@ -57,7 +57,9 @@ struct Client {
   std::vector<std::vector<std::string>> queued;
   std::size_t queued_bytes = 0;
   std::vector<Watched> watched;
-  bool closing = false;  // After its replies.
+  bool closing = false;          // After its replies.
+  std::uint64_t took_nanos = 0;  // Its last request; 0: it was only queued, or refused.
+  std::uint64_t slow_id = 0;     // In the slow log, if it was slow.
 };
 
 }  // namespace strata::resp

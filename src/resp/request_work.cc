@@ -7,6 +7,7 @@
 namespace strata::resp {
 
 void RequestWork::Add(const Asked& asked) {
+  if (requests_.empty()) began_nanos_ = shared_.environment.clock->NowNanos();
   requests_.push_back({asked.command, asked.container, words_.size(), asked.words.size()});
   for (const std::string_view word : asked.words) {
     words_.push_back({bytes_.size(), word.size()});
@@ -28,7 +29,33 @@ void RequestWork::Run(server::Keyspace& keyspace) {
     const Status performed = Perform({request.command, request.container, views_}, keyspace,
                                      *client_, shared_, &replies_);
     STRATA_CHECK(performed.has_value());  // Here it may wait.
+    ExplainIfSlow(request);
   }
+}
+
+// A slow lookup is made once more, to see where it has to look; what it found is in caches by now.
+void RequestWork::ExplainIfSlow(const Request& request) {
+  const bool lookup = !writes_ && client_->db == 0 && request.count == 2 &&
+                      request.command != nullptr && request.command->name == "get";
+  if (!lookup || client_->took_nanos == 0) return;
+  if (!shared_.slow_log.Wants(client_->took_nanos / 1'000)) return;
+  ReadTrace trace(*shared_.environment.clock);
+  std::string value;
+  if (!shared_.db.TraceGet(views_[1], &value, &trace)) return;
+  shared_.slow_log.AddTrace(client_->slow_id, trace.steps());
+}
+
+void RequestWork::RecordTimes(std::uint64_t now_nanos) {
+  for (const Request& request : requests_) {
+    shared_.times.Record(KindOf(request.command), now_nanos - began_nanos_);
+  }
+}
+
+RequestKind KindOf(const Command* command) {
+  const std::uint32_t flags = command == nullptr ? 0 : command->flags;
+  if ((flags & kWrite) != 0) return RequestKind::kWrite;
+  if ((flags & kSlow) != 0) return RequestKind::kScan;
+  return (flags & kRead) != 0 ? RequestKind::kRead : RequestKind::kOther;
 }
 
 void RequestWork::Clear() {
@@ -45,6 +72,7 @@ void RequestWork::Clear() {
 Status Perform(const Asked& asked, server::Keyspace& keyspace, Client& client, Shared& shared,
                server::Output* replies) {
   const auto& [command, container, words] = asked;
+  client.took_nanos = 0;
   const std::size_t mark = replies->Mark();
   const ReplyMode mode = client.replies;
   Reply reply(replies, client.version);

@@ -39,6 +39,8 @@ class RequestWork final : public server::Work {
 
   void Run(server::Keyspace& keyspace) override;
   bool writes() const override { return writes_; }
+  // How long its requests took, from when the first of them came until `now_nanos`.
+  void RecordTimes(std::uint64_t now_nanos);
   std::size_t bytes() const { return bytes_.size(); }
 
   std::size_t size() const { return requests_.size(); }
@@ -57,17 +59,23 @@ class RequestWork final : public server::Work {
     std::size_t size = 0;
   };
 
+  void ExplainIfSlow(const Request& request);
+
   const std::shared_ptr<Client> client_;
   Shared& shared_;
   bool writes_ = false;
   std::string bytes_;  // Of all words.
   std::vector<Word> words_;
   std::vector<Request> requests_;
+  std::uint64_t began_nanos_ = 0;
   std::vector<std::string_view> views_;
   server::Output replies_;
   bool ran_ = false;
   Client before_;  // As it was at the first Run: a second begins there.
 };
+
+// What it counts as.
+RequestKind KindOf(const Command* command);
 
 // Carries out one request, known or not, with `replies` as the client wants them. Errors: as
 // CarryOut.

@@ -73,7 +73,10 @@ Session::Taken Session::Take(std::span<const std::string_view> words, server::Ou
   if (!writes && !slow) {
     server::ReadOnly keyspace(shared_.db, shared_.environment.clock->WallMicros(),
                               server::ReadOnly::MayWait::kNo);
-    if (Perform(asked, keyspace, *client_, shared_, output)) return Taken::kYes;
+    if (Perform(asked, keyspace, *client_, shared_, output)) {
+      shared_.times.Record(KindOf(asked.command), client_->took_nanos);
+      return Taken::kYes;
+    }
   }
   work_ = spare_ != nullptr ? std::move(spare_) : std::make_unique<RequestWork>(client_, shared_);
   work_->SetWrites(writes);
@@ -87,6 +90,7 @@ std::unique_ptr<server::Work> Session::TakeWork() {
 
 server::Next Session::FinishWork(std::unique_ptr<server::Work> work, server::Output* output) {
   std::unique_ptr<RequestWork> mine(static_cast<RequestWork*>(work.release()));
+  mine->RecordTimes(shared_.environment.clock->NowNanos());
   output->Append(std::move(mine->replies()));
   mine->Clear();
   spare_ = std::move(mine);

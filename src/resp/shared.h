@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "io/environment.h"
+#include "io/logger.h"
 #include "io/mutex.h"
 #include "resp/client.h"
 #include "resp/cursors.h"
@@ -24,6 +25,7 @@
 #include "resp/slow_log.h"
 #include "server/limits.h"
 #include "server/server_stats.h"
+#include "stats/request_times.h"
 #include "strata/db.h"
 
 namespace strata::resp {
@@ -86,6 +88,8 @@ struct Shared {
   Config config;
   Cursors cursors;
   SlowLog slow_log;
+  RequestTimes times;
+  Logger* logger = nullptr;                 // Is told of slow requests.
   std::vector<CommandStats> command_stats;  // By Command::number.
   std::atomic<std::uint64_t> errors{0};
   std::atomic<std::uint64_t> hits{0};

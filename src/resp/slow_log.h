@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "io/mutex.h"
+#include "stats/read_trace.h"
 
 namespace strata::resp {
 
@@ -22,9 +23,11 @@ class SlowLog {
     std::uint64_t id = 0;
     std::uint64_t at_us = 0;  // Wall clock.
     std::uint64_t micros = 0;
+    std::string command;
     std::vector<std::string> words;  // Shortened: 32 words, 128 bytes each.
     std::string peer;
     std::string client;
+    std::vector<ReadTrace::Step> trace;  // Of the lookup made once more; not of all requests.
   };
 
   // Requests from here on are noted; negative: none.
@@ -35,9 +38,13 @@ class SlowLog {
     const std::int64_t limit = slower_than_us.load(std::memory_order_relaxed);
     return limit >= 0 && micros >= static_cast<std::uint64_t>(limit);
   }
-  void Note(Entry entry, std::span<const std::string_view> words);
+  // Its id.
+  std::uint64_t Note(Entry entry, std::span<const std::string_view> words);
+  // Nothing happens if the entry has given way to others.
+  void AddTrace(std::uint64_t id, std::vector<ReadTrace::Step> trace);
   std::vector<Entry> Newest(std::size_t count) const;
   std::size_t size() const;
+  std::uint64_t noted() const;  // Ever.
   void Reset();
 
  private:

@@ -14,8 +14,12 @@ constexpr std::size_t kBatchBytes = 4 << 20;  // A batch takes no more requests 
 }  // namespace
 
 Committer::Committer(DB& db, const Environment& environment, ServerStats& stats,
-                     OnWritten on_written)
-    : db_(db), environment_(environment), stats_(stats), draft_(db, 0, std::move(on_written)) {
+                     OnWritten on_written, Logger* logger)
+    : db_(db),
+      environment_(environment),
+      stats_(stats),
+      logger_(logger),
+      draft_(db, 0, std::move(on_written)) {
   thread_ = environment_.executor->StartThread("strata-commit", [this] { Run(); });
 }
 
@@ -64,15 +68,23 @@ bool Committer::TakeNext(std::vector<std::unique_ptr<Work>>* works) {
 std::size_t Committer::CommitSome(std::span<std::unique_ptr<Work>> works) {
   draft_.BeginAnew(environment_.clock->WallMicros());
   std::size_t count = 0;
-  while (count < works.size() && draft_.bytes() < kBatchBytes) works[count++]->Run(draft_);
+  places_.clear();
+  while (count < works.size() && draft_.bytes() < kBatchBytes) {
+    works[count++]->Run(draft_);
+    places_.push_back(draft_.place());
+  }
   const auto batch = works.first(count);
   if (const Status written = draft_.Commit(); !written) {
     stats_.failed_commits.fetch_add(1, std::memory_order_relaxed);
+    if (logger_ != nullptr) {
+      logger_->Log(LogLevel::kError, "commit failed",
+                   {{"requests", batch.size()}, {"cause", written.error().message()}});
+    }
     ReadOnly refusing(db_, draft_.now_us(), ReadOnly::MayWait::kYes);
     refusing.Refuse(written.error());
     for (auto& work : batch) work->Run(refusing);
   } else {
-    for (auto& work : batch) work->OnCommitted(draft_.version());
+    for (std::size_t i = 0; i < count; ++i) batch[i]->OnCommitted(draft_.VersionAt(places_[i]));
   }
   stats_.commits.fetch_add(1, std::memory_order_relaxed);
   for (auto& work : batch) {

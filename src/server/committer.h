@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "io/environment.h"
+#include "io/logger.h"
 #include "io/mutex.h"
 #include "io/wait_point.h"
 #include "server/draft.h"
@@ -25,7 +26,8 @@ namespace strata::server {
 class Committer {
  public:
   // All borrowed. It has a thread of its own from now on.
-  Committer(DB& db, const Environment& environment, ServerStats& stats, OnWritten on_written = {});
+  Committer(DB& db, const Environment& environment, ServerStats& stats, OnWritten on_written = {},
+            Logger* logger = nullptr);
   // REQUIRES: nothing is submitted any more, and all that was came back.
   ~Committer();
   Committer(const Committer&) = delete;
@@ -43,7 +45,9 @@ class Committer {
   DB& db_;
   const Environment environment_;
   ServerStats& stats_;
+  Logger* const logger_;  // May be null.
   Draft draft_;
+  std::vector<Draft::Place> places_;  // Where the works of a batch ended.
   Mutex mutex_;
   WaitPoint submitted_;
   std::vector<std::unique_ptr<Work>> waiting_ STRATA_GUARDED_BY(mutex_);

@@ -13,12 +13,13 @@ constexpr std::size_t kSmallBytes = 64 << 10;  // Who keeps less isn't refused f
 
 Connection::Connection(ConnectionId id, std::unique_ptr<Socket> socket,
                        std::unique_ptr<Protocol> protocol, const Limits& limits, ServerStats& stats,
-                       std::uint64_t now_us)
+                       std::uint64_t now_us, Logger* logger)
     : id_(id),
       socket_(std::move(socket)),
       protocol_(std::move(protocol)),
       limits_(limits),
       stats_(stats),
+      logger_(logger),
       heard_us_(now_us),
       took_us_(now_us) {
   stats_.connections.fetch_add(1, std::memory_order_relaxed);
@@ -52,7 +53,7 @@ void Connection::Receive(std::span<char> scratch, std::uint64_t now_us) {
     input_.erase(0, Consume(input_));
   }
   if (input_.size() > limits_.request_bytes_max && !busy_ && !more_) {
-    stats_.over_request.fetch_add(1, std::memory_order_relaxed);
+    Met("request_bytes_max", &stats_.over_request);
     Refuse("the request is larger than request_bytes_max, " +
            std::to_string(limits_.request_bytes_max) + " bytes");
   }
@@ -109,8 +110,15 @@ void Connection::Push(std::string bytes) {
 
 void Connection::LimitReplies() {
   if (output_.bytes() <= limits_.reply_bytes_max) return;
-  stats_.over_replies.fetch_add(1, std::memory_order_relaxed);
+  Met("reply_bytes_max", &stats_.over_replies);
   Drop();
+}
+
+void Connection::Met(std::string_view limit, ServerStats::Count* count) {
+  count->fetch_add(1, std::memory_order_relaxed);
+  if (logger_ == nullptr) return;
+  logger_->Log(LogLevel::kWarn, "limit reached",
+               {{"limit", limit}, {"connection", id_}, {"client", ToString(socket_->peer())}});
 }
 
 void Connection::Send(std::uint64_t now_us) {
@@ -139,11 +147,11 @@ void Connection::Refuse(std::string_view reason) {
 
 void Connection::Tick(std::uint64_t now_us) {
   if (unsent_ && now_us - took_us_ > limits_.stuck_us) {
-    stats_.stuck.fetch_add(1, std::memory_order_relaxed);
+    Met("stuck", &stats_.stuck);
     return Drop();
   }
   if (limits_.idle_us != 0 && under_way_ == 0 && now_us - heard_us_ > limits_.idle_us) {
-    stats_.idle.fetch_add(1, std::memory_order_relaxed);
+    Met("idle", &stats_.idle);
     return Drop();
   }
   Awake();
@@ -167,7 +175,7 @@ bool Connection::Account() {
   // A refusal would look like the reply to what is under way.
   if (under_way_ > 0 || !grew || bytes <= kSmallBytes || all <= limits_.buffer_bytes_max)
     return false;
-  stats_.over_buffers.fetch_add(1, std::memory_order_relaxed);
+  Met("buffer_bytes_max", &stats_.over_buffers);
   Refuse("the buffers of all connections take buffer_bytes_max, " +
          std::to_string(limits_.buffer_bytes_max) + " bytes; try again later");
   std::string().swap(input_);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "io/logger.h"
 #include "io/network.h"
 #include "server/limits.h"
 #include "server/output.h"
@@ -25,7 +26,8 @@ class Connection {
  public:
   // `limits` and `stats` are borrowed. `now_us`, here and below: the clock for durations.
   Connection(ConnectionId id, std::unique_ptr<Socket> socket, std::unique_ptr<Protocol> protocol,
-             const Limits& limits, ServerStats& stats, std::uint64_t now_us);
+             const Limits& limits, ServerStats& stats, std::uint64_t now_us,
+             Logger* logger = nullptr);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -76,13 +78,16 @@ class Connection {
   std::size_t Consume(std::string_view input);
   void Follow(Next next);
   void LimitReplies();
+  // Counts it, and tells the log.
+  void Met(std::string_view limit, ServerStats::Count* count);
 
   const ConnectionId id_;
   const std::unique_ptr<Socket> socket_;
   const std::unique_ptr<Protocol> protocol_;
   const Limits& limits_;
   ServerStats& stats_;
-  std::string input_;  // Not consumed yet.
+  Logger* const logger_;  // May be null.
+  std::string input_;     // Not consumed yet.
   Output output_;
   std::size_t under_way_ = 0;  // Works that haven't come back.
   std::size_t accounted_ = 0;

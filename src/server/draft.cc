@@ -65,11 +65,19 @@ Status Draft::Commit() {
 Status Draft::Write() {
   STRATA_TRY_ASSIGN(const WriteOutcome outcome, db_.WriteIf(batch_));
   version_ = outcome.version;
+  written_.push_back({version_, batch_.count()});
   if (on_written_) on_written_(batch_, version_);
   return {};
 }
 
+std::uint64_t Draft::VersionAt(Place place) const {
+  if (place.batch >= written_.size()) return version_;
+  const Written& batch = written_[place.batch];
+  return batch.version - batch.entries + place.entries;
+}
+
 void Draft::BeginAnew(std::uint64_t now_us) {
+  written_.clear();
   now_us_ = now_us;
   failure_ = {};
   Clear();

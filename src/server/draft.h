@@ -35,8 +35,15 @@ class Draft final : public Keyspace {
   Status Delete(TableRef table, std::string_view key) override;
   Status Commit() override;
 
-  // Of the last batch that was written; 0: none was.
-  std::uint64_t version() const { return version_; }
+  // Where the draft stands, to ask later what version the last entry before got.
+  struct Place {
+    std::size_t batch = 0;    // Among those written since it was begun,
+    std::size_t entries = 0;  // and of that one, so many.
+  };
+  Place place() const { return {written_.size(), batch_.count()}; }
+  // Of the last entry before it, or in the store before that; 0: there is none. REQUIRES: Commit
+  // was called since.
+  std::uint64_t VersionAt(Place place) const;
   std::size_t bytes() const { return batch_.size_bytes(); }
   // Empty, for another moment, with failures forgotten; the memory is kept.
   void BeginAnew(std::uint64_t now_us);
@@ -58,7 +65,12 @@ class Draft final : public Keyspace {
   DB& db_;
   std::uint64_t now_us_;
   const OnWritten on_written_;
-  std::uint64_t version_ = 0;
+  struct Written {
+    std::uint64_t version = 0;  // Of its last entry.
+    std::size_t entries = 0;
+  };
+  std::vector<Written> written_;  // Since it was begun.
+  std::uint64_t version_ = 0;     // Of the last entry written, ever.
   WriteBatch batch_;
   Status failure_;  // Of a Commit: what was drafted before it is lost, and so is what came after.
   std::vector<Change> changes_;  // The first `used_`; the others are kept for their memory.

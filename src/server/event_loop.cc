@@ -165,6 +165,7 @@ void EventLoop::AcceptAll(Door* door) {
     auto socket = door->listener->Accept();
     if (!socket) {  // They go on waiting, and would be told of at once: not before the next tick.
       parts_.stats.no_descriptors.fetch_add(1, std::memory_order_relaxed);
+      Warn("descriptors", "nobody can be accepted");
       poller_->Remove(*door->listener);
       door->open = false;
       return;
@@ -181,6 +182,11 @@ void EventLoop::AcceptAll(Door* door) {
   }
 }
 
+void EventLoop::Warn(std::string_view limit, std::string_view client) {
+  if (parts_.logger == nullptr) return;
+  parts_.logger->Log(LogLevel::kWarn, "limit reached", {{"limit", limit}, {"client", client}});
+}
+
 void EventLoop::Serve(Accepted accepted) {
   if (stopping_) return;
   const Peer peer{.id = parts_.next_id.fetch_add(1) + kFirstId,
@@ -190,13 +196,14 @@ void EventLoop::Serve(Accepted accepted) {
                   .since_us = clock_.WallMicros()};
   auto made = std::make_unique<Connection>(peer.id, std::move(accepted.socket),
                                            parts_.fronts[accepted.front].factory(peer),
-                                           parts_.limits, parts_.stats, now_us_);
+                                           parts_.limits, parts_.stats, now_us_, parts_.logger);
   Connection* const connection = made.get();
   connection->watched = connection->Wanted();
   if (!poller_->Add(connection->socket(), peer.id, connection->watched)) return;
   connections_.emplace(peer.id, std::move(made));
   if (parts_.stats.connections.load(std::memory_order_relaxed) > parts_.limits.connections_max) {
     parts_.stats.over_connections.fetch_add(1, std::memory_order_relaxed);
+    Warn("connections_max", ToString(peer.address));
     connection->Refuse("max number of clients reached: connections_max is " +
                        std::to_string(parts_.limits.connections_max));
   }

@@ -37,6 +37,7 @@ struct LoopParts {
   ReaderPool& waiters;
   std::atomic<ConnectionId>& next_id;
   const std::function<void()>& on_tick;  // May be nothing.
+  Logger* logger = nullptr;
 };
 
 class EventLoop {
@@ -66,6 +67,7 @@ class EventLoop {
   bool Turn();
   void Handle(const Ready& ready);
   void AcceptAll(Door* door);
+  void Warn(std::string_view limit, std::string_view client);
   void TakeMail();
   void Serve(Accepted accepted);
   void Touch(Connection* connection);

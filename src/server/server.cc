@@ -9,7 +9,7 @@ Server::Server(ServerOptions options, DB& db, const Environment& environment, Se
     : options_(std::move(options)),
       environment_(environment),
       stats_(stats),
-      committer_(db, environment_, stats, options_.on_written),
+      committer_(db, environment_, stats, options_.on_written, options_.logger),
       readers_(db, environment_, options_.readers),
       waiters_(db, environment_, options_.waiters) {}
 
@@ -33,9 +33,9 @@ Status Server::Listen() {
   std::vector<EventLoop*> all;
   for (int i = 0; i < options_.loops; ++i) {
     STRATA_TRY_ASSIGN(auto poller, environment_.network->NewPoller());
-    const LoopParts parts{environment_, options_.fronts, endpoints_, options_.limits,
-                          stats_,       committer_,      readers_,   waiters_,
-                          next_id_,     options_.on_tick};
+    const LoopParts parts{environment_, options_.fronts,  endpoints_,     options_.limits,
+                          stats_,       committer_,       readers_,       waiters_,
+                          next_id_,     options_.on_tick, options_.logger};
     all.push_back(loops_.emplace_back(std::make_unique<EventLoop>(parts, std::move(poller))).get());
   }
   for (std::size_t front = 0; front < options_.fronts.size(); ++front) {

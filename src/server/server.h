@@ -34,6 +34,8 @@ struct ServerOptions {
   int waiters = 0;
   Limits limits;
   std::function<void()> on_tick;  // Called by each loop about once a second.
+  Logger* logger =
+      nullptr;           // Borrowed; is told of limits that clients meet, and of failed commits.
   OnWritten on_written;  // Called by the committer's thread; nothing: nobody wants to know.
 };
 

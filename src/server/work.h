@@ -32,8 +32,8 @@ class Work {
   virtual bool writes() const = 0;
   // It may wait for other clients, for as long as they like.
   virtual bool may_wait_for_others() const { return false; }
-  // What it wrote is in the store; `version` is that of the store's last write, its own or a later
-  // one.
+  // What it wrote is in the store; `version` is that of its last entry, or of the last one before
+  // it if it wrote nothing.
   virtual void OnCommitted(std::uint64_t /*version*/) {}
 
   // Where it goes when it is done, and whose it is. Set by the loop.

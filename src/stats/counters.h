@@ -45,9 +45,13 @@ enum class Counter : std::uint8_t {
   kTrivialMoves,
   kManifestBytes,
   kManifestSyncs,
-  kStallMicros,    // Writers delayed on purpose.
-  kGroupCommits,   // Groups written (>= 1 batch each).
-  kParallelReads,  // Reads submitted in batches.
+  kStallMicros,            // Writers delayed on purpose;
+  kStallMicrosMemtables,   // of this, until a memtable is written out, or because they fill,
+  kStallMicrosCompaction,  // because of what merges owe,
+  kStallMicrosBlobs,       // because blob files take more than they may,
+  kStallMicrosMemory,      // and because stores that share memory take too much.
+  kGroupCommits,           // Groups written (>= 1 batch each).
+  kParallelReads,          // Reads submitted in batches.
   kReadsInFlightPeak,
   kPrefetchedBlocks,
   kHashIndexHits,

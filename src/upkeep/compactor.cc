@@ -157,6 +157,12 @@ Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
     });
     return {};
   }
+  if (parts_.context.events) {
+    parts_.context.events->Emit("compaction_begin",
+                                {{"reason", std::string_view(job.reason)},
+                                 {"output_level", std::uint64_t{job.output.level}},
+                                 {"tables_in", std::uint64_t{job.inputs.size()}}});
+  }
   const auto ranges = compaction::SplitJob(
       job, *running->version,
       static_cast<std::size_t>(std::max(parts_.context.options.subcompactions, 1)));

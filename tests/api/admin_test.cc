@@ -54,6 +54,28 @@ TEST_CASE("what is drafted is written before a table is dropped", "[typed-api]")
   for (const auto call : {into_it, dropped, beside}) CHECK(session.told(call).end->status.ok());
 }
 
+TEST_CASE("the server's own tables can be read and not changed", "[typed-api]") {
+  ApiWorld world;
+  world.Put("k", "v", "id");
+  v1::DropTableRequest drop;
+  drop.set_name("strata.writes");
+  CHECK(world.Ask<v1::DropTableResponse>("Tables/Drop", drop).status.code ==
+        grpc::Code::kInvalidArgument);
+  v1::CreateTablesRequest create;
+  create.add_names("strata.mine");
+  CHECK(world.Ask<v1::CreateTablesResponse>("Tables/Create", create).status.code ==
+        grpc::Code::kInvalidArgument);
+  v1::PutRequest put;
+  put.set_table("strata.writes");
+  put.set_key("other");
+  CHECK(world.Ask<v1::WriteResponse>("KV/Put", put).status.code == grpc::Code::kInvalidArgument);
+  v1::GetRequest get;
+  get.mutable_from()->set_table("strata.writes");
+  get.set_key("id");
+  CHECK(world.Ask<v1::GetResponse>("KV/Get", get)->has_entry());
+  CHECK(world.Put("k", "w", "id")->repeated());
+}
+
 TEST_CASE("statistics are those of the store", "[typed-api]") {
   ApiWorld world;
   world.Put("k", "v");
@@ -75,7 +97,12 @@ TEST_CASE("a backup is a store", "[typed-api]") {
   v1::BackupRequest backup;
   CHECK(world.Ask<v1::BackupResponse>("Admin/Backup", backup).status.code ==
         grpc::Code::kInvalidArgument);
-  backup.set_directory("copy");
+  for (const std::string& wrong : {std::string("copy"), std::string("/copy\0/x", 8)}) {
+    backup.set_directory(wrong);
+    CHECK(world.Ask<v1::BackupResponse>("Admin/Backup", backup).status.code ==
+          grpc::Code::kInvalidArgument);
+  }
+  backup.set_directory("/copy");
   const auto copied = world.Ask<v1::BackupResponse>("Admin/Backup", backup);
   CHECK(copied.status.ok());
   CHECK(copied->files() >= 1);

@@ -141,6 +141,25 @@ TEST_CASE("a transaction that nobody renews is rolled back, and its locks go",
   CHECK(world.Get("k") == "2");
 }
 
+TEST_CASE("a server that stops rolls transactions back, and their locks go",
+          "[typed-api][typed-api.3]") {
+  ApiWorld world;
+  v1::BeginRequest request;
+  request.set_concurrency(v1::BeginRequest::PESSIMISTIC);
+  request.set_lock_timeout_ms(0);
+  const std::uint64_t first = Begin(world, request);
+  CHECK(Write(world, first, "k", "1").ok());
+  const std::uint64_t second = Begin(world, request);
+  {
+    auto use = world.service().transactions().Take(second, world.service().NowUs());
+    REQUIRE(use.has_value());
+    world.service().OnStop();
+    CHECK((*use)->Write({.table = kDefaultTable, .key = "k", .value = "2"}).has_value());
+  }
+  CHECK(world.service().transactions().count() == 0);
+  CHECK(Commit(world, second).status.code == grpc::Code::kNotFound);
+}
+
 TEST_CASE("one call of a transaction at a time", "[typed-api][typed-api.3]") {
   ApiWorld world;
   const std::uint64_t id = Begin(world);

@@ -113,11 +113,30 @@ TEST_CASE("a second attempt of a write changes nothing and is answered as the fi
   world.Put("k", "2", "id-2");
   const auto again = world.Put("k", "1", "id-1");
   CHECK(again->repeated());
-  CHECK(again->sequence() >= first->sequence());
-  CHECK(again->sequence() < 4);
+  CHECK(again->sequence() == first->sequence());
   CHECK(world.Get("k") == "2");
   CHECK(world.Put("k", "3")->repeated() == false);
   CHECK(world.Put("k", "3")->repeated() == false);
+}
+
+TEST_CASE("a write's sequence is its last entry's version, whoever else was written with it",
+          "[typed-api][typed-api.2]") {
+  ApiWorld world;
+  auto& session = world.session();
+  std::vector<grpc::ClientConnection::CallId> calls;
+  for (int i = 0; i < 3; ++i) {
+    v1::PutRequest put;
+    put.set_key("k" + std::to_string(i));
+    put.set_write_id("id" + std::to_string(i));
+    calls.push_back(session.Start("/strata.v1.KV/Put", put.SerializeAsString()));
+  }
+  CHECK(session.CarryOut() == 3);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    v1::WriteResponse reply;
+    REQUIRE(reply.ParseFromString(session.told(calls[i]).messages.at(0)));
+    const auto entry = world.store()->GetEntry("k" + std::to_string(i));
+    CHECK(reply.sequence() == (*entry)->version);
+  }
 }
 
 TEST_CASE("two attempts in one batch are one write", "[typed-api][typed-api.2]") {

@@ -225,7 +225,7 @@ TEST_CASE("a remote store is looked after", "[client]") {
     CHECK(db->Stats().last_sequence > 0);
     CHECK(db->counters().Get(Counter::kFlushes) > 0);
     CHECK(db->LogSyncTimes().count() > 0);
-    CHECK(Must(db->Checkpoint("copy")).files > 0);
+    CHECK(Must(db->Checkpoint("/copy")).files > 0);
     CHECK(db->DropTable("nope").error().code() == ErrorCode::kNotFound);
     CHECK(db->Close().has_value());
     CHECK(db->Put("k", "v").error().code() == ErrorCode::kAborted);

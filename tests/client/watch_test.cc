@@ -79,12 +79,14 @@ TEST_CASE("a watch goes on over broken connections without gap or duplicate",
   }
 }
 
+#if defined(STRATA_MUTANTS)
 TEST_CASE("a watch that skips a change is found out", "[client][client.3]") {
   mutant::Enable("client_watch_skips_one");
   std::uint64_t attempts = 0;
   CHECK(WatchThroughBreaks(1, &attempts) != ThirtyPuts());
   mutant::Enable("");
 }
+#endif
 
 TEST_CASE("a watch is told when the server doesn't remember so far back", "[client][client.3]") {
   ServedWorld().Run([](ServedWorld& world) {

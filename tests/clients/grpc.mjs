@@ -49,7 +49,9 @@ const kv = await clientOf('strata.v1.KV');
 await check('KV: a value of all bytes', async () => {
   const value = Buffer.from(Array.from({ length: 1024 }, (_, i) => i % 256));
   const { sequence } = await call(kv, 'put', { key: bytes('binary'), value });
-  const { entry } = await call(kv, 'get', { key: bytes('binary'), from: { minSequence: sequence } });
+  const { entry } = await call(kv, 'get', { key: bytes('binary'), from: { min_sequence: sequence } });
+  const behind = call(kv, 'get', { key: bytes('binary'), from: { min_sequence: sequence + 1000 } });
+  assert.equal((await behind.catch((it) => it)).code, grpc.status.FAILED_PRECONDITION);
   assert.deepEqual(entry.value, value);
   assert.equal(entry.version, sequence);
   assert.ok(!(await call(kv, 'get', { key: bytes('nothing') })).entry);

@@ -40,6 +40,17 @@ TEST_CASE("binary headers are base64 with padding or without", "[typed-api]") {
   }
 }
 
+TEST_CASE("content of gRPC is told from its neighbours", "[typed-api]") {
+  for (const char* const ours :
+       {"application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8"}) {
+    CHECK(IsGrpc(ours));
+  }
+  for (const char* const other :
+       {"", "application/grpcfoo", "application/grpc+json", "application/grpc-web", "text/html"}) {
+    CHECK_FALSE(IsGrpc(other));
+  }
+}
+
 TEST_CASE("timeouts have a unit and eight digits", "[typed-api]") {
   CHECK(ParseTimeout("100m") == 100'000);
   CHECK(ParseTimeout("1S") == 1'000'000);

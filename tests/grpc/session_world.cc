@@ -111,16 +111,20 @@ std::size_t SessionWorld::CarryOut() {
   auto works = std::exchange(works_, {});
   server::Draft draft(*store_, store_.clock().WallMicros(), on_written_);
   server::ReadOnly now(*store_, store_.clock().WallMicros(), server::ReadOnly::MayWait::kYes);
-  for (const auto& work : works)
+  std::vector<server::Draft::Place> places;
+  for (const auto& work : works) {
     work->Run(work->writes() ? static_cast<server::Keyspace&>(draft) : now);
+    places.push_back(draft.place());
+  }
   const Status written = draft.Commit();
-  for (auto& work : works) {
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    auto& work = works[i];
     if (work->writes() && !written) {
       server::ReadOnly refusing(*store_, draft.now_us(), server::ReadOnly::MayWait::kYes);
       refusing.Refuse(written.error());
       work->Run(refusing);
     }
-    if (work->writes() && written) work->OnCommitted(draft.version());
+    if (work->writes() && written) work->OnCommitted(draft.VersionAt(places[i]));
     Take(session_->FinishWork(std::move(work), &output_));
   }
   Exchange();

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "client/planted.h"
 #include "isolation/planted_names.h"
 #include "reliability/checks.h"
 #include "sim/planted_names.h"
@@ -132,6 +133,7 @@ TEST_CASE("every planted bug in the sources has a check, and every check its bug
   for (const char* mutant : sim::kPlantedNames) listed.insert(mutant);
   for (const char* mutant : isolation::kPlantedNames) listed.insert(mutant);
   for (const char* mutant : kPlantedInApply) listed.insert(mutant);
+  for (const char* mutant : client::testing::kPlantedNames) listed.insert(mutant);
   CHECK(MutantsInSources() == listed);
 }
 

@@ -99,9 +99,7 @@ class LineProtocol final : public Protocol {
     return consumed;
   }
 
-  std::unique_ptr<Work> TakeWork() override {
-    return std::move(work_);
-  }
+  std::unique_ptr<Work> TakeWork() override { return std::move(work_); }
   Next FinishWork(std::unique_ptr<Work> work, Output* output) override {
     output->Append(std::move(static_cast<LineWork&>(*work).replies));
     return Next::kRead;

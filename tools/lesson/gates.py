@@ -403,7 +403,7 @@ def check_text(workshop, lesson, commands=True):
     source = workshop.tree.files[path].data.decode()
     if commands:
         workshop.enter(lesson.number)
-    with tempfile.TemporaryDirectory(prefix="strata-text-") as home:
+    with tempfile.TemporaryDirectory(prefix="strata-text-", ignore_cleanup_errors=True) as home:
         try:
             tasks = {**workshop.tree.tasks(lesson.number), **workshop.tree.build_task(lesson.number)}
             return text.check(path, source, files, tasks,

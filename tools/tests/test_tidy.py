@@ -41,6 +41,7 @@ class Tidy(unittest.TestCase):
     def test_a_module_that_no_layer_lists_and_a_missing_file_are_found(self):
         self.assertEqual(["layers"], rules({"src/new/a.h": HEADER}))
         self.assertEqual(["layers"], rules({"src/base/a.h": HEADER + '#include "base/gone.h"\n'}))
+        self.assertEqual([], rules({"src/base/a.h": HEADER + '#include "made/by_the_build.pb.h"\n'}))
 
     def test_public_headers_see_only_public_headers_and_are_seen_by_all(self):
         public = {"include/strata/db.h": HEADER, "src/base/a.h": HEADER + '#include "strata/db.h"\n'}

@@ -30,6 +30,8 @@ class InspectVerb final : public Verb {
   }
 
   Result<ExitCode> Run(Session& session) override {
+    STRATA_TRY_ASSIGN(const bool remote, session.IsRemote());
+    if (remote) return InvalidArgument("inspect reads a file of this machine: leave --server out");
     STRATA_TRY_ASSIGN(const Inspection inspection, Inspect(session));
     STRATA_TRY(PrintReport(session.console(), session.style(), inspection.report));
     STRATA_TRY(Annotate(inspection.status, path_));

@@ -1,7 +1,11 @@
 // `strata serve`.
 
+#include <map>
+
 #include "api/service.h"
 #include "cli/session.h"
+#include "cli/verbs/http_front.h"
+#include "cli/verbs/serve_log.h"
 #include "grpc/server_session.h"
 #include "io/stop_signals.h"
 #include "resp/session.h"
@@ -14,9 +18,12 @@ class ServeVerb final : public Verb {
  public:
   void Declare(Flags& flags) override {
     flags.Text("redis", &redis_, "HOST:PORT", "Where to speak the Redis protocol");
-    flags.Text("grpc", &grpc_, "HOST:PORT", "Where to speak gRPC (strata.v1)");
-    flags.Text("ports-file", &ports_file_, "FILE",
-               "Written once it serves: {\"redis\": 6379, \"grpc\": 7379}, for port 0");
+    flags.Text("grpc", &grpc_, "HOST:PORT",
+               "Where to speak gRPC (strata.v1; 127.0.0.1:7379); none: nowhere");
+    http_.Declare(flags);
+    flags.Text(
+        "ports-file", &ports_file_, "FILE",
+        "Written once it serves: {\"redis\": 6379, \"grpc\": 7379, \"http\": 8379}, for port 0");
     flags.Switch("insecure", &insecure_,
                  "Let others than this machine connect, without passwords or encryption");
     flags.Integer("loops", &options_.loops, 1, "Threads that serve connections");
@@ -28,52 +35,83 @@ class ServeVerb final : public Verb {
                          "Close connections that are silent for so long; 0: never");
     flags.DurationMicros("stuck", &options_.limits.stuck_us,
                          "Close connections that don't take their replies for so long");
+    log_.Declare(flags);
   }
 
   Result<ExitCode> Run(Session& session) override {
     STRATA_TRY(session.Directory());
     options_.limits.connections_max = static_cast<std::size_t>(connections_max_);
-    STRATA_TRY(CheckExposure("redis", redis_));
-    STRATA_TRY(CheckExposure("grpc", grpc_));
+    STRATA_TRY_ASSIGN(const auto http, http_.At());
+    STRATA_TRY_ASSIGN(const auto grpc, GrpcAt());
+    STRATA_TRY(CheckExposure("--redis", redis_));
+    if (grpc) STRATA_TRY(CheckExposure("--grpc", ToString(*grpc)));
+    if (http) STRATA_TRY(CheckExposure("--http", ToString(*http)));
     STRATA_TRY_ASSIGN(const auto signals, StopSignals::Catch());
+    http_.KeepEvents(&session.globals().engine);
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
+    const auto logger = log_.Make(session);
+    options_.logger = logger.get();
     const Environment& environment = session.environment();
     server::ServerStats stats;
     resp::Shared shared(*db, environment, stats, options_.limits);
     shared.version = STRATA_VERSION;
+    shared.logger = logger.get();
     api::Service service(*db, environment, {.watch_bytes = static_cast<std::size_t>(watch_bytes_)});
     const grpc::MethodTable methods = api::MethodsOf(service);
-    STRATA_TRY(AddFront("redis", redis_, resp::RespFactory(shared)));
-    STRATA_TRY(AddFront("grpc", grpc_,
-                        grpc::GrpcFactory({methods, *db, environment, options_.limits, stats})));
+    RequestTimes grpc_times;
+    STRATA_TRY_ASSIGN(const Endpoint redis, ParseEndpoint(redis_));
+    AddFront("redis", redis, resp::RespFactory(shared));
+    if (IsThere("--grpc", grpc, grpc_.has_value(), environment, *logger)) {
+      AddFront("grpc", *grpc,
+               grpc::GrpcFactory({methods, *db, environment, options_.limits, stats, &grpc_times}));
+    }
     Connect(&service);
+    if (IsThere("--http", http, http_.asked(), environment, *logger)) {
+      http_.AddTo(&options_, *http, *db, environment, stats, shared);
+      http_.AddApi("grpc", grpc_times);
+    }
     STRATA_TRY_ASSIGN(const auto server, server::Server::Start(options_, *db, environment, stats));
     shared.port = server->endpoints().front().port;
     resp::AddParameters(&shared, session.globals().engine.sync);
     STRATA_TRY(TellPorts(session, server->endpoints()));
-    Announce(session, server->endpoints());
-    while (signals.Wait() == StopSignal::kReload) {
-      session.Note("nothing of what was set can be read again while it serves");
-    }
-    session.Note("stopping");
+    TellWhere(session, *logger, server->endpoints());
+    AwaitStop(signals, *logger);
+    http_.NoteStopping();
+    service.OnStop();
     server->Stop();
+    logger->Log(LogLevel::kInfo, "stopped", {{"requests", stats.requests.load()}});
     return kExitOk;
   }
 
  private:
-  Status CheckExposure(const std::string& name, const std::string& text) const {
+  Status CheckExposure(const std::string& flag, const std::string& text) const {
     STRATA_TRY_ASSIGN(const Endpoint endpoint, ParseEndpoint(text));
     if (insecure_ || IsLoopback(endpoint)) return {};
-    return InvalidArgument("--" + name + " " + text +
+    return InvalidArgument(flag + " " + text +
                            " lets others than this machine connect, and there are no passwords "
                            "yet: use 127.0.0.1, or say --insecure");
   }
 
-  Status AddFront(const std::string& name, const std::string& text,
-                  server::ProtocolFactory factory) {
-    STRATA_TRY_ASSIGN(const Endpoint endpoint, ParseEndpoint(text));
+  Result<std::optional<Endpoint>> GrpcAt() const {
+    if (grpc_ == "none") return std::optional<Endpoint>();
+    STRATA_TRY_ASSIGN(Endpoint endpoint, ParseEndpoint(grpc_.value_or("127.0.0.1:7379")));
+    return std::optional<Endpoint>(std::move(endpoint));
+  }
+
+  // A front that nobody asked for is left out if its usual port is taken.
+  static bool IsThere(const std::string& flag, const std::optional<Endpoint>& endpoint, bool asked,
+                      const Environment& environment, Logger& logger) {
+    if (!endpoint || asked) return endpoint.has_value();
+    const auto tried = environment.network->Listen(*endpoint);
+    if (tried || tried.error().code() != ErrorCode::kBusy) return true;
+    logger.Log(LogLevel::kWarn, "this front is left out: its usual port is taken; choose another",
+               {{"flag", flag}, {"taken", ToString(*endpoint)}});
+    return false;
+  }
+
+  void AddFront(const std::string& name, const Endpoint& endpoint,
+                server::ProtocolFactory factory) {
     options_.fronts.push_back({.name = name, .endpoint = endpoint, .factory = std::move(factory)});
-    return {};
   }
 
   // What is written is told to those who watch, and leases end in time.
@@ -83,6 +121,29 @@ class ServeVerb final : public Verb {
     options_.on_written = [service](const WriteBatch& batch, std::uint64_t version) {
       service->OnWritten(batch, version);
     };
+  }
+
+  static void AwaitStop(const StopSignals& signals, Logger& logger) {
+    while (signals.Wait() == StopSignal::kReload) {
+      logger.Log(LogLevel::kWarn, "nothing of what was set can be read again while it serves");
+    }
+    logger.Log(LogLevel::kInfo, "stopping");
+  }
+
+  void TellWhere(Session& session, Logger& logger, const std::vector<Endpoint>& endpoints) const {
+    std::map<std::string, std::string> at{{"grpc", "none"}, {"http", "none"}};
+    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+      at[options_.fronts[i].name] = ToString(endpoints[i]);
+    }
+    std::string next = "redis-cli -p " + std::to_string(endpoints.front().port);
+    if (at["grpc"] != "none") next += ", strata --server " + at["grpc"] + " stats";
+    if (at["http"] != "none") next += ", or open " + (at["http"] = "http://" + at["http"]);
+    logger.Log(LogLevel::kInfo, "serving",
+               {{"db", session.globals().db},
+                {"redis", at["redis"]},
+                {"grpc", at["grpc"]},
+                {"http", at["http"]},
+                {"try", next}});
   }
 
   // Appears as a whole, or not at all.
@@ -102,15 +163,10 @@ class ServeVerb final : public Verb {
     return session.files().Rename(draft, ports_file_);
   }
 
-  static void Announce(Session& session, const std::vector<Endpoint>& endpoints) {
-    session.Note("serving " + session.globals().db + " at " + ToString(endpoints[0]) +
-                 " (Redis protocol); try: redis-cli -p " + std::to_string(endpoints[0].port));
-    session.Note("and at " + ToString(endpoints[1]) + " (gRPC); try: strata --server " +
-                 ToString(endpoints[1]) + " stats");
-  }
-
   std::string redis_ = "127.0.0.1:6379";
-  std::string grpc_ = "127.0.0.1:7379";
+  std::optional<std::string> grpc_;
+  HttpFront http_;
+  ServeLog log_;
   std::string ports_file_;
   std::uint64_t watch_bytes_ = api::ServiceOptions{}.watch_bytes;
   bool insecure_ = false;
@@ -124,7 +180,7 @@ Command ServeCommand() {
   return {.name = "serve",
           .alias = "",
           .group = "Servers",
-          .summary = "Serve a store to Redis clients and by gRPC",
+          .summary = "Serve a store to Redis clients and by gRPC, with metrics and a dashboard",
           .examples =
               "--db cities serve\n"
               "--db cities serve --redis 127.0.0.1:0 --grpc 127.0.0.1:0 --ports-file ports",
