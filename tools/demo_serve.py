@@ -3,6 +3,7 @@
 usage: demo_serve.py PROGRAM DIRECTORY
 """
 
+import json
 import pathlib
 import signal
 import socket
@@ -22,7 +23,7 @@ def serve(program, directory):
     process = subprocess.Popen([program, "--db", directory, "--quiet", "serve", "--redis", "127.0.0.1:0", "--ports-file", str(ports)])
     for _ in range(200):
         if ports.exists():
-            return process, int("".join(c for c in ports.read_text() if c.isdigit()))
+            return process, json.loads(ports.read_text())["redis"]
         if process.poll() is not None:
             break
         time.sleep(0.05)
