@@ -14,7 +14,7 @@ void ChangeFeed::Add(const WriteBatch& batch, std::uint64_t version, Sequences s
               .last = version,
               .sequences = sequences};
   const MutexLock lock(mutex_);
-  last_ = version;
+  last_.store(version, std::memory_order_release);
   bytes_ += SizeOf(added);
   batches_.push_back(std::move(added));
   while (bytes_ > bytes_max_ && batches_.size() > 1) {
@@ -45,17 +45,12 @@ std::optional<std::uint64_t> ChangeFeed::Read(
       if (!take(change)) return std::max(after, change.sequence - 1);
     }
   }
-  return std::max(after, last_);
+  return std::max(after, last());
 }
 
 std::uint64_t ChangeFeed::floor() const {
   const MutexLock lock(mutex_);
   return floor_;
-}
-
-std::uint64_t ChangeFeed::last() const {
-  const MutexLock lock(mutex_);
-  return last_;
 }
 
 void ChangeFeed::BeginToWake(server::Mailbox* home, server::ConnectionId id) {

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -54,7 +55,7 @@ class ChangeFeed {
                                     const std::function<bool(const FeedChange&)>& take) const;
   // Everything after it is remembered.
   std::uint64_t floor() const;
-  std::uint64_t last() const;
+  std::uint64_t last() const { return last_.load(std::memory_order_acquire); }
 
   // Whoever is named is woken (Mailbox::PutAwake) when something is added. Counted: as often as it
   // is told to begin.
@@ -81,7 +82,7 @@ class ChangeFeed {
   std::deque<Batch> batches_ STRATA_GUARDED_BY(mutex_);
   std::size_t bytes_ STRATA_GUARDED_BY(mutex_) = 0;
   std::uint64_t floor_ STRATA_GUARDED_BY(mutex_);
-  std::uint64_t last_ STRATA_GUARDED_BY(mutex_);
+  std::atomic<std::uint64_t> last_;  // Changed under mutex_; read without it by every get.
   std::map<server::ConnectionId, Sleeper> sleepers_ STRATA_GUARDED_BY(mutex_);
 };
 
