@@ -31,13 +31,6 @@ inline constexpr double kDebtFull = 4.0;
 // No timer sleeps for a few microseconds: delays are saved up until they are worth a sleep.
 inline constexpr std::int64_t kSleepMicrosMin = 250;
 
-// The microseconds to hold a writer back: stall_max_us times the square of the largest of
-//   * debt_bytes and debt_runs, each from 0, as long as it is free, to 1 at kDebtFull times as
-//   much;
-//   * the share of its second half that the memtable has filled while as many wait as may: from 0
-//     to a hundredth, as a flush takes well under a second.
-//   * a tenth of the share of a blob file that blob files take past their bound, up to 1;
-//   * how far memtables of stores that share their memory are past their half of it.
 // By what a writer is held back.
 enum class StallCause : std::uint8_t { kMemtables, kCompaction, kBlobs, kMemory };
 struct Stall {
@@ -45,6 +38,13 @@ struct Stall {
   StallCause cause = StallCause::kMemtables;
 };
 
+// The microseconds to hold a writer back: stall_max_us times the square of the largest of
+//   * debt_bytes and debt_runs, each from 0, as long as it is free, to 1 at kDebtFull times as
+//   much;
+//   * the share of its second half that the memtable has filled while as many wait as may: from 0
+//     to a hundredth, as a flush takes well under a second.
+//   * a tenth of the share of a blob file that blob files take past their bound, up to 1;
+//   * how far memtables of stores that share their memory are past their half of it.
 inline Stall StallWithCause(const WritePressure& pressure) {
   // From 0, as long as what is owed is free, to 1 at kDebtFull times as much.
   const auto share = [](std::uint64_t owed, std::uint64_t free) {
@@ -80,6 +80,7 @@ inline Stall StallWithCause(const WritePressure& pressure) {
   stall.micros = static_cast<std::uint64_t>(level * static_cast<double>(pressure.stall_max_us));
   return stall;
 }
+
 inline std::uint64_t StallFor(const WritePressure& pressure) {
   return StallWithCause(pressure).micros;
 }
