@@ -7,6 +7,11 @@
 #include "wal/batch_format.h"
 
 namespace strata::api {
+namespace {
+
+constexpr std::size_t kBytesAtOnce = 256 << 10;  // Read before writers are let in.
+
+}  // namespace
 
 void ChangeFeed::Add(const WriteBatch& batch, std::uint64_t version, Sequences sequences) {
   Batch added{.encoded = std::string(batch.encoded()),
@@ -27,25 +32,37 @@ void ChangeFeed::Add(const WriteBatch& batch, std::uint64_t version, Sequences s
 
 std::optional<std::uint64_t> ChangeFeed::Read(
     std::uint64_t after, const std::function<bool(const FeedChange&)>& take) const {
-  const MutexLock lock(mutex_);
-  if (after < floor_) return std::nullopt;
-  auto at = std::partition_point(batches_.begin(), batches_.end(),
-                                 [&](const Batch& batch) { return batch.last <= after; });
-  for (; at != batches_.end(); ++at) {
-    wal::BatchReader entries(at->encoded, at->first);
-    while (const auto entry = *entries.Next()) {
-      const bool deleted = entry->kind == EntryKind::kDelete;
-      const FeedChange change{
-          .table = {static_cast<std::uint32_t>(entry->table)},
-          .key = entry->key,
-          .value = deleted ? std::nullopt : std::optional(entry->value),
-          .expires_at_us = entry->expires_at_us,
-          .sequence = at->sequences == Sequences::kEach ? entry->sequence : at->last};
-      if (change.sequence <= after) continue;
-      if (!take(change)) return std::max(after, change.sequence - 1);
+  for (bool more = true; more;) {
+    const MutexLock lock(mutex_);  // Let go of now and then, for those who write.
+    if (after < floor_) return std::nullopt;
+    auto at = std::partition_point(batches_.begin(), batches_.end(),
+                                   [&](const Batch& batch) { return batch.last <= after; });
+    for (std::size_t passed = 0; at != batches_.end() && passed < kBytesAtOnce; ++at) {
+      if (!Pass(*at, &after, take)) return after;
+      passed += SizeOf(*at);
     }
+    more = at != batches_.end();
   }
-  return std::max(after, last());
+  return after;
+}
+
+bool ChangeFeed::Pass(const Batch& batch, std::uint64_t* after,
+                      const std::function<bool(const FeedChange&)>& take) {
+  const bool together = batch.sequences == Sequences::kTogether;
+  wal::BatchReader entries(batch.encoded, batch.first);
+  while (const auto entry = *entries.Next()) {
+    const bool deleted = entry->kind == EntryKind::kDelete;
+    const FeedChange change{.table = {static_cast<std::uint32_t>(entry->table)},
+                            .key = entry->key,
+                            .value = deleted ? std::nullopt : std::optional(entry->value),
+                            .expires_at_us = entry->expires_at_us,
+                            .sequence = together ? batch.last : entry->sequence};
+    if (change.sequence <= *after || take(change)) continue;
+    *after = std::max(*after, change.sequence - 1);
+    return false;
+  }
+  *after = std::max(*after, batch.last);
+  return true;
 }
 
 std::uint64_t ChangeFeed::floor() const {

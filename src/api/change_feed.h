@@ -75,6 +75,10 @@ class ChangeFeed {
     std::size_t count = 0;
   };
 
+  // Gives `take` what comes after `*after`, which is moved past what was taken. False: `take` wants
+  // no more.
+  static bool Pass(const Batch& batch, std::uint64_t* after,
+                   const std::function<bool(const FeedChange&)>& take);
   static std::size_t SizeOf(const Batch& batch) { return sizeof(Batch) + batch.encoded.size(); }
 
   const std::size_t bytes_max_;

@@ -188,6 +188,15 @@ TEST_CASE("who watches something else is told how far it is, now and then",
   CHECK(TextOf(world.session().told(call)) == "(5)");
 }
 
+TEST_CASE("what is sought is found behind much that isn't", "[typed-api][typed-api.4]") {
+  ApiWorld world;
+  for (int i = 0; i < 8; ++i) world.Put("other", std::string(100'000, 'v'));
+  world.Put("rare", "v");
+  v1::WatchRequest request = From(1);
+  request.set_prefix("rare");
+  CHECK(TextOf(world.session().told(Watch(world, request))) == "9:rare=v (9)");
+}
+
 TEST_CASE("a transaction's changes come together, with the sequence of its last",
           "[typed-api][typed-api.4]") {
   ApiWorld world;
