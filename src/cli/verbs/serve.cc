@@ -43,11 +43,12 @@ class ServeVerb final : public Verb {
     options_.limits.connections_max = static_cast<std::size_t>(connections_max_);
     STRATA_TRY_ASSIGN(const auto http, http_.At());
     STRATA_TRY_ASSIGN(const auto grpc, GrpcAt());
-    STRATA_TRY(CheckExposure("--redis", redis_));
-    if (grpc) STRATA_TRY(CheckExposure("--grpc", ToString(*grpc)));
-    if (http) STRATA_TRY(CheckExposure("--http", ToString(*http)));
+    STRATA_TRY_ASSIGN(const Endpoint redis, ParseEndpoint(redis_));
+    STRATA_TRY(CheckExposure("--redis", redis));
+    if (grpc) STRATA_TRY(CheckExposure("--grpc", *grpc));
+    if (http) STRATA_TRY(CheckExposure("--http", *http));
     STRATA_TRY_ASSIGN(const auto signals, StopSignals::Catch());
-    http_.KeepEvents(&session.globals().engine);
+    if (http) http_.KeepEvents(&session.globals().engine);
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
     const auto logger = log_.Make(session);
     options_.logger = logger.get();
@@ -59,13 +60,12 @@ class ServeVerb final : public Verb {
     api::Service service(*db, environment, {.watch_bytes = static_cast<std::size_t>(watch_bytes_)});
     const grpc::MethodTable methods = api::MethodsOf(service);
     RequestTimes grpc_times;
-    STRATA_TRY_ASSIGN(const Endpoint redis, ParseEndpoint(redis_));
     AddFront("redis", redis, resp::RespFactory(shared));
     if (IsThere("--grpc", grpc, grpc_.has_value(), environment, *logger)) {
       AddFront("grpc", *grpc,
                grpc::GrpcFactory({methods, *db, environment, options_.limits, stats, &grpc_times}));
+      Connect(&service);
     }
-    Connect(&service);
     if (IsThere("--http", http, http_.asked(), environment, *logger)) {
       http_.AddTo(&options_, *http, *db, environment, stats, shared);
       http_.AddApi("grpc", grpc_times);
@@ -84,10 +84,9 @@ class ServeVerb final : public Verb {
   }
 
  private:
-  Status CheckExposure(const std::string& flag, const std::string& text) const {
-    STRATA_TRY_ASSIGN(const Endpoint endpoint, ParseEndpoint(text));
+  Status CheckExposure(const std::string& flag, const Endpoint& endpoint) const {
     if (insecure_ || IsLoopback(endpoint)) return {};
-    return InvalidArgument(flag + " " + text +
+    return InvalidArgument(flag + " " + ToString(endpoint) +
                            " lets others than this machine connect, and there are no passwords "
                            "yet: use 127.0.0.1, or say --insecure");
   }
@@ -114,7 +113,7 @@ class ServeVerb final : public Verb {
     options_.fronts.push_back({.name = name, .endpoint = endpoint, .factory = std::move(factory)});
   }
 
-  // What is written is told to those who watch, and leases end in time.
+  // What is written is told to those who watch by gRPC, and what it holds for clients ends in time.
   void Connect(api::Service* service) {
     options_.waiters = api::WaitersFor({});
     options_.on_tick = [service] { service->OnTick(); };
