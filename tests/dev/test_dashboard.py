@@ -7,9 +7,10 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 import unittest
+
+from served import ask, serving
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ.get("STRATA_BUILD_DIR", "")
@@ -17,18 +18,7 @@ STRATA = pathlib.Path(BUILD) / "bin" / "strata"
 BROWSER = ROOT / "tests/browser"
 
 
-def ask(port, text, replies):
-    """Sends lines of the Redis protocol, and waits for so many replies of one line."""
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(text.encode())
-        got = b""
-        while got.count(b"\r\n") < replies:
-            got += connection.recv(1 << 16)
-        return got.decode()
-
-
 class LockFile(unittest.TestCase):
-    @unittest.skipUnless(BROWSER.exists(), "this tree has no dashboard")
     def test_versions_are_exact_and_no_registry_is_named(self):
         for version in json.loads((BROWSER / "package.json").read_text())["dependencies"].values():
             self.assertRegex(version, r"^\d+\.\d+\.\d+$")
@@ -42,20 +32,9 @@ class LockFile(unittest.TestCase):
 @unittest.skipUnless(shutil.which("node") and shutil.which("chromium"), "node or chromium isn't installed")
 @unittest.skipUnless((BROWSER / "node_modules/playwright-core").exists(), "./dev setup test installs what drives it")
 class Dashboard(unittest.TestCase):
-    def serve(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        ports = pathlib.Path(folder.name, "ports")
-        server = subprocess.Popen([STRATA, "--db", f"{folder.name}/db", "--memtable", "64KiB", "serve", "--redis", "127.0.0.1:0",
-                                   "--http", "127.0.0.1:0", "--browse", "--ports-file", ports], stderr=subprocess.DEVNULL)
-        self.addCleanup(lambda: (server.kill(), server.wait()))
-        until = time.monotonic() + 20
-        while not ports.exists() and server.poll() is None and time.monotonic() < until:
-            time.sleep(0.02)
-        return json.loads(ports.read_text()), server
-
     def test_it_shows_what_happens_and_asks_nobody_else(self):
-        ports, server = self.serve()
+        server = self.enterContext(serving(STRATA, "--http", "127.0.0.1:0", "--browse", store=("--memtable", "64KiB")))
+        ports = server.ports
         ask(ports["redis"], "CONFIG SET slowlog-log-slower-than 1000\r\nDEBUG SLEEP 0.005\r\n", 2)
         writer = subprocess.Popen(["python3", "-c", f"""
 import socket, time
@@ -95,8 +74,7 @@ with socket.create_connection(("127.0.0.1", {ports['redis']})) as c:
         self.assertTrue(seen["opened"])
         self.assertEqual([], seen["poor"], "text with too little contrast")
         self.assertEqual([], seen["overflow"], "wider than the screen")
-        server.terminate()
-        self.assertEqual(0, server.wait(20))
+        self.assertEqual(0, server.terminate())
 
 
 if __name__ == "__main__":

@@ -9,17 +9,17 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import unittest
 import urllib.error
 import urllib.request
+
+from served import Server, ask
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ.get("STRATA_BUILD_DIR", "")
 STRATA = pathlib.Path(BUILD) / "bin" / "strata"
 RULES = ROOT / "infra/prometheus"
 BOARD = ROOT / "infra/grafana/strata.json"
-HAS_HTTP = (ROOT / "src/http").exists()
 
 
 def get(port, path, **fields):
@@ -32,35 +32,20 @@ def get(port, path, **fields):
         return error.code, error.read().decode()
 
 
-def ask(port, text, replies=1):
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(text.encode())
-        got = b""
-        while got.count(b"\r\n") < replies:
-            got += connection.recv(1 << 16)
-        return got.decode()
-
-
-@unittest.skipUnless(HAS_HTTP and BUILD and STRATA.exists(), "ctest says where the build is")
-class Server(unittest.TestCase):
+@unittest.skipUnless(BUILD and STRATA.exists(), "ctest says where the build is")
+class Serving(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
     def serve(self, *flags):
-        ports = self.folder / "ports"
-        with open(self.folder / "log", "w", encoding="utf-8") as log:
-            server = subprocess.Popen([STRATA, "--db", self.folder / "db", "serve", "--redis", "127.0.0.1:0", "--ports-file", ports, *flags],
-                                      stderr=log)
-        self.addCleanup(lambda: (server.kill(), server.wait()))
-        until = time.monotonic() + 20
-        while not ports.exists() and server.poll() is None and time.monotonic() < until:
-            time.sleep(0.02)
-        return json.loads(ports.read_text()), server
+        server = Server(STRATA, self.folder, *flags)
+        self.addCleanup(server.kill)
+        return server.ports, server
 
     def log(self):
-        return [json.loads(line) for line in (self.folder / "log").read_text().splitlines()]
+        return (self.folder / "server.log").read_text()
 
     @unittest.skipUnless(shutil.which("promtool"), "promtool (package prometheus) isn't installed")
     def test_promtool_finds_nothing_to_complain_about(self):
@@ -78,14 +63,14 @@ class Server(unittest.TestCase):
             stream.sendall(b"GET /api/v1/events?since=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
             got = b""
             ask(ports["redis"], "SET a 1\r\n")
-            server.send_signal(signal.SIGTERM)  # It doesn't wait for those who watch.
+            server.process.send_signal(signal.SIGTERM)  # It doesn't wait for those who watch.
             while True:
                 piece = stream.recv(4096)
                 if not piece:
                     break
                 got += piece
         self.assertIn(b"text/event-stream", got)
-        self.assertEqual(0, server.wait(20))
+        self.assertEqual(0, server.process.wait(20))
 
     def test_a_page_elsewhere_is_told_nothing(self):
         ports, _ = self.serve("--http", "127.0.0.1:0", "--browse", "--http-host", "strata.example")
@@ -104,16 +89,15 @@ class Server(unittest.TestCase):
                 got += first.recv(4096)
             with socket.create_connection(("127.0.0.1", ports["redis"])) as third:
                 self.assertIn(b"max number of clients", third.recv(4096))
-        server.terminate()
-        self.assertEqual(0, server.wait(20))
-        log = self.log()
+        self.assertEqual(0, server.terminate())
+        log = [json.loads(line) for line in self.log().splitlines()]
         self.assertEqual("serving", log[0]["message"])
         self.assertEqual("stopped", log[-1]["message"])
         slow = [line for line in log if line["message"] == "slow request"]
         self.assertIn("set", [line["command"] for line in slow])
         self.assertTrue(all(line["connection"] > 0 for line in slow))
         self.assertIn("connections_max", [line["limit"] for line in log if line["message"] == "limit reached"])
-        self.assertNotIn("secret", (self.folder / "log").read_text())
+        self.assertNotIn("secret", self.log())
 
     def test_a_slow_lookup_tells_where_it_looked(self):
         ports, server = self.serve("--http", "127.0.0.1:0", "--log-keys", "--log-format", "text")
@@ -124,9 +108,8 @@ class Server(unittest.TestCase):
         lookup = next(entry for entry in slow if entry["command"] == "get")
         self.assertIn("memtable", [step["where"] for step in lookup["trace"]])
         self.assertNotIn("words", lookup)
-        server.terminate()
-        self.assertEqual(0, server.wait(20))
-        self.assertRegex((self.folder / "log").read_text(), r"warn  slow request connection=\d+ command=get micros=\d+ .* key=k\n")
+        self.assertEqual(0, server.terminate())
+        self.assertRegex(self.log(), r"warn  slow request connection=\d+ command=get micros=\d+ .* key=k\n")
 
     def test_the_usual_port_may_be_taken_and_a_named_one_not(self):
         taken = socket.socket()
@@ -146,7 +129,6 @@ class Server(unittest.TestCase):
         self.assertIn("--http 0.0.0.0:0 lets others", exposed.stderr)
 
 
-@unittest.skipUnless(HAS_HTTP and RULES.exists(), "this tree has no alert rules")
 class Infra(unittest.TestCase):
     @unittest.skipUnless(shutil.which("promtool"), "promtool (package prometheus) isn't installed")
     def test_alert_rules_do_what_their_tests_say(self):

@@ -2,13 +2,11 @@
 that don't, and with its process killed under load."""
 
 import contextlib
-import json
 import os
 import pathlib
 import re
 import resource
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -16,41 +14,22 @@ import threading
 import time
 import unittest
 
+from served import PATIENCE, Server
+
 BUILD = os.environ.get("STRATA_BUILD_DIR", "")
 STRATA = pathlib.Path(BUILD) / "bin" / "strata"
-PATIENCE = 20  # Seconds that nothing takes, even where the processor is shared.
 
 
-class Server:
-    """`strata serve` on a store in a folder; by port 0, as tests run side by side."""
-
+class RedisServer(Server):
     def __init__(self, folder, *flags, sync="interval"):
-        ports = pathlib.Path(folder, "ports")
-        ports.unlink(missing_ok=True)
-        self.log = pathlib.Path(folder, "server.log")
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                [STRATA, "--db", pathlib.Path(folder, "db"), "--sync", sync, "serve", "--redis", "127.0.0.1:0",
-                 "--ports-file", ports, *flags], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        until = time.monotonic() + PATIENCE
-        while not ports.exists():
-            if self.process.poll() is not None or time.monotonic() > until:
-                self.kill()
-                raise AssertionError(f"the server doesn't start: {self.log.read_text()}")
-            time.sleep(0.01)
-        self.port = json.loads(ports.read_text())["redis"]
+        super().__init__(STRATA, folder, *flags, store=("--sync", sync))
+
+    @property
+    def port(self):
+        return self.ports["redis"]
 
     def connect(self):
         return Connection(self.port)
-
-    def terminate(self):
-        """The exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
 
 
 class Connection:
@@ -103,7 +82,7 @@ class WithStore(unittest.TestCase):
         self.folder = folder.name
 
     def serve(self, *flags, sync="interval"):
-        server = Server(self.folder, *flags, sync=sync)
+        server = RedisServer(self.folder, *flags, sync=sync)
         self.addCleanup(server.kill)
         return server
 

@@ -5,9 +5,9 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
-import time
 import unittest
+
+from served import serving
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ.get("STRATA_BUILD_DIR", "")
@@ -16,7 +16,6 @@ CLIENTS = ROOT / "tests/clients"
 
 
 class LockFile(unittest.TestCase):
-    @unittest.skipUnless(CLIENTS.exists(), "this tree has no clients")
     def test_versions_are_exact_and_no_registry_is_named(self):
         for version in json.loads((CLIENTS / "package.json").read_text())["dependencies"].values():
             self.assertRegex(version, r"^\d+\.\d+\.\d+$")
@@ -32,22 +31,12 @@ class LockFile(unittest.TestCase):
 @unittest.skipUnless((CLIENTS / "node_modules/redis").exists(), "./dev setup test installs the clients")
 class Clients(unittest.TestCase):
     def test_both_clients_find_what_they_look_for(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        ports = pathlib.Path(folder.name, "ports")
-        server = subprocess.Popen([STRATA, "--db", f"{folder.name}/db", "serve", "--redis", "127.0.0.1:0",
-                                   "--ports-file", ports], stderr=subprocess.DEVNULL)
-        self.addCleanup(lambda: (server.kill(), server.wait()))
-        until = time.monotonic() + 20
-        while not ports.exists() and server.poll() is None and time.monotonic() < until:
-            time.sleep(0.02)
-        port = json.loads(ports.read_text())["redis"]
-        run = subprocess.run(["node", CLIENTS / "redis.mjs", str(port)], text=True, capture_output=True, timeout=60,
+        server = self.enterContext(serving(STRATA))
+        run = subprocess.run(["node", CLIENTS / "redis.mjs", str(server.ports["redis"])], text=True, capture_output=True, timeout=60,
                              check=False)
         self.assertEqual(0, run.returncode, run.stdout + run.stderr)
         self.assertTrue(run.stdout.endswith("done\n"), run.stdout)
-        server.terminate()
-        self.assertEqual(0, server.wait(20))
+        self.assertEqual(0, server.terminate())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from with_server import PATIENCE, serving
+from served import PATIENCE, serving
 
 BUILD = os.environ.get("STRATA_BUILD_DIR", "")
 STRATA = pathlib.Path(BUILD) / "bin" / "strata"
@@ -74,12 +74,10 @@ class RemoteCli(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        context = serving(STRATA)
-        self.server = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
+        self.server = self.enterContext(serving(STRATA, "--grpc", "127.0.0.1:0"))
 
     def ask(self, *words, code=0, stdin="", **environment):
-        got, out, err = run("--server", self.server.address, *words, stdin=stdin, cwd=self.folder, **environment)
+        got, out, err = run("--server", self.server.at("grpc"), *words, stdin=stdin, cwd=self.folder, **environment)
         self.assertEqual(code, got, f"{words}: {out}{err}")
         return out, err
 
@@ -123,10 +121,10 @@ class RemoteCli(unittest.TestCase):
 
     def test_the_environment_names_a_server(self):
         self.ask("put", "k", "v")
-        code, out, _ = run("get", "k", STRATA_SERVER=self.server.address)
+        code, out, _ = run("get", "k", STRATA_SERVER=self.server.at("grpc"))
         self.assertEqual((0, "v\n"), (code, out))
         run("--db", "local", "put", "k", "local", cwd=self.folder)
-        code, out, _ = run("--db", "local", "get", "k", cwd=self.folder, STRATA_SERVER=self.server.address)
+        code, out, _ = run("--db", "local", "get", "k", cwd=self.folder, STRATA_SERVER=self.server.at("grpc"))
         self.assertEqual((0, "local\n"), (code, out))  # A flag counts more.
 
     def test_what_needs_files_says_so(self):
@@ -141,7 +139,7 @@ class RemoteCli(unittest.TestCase):
     def test_no_server_is_exit_code_3_and_one_line(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:  # It listens, and never says a word.
             silent = f"127.0.0.1:{taken.getsockname()[1]}"
-            for address in (silent, "127.0.0.1:1", f"127.0.0.1:{self.server.ports['redis']}"):
+            for address in (silent, "127.0.0.1:1", self.server.at("redis")):
                 code, out, err = run("--server", address, "--timeout", "1s", "get", "k")
                 self.assertEqual((3, ""), (code, out), err)
                 self.assertEqual(1, err.count("\n"), err)
@@ -150,9 +148,9 @@ class RemoteCli(unittest.TestCase):
     def test_a_server_that_was_killed_has_what_was_written(self):
         self.ask("put", "k", "v")
         self.server.kill()
-        code, _, err = run("--server", self.server.address, "get", "k")
+        code, _, err = run("--server", self.server.at("grpc"), "get", "k")
         self.assertEqual(3, code, err)
-        self.server.__init__(STRATA, self.server.log.parent)
+        self.server.start()
         self.assertEqual("v\n", self.ask("get", "k")[0])
         self.assertEqual(0, self.server.terminate())
 
