@@ -1,18 +1,12 @@
 #include "commit/room.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <utility>
 
 #include "base/mutant.h"
+#include "commit/stall_note.h"
 
 namespace strata {
-namespace {
-
-constexpr std::uint64_t kStallToldMicros = 1'000;  // Shorter ones are counted alone.
-
-}  // namespace
 
 Status Room::Make() {
   mutex_.AssertHeld();
@@ -44,7 +38,7 @@ Status Room::AwaitFlushes(std::size_t full_max) {
   if (!may_go_on()) {
     const std::uint64_t start = context_.environment.clock->NowMicros();
     context_.environment.executor->WaitOn(context_.memtables_written, mutex_, may_go_on);
-    NoteStall(StallCause::kMemtables, context_.environment.clock->NowMicros() - start);
+    NoteStall(context_, StallCause::kMemtables, context_.environment.clock->NowMicros() - start);
   }
   return CheckFlushes();
 }
@@ -70,24 +64,8 @@ void Room::HoldBack() {
   context_.environment.clock->SleepMicros(owed);
   mutex_.Lock();
   const std::uint64_t slept = context_.environment.clock->NowMicros() - start;
-  NoteStall(stall.cause, slept);
+  NoteStall(context_, stall.cause, slept);
   stall_owed_us_ -= static_cast<std::int64_t>(slept);
-}
-
-void Room::NoteStall(StallCause cause, std::uint64_t micros) {
-  struct Known {
-    Counter counter;
-    std::string_view name;
-  };
-  constexpr std::array<Known, 4> kCauses = {{{Counter::kStallMicrosMemtables, "memtables"},
-                                             {Counter::kStallMicrosCompaction, "compaction"},
-                                             {Counter::kStallMicrosBlobs, "blobs"},
-                                             {Counter::kStallMicrosMemory, "memory"}}};
-  const Known& known = kCauses[static_cast<std::size_t>(cause)];
-  context_.counters.Add(Counter::kStallMicros, micros);
-  context_.counters.Add(known.counter, micros);
-  if (context_.events == nullptr || micros < kStallToldMicros) return;
-  context_.events->Emit("stall", {{"cause", known.name}, {"micros", micros}});
 }
 
 Stall Room::StallNow() const {

@@ -54,7 +54,6 @@ class Room {
  private:
   Stall StallNow() const;
   void HoldBack() STRATA_REQUIRES(mutex_);
-  void NoteStall(StallCause cause, std::uint64_t micros);
   Status AwaitFlushes(std::size_t full_max) STRATA_REQUIRES(mutex_);
   Status CheckFlushes() const;
   std::size_t waiting_max() const;  // So many full memtables may wait.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/mutant.h"
+#include "commit/stall_note.h"
 
 namespace strata {
 namespace {
@@ -109,11 +110,7 @@ void Collector::AwaitSpace() {
   if (may_go_on()) return;
   const std::uint64_t start = context.environment.clock->NowMicros();
   context.environment.executor->WaitOn(context.job_ended, context.mutex, may_go_on);
-  const std::uint64_t micros = context.environment.clock->NowMicros() - start;
-  context.counters.Add(Counter::kStallMicros, micros);
-  context.counters.Add(Counter::kStallMicrosBlobs, micros);
-  if (context.events == nullptr) return;
-  context.events->Emit("stall", {{"cause", std::string_view("blobs")}, {"micros", micros}});
+  NoteStall(context, StallCause::kBlobs, context.environment.clock->NowMicros() - start);
 }
 
 }  // namespace strata
