@@ -29,12 +29,12 @@ struct Case {
 };
 
 const std::vector<Case>& Cases() {
-  static const std::vector<Case> kCases = {
+  static const std::vector<Case> cases = {
       {StallCause::kMemtables, Counter::kStallMicrosMemtables, "memtables"},
       {StallCause::kCompaction, Counter::kStallMicrosCompaction, "compaction"},
       {StallCause::kBlobs, Counter::kStallMicrosBlobs, "blobs"},
       {StallCause::kMemory, Counter::kStallMicrosMemory, "memory"}};
-  return kCases;
+  return cases;
 }
 
 TEST_CASE("a stall is counted by its cause, in all, and told", "[observability]") {

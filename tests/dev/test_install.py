@@ -6,8 +6,6 @@ import subprocess
 import tempfile
 import unittest
 
-from with_server import serving
-
 BUILD = os.environ.get("STRATA_BUILD_DIR", "")
 
 PROGRAM = r"""
@@ -32,29 +30,11 @@ add_executable(guest guest.cc)
 target_link_libraries(guest PRIVATE strata::strata)
 """
 
-CLIENT = r"""
-#include <cstdio>
-#include "strata/client.h"
-
-int main(int, char** arguments) {
-  auto client = strata::Client::Connect({.endpoints = {arguments[1]}});
-  if (!client.has_value()) return std::puts(client.error().message().c_str()), 1;
-  if (!(*client)->Put("key", "value").done()) return 2;
-  auto entry = (*client)->Get("key");
-  return entry.has_value() && *entry && (*entry)->value == "value" ? 0 : 3;
-}
-"""
-CLIENT_PROJECT = """
-cmake_minimum_required(VERSION 3.25)
-project(Guest CXX)
-find_package(Strata 0.1 REQUIRED COMPONENTS client)
-add_executable(guest guest.cc)
-target_link_libraries(guest PRIVATE strata::client)
-"""
-
 
 @unittest.skipUnless(BUILD, "ctest says where the build is")
-class Install(unittest.TestCase):
+class Installed(unittest.TestCase):
+    """A prefix to which the library was installed, and a project beside it that wants it."""
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -70,25 +50,12 @@ class Install(unittest.TestCase):
         self.assertEqual(0, run.returncode, run.stdout + run.stderr)
         return run.stdout
 
+
+class Install(Installed):
     def test_cmake_finds_it(self):
         self.run_command("cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}")
         self.run_command("cmake", "--build", "build")
         self.run_command("build/guest", "db")
-
-    def test_without_the_client_no_protobuf_is_looked_for(self):
-        (self.folder / "CMakeLists.txt").write_text(PROJECT + "if(Protobuf_FOUND OR TARGET strata::client)\n"
-                                                    "  message(FATAL_ERROR protobuf)\nendif()\n")
-        self.run_command("cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
-                         "-DCMAKE_DISABLE_FIND_PACKAGE_Protobuf=ON")
-
-    @unittest.skipUnless((pathlib.Path(BUILD) / "libstrata_client.a").exists(), "the build has no client")
-    def test_cmake_finds_the_client(self):
-        (self.folder / "guest.cc").write_text(CLIENT)
-        (self.folder / "CMakeLists.txt").write_text(CLIENT_PROJECT)
-        self.run_command("cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}")
-        self.run_command("cmake", "--build", "build")
-        with serving(pathlib.Path(BUILD) / "bin" / "strata") as server:
-            self.run_command("build/guest", server.address)
 
     def test_pkg_config_finds_it(self):
         where = next(self.prefix.rglob("strata.pc")).parent
