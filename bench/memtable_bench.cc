@@ -3,34 +3,15 @@
 
 #include <atomic>
 #include <benchmark/benchmark.h>
-#include <cstdlib>
 #include <map>
 #include <memory>
-#include <new>
 #include <string>
 #include <thread>
 
 #include "base/random.h"
+#include "count_mallocs.h"
 #include "io/mutex.h"
 #include "memtable/memtable.h"
-
-namespace {
-std::atomic<std::uint64_t> allocations{0};
-}  // namespace
-
-// Counts every allocation of this program. Not inlined: GCC 12 would see a free() of memory that it
-// takes for new's.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace strata {
 namespace {
@@ -131,7 +112,7 @@ void Report(benchmark::State& state, const char* name, double each, double allow
 
 template <typename Table>
 double MallocsPerInsert(benchmark::State& state, Table& table) {
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = mallocs;
   SequenceNumber sequence = 0;
   char key[16];
   for (auto _ : state) {
@@ -139,7 +120,7 @@ double MallocsPerInsert(benchmark::State& state, Table& table) {
     table.Add(sequence, KeyOf(sequence, key), "0123456789");
   }
   state.SetItemsProcessed(state.iterations());
-  return static_cast<double>(allocations - before) / static_cast<double>(sequence);
+  return static_cast<double>(mallocs - before) / static_cast<double>(sequence);
 }
 
 // An insert is one piece of the arena, and the arena asks the system for few large blocks.
@@ -181,16 +162,16 @@ double MallocsPerPutBesideCursor(benchmark::State& state, Table& table, Open ope
   char key[16];
   SequenceNumber sequence = 0;
   for (; sequence < 10'000; ++sequence) table.Add(sequence + 1, KeyOf(sequence, key), "0123456789");
-  std::uint64_t mallocs = 0;
+  std::uint64_t during = 0;
   for (auto _ : state) {
     const auto cursor = open_cursor();
-    const std::uint64_t before = allocations;
+    const std::uint64_t before = mallocs;
     ++sequence;
     table.Add(sequence, KeyOf(sequence % 10'000, key), "9876543210");
-    mallocs += allocations - before;
+    during += mallocs - before;
     benchmark::DoNotOptimize(cursor);
   }
-  return static_cast<double>(mallocs) / static_cast<double>(state.iterations());
+  return static_cast<double>(during) / static_cast<double>(state.iterations());
 }
 
 void BM_PutBesideCursor_SharedMap(benchmark::State& state) {
@@ -215,13 +196,13 @@ void BM_MemTableGet(benchmark::State& state) {
     memtable.Add(i + 1, EntryKind::kValue, KeyOf(i, key), "0123456789");
   }
   Random random(1);
-  const std::uint64_t system_before = allocations;
+  const std::uint64_t system_before = mallocs;
   const std::uint64_t comparisons_before = counters.Get(Counter::kKeyComparisons);
   for (auto _ : state) {
     benchmark::DoNotOptimize(memtable.Get(KeyOf(random.Uniform(kKeys), key), kSequenceMax));
   }
   const auto gets = static_cast<double>(state.iterations());
-  Report(state, "mallocs_per_get", static_cast<double>(allocations - system_before) / gets, 0.001);
+  Report(state, "mallocs_per_get", static_cast<double>(mallocs - system_before) / gets, 0.001);
   state.counters["comparisons_per_get"] =
       static_cast<double>(counters.Get(Counter::kKeyComparisons) - comparisons_before) / gets;
   state.SetItemsProcessed(state.iterations());

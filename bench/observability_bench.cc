@@ -1,37 +1,18 @@
 // Lesson observability: what it costs to count a request, to keep an event, to be scraped, and to
 // send events. Mallocs and bytes are asserted; time is only shown.
 
-#include <atomic>
 #include <benchmark/benchmark.h>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "bench_store.h"
+#include "count_mallocs.h"
 #include "http/event_stream.h"
 #include "http/metrics.h"
 #include "http/session.h"
 #include "resp/session.h"
 #include "stats/request_times.h"
-
-namespace {
-std::atomic<std::uint64_t> mallocs{0};
-}  // namespace
-
-// Counts every allocation of this program; see memtable_bench.cc.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  mallocs.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace strata::http {
 namespace {

@@ -1,38 +1,19 @@
 // Lesson redis-protocol: what requests and patterns cost, and how many commits writes need that
 // come together. Mallocs and commits are asserted; time is only shown.
 
-#include <atomic>
 #include <benchmark/benchmark.h>
-#include <cstdlib>
 #include <deque>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bench_store.h"
+#include "count_mallocs.h"
 #include "resp/call.h"
 #include "resp/session.h"
 #include "server/draft.h"
 #include "stats/counters.h"
-
-namespace {
-std::atomic<std::uint64_t> mallocs{0};
-}  // namespace
-
-// Counts every allocation of this program; see memtable_bench.cc.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  mallocs.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size)) return memory;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace strata::resp {
 namespace {
