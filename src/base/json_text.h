@@ -13,11 +13,6 @@
 namespace strata {
 
 void AppendJsonString(std::string* out, std::string_view text);
-bool IsUtf8(std::string_view text);
-
-std::string EncodeBase64(std::string_view bytes);
-// False: it isn't base64.
-bool DecodeBase64(std::string_view text, std::string* bytes);
 
 // Sets the commas. REQUIRES: what is begun is ended, and each value of an object has a name.
 class JsonText {

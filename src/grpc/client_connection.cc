@@ -124,7 +124,7 @@ struct ClientCallbacks {
     } else if (name == "grpc-message") {
       call.said.message = DecodeMessage(value);
     } else if (name == "grpc-status-details-bin") {
-      call.said.details = DecodeBase64(value).value_or("");
+      call.said.details = DecodeBinary(value).value_or("");
     }
   }
 

@@ -3,11 +3,11 @@
 #include <array>
 #include <charconv>
 
+#include "base/base64.h"
+
 namespace strata::grpc {
 namespace {
 
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
 struct Unit {
@@ -144,35 +144,15 @@ bool IsGrpc(std::string_view content_type) {
   return type == "application/grpc" || type == "application/grpc+proto";
 }
 
-std::string EncodeBase64(std::string_view bytes) {
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (j < count ? static_cast<unsigned char>(bytes[i + j]) : 0);
-    }
-    for (std::size_t j = 0; j <= count; ++j) text += kBase64[group >> (18 - 6 * j) & 63];
-  }
-  return text;  // Without padding, as gRPC sends it.
+std::string EncodeBinary(std::string_view bytes) {
+  return EncodeBase64Unpadded(bytes);
 }
 
-std::optional<std::string> DecodeBase64(std::string_view text) {
+std::optional<std::string> DecodeBinary(std::string_view text) {
   while (text.ends_with('=')) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const std::size_t digit = kBase64.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(group >> bits & 255);
-  }
-  return bytes;
+  auto bytes = DecodeBase64Unpadded(text);
+  if (!bytes) return std::nullopt;
+  return *std::move(bytes);
 }
 
 }  // namespace strata::grpc

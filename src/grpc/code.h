@@ -59,8 +59,8 @@ std::string TimeoutText(std::uint64_t timeout_us);
 // otherwise.
 bool IsGrpc(std::string_view content_type);
 
-// Binary headers (-bin) are base64. Nothing: it is none.
-std::string EncodeBase64(std::string_view bytes);
-std::optional<std::string> DecodeBase64(std::string_view text);
+// Binary headers (-bin) are base64; gRPC sends no padding, and takes it. Nothing: it is none.
+std::string EncodeBinary(std::string_view bytes);
+std::optional<std::string> DecodeBinary(std::string_view text);
 
 }  // namespace strata::grpc

@@ -25,7 +25,7 @@ void ReplyHeaders::End(const CallStatus& status) {
   if (status.ok()) return Add(ConstantHeader("grpc-status", "0"));
   code_ = std::to_string(static_cast<int>(status.code));
   message_ = EncodeMessage(status.message);
-  details_ = EncodeBase64(status.details);
+  details_ = EncodeBinary(status.details);
   Add(Header("grpc-status", code_));
   if (!message_.empty()) Add(Header("grpc-message", message_));
   if (!details_.empty()) Add(Header("grpc-status-details-bin", details_));

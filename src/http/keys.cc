@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/base64.h"
 #include "base/json_text.h"
 #include "http/routes.h"
 
@@ -34,9 +35,11 @@ Result<TableRef> TableOf(const Asked& asked) {
 Result<std::optional<std::string>> BytesParameter(const Asked& asked, std::string_view name) {
   const auto text = Parameter(asked.request.query, name);
   if (!text) return std::optional<std::string>();
-  std::string bytes;
-  if (!DecodeBase64(*text, &bytes)) return InvalidArgument(std::string(name) + " is no base64");
-  return std::optional<std::string>(std::move(bytes));
+  auto bytes = DecodeBase64(*text);
+  if (!bytes || EncodeBase64(*bytes) != *text) {  // One form only.
+    return InvalidArgument(std::string(name) + " is no base64");
+  }
+  return std::optional<std::string>(*std::move(bytes));
 }
 
 std::size_t LimitOf(const Asked& asked) {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/random.h"
+#include "base/utf8.h"
 #include "testing/results.h"
 
 namespace strata::cli {
@@ -38,29 +39,6 @@ TEST_CASE("escaped text holds no byte that moves the cursor", "[map-and-shell]")
   CHECK(EscapeText("\xc2\x85") == "\\xc2\\x85");           // A control of Latin 1.
   CHECK(EscapeText("\xe2\x80\xae") == "\\xe2\\x80\\xae");  // Turns the direction.
   CHECK(EscapeText("ok\xff\xc3") == "ok\\xff\\xc3");
-}
-
-TEST_CASE("only well-formed UTF-8 counts as text", "[map-and-shell]") {
-  CHECK(IsValidUtf8(""));
-  CHECK(IsValidUtf8("a\xc3\xbc\xe2\x82\xac\xf0\x9f\x8c\x8d"));
-  CHECK_FALSE(IsValidUtf8("\xc0\x80"));          // Two bytes for what needs one.
-  CHECK_FALSE(IsValidUtf8("\xe0\x80\x80"));      // Three for it.
-  CHECK_FALSE(IsValidUtf8("\xed\xa0\x80"));      // Half of a pair.
-  CHECK_FALSE(IsValidUtf8("\xf4\x90\x80\x80"));  // Past the last code point.
-  CHECK_FALSE(IsValidUtf8("\xe2\x82"));          // Cut short.
-  CHECK_FALSE(IsValidUtf8("\x80"));
-}
-
-TEST_CASE("base64 has the digits of RFC 4648", "[map-and-shell]") {
-  CHECK(ToBase64("").empty());
-  CHECK(ToBase64("f") == "Zg==");
-  CHECK(ToBase64("fo") == "Zm8=");
-  CHECK(ToBase64("foobar") == "Zm9vYmFy");
-  CHECK(FromBase64("Zm8=").value() == "fo");
-  for (const std::string_view bad : {"Zg", "Zg=", "====", "Z===", "Zm8!", "Zg==Zg=="}) {
-    INFO(bad);
-    CHECK(CodeOf(FromBase64(bad)) == "invalid argument");
-  }
 }
 
 TEST_CASE("what can't be decoded is said with its place", "[map-and-shell]") {

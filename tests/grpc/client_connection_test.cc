@@ -204,7 +204,7 @@ TEST_CASE("an error is told with its details", "[client]") {
   Headers headers = kBegin;
   headers.emplace_back("grpc-status", "10");
   headers.emplace_back("grpc-message", EncodeMessage(status.message));
-  headers.emplace_back("grpc-status-details-bin", EncodeBase64(status.details));
+  headers.emplace_back("grpc-status-details-bin", EncodeBinary(status.details));
   world.SendAll();
   REQUIRE(world.connection.Feed(kHello + HeaderFrame(call, headers, true)));
   CHECK(world.End() == "ANSWERED ABORTED");

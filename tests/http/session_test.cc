@@ -218,6 +218,7 @@ TEST_CASE("keys are shown to those alone who were let", "[observability]") {
   CHECK(value["cut"] == false);
   CHECK(world.Get("/api/v1/value?key_b64=enp6").status == 404);
   CHECK(world.Get("/api/v1/value?key_b64=!").status == 400);
+  CHECK(world.Get("/api/v1/value?key_b64=Yv9%3D").status == 400);  // Not how "Yv8=" is written.
   CHECK(world.Get("/api/v1/value").status == 400);
   CHECK(world.Get("/api/v1/keys?table=none").status == 404);
 }

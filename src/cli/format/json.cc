@@ -1,6 +1,7 @@
 #include "cli/format/json.h"
 
-#include "cli/format/text.h"
+#include "base/base64.h"
+#include "base/utf8.h"
 
 namespace strata::cli {
 
@@ -31,7 +32,7 @@ void AppendJsonBytes(std::string* out, std::string_view name, std::string_view b
   const bool is_text = IsValidUtf8(bytes);
   AppendJsonString(out, std::string(name) + (is_text ? "" : "_b64"));
   out->push_back(':');
-  AppendJsonString(out, is_text ? std::string(bytes) : ToBase64(bytes));
+  AppendJsonString(out, is_text ? std::string(bytes) : EncodeBase64(bytes));
 }
 
 }  // namespace strata::cli

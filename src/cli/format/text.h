@@ -30,14 +30,8 @@ Result<std::string> EncodeBytes(ByteFormat format, std::string_view bytes);
 // Errors: kInvalidArgument that says what is wrong and where.
 Result<std::string> DecodeBytes(ByteFormat format, std::string_view text);
 
-// The length of the well-formed UTF-8 sequence at the front of `bytes`; 0 when there is none.
-std::size_t Utf8SequenceLength(std::string_view bytes);
-bool IsValidUtf8(std::string_view bytes);
-
 std::string EscapeText(std::string_view bytes);
 std::string ToHex(std::string_view bytes);
-std::string ToBase64(std::string_view bytes);
-Result<std::string> FromBase64(std::string_view text);
 
 // Columns that the text takes on a terminal, taking each code point for one.
 std::size_t DisplayWidth(std::string_view text);

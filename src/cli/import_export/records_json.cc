@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/base64.h"
 #include "base/escape.h"
 #include "cli/import_export/records.h"
 
@@ -71,7 +72,7 @@ class RecordParser final : public nlohmann::json_sax<Json> {
                              "\"; leave one out");
     }
     if (plain.text) return *std::move(plain.text);
-    if (base64.text) return Annotate(FromBase64(*base64.text), base64.name);
+    if (base64.text) return Annotate(DecodeBase64(*base64.text), base64.name);
     return InvalidArgument("neither \"" + plain.name + "\" nor \"" + base64.name + "\" is there");
   }
 
