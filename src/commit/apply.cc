@@ -85,7 +85,7 @@ Status CommitQueue::Apply(const WriteBatch& batch, const Applying& turn,
                           std::optional<FailedCondition>* failed, SequenceNumber* first) {
   Writer self{.batch = &batch, .now_us = turn.at().now_us, .apply = &turn};
   STRATA_TRY(Run(&self));
-  *failed = std::move(self.failed);
+  if (self.failed) *failed = std::move(self.failed);
   *first = self.first_sequence;
   return {};
 }

@@ -1,17 +1,10 @@
 // What the leader does with a group besides logging and inserting it: conditions are checked,
 // tables that are gone are noticed, large values are taken out.
 
-#include <algorithm>
-
 #include "commit/commit_queue.h"
 #include "commit/conditions.h"
 
 namespace strata {
-
-bool CommitQueue::HasConditions(const std::vector<Writer*>& group) {
-  return std::any_of(group.begin(), group.end(),
-                     [](const Writer* it) { return !it->batch->conditions().empty(); });
-}
 
 std::vector<Writer*> CommitQueue::CheckConditions(const std::vector<Writer*>& group) {
   std::vector<Writer*> writing;
@@ -30,12 +23,6 @@ std::vector<Writer*> CommitQueue::CheckConditions(const std::vector<Writer*>& gr
   }
   mutex_.Lock();
   return writing;
-}
-
-bool CommitQueue::HasTables(const std::vector<Writer*>& group) {
-  return std::any_of(group.begin(), group.end(), [](const Writer* it) {
-    return !it->batch->tables().empty() || it->apply != nullptr;
-  });
 }
 
 // A table may have been dropped since the batch was made.
@@ -60,9 +47,7 @@ std::vector<Writer*> CommitQueue::CheckTables(const std::vector<Writer*>& group)
 }
 
 // Before the first entry that expires gets into the log, the manifest says that there are such.
-Status CommitQueue::EnableExpiry(const std::vector<Writer*>& group) {
-  const auto expires = [](const Writer* writer) { return writer->batch->expires(); };
-  if (expiry_enabled_ || std::none_of(group.begin(), group.end(), expires)) return {};
+Status CommitQueue::EnableExpiry() {
   STRATA_TRY(versions_.EnableFeature(kExpiryFeature));
   expiry_enabled_ = true;
   return {};

@@ -44,7 +44,7 @@ Status CommitQueue::Write(const WriteBatch& batch, bool sync, std::uint64_t now_
   Writer self{.batch = &batch, .sync = sync};
   self.now_us = now_us;
   STRATA_TRY(Run(&self));
-  *failed = std::move(self.failed);
+  if (self.failed) *failed = std::move(self.failed);
   *first = self.first_sequence;
   return {};
 }
@@ -145,8 +145,8 @@ Status CommitQueue::Lead(Writer* self) {
   if (status && self->batch != nullptr) {
     status = room_.Make();
     GatherWriters();
-    BuildGroup(&group);
-    if (status) status = EnableExpiry(group);
+    if (writers_.size() > 1) BuildGroup(&group);
+    if (status && BeginsExpiry(group)) status = EnableExpiry();
     if (status && !HasConditions(group) && !HasTables(group)) {
       status = CommitGroup(group);
     } else if (status) {
@@ -186,7 +186,7 @@ void CommitQueue::BuildGroup(std::vector<Writer*>* group) const {
   const std::size_t bytes_max =
       bytes <= kSmallBatchBytes ? bytes + kSmallBatchBytes : std::max(bytes, kGroupBytesMax);
   GroupKeys keys;
-  if (writers_.size() > 1) keys.Add(*leader.batch);
+  keys.Add(*leader.batch);
   for (auto it = std::next(writers_.begin()); it != writers_.end(); ++it) {
     Writer* const writer = *it;
     if (writer->batch == nullptr) break;      // A task waits its turn.
@@ -226,7 +226,7 @@ Status CommitQueue::CommitGroup(const std::vector<Writer*>& group) {
   }
   mutex_.LockSoon();
   STRATA_TRY(health_.Remember(std::move(written)));
-  FinishFullFiles();
+  if (trees_.direct()->has_full()) FinishFullFiles();
   if (sync) last_sync_micros_ = now;
   if (!sync && by_interval) ScheduleIntervalSync();
   if (in_parallel) STRATA_TRY(health_.Remember(InsertInParallel(group)));

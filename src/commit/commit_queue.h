@@ -109,12 +109,21 @@ class CommitQueue {
   void SyncAfter(std::uint64_t delay_us, bool* scheduled, std::function<bool()> may_sync)
       STRATA_REQUIRES(mutex_);
   void ScheduleSync() STRATA_REQUIRES(mutex_);
-  static bool HasConditions(const std::vector<Writer*>& group);
+  static bool HasConditions(const std::vector<Writer*>& group) {
+    return AnyOf(group, [](const Writer& it) { return !it.batch->conditions().empty(); });
+  }
   // Those of the group whose batches are to be written; the others know their outcome then.
   std::vector<Writer*> CheckConditions(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
-  static bool HasTables(const std::vector<Writer*>& group);
+  static bool HasTables(const std::vector<Writer*>& group) {
+    return AnyOf(
+        group, [](const Writer& it) { return !it.batch->tables().empty() || it.apply != nullptr; });
+  }
   std::vector<Writer*> CheckTables(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
-  Status EnableExpiry(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
+  // It has the first entries that expire.
+  bool BeginsExpiry(const std::vector<Writer*>& group) const {
+    return !expiry_enabled_ && AnyOf(group, [](const Writer& it) { return it.batch->expires(); });
+  }
+  Status EnableExpiry() STRATA_REQUIRES(mutex_);
   void NoteWritten(const std::vector<Writer*>& group) STRATA_REQUIRES(mutex_);
   static SequenceNumber OrderApplied(const std::vector<Writer*>& group, SequenceNumber next);
   // Of the entries that get one; the first is `first`.

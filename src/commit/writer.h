@@ -44,4 +44,13 @@ struct Writer {
   bool decided = false;  // Checking its conditions told all; it isn't written.
 };
 
+// Whether `holds` for one of them. Most groups are one writer, for whom this is quickest.
+template <typename Holds>
+bool AnyOf(const std::vector<Writer*>& group, Holds holds) {
+  for (const Writer* writer : group) {
+    if (holds(*writer)) return true;
+  }
+  return false;
+}
+
 }  // namespace strata

@@ -86,6 +86,8 @@ class DbImpl final : public DB {
   bool WantsSync(const WriteOptions& options) const;
   // As WriteIf. `outcome` is what comes of it.
   Status CheckAndWrite(const WriteBatch& batch, const WriteOptions& options, WriteOutcome* outcome);
+  // False: none of its entries expires. So it is of most batches.
+  bool MayExpire(const WriteBatch& batch, const WriteOptions& options) const;
   // The batch with all expiries told, or nothing when it can be written as it is.
   Result<std::optional<WriteBatch>> ResolveExpiries(const WriteBatch& batch,
                                                     const WriteOptions& options) const;

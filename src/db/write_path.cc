@@ -90,7 +90,10 @@ Status DbImpl::CheckAndWrite(const WriteBatch& batch, const WriteOptions& option
   STRATA_TRY(CheckBatch(batch));
   if (batch.count() == 0 && batch.conditions().empty()) return {};
   SequenceNumber first = 0;
-  STRATA_TRY_ASSIGN(const auto resolved, ResolveExpiries(batch, options));
+  std::optional<WriteBatch> resolved;
+  if (MayExpire(batch, options)) {
+    STRATA_TRY_ASSIGN(resolved, ResolveExpiries(batch, options));
+  }
   if (resolved) STRATA_TRY(CheckBatch(*resolved));  // Expiries have made it larger.
   STRATA_TRY(commit_.Write(resolved ? *resolved : batch, WantsSync(options), options.now_us,
                            &outcome->failed, &first));
@@ -98,12 +101,14 @@ Status DbImpl::CheckAndWrite(const WriteBatch& batch, const WriteOptions& option
   return {};
 }
 
+bool DbImpl::MayExpire(const WriteBatch& batch, const WriteOptions& options) const {
+  return batch.expires() || options.ttl_us != 0 || context_.options.ttl_us != 0 ||
+         !batch.tables().empty();
+}
+
 Result<std::optional<WriteBatch>> DbImpl::ResolveExpiries(const WriteBatch& batch,
                                                           const WriteOptions& options) const {
   const bool by_default = options.ttl_us != 0 || context_.options.ttl_us != 0;
-  if (!batch.expires() && !by_default && batch.tables().empty()) {
-    return std::optional<WriteBatch>();  // Most batches.
-  }
   const auto state = reader_.state();
   const auto ttl_of = [&](TableRef table) -> std::uint64_t {
     if (options.ttl_us != 0) return options.ttl_us;

@@ -44,7 +44,7 @@ Result<blob::Place> DirectValues::Append(std::uint32_t table, std::string_view v
   return place;
 }
 
-Status DirectValues::HandOver() {
+Status DirectValues::HandOverOpen() {
   for (const auto& [_, file] : open_) STRATA_TRY(file->HandOver());
   std::erase_if(open_, [&](const auto& open) {
     if (!open.second->full(file_bytes_max_)) return false;

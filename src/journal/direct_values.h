@@ -36,10 +36,11 @@ class DirectValues final : public blob::PendingFiles {
   Result<blob::Place> Append(std::uint32_t table, std::string_view value,
                              const blob::WriterOptions& options);
   // What was appended survives the end of the process, or a power cut.
-  Status HandOver();
+  Status HandOver() { return open_.empty() ? Status() : HandOverOpen(); }
   Status Sync();
   bool synced() const { return unsynced_.empty() && names_synced_; }
   // Files that got full since the last call: they can be finished.
+  bool has_full() const { return !full_.empty(); }
   std::vector<std::shared_ptr<blob::PendingBlob>> TakeFull() { return std::exchange(full_, {}); }
 
   // --- a flush ---
@@ -60,6 +61,7 @@ class DirectValues final : public blob::PendingFiles {
   Result<std::shared_ptr<blob::PendingBlob>> FileFor(std::uint32_t table,
                                                      const blob::WriterOptions& options);
   std::vector<File> Files() const;
+  Status HandOverOpen();
 
   TableStore& store_;
   const std::uint64_t file_bytes_max_;

@@ -2,26 +2,25 @@
 
 namespace strata {
 
-Status Health::CheckWritable() const {
-  if (closed_) return Error(ErrorCode::kAborted, "the store is closed");
-  if (failed()) {
-    return Error(ErrorCode::kReadOnly,
-                 "the store takes no more writes until it is opened anew, because of: " +
-                     cause_.error().message());
-  }
-  return {};
+Error Health::Closed() {
+  return {ErrorCode::kAborted, "the store is closed"};
 }
 
-Status Health::Remember(Status status) {
-  if (!status && !failed()) {
-    cause_ = status;
-    if (context_.events) {
-      context_.events->Emit("read_only", {{"cause", status.error().message()}});
-    }
-    context_.environment.executor->Notify(context_.memtables_written);
-    context_.environment.executor->Notify(context_.job_ended);
+Error Health::Failed() const {
+  return {ErrorCode::kReadOnly,
+          "the store takes no more writes until it is opened anew, because of: " +
+              cause_.error().message()};
+}
+
+Status Health::NoteFailure(Status failure) {
+  if (failed()) return failure;
+  cause_ = failure;
+  if (context_.events) {
+    context_.events->Emit("read_only", {{"cause", failure.error().message()}});
   }
-  return status;
+  context_.environment.executor->Notify(context_.memtables_written);
+  context_.environment.executor->Notify(context_.job_ended);
+  return failure;
 }
 
 }  // namespace strata

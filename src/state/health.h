@@ -17,13 +17,17 @@ class Health {
   explicit Health(StoreContext& context) : context_(context) {}
 
   // Errors: kAborted once the store is closed, kReadOnly after a failure.
-  Status CheckWritable() const;
+  Status CheckWritable() const {
+    if (closed_) return Closed();
+    if (failed()) return Failed();
+    return {};
+  }
 
   bool closed() const { return closed_; }
   void SetClosed() { closed_ = true; }
   // A failed write or sync of the log is final: from here on the store is read-only. Returns what
   // it is given; the first failure is the cause.
-  Status Remember(Status status);
+  Status Remember(Status status) { return status ? status : NoteFailure(std::move(status)); }
   void SetReadOnly(Error cause) { cause_ = std::move(cause); }  // From the beginning.
   bool failed() const { return !cause_; }
   const Status& cause() const { return cause_; }
@@ -32,6 +36,10 @@ class Health {
   void SetClosing() { closing_ = true; }
 
  private:
+  static Error Closed();
+  Error Failed() const;
+  Status NoteFailure(Status failure);
+
   StoreContext& context_;
   bool closed_ = false;
   Status cause_;  // The first failure that ended writing.
