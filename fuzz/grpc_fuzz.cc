@@ -89,9 +89,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Framing(bytes);
   const std::string text(bytes);
   STRATA_CHECK(strata::grpc::DecodeMessage(strata::grpc::EncodeMessage(text)) == text);
-  STRATA_CHECK(*strata::grpc::DecodeBase64(strata::grpc::EncodeBase64(text)) == text);
+  STRATA_CHECK(*strata::grpc::DecodeBinary(strata::grpc::EncodeBinary(text)) == text);
   static_cast<void>(strata::grpc::ParseTimeout(bytes));
-  static_cast<void>(strata::grpc::DecodeBase64(bytes));
+  static_cast<void>(strata::grpc::DecodeBinary(bytes));
   static_cast<void>(strata::grpc::ErrorOf({strata::grpc::Code::kUnknown, "", text}));
   return 0;
 }

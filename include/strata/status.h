@@ -44,12 +44,11 @@ std::string_view ErrorCodeName(ErrorCode code);
 
 class [[nodiscard]] Error {
  public:
-  Error(ErrorCode code, std::string message)
-      : rep_(std::make_unique<Rep>(Rep{code, std::move(message)})) {}
-  Error(const Error& other) : rep_(other.rep_ ? std::make_unique<Rep>(*other.rep_) : nullptr) {}
+  [[gnu::cold]] Error(ErrorCode code, std::string message);
+  Error(const Error& other) : rep_(other.rep_ ? other.CopyRep() : nullptr) {}
   Error(Error&&) noexcept = default;
   Error& operator=(const Error& other) {
-    if (this != &other) rep_ = other.rep_ ? std::make_unique<Rep>(*other.rep_) : nullptr;
+    if (this != &other) rep_ = other.rep_ ? other.CopyRep() : nullptr;
     return *this;
   }
   Error& operator=(Error&&) noexcept = default;
@@ -59,10 +58,7 @@ class [[nodiscard]] Error {
   const std::string& message() const { return rep_->message; }
 
   // Says what was being done, outermost first: "opening db: reading 000007.wal: bad checksum".
-  Error WithContext(std::string_view context) && {
-    rep_->message.insert(0, std::string(context) + ": ");
-    return std::move(*this);
-  }
+  [[gnu::cold]] Error WithContext(std::string_view context) &&;
 
  private:
   template <typename T>
@@ -72,10 +68,15 @@ class [[nodiscard]] Error {
     ErrorCode code;
     std::string message;
   };
+  struct DeleteRep {
+    [[gnu::cold]] void operator()(Rep* rep) const;
+  };
+  using OwnedRep = std::unique_ptr<Rep, DeleteRep>;
 
   Error() = default;  // The absent error of a successful Status.
+  [[gnu::cold]] OwnedRep CopyRep() const;
 
-  std::unique_ptr<Rep> rep_;
+  OwnedRep rep_;
 };
 
 namespace internal {
@@ -147,11 +148,11 @@ using Status = Result<void>;
 }  // namespace strata
 
 // Returns the error to the caller if `expression`, a Result of any kind, failed.
-#define STRATA_TRY(expression)                                           \
-  do {                                                                   \
-    if (auto strata_result = (expression); !strata_result.has_value()) { \
-      return std::move(strata_result).error();                           \
-    }                                                                    \
+#define STRATA_TRY(expression)                                                        \
+  do {                                                                                \
+    if (auto strata_result = (expression); !strata_result.has_value()) [[unlikely]] { \
+      return std::move(strata_result).error();                                        \
+    }                                                                                 \
   } while (false)
 
 // As STRATA_TRY, and moves the value into `declaration`: STRATA_TRY_ASSIGN(auto f, fs.Open(name));
@@ -159,7 +160,8 @@ using Status = Result<void>;
   STRATA_TRY_ASSIGN_IMPL_(STRATA_CONCAT_(strata_result_, __LINE__), declaration, expression)
 #define STRATA_TRY_ASSIGN_IMPL_(result, declaration, expression) \
   auto result = (expression);                                    \
-  if (!result.has_value()) return std::move(result).error();     \
+  if (!result.has_value()) [[unlikely]]                          \
+    return std::move(result).error();                            \
   declaration = *std::move(result)
 #define STRATA_CONCAT_(a, b) STRATA_CONCAT_IMPL_(a, b)
 #define STRATA_CONCAT_IMPL_(a, b) a##b

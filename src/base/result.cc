@@ -40,4 +40,23 @@ std::string_view ErrorCodeName(ErrorCode code) {
   return "unknown";
 }
 
+// Failures are out of line and cold, so that they take no room among the instructions of what
+// succeeds.
+
+Error::Error(ErrorCode code, std::string message)
+    : rep_(std::make_unique<Rep>(Rep{code, std::move(message)}).release()) {}
+
+Error::OwnedRep Error::CopyRep() const {
+  return OwnedRep(std::make_unique<Rep>(*rep_).release());
+}
+
+void Error::DeleteRep::operator()(Rep* rep) const {
+  const std::unique_ptr<Rep> owned(rep);
+}
+
+Error Error::WithContext(std::string_view context) && {
+  rep_->message.insert(0, std::string(context) + ": ");
+  return std::move(*this);
+}
+
 }  // namespace strata
