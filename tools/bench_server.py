@@ -9,10 +9,14 @@ request: with one request under way a client, redis-benchmark is the limit on tw
 that is what to look at. Both stores are on the disk of --dir, and have the same keys.
 
 The client is redis-benchmark, 50 connections, and for gRPC `strata load`, 64 connections with one
-call at a time. Rows of connections have no peer: see bench_connections.py.
+call at a time. mixed-beyond-memory gives Strata a tenth of the data's bytes as memory, which Redis
+can't be given: look at the memory that both take. watched compares Strata with itself: with a slow
+log, scraped every second and with a listener for its events, over a server without all that. Rows
+of connections have no peer: see bench_connections.py.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -25,7 +29,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 import bench_connections
 
@@ -43,9 +49,12 @@ ROWS = [
     ("incr-always-p16", "incr", 16, "always", "redis always", None, None),
     ("grpc-put", "put", 1, "always", "etcd", 1.5, 2.0),
     ("grpc-get", "get", 1, "always", "etcd", 1.5, 2.0),
+    ("mixed-beyond-memory", "get=80,put=20", 1, "little memory", "redis everysec", None, None),
+    ("watched", "get", 16, "watched", "strata unwatched", 0.95, None),
 ]
 CONNECTION_ROWS = ["idle-memory", "slow-connections"]
 GRPC_CONNECTIONS = 64
+ENTRY_BYTES = 116  # A key of 16, a value of 100.
 # Two-sided 95 % points of Student's t, by degrees of freedom.
 T95 = [math.nan, 12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
 
@@ -84,7 +93,7 @@ class Server:
 
     def answers(self):
         if self.port is None:  # etcd: one that isn't ready closes what connects.
-            return load(self, "get", 1, 64, GRPC_CONNECTIONS)["answered"] == 64
+            return load(self, "get=1", 1, 64, GRPC_CONNECTIONS)["answered"] == 64
         with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(64).startswith(b"+PONG")
@@ -103,12 +112,44 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start_strata(directory, sync, log):
+def start_strata(directory, name, log, keys=0):
+    """`name` is a way to sync, or what else the server has of its own."""
     port, grpc = free_port(), free_port()
-    return Server(f"strata --sync {sync}",
-                  [PROGRAM[0], "--db", str(directory / f"strata-{sync}"), "--sync", sync, "serve", "--redis",
-                   f"127.0.0.1:{port}", "--grpc", f"127.0.0.1:{grpc}", "--connections-max", "20000"],
-                  log, port, ("--grpc", f"127.0.0.1:{grpc}"))
+    http = f"127.0.0.1:{free_port()}" if name == "watched" else "none"
+    store = {"interval": ["--sync", "interval"],
+             "little memory": ["--sync", "interval", "--memory", str(keys * ENTRY_BYTES // 10)],
+             }.get(name, ["--sync", "always"])
+    server = Server(f"strata {name}",
+                    [PROGRAM[0], "--db", str(directory / f"strata-{name.replace(' ', '-')}"), *store, "serve", "--redis",
+                     f"127.0.0.1:{port}", "--grpc", f"127.0.0.1:{grpc}", "--http", http, "--connections-max", "20000"],
+                    log, port, ("--grpc", f"127.0.0.1:{grpc}"))
+    server.http = http
+    return server
+
+
+def watch(server):
+    """As a dashboard that is open and a Prometheus that is in a hurry: events, and a scrape a second."""
+    def scrape():
+        while server.process.poll() is None:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{server.http}/metrics", timeout=5) as page:
+                page.read()
+            time.sleep(1)
+
+    def listen():
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{server.http}/api/v1/events") as events:
+            while events.readline():
+                pass
+
+    for task in (scrape, listen):
+        threading.Thread(target=task, daemon=True).start()
+
+
+def unwatch(server):
+    """Without a slow log; it has no metrics to be asked for."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"CONFIG SET slowlog-log-slower-than -1\r\n")
+        if connection.recv(64) != b"+OK\r\n":
+            sys.exit("bench_server: the slow log can't be turned off")
 
 
 def start_redis(directory, sync, log):
@@ -129,22 +170,27 @@ def start_etcd(directory, log):
                   log, grpc=("--etcd", clients.removeprefix("http://")))
 
 
-def start_all(directory, rows):
+def start_all(directory, rows, keys):
     log = open(directory / "servers.log", "wb")
     servers = {}
     for name in sorted({row[3] for row in rows}):
-        servers["strata", name] = start_strata(directory, name, log)
+        servers["strata", name] = start_strata(directory, name, log, keys)
     for name in sorted({row[4] for row in rows}):
-        kind, _, sync = name.partition(" ")
-        servers["peer", name] = start_etcd(directory, log) if kind == "etcd" else start_redis(directory, sync, log)
+        kind, _, rest = name.partition(" ")
+        servers["peer", name] = (start_etcd(directory, log) if kind == "etcd" else
+                                 start_strata(directory, rest, log) if kind == "strata" else
+                                 start_redis(directory, rest, log))
     for server in servers.values():
         server.await_ready()
+    if ("strata", "watched") in servers:
+        watch(servers["strata", "watched"])
+        unwatch(servers["peer", "strata unwatched"])
     return servers
 
 
-def load(server, kind, keys, requests, connections, *flags):
-    """The report of `strata load` on the server's gRPC."""
-    done = subprocess.run([PROGRAM[0], "--quiet", "--json", "load", *server.grpc, "--mix", f"{kind}=1", "--keys",
+def load(server, mix, keys, requests, connections, *flags, front=None):
+    """The report of `strata load`, on the server's gRPC unless told otherwise."""
+    done = subprocess.run([PROGRAM[0], "--quiet", "--json", "load", *(front or server.grpc), "--mix", mix, "--keys",
                            str(keys), "--connections", str(connections), "--requests", str(requests), *flags],
                           capture_output=True, text=True)
     if not done.stdout:
@@ -152,11 +198,17 @@ def load(server, kind, keys, requests, connections, *flags):
     return json.loads(done.stdout)["load"]
 
 
+def by_load(row):
+    """Its client is `strata load`: redis-benchmark knows neither gRPC nor mixes."""
+    return row[0].startswith(("grpc-", "mixed-"))
+
+
 def run_client(server, row, requests, keys):
     """Requests a second, and the server's microseconds of processor time for each."""
     before = server.cpu_seconds()
-    if row[0].startswith("grpc-"):
-        done = load(server, row[1], keys, requests, GRPC_CONNECTIONS)
+    if by_load(row):
+        done = (load(server, f"{row[1]}=1", keys, requests, GRPC_CONNECTIONS) if row[0].startswith("grpc-") else
+                load(server, row[1], keys, requests, 50, front=("--redis", f"127.0.0.1:{server.port}")))
         if done["errors"]:
             sys.exit(f"bench_server: {server.name} refuses calls")
         rate = done["rate_achieved"]
@@ -171,7 +223,7 @@ def run_client(server, row, requests, keys):
 def preload(servers, keys):
     for server in servers.values():
         if server.port is None:
-            load(server, "get", keys, 1, GRPC_CONNECTIONS, "--preload")
+            load(server, "get=1", keys, 1, GRPC_CONNECTIONS, "--preload")
             continue
         with socket.create_connection(("127.0.0.1", server.port)) as connection:
             stream = connection.makefile("rb")
@@ -210,10 +262,12 @@ def measure(row, servers, options, order):
     ratio, low, high = interval_of([a[0] / b[0] for a, b in pairs])
     cpu = interval_of([max(b[1], 0.01) / max(a[1], 0.01) for a, b in pairs])
     middle = {who: [statistics.median(column) for column in zip(*samples[who])] for who in samples}
+    memory = {f"{who}_resident_mib": round(servers[pair].resident_kib() / 1024, 1)
+              for who, pair in (("strata", ("strata", ours)), ("peer", ("peer", theirs)))}
     return {"workload": name, "pipeline": pipeline, "peer": theirs, "ratio_best_peer": ratio,
             "interval": [low, high], "goal": goal, "strata_per_s": middle["strata"][0],
             "peer_per_s": middle["peer"][0], "strata_cpu_us": middle["strata"][1], "peer_cpu_us": middle["peer"][1],
-            "cpu_ratio": cpu[0], "cpu_interval": cpu[1:], "cpu_goal": cpu_goal}
+            "cpu_ratio": cpu[0], "cpu_interval": cpu[1:], "cpu_goal": cpu_goal, **memory}
 
 
 def machine():
@@ -240,9 +294,11 @@ def show(row):
     ratio = f"{row['ratio_best_peer']:.2f} [{low:.2f}, {high:.2f}]"
     cpu = f"{row['strata_cpu_us']:.2f} / {row['peer_cpu_us']:.2f}"
     goals = verdict(row["ratio_best_peer"], row["interval"], row["goal"])
+    if row["workload"].startswith("mixed-"):
+        goals += f"{row['strata_resident_mib']} MiB resident, {row['peer']} {row['peer_resident_mib']}"
     if row["cpu_goal"] is not None:
         goals += f"; processor {row['cpu_ratio']:.2f}, {verdict(row['cpu_ratio'], row['cpu_interval'], row['cpu_goal'])}"
-    print(f"{row['workload']:18} {row['strata_per_s']:10.0f} {row['peer_per_s']:10.0f}  {ratio:18} {cpu:>16}  {goals}",
+    print(f"{row['workload']:19} {row['strata_per_s']:10.0f} {row['peer_per_s']:10.0f}  {ratio:18} {cpu:>16}  {goals}",
           flush=True)
 
 
@@ -294,12 +350,12 @@ def main():
         sys.exit(f"bench_server: no row {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     directory = pathlib.Path(tempfile.mkdtemp(prefix="strata-bench-server-", dir=options.dir))
     chosen = [row for row in ROWS if not wanted or row[0] in wanted]
-    servers = start_all(directory, chosen)
+    servers = start_all(directory, chosen, options.keys)
     rows = []
     try:
         preload(servers, options.keys)
         if chosen:
-            print(f"{'row':18} {'Strata/s':>10} {'peer/s':>10}  {'ratio':18} {'us/req':>16}  goal")
+            print(f"{'row':19} {'Strata/s':>10} {'peer/s':>10}  {'ratio':18} {'us/req':>16}  goal")
         for row in chosen:
             rows.append(measure(row, servers, options, random.Random(row[0])))
             show(rows[-1])
