@@ -47,6 +47,8 @@ TEST_CASE("the ring keeps so many bytes, and always the last event", "[observabi
   CHECK(Ids(ring.ReadAfter(0, 100)) == "missed 1: 2=bbbb 3=cccc ");
   CHECK(Ids(ring.ReadAfter(1, 5)) == "2=bbbb ");  // What is read at once is limited, too,
   CHECK(Ids(ring.ReadAfter(1, 1)) == "2=bbbb ");  // but for one event.
+  CHECK(Ids(ring.ReadAfter(1, 7)) == "2=bbbb ");
+  CHECK(Ids(ring.ReadAfter(1, 8)) == "2=bbbb 3=cccc ");
   ring.Append(std::string(50, 'd'));
   CHECK(Ids(ring.ReadAfter(3, 1)) == "4=" + std::string(50, 'd') + " ");
 }
@@ -76,6 +78,7 @@ TEST_CASE("a client of another run begins anew, and is told", "[observability]")
   EventStream stream(ring, "new", "old.77");
   CHECK(Sent(&stream, &output, 1) ==
         "retry: 2000\n\nevent: restarted\ndata: {}\n\nid: new.1\ndata: a\n\n");
+  CHECK(Sent(&stream, &output, 2).empty());  // It is told once.
   EventStream garbage(ring, "new", "x");
   CHECK(Sent(&garbage, &output, 1) == "retry: 2000\n\n");
 }
@@ -94,6 +97,9 @@ TEST_CASE("a slow client is told what it missed, and keeps its place", "[observa
         "id: r.6\nevent: missed\ndata: {\"count\":6}\n\nid: r.7\ndata: 6\n\nid: r.8\ndata: 7\n\n"
         "id: r.9\ndata: 8\n\nid: r.10\ndata: 9\n\n");
   CHECK(stream.missed() == 6);
+  for (int i = 10; i < 15; ++i) ring.Append(std::to_string(i));
+  CHECK(Sent(&stream, &output, 3).starts_with("id: r.11\nevent: missed\ndata: {\"count\":1}\n\n"));
+  CHECK(stream.missed() == 7);
 }
 
 TEST_CASE("a stream never has much more than its limit unsent", "[observability]") {
@@ -111,9 +117,23 @@ TEST_CASE("a stream without events says that it lives", "[observability]") {
   server::Output output;
   EventStream stream(ring, "r", "");
   CHECK(Sent(&stream, &output, 1) == "retry: 2000\n\n");
-  CHECK(Sent(&stream, &output, EventStream::kQuietMicros).empty());
+  CHECK(Sent(&stream, &output, EventStream::kQuietMicros + 1).empty());
   CHECK(Sent(&stream, &output, EventStream::kQuietMicros + 2) == ":\n\n");
   CHECK(Sent(&stream, &output, EventStream::kQuietMicros + 3).empty());
+}
+
+TEST_CASE("a sign of life is for a client that has all and has heard nothing", "[observability]") {
+  EventRing ring(4, 100);
+  server::Output output;
+  EventStream stream(ring, "r", "");
+  CHECK(Sent(&stream, &output, 1) == "retry: 2000\n\n");
+  ring.Append("a");
+  CHECK(Sent(&stream, &output, EventStream::kQuietMicros) == "id: r.1\ndata: a\n\n");
+  CHECK(Sent(&stream, &output, EventStream::kQuietMicros + 2).empty());  // An event is one, too.
+  output.Append(std::string(20, 'x'));                                   // It hasn't taken it.
+  const std::size_t before = output.bytes();
+  stream.WriteTo(&output, 3 * EventStream::kQuietMicros);
+  CHECK(output.bytes() == before);
 }
 
 TEST_CASE("a line break can't end an event", "[observability]") {

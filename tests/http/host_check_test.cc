@@ -21,6 +21,16 @@ TEST_CASE("a name that somebody else gave the server is not its own", "[observab
   }
 }
 
+TEST_CASE("a host that can't be one is nobody's, even where an empty name is the server's",
+          "[observability][observability.4]") {
+  const HostCheck check({"", "strata.example"});
+  CHECK(check.AllowsHost("strata.example"));
+  for (const char* host : {"", ":80", "evil.example:x", "[::1"}) {
+    CAPTURE(host);
+    CHECK_FALSE(check.AllowsHost(host));
+  }
+}
+
 TEST_CASE("pages of other servers are told nothing", "[observability]") {
   const auto allows = [](const std::string& origin, const std::string& site) {
     return HostCheck::AllowsOrigin(
