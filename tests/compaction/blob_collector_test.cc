@@ -8,9 +8,12 @@
 
 #include "compaction/compaction_runner.h"
 #include "compaction/value_separator.h"
+#include "sst/table_format.h"
+#include "testing/bytes_file.h"
 #include "testing/mutant_guard.h"
 #include "testing/results.h"
 #include "testing/tables.h"
+#include "version/file_names.h"
 
 namespace strata::compaction {
 namespace {
@@ -162,6 +165,44 @@ TEST_CASE("a collection copies what is live, and every pointer still finds its v
   CHECK(tree.Get("d") == "nothing");
   CHECK(tree.version->blobs().at(blob).live_values == 2);
   CHECK(before->blobs().at(blob).blob->meta().file == blob);  // The past keeps its file.
+}
+
+TEST_CASE("a collection's step ends once it has copied enough, trailers counted",
+          "[blob-collection][blob-collection.3]") {
+  BlobTree tree;
+  tree.Add("a@1=aaaa b@2=bbbb c@3=cccc");
+  BlobCollection collection(tree.store, tree.version, OnlyBlob(tree), true);
+  const std::uint64_t record = 4 + blob::kTrailerSize;
+  CHECK_FALSE(Must(collection.Step(record)));
+  CHECK(collection.bytes_copied() == record);
+  CHECK(Must(collection.Step(record + 1)));  // One more, and what is begun is copied whole.
+  CHECK(collection.bytes_copied() == 3 * record);
+  CHECK(Must(collection.Finish())->meta().values == 3);
+}
+
+TEST_CASE("while a table can't say what it uses, a blob isn't collected", "[learned-index]") {
+  BlobTree tree;
+  const FileNumber number = tree.Add("a@1=aaaa b@2=bbbb");
+  const BlobId blob = OnlyBlob(tree);
+  const std::string name = TableFileName(number);
+  std::string bytes = Must(tree.tables.disk->Contents(JoinPath("db", name)));
+  const auto tail = std::string_view(bytes).substr(bytes.size() - sst::kFooterSize);
+  const sst::Footer footer = Must(sst::DecodeFooter(tail, bytes.size()));
+  bytes[footer.properties.offset + 2] ^= 1;
+  sst::TableReaderOptions options;
+  options.counters = &tree.tables.counters;
+  options.load_later = true;
+  auto file = std::make_unique<strata::testing::BytesFile>(std::move(bytes));
+  auto reader = Must(sst::TableReader::Open(std::move(file), name, options));
+  const TableMeta meta = tree.version->FindTable(number)->meta();
+  VersionEdit edit;
+  edit.added = {meta};
+  AddBlobs({tree.version->blobs().at(blob).blob}, &edit);
+  const auto version =
+      Must(Version().With(edit, {std::make_shared<const Table>(meta, std::move(reader))}));
+  CHECK(Outcome(version->LiveIn(blob)).starts_with("corruption: " + name));
+  BlobCollection collection(tree.store, version, blob, true);
+  CHECK(Outcome(collection.Step(1)).starts_with("corruption: " + name));
 }
 
 TEST_CASE("a file that lacks a value in use can't take a blob's place", "[blob-collection]") {

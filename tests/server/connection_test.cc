@@ -275,5 +275,14 @@ TEST_CASE("a connection that breaks is over", "[event-loop]") {
   CHECK(world.connection.IsOver());
 }
 
+TEST_CASE("a connection that breaks under a reply is over", "[event-loop][event-loop.2]") {
+  World world;
+  world.wire.to_server = {"a get k\n"};
+  world.connection.Receive(world.scratch, 0);
+  world.wire.broken = true;
+  world.connection.Send(0);
+  CHECK(world.connection.IsOver());
+}
+
 }  // namespace
 }  // namespace strata::server

@@ -143,6 +143,22 @@ TEST_CASE("a key before all of a table, or after them, is asked of one block",
   CHECK(counters.Get(Counter::kLearnedNeighbours) == 0);
 }
 
+TEST_CASE("what the filter lets through for nothing is counted with a learned index, too",
+          "[learned-index][learned-index.3]") {
+  TableOptions options = Learned();
+  options.filter_bits_per_key = 2;
+  Counters counters;
+  const auto table = Must(Open(Build(NumberedEntries(500), options), counters));
+  REQUIRE(IndexOf(*table).role == "learned index");
+  for (std::size_t i = 0; i < 500; ++i) REQUIRE(Ask(*table, Numbered(2 * i + 1)) == "nothing");
+  const std::uint64_t let_through =
+      counters.Get(Counter::kFilterProbes) - counters.Get(Counter::kFilterNegatives);
+  CHECK(let_through > 50);
+  CHECK(counters.Get(Counter::kFilterFalsePositives) == let_through);
+  for (std::size_t i = 0; i < 500; ++i) REQUIRE(Ask(*table, Numbered(2 * i)) != "nothing");
+  CHECK(counters.Get(Counter::kFilterFalsePositives) == let_through);
+}
+
 TEST_CASE("a learned index is a fraction of the sparse one", "[learned-index]") {
   Counters counters;
   for (const Entries& entries : {NumberedEntries(4000), HashedEntries(4000, 6)}) {

@@ -103,6 +103,17 @@ TEST_CASE("keys that count in decimal digits become neighbours", "[learned-index
   CHECK(scale.NumberOf("apple") == 0);
 }
 
+TEST_CASE("what stands in memory behind a key has no part in its number",
+          "[learned-index][learned-index.1]") {
+  const std::vector<std::string> keys = {"user000", "user999"};
+  const KeyScale scale = KeyScale::For(keys);
+  const std::string_view memory = "user424";
+  CHECK(scale.NumberOf(memory.substr(0, 4)) == 0);
+  CHECK(scale.NumberOf(memory.substr(0, 5)) == 400);
+  CHECK(scale.NumberOf(memory.substr(0, 6)) == 420);
+  CHECK(scale.NumberOf(memory) == 424);
+}
+
 TEST_CASE("a key scale takes all 64 bits and no more", "[learned-index]") {
   const KeyScale scale = KeyScale::For({std::string(10, '\0'), std::string(10, '\xff')});
   CHECK(scale.NumberOf(std::string("\0\0\0\0\0\0\0\1\7", 9)) == 1);
@@ -156,6 +167,13 @@ TEST_CASE("three blocks that begin with one number fit no line", "[learned-index
   CHECK(FitSegments({5, 5, 9}).has_value());
   CHECK_FALSE(FitSegments({1, 5, 5, 5, 9}).has_value());
   CHECK_FALSE(FitSegments({5, 5, 5}).has_value());
+}
+
+TEST_CASE("what stands in memory behind the numbers has no part in the lines",
+          "[learned-index][learned-index.2]") {
+  std::vector<std::uint64_t> numbers = {1, 5, 5, 5};
+  numbers.pop_back();  // Its memory is left as it was.
+  CHECK(FitSegments(numbers).has_value());
 }
 
 }  // namespace
