@@ -119,12 +119,15 @@ TEST_CASE("the list is as high as its highest node, whoever raises it last",
           "[concurrent-inserts][concurrent-inserts.1]") {
   const std::uint64_t low = TagOfHeight(2);
   const std::uint64_t high = TagOfHeight(5);
-  List world;
-  mutant::SetPause(kRaisingHeight, [&] { world.Insert("b", high); });
-  world.Insert("a", low);
-  mutant::SetPause("", nullptr);
-  CHECK(world.list.height() == 5);
-  CheckList(world.list, 2);
+  for (const bool raises_last : {false, true}) {
+    CAPTURE(raises_last);
+    List world;
+    mutant::SetPause(kRaisingHeight, [&] { world.Insert("b", raises_last ? low : high); });
+    world.Insert("a", raises_last ? high : low);
+    mutant::SetPause("", nullptr);
+    CHECK(world.list.height() == 5);
+    CheckList(world.list, 2);
+  }
 }
 #endif
 

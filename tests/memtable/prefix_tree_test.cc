@@ -172,6 +172,20 @@ TEST_CASE("keys that come in order fill their nodes", "[prefix-tree][prefix-tree
   CHECK(arena.allocations() < kEntries + 300);
 }
 
+TEST_CASE("keys that come in any order leave nodes half full or fuller",
+          "[prefix-tree][prefix-tree.3]") {
+  constexpr std::uint64_t kEntries = 14'000;
+  Arena arena;
+  PrefixTree tree(arena);
+  tree.Insert("", PackTag(1, EntryKind::kValue), "v");  // So that keys have nothing in common.
+  for (std::uint64_t i = 1; i < kEntries; ++i) {
+    tree.Insert(std::to_string(100'000 + i * 7'919 % kEntries), PackTag(i + 1, EntryKind::kValue),
+                "v");
+  }
+  // Each of 2,000 splits makes two nodes, four nodes are one piece, and some splits are above.
+  CHECK(arena.allocations() < kEntries + 1'200);
+}
+
 TEST_CASE("a prefix tree finds what a sorted map finds", "[prefix-tree]") {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     Random random(seed);
