@@ -90,6 +90,7 @@ TEST_CASE("an open loop shows a stall to everybody who came meanwhile", "[client
   CHECK(gets.count() >= 998);
   CHECK(gets.count() <= 1'000);
   CHECK(lived.requests == gets.count());
+  CHECK(lived.tally->lag.count() == gets.count());
   CHECK(SlowerThan(gets, 5 * kMilli) >= 92);
   CHECK(SlowerThan(gets, 5 * kMilli) <= 100);
   CHECK(SlowerThan(gets, 50 * kMilli) >= 45);
@@ -123,7 +124,15 @@ TEST_CASE("what is due in the warm-up isn't counted, and requests end a run", "[
   CHECK(Gets(lived).count() == 50);
   CHECK(lived.requests >= 148);
   CHECK(lived.requests <= 151);
+  CHECK(lived.tally->lag.count() == 50);
   CHECK(lived.tally->seconds_ns == Approx(50.0 * kMilli).epsilon(0.05));
+}
+
+TEST_CASE("a run may be of one request", "[client][client.4]") {
+  const Lived lived = Live({.server = {}, .load = {.connections = 2, .requests = 1}});
+  REQUIRE(lived.status);
+  CHECK(Gets(lived).count() == 1);
+  CHECK(lived.requests == 1);
 }
 
 TEST_CASE("each kind is counted by itself, and keys that are missing too", "[client]") {
