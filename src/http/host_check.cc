@@ -47,7 +47,8 @@ bool HostCheck::AllowsHost(std::string_view host) const {
 }
 
 bool HostCheck::AllowsOrigin(const Request& request) {
-  if (request.fetch_site == "cross-site") return false;
+  // "same-site" is another port, or another name of the same domain.
+  if (request.fetch_site == "cross-site" || request.fetch_site == "same-site") return false;
   if (request.origin.empty()) return true;
   return LowerCase(request.origin) == "http://" + LowerCase(request.host);
 }

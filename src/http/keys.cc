@@ -42,15 +42,22 @@ Result<std::optional<std::string>> BytesParameter(const Asked& asked, std::strin
   return std::optional<std::string>(*std::move(bytes));
 }
 
-std::size_t LimitOf(const Asked& asked) {
-  const std::string text = Parameter(asked.request.query, "limit").value_or("");
+// Errors: it is no number from 1 on.
+Result<std::size_t> LimitOf(const Asked& asked) {
+  const auto text = Parameter(asked.request.query, "limit");
+  if (!text) return kKeysUsual;
   std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  return error == std::errc() && limit > 0 ? std::min(limit, kKeysMax) : kKeysUsual;
+  const char* const last = text->data() + text->size();
+  const auto [end, error] = std::from_chars(text->data(), last, limit);
+  if (error != std::errc() || end != last || limit == 0) {
+    return InvalidArgument("limit is no number from 1 to " + std::to_string(kKeysMax));
+  }
+  return std::min(limit, kKeysMax);
 }
 
 Status WriteKeys(const Asked& asked, TableRef table, std::string* body) {
   STRATA_TRY_ASSIGN(const auto after, BytesParameter(asked, "after_b64"));
+  STRATA_TRY_ASSIGN(const std::size_t limit, LimitOf(asked));
   ReadOptions options;
   options.table = table;
   options.fill_cache = false;  // A look must not push out what clients use.
@@ -60,7 +67,6 @@ Status WriteKeys(const Asked& asked, TableRef table, std::string* body) {
   JsonText json(body);
   json.BeginObject().Name("keys").BeginArray();
   STRATA_TRY(keys->SeekToFirst());
-  const std::size_t limit = LimitOf(asked);
   for (std::size_t count = 0; keys->Valid() && count < limit; ++count) {
     json.BeginObject();
     AddBytes("key", keys->key(), &json);

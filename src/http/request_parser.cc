@@ -67,7 +67,7 @@ void RequestParser::BeginRequest() {
   transfer_encoding_.clear();
   field_ = Field::kNone;
   in_value_ = false;
-  hosts_ = lengths_ = headers_ = header_bytes_ = 0;
+  hosts_ = lengths_ = expectations_ = headers_ = header_bytes_ = 0;
   body_bytes_ = 0;
   begun_ = whole_ = false;
 }
@@ -145,6 +145,7 @@ int RequestParser::OnValue(std::string_view piece) {
     field_ = FieldOf(name_);
     hosts_ += field_ == Field::kHost ? 1 : 0;
     lengths_ += field_ == Field::kContentLength ? 1 : 0;
+    expectations_ += field_ == Field::kExpect ? 1 : 0;
     if (field_ == Field::kTransferEncoding && !transfer_encoding_.empty()) {
       transfer_encoding_ += ',';
     }
@@ -165,6 +166,7 @@ RequestParser::Field RequestParser::FieldOf(std::string_view name) const {
   if (EqualsLower(name, "last-event-id")) return Field::kLastEventId;
   if (EqualsLower(name, "content-length")) return Field::kContentLength;
   if (EqualsLower(name, "transfer-encoding")) return Field::kTransferEncoding;
+  if (EqualsLower(name, "expect")) return Field::kExpect;
   return Field::kNone;
 }
 
@@ -212,6 +214,9 @@ int RequestParser::OnHeadersComplete() {
     return Refuse(400, "a request has one Host");
   }
   if (CheckFraming() != 0) return -1;
+  if (expectations_ > 0) {
+    return Refuse(417, "nothing is to be sent here, so nobody need ask first: leave out Expect");
+  }
   const auto method = static_cast<http_method>(parser_.method);
   request_.method = method == HTTP_GET    ? Method::kGet
                     : method == HTTP_HEAD ? Method::kHead

@@ -59,6 +59,7 @@ class RequestParser {
     kLastEventId,
     kContentLength,
     kTransferEncoding,
+    kExpect,
   };
 
   static const http_parser_settings& Settings();
@@ -84,6 +85,7 @@ class RequestParser {
   bool in_value_ = false;
   std::size_t hosts_ = 0;
   std::size_t lengths_ = 0;
+  std::size_t expectations_ = 0;
   std::size_t headers_ = 0;
   std::size_t header_bytes_ = 0;
   std::uint64_t body_bytes_ = 0;

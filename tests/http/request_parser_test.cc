@@ -141,6 +141,13 @@ TEST_CASE("what is too large is refused before it is kept", "[observability]") {
   CHECK(parser.bytes_kept() < 1'000);
 }
 
+TEST_CASE("nobody is let wait for leave to send a body", "[observability]") {
+  for (const std::size_t piece : {std::size_t{1}, SIZE_MAX}) {
+    CHECK(StatusOf(Request("Expect: 100-continue\r\nContent-Length: 5\r\n"), piece) == 417);
+    CHECK(StatusOf(Request("expect: anything\r\n"), piece) == 417);
+  }
+}
+
 TEST_CASE("garbage is no request", "[observability]") {
   CHECK(StatusOf("*1\r\n$4\r\nPING\r\n") == 400);
   CHECK(StatusOf(std::string(100, '\0')) == 400);

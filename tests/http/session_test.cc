@@ -77,6 +77,8 @@ TEST_CASE("a page elsewhere can't look at the store, whatever its name resolves 
     CHECK(ask(path, "Host: rebound.example:8379\r\n") == 403);
     CHECK(ask(path, "Host: 127.0.0.1:8379\r\nOrigin: http://evil.example\r\n") == 403);
     CHECK(ask(path, "Host: 127.0.0.1:8379\r\nSec-Fetch-Site: cross-site\r\n") == 403);
+    CHECK(ask(path, "Host: 127.0.0.1:8379\r\nSec-Fetch-Site: same-site\r\n") == 403);
+    CHECK(ask(path, "Host: 127.0.0.1:8379\r\nSec-Fetch-Site: same-origin\r\n") == 200);
   }
   CHECK(ask("/livez", "Host: strata.svc.cluster.local\r\n") == 200);
   CHECK(ask("/readyz", "Host: strata.svc.cluster.local\r\n") == 200);
@@ -208,6 +210,10 @@ TEST_CASE("keys are shown to those alone who were let", "[observability]") {
   CHECK(first["keys"][0]["key"] == "a");
   CHECK(first["keys"][0]["value_bytes"] == 10);
   CHECK(first["more"] == true);
+  for (const char* limit : {"", "0", "-1", "2x", "all", "18446744073709551616"}) {
+    CAPTURE(limit);
+    CHECK(world.Get(std::string("/api/v1/keys?limit=") + limit).status == 400);
+  }
   const auto rest = json::parse(world.Get("/api/v1/keys?after_b64=Yg==").body);
   CHECK(rest["keys"].size() == 2);
   CHECK(rest["keys"][0]["key_b64"] == "Yv8=");  // Any bytes come back as they were.
