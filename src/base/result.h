@@ -17,6 +17,11 @@ inline Error InvalidArgument(std::string message) {
   return Error(ErrorCode::kInvalidArgument, std::move(message));
 }
 
+// Nothing was done, for want of room on the disk or of file descriptors: it may be tried again.
+inline bool MayPass(const Error& error) {
+  return error.code() == ErrorCode::kNoSpace || error.code() == ErrorCode::kNoDescriptors;
+}
+
 // Adds context to a failure and passes success through:
 // `return Annotate(file.Sync(), "syncing 000007.wal");`
 template <typename T>

@@ -29,9 +29,9 @@ Result<BlobPointer> BlobWriter::Add(std::string_view value) {
       sst::Compress(options_.compression, options_.zstd_level, value, &compressed_)) {
     stored = {compressed_, static_cast<std::uint8_t>(options_.compression)};
   }
+  STRATA_TRY(Append(stored));
   held_.Add(pointer.ordinal);
   raw_bytes_ += value.size();
-  STRATA_TRY(Append(stored));
   return pointer;
 }
 
@@ -45,8 +45,8 @@ Status BlobWriter::Copy(std::uint32_t ordinal, const StoredValue& value) {
 
 // Large contents go to the file as they are: copying them would only cost memory.
 Status BlobWriter::Append(const StoredValue& value) {
-  offsets_.push_back(size());
-  const std::string trailer = MakeTrailer(value, file_id_, size());
+  const std::uint64_t offset = size();
+  const std::string trailer = MakeTrailer(value, file_id_, offset);
   if (value.contents.size() >= kWriteBytes) {
     STRATA_TRY(WriteOut());
     STRATA_TRY(file_.Append(value.contents));
@@ -55,7 +55,16 @@ Status BlobWriter::Append(const StoredValue& value) {
     unwritten_.append(value.contents);
   }
   unwritten_.append(trailer);
-  return unwritten_.size() < kWriteBytes ? Status() : WriteOut();
+  if (unwritten_.size() >= kWriteBytes) STRATA_TRY(WriteOutOrDrop(offset));
+  offsets_.push_back(offset);
+  return {};
+}
+
+// After an error what is to be written ends at `end` again.
+Status BlobWriter::WriteOutOrDrop(std::uint64_t end) {
+  Status written = WriteOut();
+  if (!written) unwritten_.resize(end - written_);
+  return written;
 }
 
 Status BlobWriter::WriteOut() {
@@ -87,13 +96,14 @@ Result<BlobSummary> BlobWriter::Finish() {
   footer.raw_bytes = raw_bytes_;
   footer.values = static_cast<std::uint32_t>(offsets_.size());
   footer.offset_width = (static_cast<std::uint32_t>(std::bit_width(size())) + 7) / 8;
+  const std::uint64_t end = size();
   const std::string index = EncodeIndex(footer.offset_width);
-  footer.index = {size(), index.size()};
+  footer.index = {end, index.size()};
   unwritten_ += index + MakeTrailer({index, 0}, file_id_, footer.index.offset);
   footer.file_size = size() + kFooterSize;
   const std::string encoded = EncodeFooter(footer);
   unwritten_ += encoded;
-  STRATA_TRY(WriteOut());
+  STRATA_TRY(WriteOutOrDrop(end));
   return BlobSummary{.blob = blob_,
                      .size_bytes = footer.file_size,
                      .footer_checksum = DecodeFixed<std::uint32_t>(encoded.data() + kFooterChecked),

@@ -39,7 +39,8 @@ class BlobWriter {
   // `file` must be empty and outlive the writer; the caller syncs and closes it after Finish.
   BlobWriter(const WriterOptions& options, WritableFile& file, const FileId& file_id, BlobId blob);
 
-  // Appends a value and says where it is. After an error the file can't be finished.
+  // Appends a value and says where it is. After an error the file can't be finished, unless there
+  // was no room (kNoSpace): then all is as it was. So for Finish and WriteOut.
   // REQUIRES: !full(), and value.size() <= kBlobValueSizeMax.
   Result<BlobPointer> Add(std::string_view value);
 
@@ -47,7 +48,7 @@ class BlobWriter {
   // REQUIRES: ordinals ascend.
   Status Copy(std::uint32_t ordinal, const StoredValue& value);
 
-  // Writes the index and the footer. REQUIRES: at least one value; called once.
+  // Writes the index and the footer. REQUIRES: at least one value; called once with success.
   Result<BlobSummary> Finish();
 
   // Hands what it has gathered to the file.
@@ -59,6 +60,7 @@ class BlobWriter {
 
  private:
   Status Append(const StoredValue& value);
+  Status WriteOutOrDrop(std::uint64_t end);
   std::string EncodeIndex(std::uint32_t width) const;
 
   const WriterOptions options_;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/coding.h"
 #include "base/mutant.h"
+#include "io/os_error.h"
 
 namespace strata::blob {
 
@@ -59,10 +60,7 @@ Result<Place> PendingBlob::Append(std::string_view value) {
   STRATA_TRY(first_error_);
   Place place{.pointer = {}, .offset = writer_.size(), .stored_bytes = 0, .file_id = file_id_};
   auto added = Annotate(writer_.Add(value), "writing " + name_);
-  if (!added) {
-    first_error_ = added.error();
-    return std::move(added).error();
-  }
+  if (!added) return Remember(std::move(added).error()).error();
   place.pointer = *added;
   place.stored_bytes = writer_.size() - place.offset - kTrailerSize;
   MutexLock places_lock(places_mutex_);
@@ -92,8 +90,9 @@ Status PendingBlob::Sync() {
 Status PendingBlob::SyncLocked() {
   STRATA_TRY(first_error_);
   if (finished_ || synced_ == writer_.size()) return {};
-  STRATA_TRY(HandOverLocked());
-  STRATA_TRY(file_->Sync());
+  Status handed_over = HandOverLocked();  // What had no room nobody was promised.
+  if (!handed_over && handed_over.error().code() != ErrorCode::kNoSpace) return handed_over;
+  STRATA_TRY(AsFinal(file_->Sync()));
   synced_ = handed_over_;
   return {};
 }
@@ -110,13 +109,17 @@ Status PendingBlob::FinishLocked() {
   STRATA_TRY_ASSIGN(const BlobSummary summary, Annotate(writer_.Finish(), "writing " + name_));
   counters_.Add(Counter::kBlobBytesWritten, summary.size_bytes - handed_over_);
   handed_over_ = summary.size_bytes;
-  if (!STRATA_MUTANT(blob_not_synced_before_edit)) STRATA_TRY(file_->Sync());
+  if (!STRATA_MUTANT(blob_not_synced_before_edit)) {
+    STRATA_TRY(AsFinal(file_->Sync()));
+  }
   finished_ = summary;
-  return file_->Close();
+  return AsFinal(file_->Close());
 }
 
 Status PendingBlob::Remember(Status status) {
-  if (!status && first_error_) first_error_ = status;
+  if (!status && first_error_ && status.error().code() != ErrorCode::kNoSpace) {
+    first_error_ = status;
+  }
   return status;
 }
 

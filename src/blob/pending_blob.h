@@ -54,12 +54,13 @@ class PendingBlob final : public ValueFile {
   // `counters` must outlive it.
   PendingBlob(NewBlobFile file, const WriterOptions& options, Counters& counters);
 
-  // All below: the first error is final, since what is on the disk then isn't known.
-  // Appends a value. It can be read after HandOver. REQUIRES: not full; value.size() fits.
+  // All below: the first error is final, since what is on the disk then isn't known; but where
+  // there was no room (kNoSpace) nothing has happened, and it may be tried again. Appends a value.
+  // It can be read after HandOver. REQUIRES: not full; value.size() fits.
   Result<Place> Append(std::string_view value);
   // Everything appended is with the operating system: it survives the end of the process.
   Status HandOver();
-  // Everything appended is on the disk. The file's name isn't this one's business.
+  // Everything handed over is on the disk. The file's name isn't this one's business.
   Status Sync();
   // Writes index and footer and syncs the file; the second time it only says again what that gave.
   // REQUIRES: nothing is appended any more; a value was.

@@ -108,8 +108,10 @@ Status CommitQueue::AppendRecord(const std::vector<Writer*>& group, SequenceNumb
     next += writer->batch->count();
   }
   if (log_parts_.empty()) return {};
-  STRATA_TRY(room_.BeforeRecord(first, next));
-  return journal_.Append(first, log_parts_);
+  STRATA_TRY(room_.BeforeRecord(first));
+  STRATA_TRY(journal_.Append(first, log_parts_));
+  room_.NoteRecord(next);
+  return {};
 }
 
 void CommitQueue::NoteApplied(const std::vector<Writer*>& group) {

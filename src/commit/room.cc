@@ -10,21 +10,19 @@ namespace strata {
 
 Status Room::Make() {
   mutex_.AssertHeld();
-  if (background_.flush_trouble().error != nullptr) STRATA_TRY(AwaitFlushes(SIZE_MAX));
+  const bool is_full = trees_.MemTableBytes() >= context_.options.memtable_bytes;
+  if (is_full && background_.flush_trouble().error != nullptr) STRATA_TRY(AwaitFlushes(SIZE_MAX));
   HoldBack();
-  const bool switch_wanted = std::exchange(switch_wanted_, false);
-  if (trees_.MemTableBytes() < context_.options.memtable_bytes && !switch_wanted) {
-    return health_.CheckWritable();
-  }
+  if (!is_full && !(switch_wanted_ && CheckFlushes())) return health_.CheckWritable();
+  switch_wanted_ = false;
   STRATA_TRY(AwaitFlushes(waiting_max() - 1));
   background_.AwaitSpace();
   STRATA_TRY(health_.CheckWritable());
   return SwitchMemTables();
 }
 
-// Returns when at most so many full memtables wait. While a flush finds no room on the disk nobody
-// writes, although the memtable may have some: the log would meet the same disk, and its failure is
-// final. Writers are held until the flush has been tried again, and told if that was in vain.
+// Returns when at most so many full memtables wait. While a flush finds no room on the disk no
+// memory comes free: writers are held until it has been tried again, and told if that was in vain.
 Status Room::AwaitFlushes(std::size_t full_max) {
   const auto held = [&] {
     const FlushTrouble trouble = background_.flush_trouble();
@@ -102,9 +100,8 @@ Status Room::SwitchMemTables() {
   return {};
 }
 
-Status Room::BeforeRecord(SequenceNumber first, SequenceNumber next) {
+Status Room::BeforeRecord(SequenceNumber first) {
   const bool hole = logged_next_ == 0 && log_first_ != 0 && log_first_ != first;
-  logged_next_ = next;
   if (!hole || STRATA_MUTANT(gap_at_begin_unaccounted)) return {};
   return journal_.Append(log_first_, {});
 }

@@ -41,9 +41,11 @@ class Room {
   // is synced.
   Status SealRetiredLogs();
   void WantSwitch() { switch_wanted_ = true; }  // Make is to switch.
-  // The log is about to get a record of the entries from `first` on and before `next`. If it is the
-  // log's first, and entries without a record came before, these are accounted for. Needs no mutex.
-  Status BeforeRecord(SequenceNumber first, SequenceNumber next);
+  // The log is about to get a record of the entries from `first` on. If it is the log's first, and
+  // entries without a record came before, these are accounted for. Needs no mutex.
+  Status BeforeRecord(SequenceNumber first);
+  // It has got it: of those before `next`.
+  void NoteRecord(SequenceNumber next) { logged_next_ = next; }
   // What has had no record since the last one is accounted for: no hole before what comes next. The
   // same for a log without a record, `if_empty`: it tells one that has lost all from one that had
   // none.

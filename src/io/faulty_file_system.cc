@@ -41,6 +41,8 @@ bool CanHave(FileOperation operation, Fault fault) {
       return operation == kSync;
     case Fault::kDirectoryNotSynced:
       return operation == kSyncDirectory;
+    case Fault::kFullDisk:
+      return IsOneOf(operation, {kCreate, kAppend, kCreateDirectories, kRename});
   }
   return false;
 }
@@ -48,6 +50,7 @@ bool CanHave(FileOperation operation, Fault fault) {
 int ErrnoOf(Fault fault) {
   switch (fault) {
     case Fault::kEnospc:
+    case Fault::kFullDisk:
       return ENOSPC;
     case Fault::kEdquot:
       return EDQUOT;
@@ -195,9 +198,9 @@ class FaultyWritableFile final : public WritableFile {
   Status Append(std::string_view data) override {
     const Verdict verdict = files_.Judge(FileOperation::kAppend, path_);
     if (!verdict.fails) return below_->Append(data);
-    const bool writes_half = verdict.fault == Fault::kShortWrite ||
-                             verdict.fault == Fault::kEnospc || verdict.fault == Fault::kEdquot;
-    if (writes_half) STRATA_TRY(below_->Append(data.substr(0, data.size() / 2)));
+    if (verdict.fault == Fault::kShortWrite) {
+      STRATA_TRY(below_->Append(data.substr(0, data.size() / 2)));
+    }
     return FaultyFileSystemImpl::ErrorOf(verdict, FileOperation::kAppend, path_);
   }
   Status Sync() override {
@@ -242,7 +245,7 @@ Verdict FaultyFileSystemImpl::Judge(FileOperation operation, const std::string& 
   const bool crashed = plan_.crash && fired_;
   if (!crashed) events_.push_back({.operation = operation, .path = path});
   if (crashed) return {.fails = true, .crashed = true};
-  if (index < plan_.fail_at || (fired_ && !plan_.sticky)) return {};
+  if (index < plan_.fail_at || index >= plan_.heals_at || (fired_ && !plan_.sticky)) return {};
   if (!CanHave(operation, plan_.fault)) return {};
   if (!path.ends_with(plan_.only)) return {};
   if (!fired_) fired_at_ = index;

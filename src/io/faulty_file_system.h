@@ -41,7 +41,7 @@ std::string_view FileOperationName(FileOperation operation);
 // run out of file descriptors.
 enum class Fault : std::uint8_t {
   kEio,         // Fails with EIO; nothing was done.
-  kEnospc,      // Fails with ENOSPC; an append has written half.
+  kEnospc,      // Fails with ENOSPC; nothing was done.
   kEdquot,      // As kEnospc, with EDQUOT.
   kEmfile,      // No file can be opened.
   kErofs,       // Nothing can be changed.
@@ -52,12 +52,14 @@ enum class Fault : std::uint8_t {
   kSyncRevertsData,
   kSyncLosesOnCrash,
   kDirectoryNotSynced,  // A sync of a directory succeeds and has done nothing: nobody asked for it.
+  kFullDisk,            // As kEnospc, where something new takes room: not at a sync or a close.
 };
 
 struct FaultPlan {
   std::uint64_t fail_at = UINT64_MAX;  // Index of the operation that fails, from 0.
   Fault fault = Fault::kEio;
-  bool sticky = false;    // From then on every operation that can have this fault fails.
+  bool sticky = false;  // From then on every operation that can have this fault fails,
+  std::uint64_t heals_at = UINT64_MAX;  // up to this one, which does well again.
   bool crash = false;     // From then on nothing is done or counted, and every operation fails.
   std::string only = {};  // It can only happen to a path that ends so.
 };

@@ -22,7 +22,8 @@ namespace strata {
 // A file that grows at its end. One thread at a time.
 //
 // After an error the tail of the file is unknown: stop using it. A failed Sync is final: what it
-// was to make durable may be lost although a later Sync succeeds, so it must not be retried.
+// was to make durable may be lost although a later Sync succeeds, so it must not be retried. But an
+// Append that finds no room (kNoSpace) adds nothing, and the file goes on.
 class WritableFile {
  public:
   WritableFile() = default;
@@ -31,6 +32,8 @@ class WritableFile {
   virtual ~WritableFile() = default;  // Closes, ignoring errors: call Close() to see them.
 
   // Hands `data` to the operating system: it survives the end of the process, not of the machine.
+  // Errors: kNoSpace when not all of it fits; none of it is in the file then, though until the next
+  // Sync the end of the process, or of the machine, may have left a part after the file's end.
   virtual Status Append(std::string_view data) = 0;
 
   // Makes all appended bytes, and the size, survive a power cut (fdatasync).

@@ -115,7 +115,10 @@ class PowerCut {
       after->durable_entries = after->entries;
     } else {
       after->content = node->unsynced.empty() ? node->content : MemoryContent(BytesOf(*node));
-      if (node->has_zeros_ahead && random_.OneIn(2)) {
+      const bool whole = after->content.size() == node->content.size();
+      if (whole && !node->refused.empty() && random_.OneIn(2)) {
+        after->content.Append(node->refused);
+      } else if (node->has_zeros_ahead && random_.OneIn(2)) {
         after->content.Append(std::string(random_.Uniform(2 * kPageSize), '\0'));
       }
       after->durable_size = after->content.size();

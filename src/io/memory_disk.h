@@ -54,6 +54,8 @@ struct MemoryNode {
 
   // Of a file that was created as mapped: a power cut may leave zeros after its end.
   bool has_zeros_ahead = false;
+  // What fitted of an append that didn't, and was cut off again: a power cut may leave it.
+  std::string refused;
 
   bool is_linked = true;  // It has a name.
   bool is_locked = false;

@@ -117,15 +117,17 @@ Status MemoryFileSystemImpl::AppendTo(MemoryNode& file, const std::string& path,
                                       std::string_view data) {
   MutexLock lock(mutex_);
   const std::uint64_t room = capacity_ == 0 ? UINT64_MAX : capacity_ - std::min(capacity_, used_);
-  const std::string_view fitting = data.substr(0, room);
-  if (!fitting.empty()) {
-    const std::uint64_t begin = file.content.size();
-    file.content.Append(fitting);
-    file.unsynced.push_back(
-        {.begin = begin, .end = file.content.size(), .sequence = disk_.next_sequence++});
-    if (file.is_linked) used_ += fitting.size();
+  if (data.size() > room) {
+    file.refused = data.substr(0, room);
+    return OsError(ENOSPC, "writing", path);
   }
-  if (fitting.size() < data.size()) return OsError(ENOSPC, "writing", path);
+  if (data.empty()) return {};
+  file.refused.clear();
+  const std::uint64_t begin = file.content.size();
+  file.content.Append(data);
+  file.unsynced.push_back(
+      {.begin = begin, .end = file.content.size(), .sequence = disk_.next_sequence++});
+  if (file.is_linked) used_ += data.size();
   return {};
 }
 
@@ -135,6 +137,7 @@ void MemoryFileSystemImpl::SyncFile(MemoryNode& file) {
     return write.fate == UnsyncedWrite::Fate::kWaits;
   });
   file.durable_size = file.content.size();
+  file.refused.clear();
 }
 
 Result<std::unique_ptr<RandomAccessFile>> MemoryFileSystemImpl::Open(const std::string& path,

@@ -54,8 +54,8 @@ class MemoryFileSystem : public FileSystem {
   // directories above it.
   virtual void SetContents(const std::string& path, std::string contents) = 0;
 
-  // Appends and creations fail with kNoSpace once files hold this much; 0 means no limit. An append
-  // that doesn't fit writes what does.
+  // Appends that don't fit, and creations, fail with kNoSpace once files hold this much; 0 means no
+  // limit. A power cut may leave what would have fitted of such an append.
   virtual void SetCapacity(std::uint64_t bytes) = 0;
 };
 

@@ -32,6 +32,11 @@ Error OsError(int error_number, std::string_view doing, std::string_view path) {
   return Error(CodeOf(error_number), std::move(message));
 }
 
+Status AsFinal(Status status) {
+  if (status || status.error().code() == ErrorCode::kIo) return status;
+  return Error(ErrorCode::kIo, status.error().message());
+}
+
 Error ReadPastEnd(std::string_view path, std::uint64_t offset, std::size_t size,
                   std::uint64_t file_size) {
   return Corruption("reading " + std::string(path) + ": wanted " + std::to_string(size) +

@@ -25,6 +25,16 @@ Status WriteAtEnd(const Descriptor& fd, const std::string& path, std::string_vie
   return {};
 }
 
+Error CutBack(const Descriptor& fd, const std::string& path, Error error, std::uint64_t begin,
+              std::uint64_t* size) {
+  if (error.code() != ErrorCode::kNoSpace) return error;
+  if (::ftruncate(fd.get(), ToOffset(begin)) != 0) {
+    return AsFinal(OsError(errno, "truncating", path)).error();
+  }
+  *size = begin;
+  return error;
+}
+
 Status SyncData(const Descriptor& fd, const std::string& path) {
   if (::fdatasync(fd.get()) != 0) return OsError(errno, "syncing", path);
   return {};

@@ -52,6 +52,11 @@ inline off_t ToOffset(std::uint64_t value) {
 Status WriteAtEnd(const Descriptor& fd, const std::string& path, std::string_view data,
                   std::uint64_t* size);
 
+// What an append that began at `begin` returns. If there was no room, what was written of it is cut
+// off, and `*size` is `begin` again.
+Error CutBack(const Descriptor& fd, const std::string& path, Error error, std::uint64_t begin,
+              std::uint64_t* size);
+
 // Includes what was changed through a mapping. Not to be tried again after a failure: the kernel
 // has already forgotten which pages were dirty.
 Status SyncData(const Descriptor& fd, const std::string& path);

@@ -39,7 +39,10 @@ class PosixWritableFile final : public WritableFile {
   Status Append(std::string_view data) override {
     STRATA_TRY(owner_.Check(path_));
     Preallocate(size_ + data.size());
-    return WriteAtEnd(fd_, path_, data, &size_);
+    const std::uint64_t begin = size_;
+    Status written = WriteAtEnd(fd_, path_, data, &size_);
+    if (written) return written;
+    return CutBack(fd_, path_, std::move(written).error(), begin, &size_);
   }
 
   Status Sync() override {

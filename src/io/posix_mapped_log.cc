@@ -33,11 +33,13 @@ class MappedLog final : public WritableFile {
 
   Status Append(std::string_view data) override {
     STRATA_TRY(owner_.Check(path_));
+    const std::uint64_t begin = size_;
     while (!data.empty()) {
       const bool full = size_ >= window_end_;
       if (full && data.size() < kWrittenBytes && !disk_nearly_full_) STRATA_TRY(NextWindow());
       if (size_ >= window_end_ || ++appends_since_sync_ <= kAwaitedAppends) {
-        return WriteAtEnd(fd_, path_, data, &size_);
+        Status written = WriteAtEnd(fd_, path_, data, &size_);
+        return written ? written : TakeBack(std::move(written).error(), begin);
       }
       const std::size_t count = std::min<std::uint64_t>(data.size(), window_end_ - size_);
       std::memcpy(window_ + (size_ + window_bytes_ - window_end_), data.data(), count);
@@ -81,6 +83,17 @@ class MappedLog final : public WritableFile {
     window_ = static_cast<char*>(mapped);
     window_end_ = end;
     return {};
+  }
+
+  // What has no room leaves nothing behind. The mapping goes first, as nobody may write to pages
+  // past the file's end; from then on the disk is filled with plain writes.
+  Error TakeBack(Error error, std::uint64_t begin) {
+    if (error.code() == ErrorCode::kNoSpace) {
+      Unmap();
+      window_end_ = 0;
+      disk_nearly_full_ = true;
+    }
+    return CutBack(fd_, path_, std::move(error), begin, &size_);
   }
 
   // False and errno when it fails.

@@ -2,7 +2,8 @@
 //
 // Space is made ready a window at a time, by writing zeros: the blocks are there before the first
 // record comes, so a full disk shows here and not as a fault on a mapped page, and a sync writes
-// data only. When zeros find no room, the rest of the disk is filled with plain writes.
+// data only. When zeros find no room, the rest of the disk is filled with plain writes; a record
+// that finds none leaves nothing behind.
 
 #pragma once
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/os_error.h"
+
 namespace strata {
 
 std::vector<DirectValues::File> DirectValues::Files() const {
@@ -21,12 +23,17 @@ Result<std::shared_ptr<blob::PendingBlob>> DirectValues::FileFor(
   }
   const FileIdentity identity = store_.NewIdentity(FileKind::kBlob);
   STRATA_TRY_ASSIGN(auto writer, store_.Create(identity));
-  STRATA_TRY_ASSIGN(auto reader, store_.OpenGrowing(identity));
+  auto opened = store_.OpenGrowing(identity);
+  if (!opened) {
+    writer.reset();
+    store_.RemovalOf(identity)();
+    return std::move(opened).error();
+  }
   auto file = std::make_shared<blob::PendingBlob>(blob::NewBlobFile{.name = store_.NameOf(identity),
                                                                     .file_id = identity.id,
                                                                     .blob = identity.number,
                                                                     .writer = std::move(writer),
-                                                                    .reader = std::move(reader)},
+                                                                    .reader = *std::move(opened)},
                                                   options, counters_);
   names_synced_ = false;
   open_[table] = file;
@@ -57,7 +64,7 @@ Status DirectValues::HandOverOpen() {
 Status DirectValues::Sync() {
   for (const auto& [_, file] : unsynced_) STRATA_TRY(file->Sync());
   unsynced_.clear();
-  if (!names_synced_) STRATA_TRY(store_.SyncNames());
+  if (!names_synced_) STRATA_TRY(AsFinal(store_.SyncNames()));
   names_synced_ = true;
   return {};
 }
@@ -69,7 +76,8 @@ Result<std::vector<std::shared_ptr<const Blob>>> DirectValues::Finish(std::uint3
   for (const auto& [owner, file] : Files()) {
     if (owner != table) continue;
     auto finished = file->Finish();
-    // Whatever it was, a second attempt on the same file would trust what may be half written.
+    // But where there was no room a second attempt would trust what may be half written.
+    if (!finished && finished.error().code() == ErrorCode::kNoSpace) return finished.error();
     if (!finished) return Error(ErrorCode::kIo, finished.error().message());
     const blob::BlobSummary& summary = *finished;
     STRATA_TRY_ASSIGN(blobs.emplace_back(),

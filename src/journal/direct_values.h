@@ -45,8 +45,8 @@ class DirectValues final : public blob::PendingFiles {
 
   // --- a flush ---
   // Makes blobs of a table's files; again if what came after it failed. Errors: those of opening a
-  // file, and kIo, which is final, when one can't be finished. REQUIRES: nothing is appended any
-  // more.
+  // file; when one can't be finished kNoSpace, which may pass, and kIo, which is final.
+  // REQUIRES: nothing is appended any more.
   Result<std::vector<std::shared_ptr<const Blob>>> Finish(std::uint32_t table);
   // Removes the files that no edit named. REQUIRES: no log that points to them counts any more.
   void RemoveUnused(const std::vector<BlobMeta>& named) const;

@@ -28,6 +28,9 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
   virtual ~Journal() = default;
 
+  // An error is final, as it isn't known then what the log holds: it takes no more. But where there
+  // is no room, or no descriptor (kNoSpace, kNoDescriptors), all is as it was: Begin and Append may
+  // be tried again, and what was refused is never found again. A sync has no such error.
   // Begins log `number`, whose name is durable on return.
   // The one before is retired: it takes no more, and is ended by SealRetired or goes by Release.
   // `direct` are the values that its records point to.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/mutant.h"
+#include "io/os_error.h"
 
 namespace strata {
 namespace {
@@ -14,7 +15,14 @@ constexpr std::uint64_t kLogPreallocateBytes = 1ULL << 20;
 Status Start(FileSystem& files, const std::string& directory, wal::LogWriter& writer) {
   STRATA_TRY(writer.Start());
   if (STRATA_MUTANT(skip_dir_fsync_new_wal)) return {};
-  return files.SyncDirectory(directory);
+  return AsFinal(files.SyncDirectory(directory));
+}
+
+// What there is no room to say the manifest says, and the log is as whole without it.
+Status EndOrSync(wal::LogWriter& writer) {
+  Status ended = writer.End();
+  if (ended || ended.error().code() != ErrorCode::kNoSpace) return ended;
+  return writer.Sync();
 }
 
 }  // namespace
@@ -88,8 +96,8 @@ void LocalJournal::TakeBack(Log log) {
 
 Status LocalJournal::EndRetired(Log& log) {
   if (!STRATA_MUTANT(log_before_values)) STRATA_TRY(log.direct->Sync());
-  if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) STRATA_TRY(log.writer->End());
-  return log.file->Close();
+  if (!STRATA_MUTANT(old_wal_not_synced_on_rotate)) STRATA_TRY(EndOrSync(*log.writer));
+  return AsFinal(log.file->Close());
 }
 
 // The oldest one, if it is before `before`.

@@ -90,8 +90,10 @@ namespace {
 std::string ErrorText(const Error& error) {
   switch (error.code()) {
     case ErrorCode::kReadOnly:
-    case ErrorCode::kNoSpace:
       return "READONLY " + error.message();
+    case ErrorCode::kNoSpace:
+    case ErrorCode::kNoDescriptors:
+      return "MISCONF " + error.message();
     case ErrorCode::kCorruption:
       return "CORRUPT " + error.message();
     default:

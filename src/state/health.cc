@@ -13,6 +13,7 @@ Error Health::Failed() const {
 }
 
 Status Health::NoteFailure(Status failure) {
+  if (MayPass(failure.error())) return Passing(failure.error());
   if (failed()) return failure;
   cause_ = failure;
   if (context_.events) {
@@ -21,6 +22,15 @@ Status Health::NoteFailure(Status failure) {
   context_.environment.executor->Notify(context_.memtables_written);
   context_.environment.executor->Notify(context_.job_ended);
   return failure;
+}
+
+Error Health::Passing(const Error& error) {
+  return {error.code(),
+          error.message() + (error.code() == ErrorCode::kNoSpace
+                                 ? "; nothing was written. Make room on the disk, and writes are "
+                                   "taken again at once"
+                                 : "; nothing was written. Writes are taken again as soon as the "
+                                   "process may open files")};
 }
 
 }  // namespace strata

@@ -26,7 +26,8 @@ class Health {
   bool closed() const { return closed_; }
   void SetClosed() { closed_ = true; }
   // A failed write or sync of the log is final: from here on the store is read-only. Returns what
-  // it is given; the first failure is the cause.
+  // it is given; the first failure is the cause. But where there was no room, or no descriptor,
+  // nothing was done: that passes, and what is returned says so.
   Status Remember(Status status) { return status ? status : NoteFailure(std::move(status)); }
   void SetReadOnly(Error cause) { cause_ = std::move(cause); }  // From the beginning.
   bool failed() const { return !cause_; }
@@ -39,6 +40,7 @@ class Health {
   static Error Closed();
   Error Failed() const;
   Status NoteFailure(Status failure);
+  static Error Passing(const Error& error);
 
   StoreContext& context_;
   bool closed_ = false;

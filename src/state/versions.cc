@@ -68,7 +68,10 @@ Status Versions::NoteLogs(const VersionEdit& edit) {
   for (const SealedLog& log : edit.sealed_logs) notes_.sealed_logs.push_back(log);
   const bool nothing = notes_.begun_logs.empty() && notes_.sealed_logs.empty();
   if (editing_ || nothing) return {};
-  return health_.Remember(set_->NoteLogs(std::exchange(notes_, {})));
+  Status noted = set_->NoteLogs(notes_);
+  if (!noted && MayPass(noted.error())) return {};  // The next edit says it, or comes after it.
+  notes_ = {};
+  return health_.Remember(std::move(noted));
 }
 
 Status Versions::EnableFeature(std::string_view feature) {

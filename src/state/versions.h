@@ -37,6 +37,7 @@ class Versions {
   // makes one before it gives the mutex away, is applied to.
   void AwaitEdits();
   // Writes what an edit says of logs, now or after the edit that is being written: nobody waits.
+  // While there is no room it is kept for later.
   Status NoteLogs(const VersionEdit& edit);
   Status EnableFeature(std::string_view feature);  // As an edit.
   // Of files that no edit names any more but readers have open.

@@ -10,6 +10,8 @@ namespace {
 // The wall clock may be set: a timer never sleeps past this without looking at it again.
 constexpr std::uint64_t kLookAgainMicros = 3'600'000'000;
 constexpr std::uint64_t kTimerMinMicros = 1'000;
+// After memtables couldn't be switched, as there is no room on the disk or somebody writes.
+constexpr std::uint64_t kRetryMicros = 1'000'000;
 
 // Memtables are on the disk too, as a log: with a deadline they are written out after a quarter of
 // it.
@@ -21,6 +23,7 @@ std::uint64_t DueAt(const Tree& tree, std::uint64_t since_us) {
 
 void Deadlines::Start() {
   std::optional<std::uint64_t> next = MemTablesDueAt();
+  if (next) next = std::max(*next, retry_us_);
   const std::uint64_t now = parts_.context.environment.clock->WallMicros();
   for (const auto& tree : parts_.trees.All()) {
     if (tree->replica != nullptr) continue;  // Time passes for it by its entries.
@@ -64,7 +67,9 @@ void Deadlines::OnTimer(std::uint64_t due_us) {
   if (next_us_ != due_us) return;  // An earlier one took its place.
   next_us_ = 0;
   const auto memtables_due = MemTablesDueAt();
-  if (memtables_due && *memtables_due <= parts_.context.environment.clock->WallMicros()) {
+  const std::uint64_t now = parts_.context.environment.clock->WallMicros();
+  if (memtables_due && *memtables_due <= now) {
+    retry_us_ = now + kRetryMicros;
     switch_memtables_();
   }
   look_again_();

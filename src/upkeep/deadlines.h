@@ -39,7 +39,8 @@ class Deadlines {
   const Compactor& compactor_;
   const std::function<void()> switch_memtables_;
   const std::function<void()> look_again_;
-  std::uint64_t next_us_ = 0;  // Wall clock; 0: no timer is set.
+  std::uint64_t next_us_ = 0;   // Wall clock; 0: no timer is set.
+  std::uint64_t retry_us_ = 0;  // Memtables aren't switched before.
 };
 
 }  // namespace strata

@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::uint64_t kRetryMicrosMin = 1'000'000;
 
-bool MayPass(ErrorCode code) {
-  return code == ErrorCode::kNoSpace || code == ErrorCode::kNoDescriptors;
-}
-
 }  // namespace
 
 // Nothing came of the job, and nothing was lost: on a disk that is full, a delete or another
@@ -20,7 +16,7 @@ bool MayPass(ErrorCode code) {
 void Failures::Note(Status status) {
   if (status) {
     NoteSuccess();
-  } else if (MayPass(status.error().code()) && !health_.failed()) {
+  } else if (MayPass(status.error()) && !health_.failed()) {
     RetryLater(status.error());
   } else if (status.error().code() != ErrorCode::kAborted) {  // Closing, or a table was dropped.
     health_.Remember(std::move(status)).has_value();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/mutant.h"
+#include "io/os_error.h"
 
 namespace strata {
 namespace {
@@ -60,7 +61,7 @@ Status Flusher::FlushOldest() {
   VersionEdit edit;
   std::vector<std::shared_ptr<const Table>> opened;
   STRATA_TRY(WriteAll(oldest, &edit, &opened));
-  STRATA_TRY(parts_.health.Remember(SyncNames()));
+  STRATA_TRY(parts_.health.Remember(AsFinal(SyncNames())));
   if (!STRATA_MUTANT(drop_looked_at_early)) parts_.versions.AwaitEdits();
   LeaveDroppedOut(oldest, &edit, &opened);
   edit.oldest_log = oldest.oldest_log_after;

@@ -1,6 +1,6 @@
 // Writes full memtables out as tables, the oldest first, so that logs can go and writers have room.
-// While there is no space, or no descriptor, for tables it tries again: nothing is lost, as logs
-// hold the same. An error of the manifest, or of what a log needs, is final.
+// While there is no space, or no descriptor, for tables or for the edit that names them, it tries
+// again: nothing is lost, as logs hold the same. Any other error is final.
 //
 // Thread safety: the store's mutex is held in every call.
 

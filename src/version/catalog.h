@@ -40,6 +40,7 @@ class Catalog {
   Result<Change> Prepare(VersionEdit edit, Opened opened) const;
   // REQUIRES: nothing was installed since it was prepared.
   void Install(Change change);
+  Status CheckLogs(const VersionEdit& edit) const { return state_.CheckLogs(edit); }
   Status NoteLogs(const VersionEdit& edit) { return state_.ApplyLogs(edit); }  // As Prepare.
 
   const std::shared_ptr<const Version>& current() const { return current_; }
@@ -55,6 +56,7 @@ class Catalog {
   ManifestState State(FileNumber next_file, SequenceNumber last_sequence) const;
   bool HasFeature(std::string_view feature) const;
   void AddFeature(std::string_view feature) { state_.properties.features.emplace_back(feature); }
+  void RemoveFeature(std::string_view feature) { std::erase(state_.properties.features, feature); }
 
  private:
   Result<Versions> VersionsAfter(const VersionEdit& edit, Opened opened) const;

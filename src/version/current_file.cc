@@ -1,5 +1,7 @@
 #include "version/current_file.h"
 
+#include "io/os_error.h"
+
 namespace strata {
 namespace {
 
@@ -26,9 +28,9 @@ Status SwitchCurrent(FileSystem& files, const std::string& directory,
   const std::string path = JoinPath(directory, kCurrentFileName);
   STRATA_TRY(WriteSynced(files, temporary, EncodeCurrent(current)));
   // The manifest's name is on the disk before any CURRENT can name it.
-  STRATA_TRY(files.SyncDirectory(directory));
+  STRATA_TRY(AsFinal(files.SyncDirectory(directory)));
   STRATA_TRY(files.Rename(temporary, path));
-  return files.SyncDirectory(directory);
+  return AsFinal(files.SyncDirectory(directory));
 }
 
 }  // namespace strata

@@ -16,7 +16,7 @@ namespace strata {
 Result<CurrentManifest> ReadCurrent(FileSystem& files, const std::string& directory);
 
 // Makes CURRENT say `current`, durably: after a crash at any point it says the old or the new.
-// REQUIRES: the manifest's bytes are synced.
+// After kNoSpace or kNoDescriptors it says the old. REQUIRES: the manifest's bytes are synced.
 Status SwitchCurrent(FileSystem& files, const std::string& directory,
                      const CurrentManifest& current);
 

@@ -1,7 +1,8 @@
 // Makes the edits of a store durable. What it holds, from its beginning on, says what the store is.
 //
-// Local: manifest_log.h. After any error what it holds is unknown: the caller never adds to it
-// again. Thread safety: none.
+// Local: manifest_log.h. After an error what it holds is unknown: the caller never adds to it
+// again. But where there is no room, or no descriptor (kNoSpace, kNoDescriptors), all is as it was,
+// and it goes on. A sync has no such error. Thread safety: none.
 
 #pragma once
 
@@ -26,7 +27,7 @@ class EditLog {
   virtual Status Sync() = 0;
 
   // Puts a new log, which says `state`, in the place of this one; `number` is for its file. Durable
-  // on return. After an error the old one may still be read, but not be added to.
+  // on return. After an error the old one may still be read.
   virtual Status Rewrite(FileNumber number, const ManifestState& state) = 0;
   // Rewriting it would make it much shorter.
   virtual bool is_long() const = 0;

@@ -228,7 +228,8 @@ Result<std::unique_ptr<ManifestWriter>> ManifestWriter::Create(const Environment
 }
 
 Status ManifestWriter::Append(std::string_view payload) {
-  STRATA_TRY(log_->Append(wal::RecordType::kEdit, ++records_, {&payload, 1}));
+  STRATA_TRY(log_->Append(wal::RecordType::kEdit, records_ + 1, {&payload, 1}));
+  ++records_;
   Count(Counter::kManifestBytes, wal::kHeaderSize + payload.size());
   return {};
 }

@@ -62,7 +62,7 @@ Result<ManifestState> ReadManifest(std::string_view contents, std::uint64_t sync
                                    const EditVisitor& visit = {});
 
 // Appends records to a new manifest. After an error the tail of the file is unknown, so the writer
-// stays failed.
+// stays failed; where there was no room (kNoSpace) it is as it was.
 class ManifestWriter {
  public:
   // Creates the file at `path` and starts its log. `counters` may be null.

@@ -40,8 +40,8 @@ class Table {
   // `remove` runs after the last user. Not for a table that the same edit added again at another
   // position: its file stays.
   void MarkObsolete(std::function<void()> remove) const;
-  // An edit that names the table is about to be written: from now on its file stays, even if that
-  // fails, as the edit may be found after a restart.
+  // An edit that names the table is written, or may be, as writing it has failed: from now on its
+  // file stays, as the edit may be found after a restart.
   void MarkNamed() const { on_last_use_ = nullptr; }
 
  private:

@@ -137,25 +137,33 @@ Status VersionSet::MarkFilesFound() {
 Status VersionSet::EnableFeature(std::string_view feature) {
   STRATA_TRY(first_error_);
   if (catalog_.HasFeature(feature)) return {};
+  return Final(BeginLogWith(feature), {});
+}
+
+Status VersionSet::BeginLogWith(std::string_view feature) {
   catalog_.AddFeature(feature);
-  return Final(BeginLog(), {});
+  Status begun = BeginLog();
+  if (!begun) catalog_.RemoveFeature(feature);
+  return begun;
 }
 
 Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
   STRATA_TRY(first_error_);
   STRATA_TRY_ASSIGN(Catalog::Change change, catalog_.Prepare(std::move(edit), std::move(opened)));
   const bool is_new_feature = !change.edit.blobs.empty() && !catalog_.HasFeature(kBlobFeature);
-  if (is_new_feature) catalog_.AddFeature(kBlobFeature);
-  if (log_->is_long() || is_new_feature) STRATA_TRY(Final(BeginLog(), change.edit));
+  if (log_->is_long()) {
+    Status begun = BeginLog();  // The old one goes on where there is no room for a new one.
+    if (!begun && !MayPass(begun.error())) return Final(std::move(begun), {});
+  }
+  if (is_new_feature) STRATA_TRY(Final(BeginLogWith(kBlobFeature), {}));
   change.edit.next_file = next_file_.load();
   change.edit.last_sequence = last_sequence_;
-  change.MarkNamed();
   std::vector<std::uint32_t> changed = change.edit.dropped;
   for (const auto& [table, _] : change.versions) changed.push_back(table);
   {
     const MutexGivenAway given_away(mutex_);
-    STRATA_TRY(Final(log_->Append(change.edit), change.edit));
-    STRATA_TRY(Final(log_->Sync(), change.edit));
+    STRATA_TRY(Final(log_->Append(change.edit), change));
+    STRATA_TRY(Final(log_->Sync(), change));
   }
   catalog_.Install(std::move(change));
   changed_ = std::move(changed);
@@ -164,9 +172,10 @@ Status VersionSet::LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<con
 
 Status VersionSet::NoteLogs(VersionEdit edit) {
   STRATA_TRY(first_error_);
-  STRATA_TRY(catalog_.NoteLogs(edit));
+  STRATA_TRY(catalog_.CheckLogs(edit));
   edit.next_file = next_file_.load();
-  return Final(log_->Append(edit), edit);
+  STRATA_TRY(Final(log_->Append(edit), {}));
+  return catalog_.NoteLogs(edit);
 }
 
 Status VersionSet::Close() {
@@ -177,11 +186,13 @@ Status VersionSet::Close() {
 }
 
 // What the manifest holds after an error nobody knows, so it is never appended to again, and no
-// file is deleted that it may name.
-Status VersionSet::Final(Status status, const VersionEdit& edit) {
+// file is deleted that it may name. Where there was no room it holds what it held.
+Status VersionSet::Final(Status status, const Catalog::Change& change) {
+  if (!status.has_value() && MayPass(status.error())) return status;
+  change.MarkNamed();
   if (status.has_value()) return status;
   if (STRATA_MUTANT(delete_outputs_after_manifest_sync_error)) {
-    for (const TableMeta& table : edit.added) {
+    for (const TableMeta& table : change.edit.added) {
       (void)environment_.files->Remove(JoinPath(directory_, TableFileName(table.number)));
     }
   }

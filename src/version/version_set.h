@@ -68,7 +68,9 @@ class VersionSet {
   //
   // After an error current() is what it was. If the edit doesn't fit the version, nothing else has
   // happened. If the manifest failed, the edit may be found after a restart all the same: delete
-  // none of the files that it adds or removes. The set then stays failed with that first error.
+  // none of the files that it adds or removes. The set then stays failed with that first error. But
+  // where there was no room, or no descriptor (kNoSpace, kNoDescriptors), nothing has happened, and
+  // it may be tried again.
   Status LogAndApply(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);
 
   // The mutex to give away; null, as in tests: there is none.
@@ -141,7 +143,8 @@ class VersionSet {
   Status OpenTables(ManifestState state, const BlobOpener& open_blob);
   Status MarkFilesFound();
   Status BeginLog();
-  Status Final(Status status, const VersionEdit& edit);
+  Status BeginLogWith(std::string_view feature);
+  Status Final(Status status, const Catalog::Change& change);
 
   const Environment& environment_;
   const std::string directory_;

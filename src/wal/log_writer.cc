@@ -4,6 +4,7 @@
 #include "base/coding.h"
 #include "base/crc32c.h"
 #include "base/mutant.h"
+#include "io/os_error.h"
 
 namespace strata::wal {
 namespace {
@@ -73,7 +74,7 @@ Status LogWriter::Sync() {
   STRATA_TRY(first_error_);
   Status synced = file_.Sync();
   if (!synced && STRATA_MUTANT(retry_fsync_and_continue)) synced = file_.Sync();
-  STRATA_TRY(Remember(std::move(synced)));
+  STRATA_TRY(Remember(AsFinal(std::move(synced))));
   synced_size_ = size_;
   if (counters_ != nullptr) counters_->Add(Counter::kWalSyncs);
   return {};
@@ -84,8 +85,9 @@ Status LogWriter::End() {
   return Sync();
 }
 
+// Where there was no room the file is as it was.
 Status LogWriter::Remember(Status status) {
-  if (!status.has_value()) first_error_ = status;
+  if (!status && status.error().code() != ErrorCode::kNoSpace) first_error_ = status;
   return status;
 }
 

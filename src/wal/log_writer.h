@@ -28,7 +28,8 @@ class LogWriter {
   LogWriter& operator=(const LogWriter&) = delete;
 
   // All below: after an error the tail of the file is unknown, so the writer stays failed; every
-  // later call returns that first error. Recover by opening a new log.
+  // later call returns that first error. Recover by opening a new log. But where there is no room
+  // (kNoSpace) the log is as it was, and goes on.
 
   // Writes the start record. REQUIRES: it is the first call. `features` are names that a reader
   // must know, or refuse the log.

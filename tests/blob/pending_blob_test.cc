@@ -101,6 +101,50 @@ TEST_CASE("a place whose bytes are cut or changed is corruption", "[value-separa
   CHECK(CodeOf(ReadPlace(BytesFile(bytes, false), other, &value)) == "corruption");
 }
 
+// Wherever there is no room: what was handed over before is there, and the file becomes a blob
+// file.
+TEST_CASE("a file that finds no room is as it was, and goes on when there is",
+          "[value-separation]") {
+  Random random(8);
+  for (std::uint64_t at = 0;; ++at) {
+    CAPTURE(at);
+    const auto disk = NewMemoryFileSystem();
+    const auto faulty = NewFaultyFileSystem(*disk);
+    Pending pending({}, faulty.get());
+    REQUIRE(disk->SyncDirectory("."));
+    std::vector<std::pair<Place, std::string>> values;
+    faulty->SetPlan({.fail_at = at, .fault = Fault::kFullDisk, .sticky = true, .heals_at = at + 2});
+    int refused = 0;
+    for (const std::size_t size : {100, 300'000, 5, 200'000, 100'000, 7, 1}) {
+      const std::string value = random.Bytes(size);
+      const auto place = pending.file->Append(value);
+      const bool handed_over = place && pending.file->HandOver();
+      if (!handed_over) ++refused;
+      if (handed_over) values.emplace_back(*place, value);
+      REQUIRE(Outcome(pending.file->Sync()) == "ok");
+    }
+    const auto again = [&] {
+      auto finished = pending.file->Finish();
+      for (; CodeOf(finished) == "no space"; finished = pending.file->Finish()) ++refused;
+      return finished;
+    };
+    const BlobSummary summary = Must(again());
+    CHECK((refused > 0) == faulty->fired());
+    const auto after = disk->Crash(CrashKind::kNothingUnsynced, random);
+    const auto reader = Must(Open(Must(after->Contents("7.blob")), pending.counters));
+    CHECK(reader->summary() == summary);
+    CHECK(Outcome(reader->VerifyAll()) == "ok");
+    std::string read;
+    for (const auto& [place, value] : values) {
+      CHECK(Outcome(reader->Read(place.pointer, &read)) == "ok");
+      CHECK((read == value));
+      CHECK(Outcome(pending.file->Read(place.pointer, &read)) == "ok");
+      CHECK((read == value));
+    }
+    if (!faulty->fired()) break;
+  }
+}
+
 TEST_CASE("what is synced survives a power cut, and a failed sync is final", "[value-separation]") {
   const auto disk = NewMemoryFileSystem();
   const auto faulty = NewFaultyFileSystem(*disk);

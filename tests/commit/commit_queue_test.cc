@@ -441,10 +441,9 @@ TEST_CASE("a log that can't be written to ends all writing, and nothing of the b
   World world;
   REQUIRE(Put(world.queue, "a", "1"));
   const SequenceNumber last = world->trees.last_sequence();
-  const Fault fault = GENERATE(Fault::kEio, Fault::kEnospc, Fault::kSyncKeepsData);
+  const Fault fault = GENERATE(Fault::kEio, Fault::kShortWrite, Fault::kSyncKeepsData);
   world.faults->SetPlan({.fail_at = 0, .fault = fault});
-  const bool no_space = fault == Fault::kEnospc;
-  CHECK(CodeOf(Put(world.queue, "a", "2", /*sync=*/true)) == (no_space ? "no space" : "i/o error"));
+  CHECK(CodeOf(Put(world.queue, "a", "2", /*sync=*/true)) == "i/o error");
   CHECK(world->Get("a") == "1");
   CHECK(world->trees.last_sequence() == last);
   CHECK(world->health.failed());
@@ -452,6 +451,57 @@ TEST_CASE("a log that can't be written to ends all writing, and nothing of the b
   CHECK(CodeOf(world.queue.Sync()) == "read-only");
   CHECK(CodeOf(world.queue.SwitchMemTables()) == "read-only");
   CHECK(world->Locked([&] { return world.queue.size(); }) == 0);
+}
+
+TEST_CASE("a batch that the log has no room for is refused at once, and the next one gets in",
+          "[background-work]") {
+  World world;
+  REQUIRE(Put(world.queue, "a", "1"));
+  const SequenceNumber last = world->trees.last_sequence();
+  const bool sync = GENERATE(false, true);
+  world.faults->SetPlan({.fail_at = 0, .fault = Fault::kEnospc});
+  const std::uint64_t start = world.clock.NowMicros();
+  const std::string refused = Outcome(Put(world.queue, "a", "2", sync));
+  CHECK(refused.starts_with("no space: "));
+  CHECK(
+      refused.ends_with("nothing was written. Make room on the disk, and writes are taken again "
+                        "at once"));
+  CHECK(world.clock.NowMicros() == start);
+  CHECK(world->Get("a") == "1");
+  CHECK(world->trees.last_sequence() == last);
+  CHECK_FALSE(world->health.failed());
+  REQUIRE(Put(world.queue, "b", "3", sync));
+  REQUIRE(world.queue.Sync());
+  world.PowerCut();
+  REQUIRE(Outcome(world.Open()) == "ok");
+  CHECK(world->Get("a") == "1");
+  CHECK(world->Get("b") == "3");
+}
+
+// Whatever operation has no room: what was said to be written is there, and nothing else.
+TEST_CASE("memtables that can't be switched for want of room are switched when there is some",
+          "[background-work]") {
+  const SyncMode sync = GENERATE(SyncMode::kNone, SyncMode::kAlways);
+  bool fired = true;
+  for (std::uint64_t at = 0; fired; ++at) {
+    CAPTURE(at);
+    World world({.sync = sync});
+    REQUIRE(Put(world.queue, "a", "1"));
+    world.faults->SetPlan({.fail_at = at, .fault = Fault::kEnospc});
+    (void)world.queue.SwitchMemTables().has_value();
+    fired = world.faults->fired();
+    const auto where =
+        fired ? world.faults->events()[world.faults->fired_at()].operation : FileOperation::kAppend;
+    CHECK(world->health.failed() ==
+          (where == FileOperation::kSync || where == FileOperation::kClose));
+    world.faults->SetPlan({});
+    const bool written = Put(world.queue, "b", "2", /*sync=*/true).has_value();
+    CHECK(written != world->health.failed());
+    world.PowerCut();
+    REQUIRE(Outcome(world.Open()) == "ok");
+    CHECK((!written || world->Get("a") == "1"));
+    CHECK((world->Get("b") == "2") == written);
+  }
 }
 
 TEST_CASE("what was written without a sync is on the disk after the interval, with one timer",

@@ -165,6 +165,9 @@ TEST_CASE("a writer waits while a flush that found no room is to be tried again"
   world.clock.Advance(1'000'000);
   TryAgainSoon(world, /*succeeds=*/true);
   const std::uint64_t start = world.clock.NowMicros();
+  CHECK(Outcome(world.Make()) == "ok");  // There is room in memory.
+  CHECK(world.clock.NowMicros() == start);
+  world.Fill();
   CHECK(Outcome(world.Make()) == "ok");
   CHECK(world.clock.NowMicros() - start >= 5'000);
   CHECK(world->context.counters.Get(Counter::kStallMicros) == world.clock.NowMicros() - start);
@@ -173,6 +176,7 @@ TEST_CASE("a writer waits while a flush that found no room is to be tried again"
 TEST_CASE("when a flush found no room again writers are told, and later ones at once",
           "[background-work]") {
   World world(Small());
+  world.Fill();
   TryAgainSoon(world, /*succeeds=*/false);
   const std::string told = Outcome(world.Make());
   CHECK(told.starts_with("no space: nothing is written until"));
@@ -180,6 +184,7 @@ TEST_CASE("when a flush found no room again writers are told, and later ones at 
   const std::uint64_t later = world.clock.NowMicros();
   CHECK(Outcome(world.Make()) == told);
   CHECK(world.clock.NowMicros() == later);
+  CHECK(world.full() == 0);
   CHECK_FALSE(world->health.failed());
   world.background.no_room.reset();
   world.background.tried_again = false;
@@ -213,12 +218,26 @@ TEST_CASE(
 TEST_CASE("a writer isn't held for a flush that a closing store won't try again",
           "[background-work]") {
   World world(Small());
+  world.Fill();
   world.background.no_room = Error(ErrorCode::kNoDescriptors, "x");
   world.executor->ScheduleAfter(5'000, [&] {
     world->health.SetClosing();
     return Step::kDone;
   });
   CHECK(CodeOf(world.Make()) == "no descriptors");
+}
+
+TEST_CASE("a switch that somebody wants holds up no write while a flush finds no room",
+          "[background-work]") {
+  World world(Small());
+  REQUIRE(world->Put("k", "v"));
+  world.room.WantSwitch();
+  world.background.no_room = Error(ErrorCode::kNoSpace, "x");
+  CHECK(Outcome(world.Make()) == "ok");
+  CHECK(world.full() == 0);
+  world.background.no_room.reset();
+  CHECK(Outcome(world.Make()) == "ok");
+  CHECK(world.full() == 1);  // It is still wanted.
 }
 
 TEST_CASE("no log is begun on a disk that had no room for a table", "[background-work]") {

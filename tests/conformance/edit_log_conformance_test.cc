@@ -27,7 +27,7 @@ class EditLogWorld {
   // What the log says to who opens it after the process has ended, or after a power cut.
   virtual Result<ManifestState> Read(bool after_power_cut) = 0;
   // From now on nothing can be written.
-  virtual void FailWrites() = 0;
+  virtual void FillDisk(bool full) = 0;
 };
 
 class ManifestWorld final : public EditLogWorld {
@@ -46,8 +46,8 @@ class ManifestWorld final : public EditLogWorld {
     STRATA_TRY_ASSIGN(const std::string contents, disk->ReadFile(path, 1 << 20));
     return ReadManifest(contents, current.synced_bytes);
   }
-  void FailWrites() override {
-    faulty_->SetPlan({.fail_at = 0, .fault = Fault::kEnospc, .sticky = true});
+  void FillDisk(bool full) override {
+    faulty_->SetPlan({.fail_at = full ? 0 : UINT64_MAX, .fault = Fault::kEnospc, .sticky = true});
   }
 
  private:
@@ -95,9 +95,30 @@ void CheckFailure(EditLogWorld& world) {
   REQUIRE(world.log().Rewrite(3, {}));
   REQUIRE(world.log().Append(Begins(4)));
   REQUIRE(world.log().Sync());
-  world.FailWrites();
-  CHECK_FALSE(world.log().Rewrite(5, {}));
+  world.FillDisk(true);
+  CHECK(testing::CodeOf(world.log().Rewrite(5, {})) == "no space");
   CHECK(world.Read(true)->begun_logs.contains(4));  // The old one is read.
+}
+
+// A disk that is full takes no edit, and the next one comes after those before.
+void CheckNoRoom(EditLogWorld& world) {
+  REQUIRE(world.log().Rewrite(3, {}));
+  REQUIRE(world.log().Append(Begins(4)));
+  world.FillDisk(true);
+  CHECK(testing::CodeOf(world.log().Append(Begins(5))) == "no space");
+  CHECK(testing::CodeOf(world.log().Rewrite(6, {})) == "no space");
+  CHECK(world.log().number() == 3);
+  CHECK_FALSE(world.Read(false)->begun_logs.contains(5));
+  world.FillDisk(false);
+  REQUIRE(world.log().Append(Begins(7)));
+  REQUIRE(world.log().Sync());
+  CHECK(world.Read(true)->begun_logs.contains(4));
+  CHECK_FALSE(world.Read(true)->begun_logs.contains(5));
+  CHECK(world.Read(true)->begun_logs.contains(7));
+  ManifestState state;
+  state.begun_logs[8] = 1;
+  REQUIRE(world.log().Rewrite(9, state));
+  CHECK(world.Read(true)->begun_logs.contains(8));
 }
 
 void CheckClosing(EditLogWorld& world) {
@@ -120,6 +141,12 @@ TEST_CASE("edit log: rewriting makes it short again and loses nothing", "[manife
 TEST_CASE("edit log: a rewriting that fails leaves the old log to be read", "[manifest]") {
   ManifestWorld world;
   CheckFailure(world);
+}
+
+TEST_CASE("edit log: an edit that there is no room for isn't there, and the next one is",
+          "[manifest]") {
+  ManifestWorld world;
+  CheckNoRoom(world);
 }
 
 TEST_CASE("edit log: what was added is durable once it is closed", "[manifest]") {

@@ -143,7 +143,7 @@ void LeavesNothingOfALogThatFailsToBegin(const MakeJournalWorld& make) {
 
 // What is on the disk then isn't known, so it takes no more.
 void SaysWhenAWriteFails(const MakeJournalWorld& make) {
-  for (const Fault fault : {Fault::kEio, Fault::kEnospc, Fault::kShortWrite}) {
+  for (const Fault fault : {Fault::kEio, Fault::kShortWrite}) {
     const auto world = make();
     REQUIRE(Begin(*world, 3));
     REQUIRE(Append(*world, 1, "a"));
@@ -154,6 +154,26 @@ void SaysWhenAWriteFails(const MakeJournalWorld& make) {
     CHECK(CodeOf(world->journal().Sync()) != "ok");
     CHECK(CodeOf(world->journal().End()) != "ok");
     CHECK(AfterKill(*world) == "3: 1=a");
+  }
+}
+
+// What is refused is nowhere, and what comes after it follows what was before.
+void GoesOnAfterItFoundNoRoom(const MakeJournalWorld& make) {
+  for (const Fault fault : {Fault::kEnospc, Fault::kEdquot}) {
+    const auto world = make();
+    REQUIRE(Begin(*world, 3));
+    REQUIRE(Append(*world, 1, "a"));
+    const std::uint64_t size = world->journal().size();
+    world->SetPlan({.fail_at = 0, .fault = fault});
+    CHECK(CodeOf(Append(*world, 2, "refused")) == "no space");
+    REQUIRE(world->fired());
+    CHECK(world->journal().size() == size);
+    CHECK(AfterKill(*world) == "3: 1=a");
+    REQUIRE(Append(*world, 2, "b"));
+    REQUIRE(world->journal().Sync());
+    CHECK(AfterPowerCut(*world) == "3: 1=a 2=b");
+    REQUIRE(world->journal().End());
+    CHECK(AfterPowerCut(*world) == "3: 1=a 2=b end");
   }
 }
 
@@ -169,6 +189,13 @@ void SaysWhenASyncFails(const MakeJournalWorld& make) {
     CHECK(CodeOf(world->journal().Sync()) == "i/o error");
     CHECK(CodeOf(world->journal().End()) == "i/o error");
   }
+  // That there is no room is as final as any other reason.
+  const auto world = make();
+  REQUIRE(Begin(*world, 3));
+  REQUIRE(Append(*world, 1, "a"));
+  world->SetPlan({.fail_at = 0, .fault = Fault::kEnospc});
+  CHECK(CodeOf(world->journal().Sync()) == "i/o error");
+  CHECK(CodeOf(Append(*world, 2, "b")) == "i/o error");
 }
 
 }  // namespace
@@ -181,6 +208,7 @@ void CheckJournalConformance(const MakeJournalWorld& make) {
   SaysAtItsEndThatNothingFollows(make);
   LeavesNothingOfALogThatFailsToBegin(make);
   SaysWhenAWriteFails(make);
+  GoesOnAfterItFoundNoRoom(make);
   SaysWhenASyncFails(make);
 }
 
@@ -307,6 +335,24 @@ void SealsNothingAfterAFailure(const MakeJournalWorld& make) {
   }
 }
 
+// Where there is no room to say in it that nothing follows, a log is made durable without.
+void SealsWithoutAnEndWhereThereIsNoRoom(const MakeJournalWorld& make) {
+  const auto world = make();
+  RetireTwo(*world);
+  world->SetPlan({.fail_at = 0, .fault = Fault::kFullDisk, .sticky = true});
+  const auto sealed = Must(world->journal().SealRetired());
+  CHECK(world->fired());
+  CHECK_FALSE(world->journal().has_retired());
+  CHECK(AfterPowerCut(*world) == "3: 3=x, 4: 4=x, 5:");
+  const auto logs = PowerCut(*world)->Logs();
+  REQUIRE(sealed.size() == 2);
+  for (std::size_t i = 0; i < sealed.size(); ++i) CHECK(sealed[i].length == logs[i].length);
+  world->SetPlan({});
+  REQUIRE(Append(*world, 6, "y"));
+  REQUIRE(world->journal().Sync());
+  CHECK(AfterPowerCut(*world) == "3: 3=x, 4: 4=x, 5: 5=x 6=y");
+}
+
 void MeasuresItsSyncs(const MakeJournalWorld& make) {
   const auto world = make();
   REQUIRE(Begin(*world, 3));
@@ -325,6 +371,7 @@ void CheckRetiredLogs(const MakeJournalWorld& make) {
   HoldsNoRetiredLogThatWasReleased(make);
   EndsNoRetiredLogTooEarly(make);
   SealsNothingAfterAFailure(make);
+  SealsWithoutAnEndWhereThereIsNoRoom(make);
   MeasuresItsSyncs(make);
 }
 

@@ -363,12 +363,14 @@ TEST_CASE("contents that are set were always there", "[map-and-shell]") {
   CHECK(Must(disk->Crash(CrashKind::kEverything, random)->Contents("d/g")) == "set");
 }
 
-TEST_CASE("a full disk takes what fits and then refuses", "[map-and-shell]") {
+TEST_CASE("a full disk refuses what doesn't fit as a whole", "[map-and-shell]") {
   const auto disk = NewDisk();
   const auto file = Must(disk->Create("d/f"));
   disk->SetCapacity(10);
   CHECK(file->Append("12345678"));
   CHECK(CodeOf(file->Append("9012")) == "no space");
+  CHECK(Must(disk->Contents("d/f")) == "12345678");
+  CHECK(file->Append("90"));
   CHECK(Must(disk->Contents("d/f")) == "1234567890");
   CHECK(CodeOf(disk->Create("d/g")) == "no space");
   CHECK(CodeOf(disk->Clone()->Create("d/g")) == "no space");
@@ -381,6 +383,29 @@ TEST_CASE("a full disk takes what fits and then refuses", "[map-and-shell]") {
   CHECK(Must(disk->Create("d/i"))->Append("123456789012345"));
   disk->SetCapacity(0);
   CHECK(second->Append("more"));
+}
+
+TEST_CASE("a power cut may leave what fitted of an append that was refused, until a sync",
+          "[map-and-shell]") {
+  const auto disk = NewDisk();
+  const auto file = Must(disk->Create("d/f"));
+  REQUIRE(file->Append("1234"));
+  REQUIRE(file->Sync());
+  REQUIRE(disk->SyncDirectory("d"));
+  disk->SetCapacity(6);
+  CHECK(CodeOf(file->Append("5678")) == "no space");
+  CHECK(Must(disk->Contents("d/f")) == "1234");
+  const auto left = [&] {
+    std::set<std::string> contents;
+    Random random(3);
+    for (int i = 0; i < 20; ++i) {
+      contents.insert(Must(disk->Crash(CrashKind::kNothingUnsynced, random)->Contents("d/f")));
+    }
+    return contents;
+  };
+  CHECK(left() == std::set<std::string>{"1234", "123456"});
+  REQUIRE(file->Sync());
+  CHECK(left() == std::set<std::string>{"1234"});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "reliability/faults.h"
+#include "reliability/full_disk.h"
 #include "reliability/workloads.h"
 #include "testing/ledger.h"
 
@@ -97,6 +98,19 @@ TEST_CASE("a disk that fills up while values go to blob files loses nothing",
     was_full = outcome.was_full;
   }
   CHECK(capacity > 6'000);
+}
+
+TEST_CASE("a disk that is full for a while loses no value that lives apart",
+          "[value-separation][long]") {
+  Ledger ledger("full for a while, blobs");
+  for (const Options& store :
+       {TinyBlobStore(SyncMode::kAlways), TinyDirectStore(SyncMode::kAlways)}) {
+    const FullDiskReport report = SweepFullDisks(store, 60 * ScaledStride());
+    ledger.Add("full_disks", report.full_disks);
+    ledger.Add("refused", report.refused);
+    for (const std::string& failure : report.failures) FAIL_CHECK(failure);
+  }
+  CHECK(ledger.Shortfall("full_disks", 400) == "");
 }
 
 }  // namespace

@@ -399,17 +399,19 @@ class Crowd {
                                    .sticky = random.OneIn(2)});
   }
 
-  // All others' files are spared: a log that fails ends a store, and this must not.
+  // Where descriptors are what is missing only tables meet that: a directory that can't be synced
+  // ends a store, and this must not.
   void FillDisk() {
     World& world = life_.world();
     Random& random = world.random();
     world.SleepUntil(world.now_nanos() + random.Uniform(10'000'000));
     {
       const World::Uninterrupted uninterrupted;
+      const bool full = random.OneIn(2);
       life_.node().faults().SetPlan({.fail_at = random.Uniform(40),
-                                     .fault = random.OneIn(2) ? Fault::kEnospc : Fault::kEmfile,
+                                     .fault = full ? Fault::kFullDisk : Fault::kEmfile,
                                      .sticky = true,
-                                     .only = ".sst"});
+                                     .only = full ? "" : ".sst"});
     }
     world.SleepUntil(world.now_nanos() + 1'000'000 * random.Uniform(20'000));
     const World::Uninterrupted uninterrupted;

@@ -30,13 +30,14 @@ class StringFile final : public WritableFile {
   std::string contents;
   int appends = 0;
   int syncs = 0;
-  bool fail_next = false;  // The next operation fails with "disk full", once.
+  bool fail_next = false;                // The next operation fails with "disk full", once,
+  ErrorCode code = ErrorCode::kNoSpace;  // and this code.
 
  private:
   Status Fail() {
     if (!fail_next) return {};
     fail_next = false;
-    return Error(ErrorCode::kNoSpace, "disk full");
+    return Error(code, "disk full");
   }
 };
 

@@ -61,6 +61,16 @@ TEST_CASE("a memtable is due after a quarter of the deadline, counted from its f
   CHECK(world.Rung() == "100 switch; 100 look; ");
 }
 
+TEST_CASE("memtables that can't be switched are tried again after a second", "[expiry]") {
+  World world({.delete_deadline_us = 400 * kSecond});
+  int looks = 0;
+  world.on_look = [&] {
+    if (++looks < 3) world.deadlines.Start();
+  };
+  world.PutAndTell(*world->tree());
+  CHECK(world.Rung() == "100 switch; 100 look; 101 switch; 101 look; 102 switch; 102 look; ");
+}
+
 TEST_CASE("without a deadline no timer is set", "[expiry]") {
   World world({});
   world.PutAndTell(*world->tree());

@@ -103,6 +103,63 @@ TEST_CASE("nobody sees a version before it is durable", "[manifest][manifest.2]"
   CHECK(set->current() == before);
 }
 
+// Each operation of an edit may find no room, also where a new manifest is begun.
+TEST_CASE("an edit that there is no room for has never been, and the next one may be",
+          "[manifest]") {
+  const std::size_t key_bytes = GENERATE(1, 40'000);
+  for (std::uint64_t at = 0;; ++at) {
+    CAPTURE(key_bytes, at);
+    Store store;
+    const auto set = store.New();
+    REQUIRE(AddTable(*set, *store.files, key_bytes));  // A manifest that is long is begun anew.
+    REQUIRE(WriteTableFile(*store.files, 90));
+    const std::string before = Summary(*set);
+    VersionEdit edit;
+    edit.added = {SomeTable(90, {0, 90}, "a", "z")};
+    int removed = 0;
+    auto table = std::make_shared<const Table>(edit.added[0], nullptr);
+    table->MarkObsolete([&] { ++removed; });
+    store.files->SetPlan({.fail_at = at, .fault = Fault::kFullDisk, .sticky = true});
+    const Status logged = set->LogAndApply(edit, {std::move(table)});
+    const bool fired = store.files->fired();
+    store.files->SetPlan({});
+    CHECK(CodeOf(logged) == (logged ? "ok" : "no space"));
+    CHECK(removed == (logged ? 0 : 1));  // Nobody names the table.
+    if (!logged) CHECK(Summary(*set) == before);
+    CHECK(set->first_error());
+    REQUIRE(AddTable(*set, *store.files));
+    const std::string after = Summary(*set);
+    Random random(at);
+    Store cut(store.disk->Crash(CrashKind::kNothingUnsynced, random));
+    CHECK(Summary(*Must(cut.Recover())) == after);
+    if (!fired) break;
+  }
+}
+
+TEST_CASE("a note about logs that there is no room for is as if it had never been made",
+          "[manifest]") {
+  Store store;
+  const auto set = store.New();
+  VersionEdit note;
+  note.begun_logs = {{20, 1}};
+  store.files->SetPlan({.fail_at = 0, .fault = Fault::kFullDisk});
+  CHECK(CodeOf(set->NoteLogs(note)) == "no space");
+  CHECK(set->State().begun_logs.empty());
+  REQUIRE(set->NoteLogs(note));
+  CHECK(set->State().begun_logs.size() == 1);
+  CHECK(Must(store.Recover())->recovered().begun_logs.size() == 1);
+}
+
+TEST_CASE("a feature that there is no room to write down isn't used", "[manifest]") {
+  Store store;
+  const auto set = store.New();
+  store.files->SetPlan({.fail_at = 0, .fault = Fault::kFullDisk});
+  CHECK(CodeOf(set->EnableFeature(kBlobFeature)) == "no space");
+  CHECK(set->properties().features.empty());
+  REQUIRE(set->EnableFeature(kBlobFeature));
+  CHECK(Must(store.Recover())->properties().features.size() == 1);
+}
+
 TEST_CASE("an edit that doesn't fit changes nothing, and the next one may", "[manifest]") {
   Store store;
   const auto set = store.New();

@@ -67,14 +67,30 @@ TEST_CASE("a writer stays failed after the first error", "[write-ahead-log][writ
   LogBuilder log;
   log.Write({"a"});
   log.file.fail_next = true;
+  log.file.code = ErrorCode::kIo;
   const std::string_view part = "b";
   const Status failed = log.writer.Append(RecordType::kBatch, 2, {&part, 1});
   REQUIRE_FALSE(failed);
-  CHECK(failed.error().code() == ErrorCode::kNoSpace);
+  CHECK(failed.error().code() == ErrorCode::kIo);
   CHECK(log.writer.Append(RecordType::kBatch, 2, {&part, 1}).error().message() == "disk full");
   CHECK(log.writer.Sync().error().message() == "disk full");
   CHECK(log.writer.End().error().message() == "disk full");
   CHECK(ReadAll(log.file.contents) == "a unsealed");
+}
+
+TEST_CASE("a record that there is no room for is refused, and the log goes on",
+          "[write-ahead-log][write-ahead-log.1]") {
+  LogBuilder log;
+  log.Write({"a", "sync"});
+  const std::uint64_t size = log.writer.size();
+  log.file.fail_next = true;
+  const std::string_view part = "b";
+  CHECK(log.writer.Append(RecordType::kBatch, 2, {&part, 1}).error().code() == ErrorCode::kNoSpace);
+  CHECK(log.writer.size() == size);
+  CHECK(ReadAll(log.file.contents) == "a unsealed");
+  log.Write({"c", "sync"});
+  REQUIRE(log.writer.End());
+  CHECK(ReadAll(log.file.contents) == "a c clean");
 }
 
 // The bytes of a failed sync may be lost although a later sync succeeds: so there is none.
@@ -84,7 +100,7 @@ TEST_CASE("a failed sync is not tried again", "[write-ahead-log][write-ahead-log
   const std::uint64_t synced = log.writer.synced_size();
   log.file.fail_next = true;
   const int syncs = log.file.syncs;
-  CHECK(log.writer.Sync().error().message() == "disk full");
+  CHECK(log.writer.Sync().error().code() == ErrorCode::kIo);  // Whatever the system said.
   CHECK(log.writer.Sync().error().message() == "disk full");
   CHECK(log.file.syncs == syncs + 1);
   CHECK(log.writer.synced_size() == synced);
