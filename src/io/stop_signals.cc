@@ -19,11 +19,15 @@ constexpr std::array<int, 3> kSignals = {SIGTERM, SIGINT, SIGHUP};
 std::atomic<int> write_fd{-1};
 std::array<struct sigaction, kSignals.size()> before;
 
+void Tell(StopSignal signal) {
+  const char byte = signal == StopSignal::kReload ? 'h' : 's';
+  (void)!::write(write_fd.load(), &byte, 1);
+}
+
 // What a handler may do is little: it passes the signal on through a pipe.
 void PassOn(int signal) {
   const int saved = errno;
-  const char byte = signal == SIGHUP ? 'h' : 's';
-  (void)!::write(write_fd.load(), &byte, 1);
+  Tell(signal == SIGHUP ? StopSignal::kReload : StopSignal::kStop);
   errno = saved;
 }
 
@@ -49,6 +53,10 @@ StopSignals::~StopSignals() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before[i], nullptr);
   ::close(read_fd_);
   ::close(write_fd.exchange(-1));
+}
+
+void StopSignals::Raise(StopSignal signal) const {
+  Tell(signal);
 }
 
 StopSignal StopSignals::Wait() const {

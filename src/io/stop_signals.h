@@ -1,7 +1,7 @@
 // Signals that tell a program which serves what to do next: SIGTERM and SIGINT to end, SIGHUP to
 // read its settings again.
 //
-// Thread safety: one at a time in a process; Wait is for one thread.
+// Thread safety: one at a time in a process; Wait is for one thread, Raise for any.
 
 #pragma once
 
@@ -23,6 +23,8 @@ class StopSignals {
 
   // Returns when one has come.
   StopSignal Wait() const;
+  // As if the signal had come. Any thread, for as long as this is there.
+  void Raise(StopSignal signal) const;
 
  private:
   explicit StopSignals(int read_fd) : read_fd_(read_fd) {}

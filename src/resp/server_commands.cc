@@ -1,4 +1,4 @@
-// Commands about the server: INFO, SLOWLOG, LATENCY, MONITOR, TIME.
+// Commands about the server: INFO, SHUTDOWN, SLOWLOG, LATENCY, MONITOR, TIME.
 
 #include <algorithm>
 #include <array>
@@ -49,6 +49,30 @@ Status Role(Call& call) {
 Status Monitor(Call& call) {
   call.shared.clients.SetMonitors(call.client.card.get(), true);
   call.reply.Ok();
+  return {};
+}
+
+// All that was acknowledged is durable already, so SAVE and NOSAVE are the same, and with nothing
+// that could hold it up or fail NOW and FORCE change nothing.
+Status Shutdown(Call& call) {
+  bool save = false;
+  bool nosave = false;
+  bool abort = false;
+  for (const std::string_view word : call.words.subspan(1)) {
+    save = save || EqualsIgnoringCase(word, "save");
+    nosave = nosave || EqualsIgnoringCase(word, "nosave");
+    abort = abort || EqualsIgnoringCase(word, "abort");
+    const std::string option = LowerCase(word);
+    if (option != "save" && option != "nosave" && option != "now" && option != "force" &&
+        option != "abort") {
+      return call.FailSyntax();
+    }
+  }
+  if ((save && nosave) || (abort && call.words.size() > 2)) return call.FailSyntax();
+  if (abort) return call.Fail("ERR No shutdown in progress.");
+  if (!call.shared.on_shutdown) return call.Fail("ERR who started the server ends it");
+  call.shared.on_shutdown();
+  call.client.closing = true;
   return {};
 }
 
@@ -140,6 +164,14 @@ constexpr Command kCommands[] = {
      "1.0.0",
      "Sends the client each request that the server carries out.",
      Monitor},
+    {"shutdown",
+     -1,
+     kAdmin | kNoMulti | kDangerous,
+     {},
+     "server",
+     "1.0.0",
+     "Ends the server: requests under way are answered, this one isn't.",
+     Shutdown},
     {"slowlog", -2, kContainer, {}, "server", "2.2.12", "Commands about what was slow.", nullptr},
     {"slowlog|get",
      -2,

@@ -97,7 +97,8 @@ struct Shared {
   std::string run_id;
   std::uint64_t started_us = 0;  // Wall clock.
   std::uint16_t port = 0;
-  std::string version;  // Of Strata.
+  std::string version;                // Of Strata.
+  std::function<void()> on_shutdown;  // SHUTDOWN: the server is to end. Nothing: nobody can.
 };
 
 // What CONFIG shows.

@@ -18,6 +18,10 @@ TEST_CASE("signals are told instead of ending the process", "[redis-protocol]") 
     CHECK(signals.Wait() == StopSignal::kReload);
     REQUIRE(::raise(SIGTERM) == 0);
     CHECK(signals.Wait() == StopSignal::kStop);
+    signals.Raise(StopSignal::kReload);
+    CHECK(signals.Wait() == StopSignal::kReload);
+    signals.Raise(StopSignal::kStop);
+    CHECK(signals.Wait() == StopSignal::kStop);
   }
   struct sigaction now{};
   REQUIRE(::sigaction(SIGTERM, nullptr, &now) == 0);

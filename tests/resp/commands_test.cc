@@ -96,6 +96,25 @@ TEST_CASE("each command is told apart, documented and callable", "[redis-protoco
   }
 }
 
+TEST_CASE("SHUTDOWN ends the server and is answered only if it can't", "[redis-protocol]") {
+  RespWorld world;
+  CHECK(world.Ask({"SHUTDOWN"}) == "-ERR who started the server ends it\n");
+  int ended = 0;
+  world.shared().on_shutdown = [&ended] { ++ended; };
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"SHUTDOWN", "SOON"},
+                                                {"SHUTDOWN", "SAVE", "NOSAVE"},
+                                                {"SHUTDOWN", "ABORT", "NOW"}}) {
+    CHECK(world.Ask(wrong) == "-ERR syntax error\n");
+  }
+  CHECK(world.Ask({"SHUTDOWN", "ABORT"}) == "-ERR No shutdown in progress.\n");
+  CHECK(world.Ask({"MULTI"}) == "+OK\n");
+  CHECK(world.Ask({"SHUTDOWN"}) == "-ERR Command not allowed inside a transaction\n");
+  CHECK(ended == 0);
+  CHECK(world.Ask(2, {"SHUTDOWN", "nosave", "NOW", "FORCE"}).empty());
+  CHECK(ended == 1);
+  CHECK(world.closed(2));
+}
+
 TEST_CASE("what INCRBYFLOAT wrote can be added to", "[redis-protocol]") {
   RespWorld world;
   CHECK(world.Ask({"INCRBYFLOAT", "f", "1e4900"}).starts_with("$4901"));
@@ -125,7 +144,7 @@ TEST_CASE("random requests get a reply each", "[redis-protocol]") {
     const Command& command = *AllCommands()[random.Uniform(AllCommands().size())];
     if (command.name == "quit" || command.name.starts_with("debug|sleep") ||
         command.name == "client|kill" || command.name == "client|reply" ||
-        command.name == "monitor") {
+        command.name == "monitor" || command.name == "shutdown") {
       continue;
     }
     std::vector<std::string> request;

@@ -55,6 +55,7 @@ class ServeVerb final : public Verb {
     const Environment& environment = session.environment();
     server::ServerStats stats;
     resp::Shared shared(*db, environment, stats, options_.limits);
+    shared.on_shutdown = [&signals] { signals.Raise(StopSignal::kStop); };
     shared.version = STRATA_VERSION;
     shared.logger = logger.get();
     api::Service service(*db, environment, {.watch_bytes = static_cast<std::size_t>(watch_bytes_)});
