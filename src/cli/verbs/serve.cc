@@ -30,7 +30,7 @@ class ServeVerb final : public Verb {
     flags.Integer("readers", &options_.readers, 1, "Threads that wait for the disk");
     flags.Size("watch-history", &watch_bytes_, "Changes that gRPC's watchers can go back to");
     flags.Group("Limits");
-    flags.Number("connections-max", &connections_max_, "Connections at a time");
+    flags.Integer("connections-max", &connections_max_, 1, "Connections at a time");
     flags.DurationMicros("idle", &options_.limits.idle_us,
                          "Close connections that are silent for so long; 0: never");
     flags.DurationMicros("stuck", &options_.limits.stuck_us,
@@ -47,6 +47,10 @@ class ServeVerb final : public Verb {
     STRATA_TRY(CheckExposure("--redis", redis));
     if (grpc) STRATA_TRY(CheckExposure("--grpc", *grpc));
     if (http) STRATA_TRY(CheckExposure("--http", *http));
+    std::vector<Endpoint> wanted{redis};
+    if (grpc && grpc_) wanted.push_back(*grpc);
+    if (http && http_.asked()) wanted.push_back(*http);
+    STRATA_TRY(CheckPorts(session, wanted));
     STRATA_TRY_ASSIGN(const auto signals, StopSignals::Catch());
     if (http) http_.KeepEvents(&session.globals().engine);
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
@@ -96,6 +100,19 @@ class ServeVerb final : public Verb {
     if (grpc_ == "none") return std::optional<Endpoint>();
     STRATA_TRY_ASSIGN(Endpoint endpoint, ParseEndpoint(grpc_.value_or("127.0.0.1:7379")));
     return std::optional<Endpoint>(std::move(endpoint));
+  }
+
+  // What can't work is told before a store is made for nothing.
+  Status CheckPorts(Session& session, const std::vector<Endpoint>& wanted) const {
+    if (!ports_file_.empty() && session.files().List(ports_file_)) {
+      return InvalidArgument("--ports-file: " + ports_file_ + " is a folder: name a file in it");
+    }
+    std::vector<std::unique_ptr<Listener>> tried;
+    for (const Endpoint& endpoint : wanted) {
+      STRATA_TRY_ASSIGN(auto listener, session.environment().network->Listen(endpoint));
+      tried.push_back(std::move(listener));
+    }
+    return {};
   }
 
   // A front that nobody asked for is left out if its usual port is taken.
@@ -160,7 +177,9 @@ class ServeVerb final : public Verb {
     STRATA_TRY_ASSIGN(const auto file, session.files().Create(draft));
     STRATA_TRY(file->Append(text + "}\n"));
     STRATA_TRY(file->Close());
-    return session.files().Rename(draft, ports_file_);
+    Status told = session.files().Rename(draft, ports_file_);
+    if (!told) (void)session.files().Remove(draft);
+    return Annotate(std::move(told), "--ports-file");
   }
 
   std::string redis_ = "127.0.0.1:6379";
@@ -170,7 +189,7 @@ class ServeVerb final : public Verb {
   std::string ports_file_;
   std::uint64_t watch_bytes_ = api::ServiceOptions{}.watch_bytes;
   bool insecure_ = false;
-  std::uint64_t connections_max_ = server::Limits{}.connections_max;
+  int connections_max_ = static_cast<int>(server::Limits{}.connections_max);
   server::ServerOptions options_;
 };
 
