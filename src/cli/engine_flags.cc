@@ -1,3 +1,4 @@
+#include "cli/format/quantity.h"
 #include "cli/session.h"
 
 namespace strata::cli {
@@ -78,6 +79,7 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
               options->block_bytes = static_cast<std::uint32_t>(bytes);
               return {};
             });
+  flags.last().show = [options] { return SizeText(options->block_bytes); };
   flags.Integer("bloom-bits", &options->filter_bits_per_key, 0,
                 "Bits of Bloom filter a key, 0 for none (10)");
   flags.Size("cache", &options->block_cache_bytes, "Block cache (64MiB)");

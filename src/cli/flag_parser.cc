@@ -104,6 +104,7 @@ Status Assign(const Flag& flag, const std::vector<std::string>& values) {
     if (Status set = flag.set(value); !set)
       return std::move(set).error().WithContext(Display(flag));
   }
+  flag.from = Display(flag);
   return {};
 }
 
@@ -159,6 +160,7 @@ Status ApplyEnvironment(const Flags& flags, const EnvironmentLookup& lookup,
     const std::optional<std::string> value = lookup(name);
     if (!value) continue;
     if (Status set = flag.set(*value); !set) return std::move(set).error().WithContext(name);
+    flag.from = name;
   }
   return {};
 }

@@ -3,6 +3,31 @@
 #include "cli/format/quantity.h"
 
 namespace strata::cli {
+namespace {
+
+// What a variable holds, as a flag takes it; an empty text is none.
+auto Shown(const std::string* out) {
+  return [out] { return out->empty() ? std::nullopt : std::optional<std::string>(*out); };
+}
+
+template <typename T, typename Text>
+auto Shown(const T* out, Text text) {
+  return [out, text]() -> std::optional<std::string> { return text(*out); };
+}
+
+template <typename T, typename Text>
+auto Shown(const std::optional<T>* out, Text text) {
+  return [out, text]() -> std::optional<std::string> {
+    if (!*out) return std::nullopt;
+    return text(**out);
+  };
+}
+
+std::string Digits(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+}  // namespace
 
 Flag& Flags::Add(std::string_view names, std::string_view metavar, std::string_view help,
                  std::function<Status(std::string_view)> set) {
@@ -25,7 +50,7 @@ void Flags::Switch(std::string_view names, bool* out, std::string_view help) {
     }
     *out = text == "true" || text == "1";
     return {};
-  });
+  }).show = Shown(out, [](bool on) { return std::string(on ? "true" : "false"); });
 }
 
 void Flags::Text(std::string_view names, std::string* out, std::string_view metavar,
@@ -33,7 +58,7 @@ void Flags::Text(std::string_view names, std::string* out, std::string_view meta
   Add(names, metavar, help, [out](std::string_view text) -> Status {
     *out = text;
     return {};
-  });
+  }).show = Shown(out);
 }
 
 void Flags::Text(std::string_view names, std::optional<std::string>* out, std::string_view metavar,
@@ -41,14 +66,14 @@ void Flags::Text(std::string_view names, std::optional<std::string>* out, std::s
   Add(names, metavar, help, [out](std::string_view text) -> Status {
     *out = std::string(text);
     return {};
-  });
+  }).show = Shown(out, [](const std::string& text) { return text; });
 }
 
 void Flags::Number(std::string_view names, std::uint64_t* out, std::string_view help) {
   Add(names, "N", help, [out](std::string_view text) -> Status {
     STRATA_TRY_ASSIGN(*out, ParseCount(text));
     return {};
-  });
+  }).show = Shown(out, Digits);
 }
 
 void Flags::Number(std::string_view names, std::optional<std::uint64_t>* out,
@@ -56,7 +81,7 @@ void Flags::Number(std::string_view names, std::optional<std::uint64_t>* out,
   Add(names, "N", help, [out](std::string_view text) -> Status {
     STRATA_TRY_ASSIGN(*out, ParseCount(text));
     return {};
-  });
+  }).show = Shown(out, Digits);
 }
 
 void Flags::Integer(std::string_view names, int* out, int low, std::string_view help) {
@@ -68,28 +93,28 @@ void Flags::Integer(std::string_view names, int* out, int low, std::string_view 
     }
     *out = static_cast<int>(value);
     return {};
-  });
+  }).show = Shown(out, [](int value) { return std::to_string(value); });
 }
 
 void Flags::Size(std::string_view names, std::uint64_t* out, std::string_view help) {
   Add(names, "SIZE", help, [out](std::string_view text) -> Status {
     STRATA_TRY_ASSIGN(*out, ParseSize(text));
     return {};
-  });
+  }).show = Shown(out, SizeText);
 }
 
 void Flags::Size(std::string_view names, std::optional<std::uint64_t>* out, std::string_view help) {
   Add(names, "SIZE", help, [out](std::string_view text) -> Status {
     STRATA_TRY_ASSIGN(*out, ParseSize(text));
     return {};
-  });
+  }).show = Shown(out, SizeText);
 }
 
 void Flags::DurationMicros(std::string_view names, std::uint64_t* out, std::string_view help) {
   Add(names, "TIME", help, [out](std::string_view text) -> Status {
     STRATA_TRY_ASSIGN(*out, ParseDurationMicros(text));
     return {};
-  });
+  }).show = Shown(out, DurationText);
 }
 
 void Flags::Argument(std::string_view name, std::string* out, std::string_view help) {

@@ -27,7 +27,13 @@ struct Flag {
   bool is_argument = false;
   bool is_required = false;
   bool is_repeated = false;
+  bool in_file = true;         // A configuration file may set it.
+  bool is_reloadable = false;  // A server that runs takes it over from the file: SIGHUP.
   std::function<Status(std::string_view)> set;  // Errors: kInvalidArgument.
+  // What it is now, as `set` takes it; nothing: it has no value of its own.
+  std::function<std::optional<std::string>()> show;
+  // Who set it: "--cache", "STRATA_CACHE", "strata.toml:3"; empty: nobody.
+  mutable std::string from;
 };
 
 template <typename T>
@@ -66,6 +72,12 @@ class Flags {
       words += (words.empty() ? "" : "|") + std::string(choice.name);
       list.emplace_back(choice.name);
     }
+    const auto show = [out, choices]() -> std::optional<std::string> {
+      for (const Named<T>& choice : choices) {
+        if (*out == choice.value) return std::string(choice.name);
+      }
+      return std::nullopt;
+    };
     Add(names, words, help,
         [out, choices = std::move(choices), list, words](std::string_view text) -> Status {
           for (const Named<T>& choice : choices) {
@@ -75,7 +87,8 @@ class Flags {
           }
           return InvalidArgument("'" + std::string(text) + "' isn't one of " + words +
                                  DidYouMean(text, list));
-        });
+        })
+        .show = show;
   }
 
   // An argument that must be there, may be there, or may come any number of times.

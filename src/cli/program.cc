@@ -2,6 +2,7 @@
 
 #include "cli/help.h"
 #include "cli/session.h"
+#include "cli/settings.h"
 
 namespace strata::cli {
 namespace {
@@ -19,6 +20,23 @@ ExitCode ShowHelp(Session& session, const Command* command, const Flags& own) {
   return kExitOk;
 }
 
+// A file fills what flags and the environment left; a shell has read it before its first line.
+Status Configure(Session& session, const Flags& globals, const Flags& own, std::string_view verb) {
+  Globals& values = session.globals();
+  if (!session.in_shell) {
+    for (const Flag& flag : globals.all()) {
+      if (flag.group == "Engine" && flag.from.starts_with("--")) values.engine_flag = flag.from;
+    }
+    if (values.config.empty()) return {};
+    STRATA_TRY_ASSIGN(Settings read, Settings::Read(session.files(), values.config));
+    session.settings = std::make_shared<const Settings>(std::move(read));
+    values.setting = SetBy::kFile;
+    STRATA_TRY(session.settings->Fill(globals, ""));
+    values.setting = SetBy::kFlag;
+  }
+  return session.settings == nullptr ? Status() : session.settings->Fill(own, verb);
+}
+
 ExitCode RunVerb(Session& session, const Command& command, const Flags& globals,
                  const std::vector<std::string>& args) {
   const std::unique_ptr<Verb> verb = command.make();
@@ -33,6 +51,10 @@ ExitCode RunVerb(Session& session, const Command& command, const Flags& globals,
     return UsageFailure(session,
                         parsed.error().message() + " (usage: " + Usage(command, own) + ")");
   }
+  if (Status configured = Configure(session, globals, own, command.name); !configured) {
+    return UsageFailure(session, configured.error().message());
+  }
+  session.asked = {.globals = &globals, .own = &own, .args = args};
   session.console().SetColor(session.globals().color, session.Variable("NO_COLOR").has_value());
   const Result<ExitCode> done = verb->Run(session);
   if (done) return *done;
@@ -66,7 +88,7 @@ ExitCode RunWords(Session& session, const std::vector<std::string>& words, const
     }
     if (session.globals().help) return ShowHelp(session, nullptr, Flags());
     const Command& command = *FindCommand(session.globals().version ? "version" : "shell");
-    return RunVerb(session, command, Flags(), {});
+    return RunVerb(session, command, globals, {});
   }
   const Command* command = FindCommand(*place);
   if (command == nullptr) {
@@ -85,9 +107,9 @@ int RunProgram(const std::vector<std::string>& args, Console& console,
   DeclareStoreFlags(globals, &values);
   Session session(values, console, environment, lookup);
   console.SetColor(ColorMode::kAuto, lookup("NO_COLOR").has_value());
-  values.from_environment = true;
+  values.setting = SetBy::kEnvironment;
   const Status applied = ApplyEnvironment(globals, lookup);
-  values.from_environment = false;
+  values.setting = SetBy::kFlag;
   if (!applied) {
     session.Complain(applied.error().message());
     return kExitUsage;

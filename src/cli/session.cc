@@ -30,21 +30,24 @@ void DeclareOutputFlags(Flags& flags, Globals* globals) {
   flags.Text("table", &globals->table, "NAME", "Work on this table (default)");
   flags.Switch("quiet,q", &globals->quiet, "No progress and no remarks on stderr");
   flags.Switch("help,h", &globals->help, "Show help");
+  flags.last().in_file = false;
 }
 
 void DeclareStoreFlags(Flags& flags, Globals* globals) {
   flags.Group("Store");
-  flags.Add("db", "DIR", "The store's directory", [globals](std::string_view text) -> Status {
+  flags.Text("db", &globals->db, "DIR", "The store's directory");
+  flags.last().set = [globals](std::string_view text) -> Status {
     globals->db = text;
-    globals->db_by_flag = !globals->from_environment;
+    globals->db_by = globals->setting;
     return {};
-  });
-  flags.Add("server", "HOST:PORT", "Instead: the store of `strata serve` there (its gRPC port)",
-            [globals](std::string_view text) -> Status {
-              globals->server = text;
-              globals->server_by_flag = !globals->from_environment;
-              return {};
-            });
+  };
+  flags.Text("server", &globals->server, "HOST:PORT",
+             "Instead: the store of `strata serve` there (its gRPC port)");
+  flags.last().set = [globals](std::string_view text) -> Status {
+    globals->server = text;
+    globals->server_by = globals->setting;
+    return {};
+  };
   flags.DurationMicros("timeout", &globals->timeout_us,
                        "With --server: how long it may take to answer (10s)");
   flags.Choice<ColorMode>(
@@ -52,6 +55,10 @@ void DeclareStoreFlags(Flags& flags, Globals* globals) {
       {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}},
       "Colours (auto: on a terminal without NO_COLOR)");
   flags.Switch("version", &globals->version, "Show the version");
+  flags.last().in_file = false;
+  flags.Text("config", &globals->config, "FILE",
+             "Settings for what neither flags nor the environment say (docs/configuration.md)");
+  flags.last().in_file = false;
   flags.Switch("read-only", &globals->engine.read_only, "Change nothing in the directory");
   flags.Text("events", &globals->events, "FILE",
              "Append what the engine does to a new FILE, one JSON line an event");
@@ -79,10 +86,10 @@ Result<std::string> Session::DecodeValue(std::string_view text) const {
   return Annotate(DecodeBytes(globals_.value_format, text), "value '" + EscapeShort(text) + "'");
 }
 
-// What is said by a flag counts more than what the environment says.
+// What is said by a flag counts more than what the environment says, and that more than a file.
 Result<bool> Session::IsRemote() const {
   if (globals_.server.empty() || globals_.db.empty()) return !globals_.server.empty();
-  if (globals_.server_by_flag != globals_.db_by_flag) return globals_.server_by_flag;
+  if (globals_.server_by != globals_.db_by) return globals_.server_by > globals_.db_by;
   return InvalidArgument("the store is either in a directory (--db) or a server's (--server)");
 }
 
@@ -99,6 +106,10 @@ Result<std::string> Session::Directory() const {
 Result<DB*> Session::OpenRemote() {
   if (globals_.engine.read_only || !globals_.events.empty()) {
     return InvalidArgument("--read-only and --events are for stores opened with --db");
+  }
+  if (!globals_.engine_flag.empty()) {
+    return InvalidArgument(globals_.engine_flag +
+                           " is for stores opened with --db: on a server, `strata serve` takes it");
   }
   auto opened = client::ConnectStore({.endpoints = {globals_.server},
                                       .timeout_us = globals_.timeout_us,

@@ -22,13 +22,18 @@
 
 namespace strata::cli {
 
+// Who sets a flag; the later ones count more.
+enum class SetBy : std::uint8_t { kNobody, kFile, kEnvironment, kFlag };
+
 struct Globals {
   std::string db;
   std::string server;  // "HOST:PORT": the store is there, instead of in `db`.
   std::uint64_t timeout_us = 10'000'000;
-  bool from_environment = false;  // What is set now,
-  bool db_by_flag = false;        // and what was set otherwise.
-  bool server_by_flag = false;
+  SetBy setting = SetBy::kFlag;  // What is set now,
+  SetBy db_by = SetBy::kNobody;  // and what was set before.
+  SetBy server_by = SetBy::kNobody;
+  std::string engine_flag;  // One that was given on the command line; empty: none.
+  std::string config;
   std::optional<OutputFormat> output;
   bool json = false;
   ByteFormat key_format = ByteFormat::kEscaped;
@@ -48,6 +53,8 @@ void DeclareOutputFlags(Flags& flags, Globals* globals);
 void DeclareStoreFlags(Flags& flags, Globals* globals);
 void DeclareEngineFlags(Flags& flags, Options* options);
 
+class Settings;
+
 class Session {
  public:
   // All borrowed; they must outlive the session.
@@ -63,6 +70,7 @@ class Session {
   FileSystem& files() const { return *environment_.files; }
   Clock& clock() const { return *environment_.clock; }
   std::optional<std::string> Variable(const std::string& name) const { return lookup_(name); }
+  const EnvironmentLookup& variables() const { return lookup_; }
 
   // The format asked for, or the one that suits the stream.
   OutputStyle style() const;
@@ -104,6 +112,15 @@ class Session {
   bool in_shell = false;
   // What stands before a message: "stdin:3" for commands from a file.
   std::string place;
+  // From the file that --config names, or null.
+  std::shared_ptr<const Settings> settings;
+  // What the verb that runs was asked, for one that reads it again; `args` are without the verb.
+  struct Asked {
+    const Flags* globals = nullptr;
+    const Flags* own = nullptr;
+    std::vector<std::string> args;
+  };
+  Asked asked;
 
  private:
   Result<DB*> OpenRemote();

@@ -11,7 +11,6 @@
 #include "state/shared_parts.h"
 
 namespace strata {
-namespace {
 
 Status CheckOptions(const Options& options) {
   if (options.memtable_bytes < 4096) {
@@ -42,6 +41,8 @@ Status CheckOptions(const Options& options) {
   }
   return {};
 }
+
+namespace {
 
 // Puts what contradicts itself right and shares a memory budget out.
 Options Sanitized(Options options) {

@@ -34,6 +34,9 @@
 
 namespace strata {
 
+// That they can be had, and don't contradict each other. Errors: kInvalidArgument. As Open does.
+Status CheckOptions(const Options& options);
+
 class DbImpl final : public DB {
  public:
   DbImpl(const Options& options, const Environment& environment, std::string directory);

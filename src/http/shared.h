@@ -36,7 +36,7 @@ struct Shared {
   DB& db;
   const Environment environment;
   server::ServerStats& stats;
-  const server::Limits limits;
+  server::Limits limits;
   EventRing& events;
   const std::string run;          // Of this process: ids of events begin with it.
   resp::Shared* redis = nullptr;  // Its slow log and counts are shown, if it is there.

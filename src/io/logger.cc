@@ -57,7 +57,7 @@ std::string IsoTime(std::uint64_t wall_us) {
 }
 
 std::string Logger::KeyForLog(std::string_view key) const {
-  return options_.keys ? EscapeShort(key) : "(hidden)";
+  return keys_ ? EscapeShort(key) : "(hidden)";
 }
 
 // True: the line may go out, and tells how many did not.
@@ -66,13 +66,19 @@ bool Logger::TakesLine(std::uint64_t now_us, std::uint64_t* left_out) {
     second_ = now_us / 1'000'000;
     lines_ = 0;
   }
-  if (lines_ >= options_.lines_max) {
+  if (lines_ >= lines_max_) {
     ++left_out_;
     return false;
   }
   ++lines_;
   *left_out = std::exchange(left_out_, 0);
   return true;
+}
+
+void Logger::Adjust(const LoggerOptions& options) {
+  level_ = options.level;
+  format_ = options.format;
+  keys_ = options.keys;
 }
 
 void Logger::Log(LogLevel level, std::string_view message, std::initializer_list<Field> fields) {
@@ -82,7 +88,8 @@ void Logger::Log(LogLevel level, std::string_view message, std::initializer_list
   std::uint64_t left_out = 0;
   if (!TakesLine(now, &left_out)) return;
   std::string line;
-  if (options_.format == LogFormat::kJson) {
+  const LogFormat format = format_;
+  if (format == LogFormat::kJson) {
     line = "{\"time\":\"" + IsoTime(now) + "\",\"level\":\"" + std::string(NameOf(level)) +
            "\",\"message\":";
     AppendJsonString(&line, message);
@@ -91,9 +98,9 @@ void Logger::Log(LogLevel level, std::string_view message, std::initializer_list
     name.resize(5, ' ');
     line = IsoTime(now) + " " + name + " " + std::string(message);
   }
-  for (const Field& field : fields) AppendField(&line, options_.format, field);
-  if (left_out > 0) AppendField(&line, options_.format, {"lines_left_out", left_out});
-  line += options_.format == LogFormat::kJson ? "}\n" : "\n";
+  for (const Field& field : fields) AppendField(&line, format, field);
+  if (left_out > 0) AppendField(&line, format, {"lines_left_out", left_out});
+  line += format == LogFormat::kJson ? "}\n" : "\n";
   sink_(line);
 }
 

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -41,10 +42,17 @@ class Logger {
 
   // `clock` is borrowed. `sink` is given whole lines, one at a time.
   Logger(Clock& clock, Sink sink, const LoggerOptions& options = {})
-      : clock_(clock), options_(options), sink_(std::move(sink)) {}
+      : clock_(clock),
+        lines_max_(options.lines_max),
+        level_(options.level),
+        format_(options.format),
+        keys_(options.keys),
+        sink_(std::move(sink)) {}
 
   void Log(LogLevel level, std::string_view message, std::initializer_list<Field> fields = {});
-  bool Wants(LogLevel level) const { return level >= options_.level; }
+  bool Wants(LogLevel level) const { return level >= level_.load(std::memory_order_relaxed); }
+  // From the next line on; `lines_max` stays.
+  void Adjust(const LoggerOptions& options);
   // The key, escaped and shortened, or "(hidden)".
   std::string KeyForLog(std::string_view key) const;
 
@@ -52,7 +60,10 @@ class Logger {
   bool TakesLine(std::uint64_t now_us, std::uint64_t* left_out) STRATA_REQUIRES(mutex_);
 
   Clock& clock_;
-  const LoggerOptions options_;
+  const std::uint32_t lines_max_;
+  std::atomic<LogLevel> level_;
+  std::atomic<LogFormat> format_;
+  std::atomic<bool> keys_;
   Mutex mutex_;
   const Sink sink_ STRATA_GUARDED_BY(mutex_);
   std::uint64_t second_ STRATA_GUARDED_BY(mutex_) = 0;

@@ -1,10 +1,12 @@
 #include "io/stop_signals.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 #include <utility>
 
@@ -63,6 +65,14 @@ StopSignal StopSignals::Wait() const {
   char byte = 's';
   (void)Uninterrupted([&] { return ::read(read_fd_, &byte, 1); });
   return byte == 'h' ? StopSignal::kReload : StopSignal::kStop;
+}
+
+std::optional<StopSignal> StopSignals::WaitFor(std::uint64_t timeout_us) const {
+  constexpr std::uint64_t kMostMillis = 3'600'000;
+  pollfd waiting{.fd = read_fd_, .events = POLLIN, .revents = 0};
+  const auto millis = static_cast<int>(std::min(timeout_us / 1'000 + 1, kMostMillis));
+  if (::poll(&waiting, 1, millis) <= 0) return std::nullopt;
+  return Wait();
 }
 
 }  // namespace strata

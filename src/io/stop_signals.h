@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 
@@ -23,6 +24,8 @@ class StopSignals {
 
   // Returns when one has come.
   StopSignal Wait() const;
+  // The same; nothing: none has come in `timeout_us`.
+  std::optional<StopSignal> WaitFor(std::uint64_t timeout_us) const;
   // As if the signal had come. Any thread, for as long as this is there.
   void Raise(StopSignal signal) const;
 

@@ -82,7 +82,7 @@ struct Shared {
   DB& db;
   const Environment environment;
   server::ServerStats& stats;
-  const server::Limits limits;
+  server::Limits limits;
   Databases databases;
   Clients clients;
   Config config;

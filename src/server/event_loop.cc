@@ -43,8 +43,15 @@ void EventLoop::Stop() {
   poller_->Wake();
 }
 
+bool EventLoop::HasTurned() {
+  const bool turned = turned_.exchange(false);
+  poller_->Wake();
+  return turned;
+}
+
 bool EventLoop::Turn() {
   const auto ready = poller_->Wait(WaitMicros());
+  turned_.store(true, std::memory_order_relaxed);
   now_us_ = clock_.NowMicros();
   for (const Ready& one : ready) Handle(one);
   TakeMail();

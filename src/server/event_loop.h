@@ -54,6 +54,8 @@ class EventLoop {
   void Run();
   // No connection is accepted any more; requests under way end.
   void Stop();
+  // It has come round since the last call; it will, soon. Any thread.
+  bool HasTurned();
   // Serves it from now on. Any thread.
   void Adopt(Accepted accepted) { mailbox_.Put(std::move(accepted)); }
 
@@ -99,6 +101,7 @@ class EventLoop {
   std::uint64_t stop_at_us_ = 0;
   bool stopping_ = false;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> turned_{false};
 };
 
 }  // namespace strata::server

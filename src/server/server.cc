@@ -7,6 +7,7 @@ namespace strata::server {
 
 Server::Server(ServerOptions options, DB& db, const Environment& environment, ServerStats& stats)
     : options_(std::move(options)),
+      limits_(options_.limits),
       environment_(environment),
       stats_(stats),
       committer_(db, environment_, stats, options_.on_written, options_.logger),
@@ -33,7 +34,7 @@ Status Server::Listen() {
   std::vector<EventLoop*> all;
   for (int i = 0; i < options_.loops; ++i) {
     STRATA_TRY_ASSIGN(auto poller, environment_.network->NewPoller());
-    const LoopParts parts{environment_, options_.fronts,  endpoints_,     options_.limits,
+    const LoopParts parts{environment_, options_.fronts,  endpoints_,     limits_,
                           stats_,       committer_,       readers_,       waiters_,
                           next_id_,     options_.on_tick, options_.logger};
     all.push_back(loops_.emplace_back(std::make_unique<EventLoop>(parts, std::move(poller))).get());
@@ -44,6 +45,12 @@ Status Server::Listen() {
     STRATA_TRY(all.front()->Accept(std::move(listener), front, all));
   }
   return {};
+}
+
+bool Server::HasTurned() {
+  bool all = true;
+  for (const auto& loop : loops_) all = loop->HasTurned() && all;
+  return all;
 }
 
 void Server::Stop() {

@@ -51,6 +51,10 @@ class Server {
 
   // Where it listens, by front: with the ports that it got.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+  // Holds from now on, also for those who are connected.
+  void Adjust(const Limits& limits) { limits_.Adjust(limits); }
+  // Each loop has come round since the last call, which has them come round soon: they are alive.
+  bool HasTurned();
   // Accepts nobody any more, lets requests under way end (Limits::stop_us at most), and returns
   // when all is quiet.
   void Stop();
@@ -60,6 +64,7 @@ class Server {
   Status Listen();
 
   const ServerOptions options_;
+  Limits limits_;
   const Environment environment_;
   ServerStats& stats_;
   std::vector<Endpoint> endpoints_;

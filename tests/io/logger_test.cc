@@ -78,5 +78,17 @@ TEST_CASE("a process knows what it takes", "[observability]") {
   CHECK(details.started_at_s > now - 3'600);
 }
 
+TEST_CASE("a logger can be told to write otherwise from the next line on", "[observability]") {
+  World world;
+  const auto logger = world.Make({.format = LogFormat::kText, .level = LogLevel::kWarn});
+  logger->Log(LogLevel::kInfo, "not worth a line");
+  CHECK(world.text.empty());
+  CHECK(logger->KeyForLog("k") == "(hidden)");
+  logger->Adjust({.format = LogFormat::kJson, .level = LogLevel::kDebug, .keys = true});
+  logger->Log(LogLevel::kDebug, "worth one");
+  CHECK(nlohmann::json::parse(world.text)["message"] == "worth one");
+  CHECK(logger->KeyForLog("k") == "k");
+}
+
 }  // namespace
 }  // namespace strata

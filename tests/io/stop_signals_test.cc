@@ -28,5 +28,13 @@ TEST_CASE("signals are told instead of ending the process", "[redis-protocol]") 
   CHECK(now.sa_handler == before.sa_handler);
 }
 
+TEST_CASE("who waits for a signal may wait for a while only", "[observability]") {
+  const StopSignals signals = testing::Must(StopSignals::Catch());
+  CHECK_FALSE(signals.WaitFor(0));
+  signals.Raise(StopSignal::kReload);
+  CHECK(signals.WaitFor(60'000'000) == StopSignal::kReload);
+  CHECK_FALSE(signals.WaitFor(1'000));
+}
+
 }  // namespace
 }  // namespace strata

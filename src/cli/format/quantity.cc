@@ -63,7 +63,30 @@ Result<std::uint64_t> Parse(std::string_view text, std::span<const Unit> units,
   return InvalidArgument(problem);
 }
 
+// With the largest of the units that goes into it.
+std::string Exact(std::uint64_t number, std::span<const Unit> units) {
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    if (number % units[i].factor == 0 && units[i].factor >= units[best].factor) best = i;
+  }
+  return number == 0 ? "0"
+                     : std::to_string(number / units[best].factor) + std::string(units[best].name);
+}
+
 }  // namespace
+
+std::string SizeText(std::uint64_t bytes) {
+  constexpr std::array<Unit, 5> kUnits{{{"B", 1},
+                                        {"KiB", 1ULL << 10},
+                                        {"MiB", 1ULL << 20},
+                                        {"GiB", 1ULL << 30},
+                                        {"TiB", 1ULL << 40}}};
+  return Exact(bytes, kUnits);
+}
+
+std::string DurationText(std::uint64_t micros) {
+  return Exact(micros, kTimeUnits);
+}
 
 Result<std::uint64_t> ParseSize(std::string_view text) {
   return Parse(text, kSizeUnits, "a size such as 65536, 64KiB or 1GB");

@@ -22,6 +22,10 @@ Result<std::uint64_t> ParseCount(std::string_view text);
 // "250ms", "10s", "1h", "2d"; the unit is required unless the number is 0. Microseconds.
 Result<std::uint64_t> ParseDurationMicros(std::string_view text);
 
+// Exactly, as the above read it: "64MiB", "1500B"; "10s", "0".
+std::string SizeText(std::uint64_t bytes);
+std::string DurationText(std::uint64_t micros);
+
 std::string FormatSize(std::uint64_t bytes);       // "64.0 MiB"
 std::string FormatCount(std::uint64_t count);      // "1,234,567"
 std::string FormatNanos(std::uint64_t nanos);      // "1.30 ms"

@@ -60,6 +60,10 @@ void HttpFront::AddApi(std::string_view name, const RequestTimes& times) {
   shared_->apis.push_back({.name = name, .times = &times});
 }
 
+void HttpFront::Adjust(const server::Limits& limits) {
+  if (shared_ != nullptr) shared_->limits.Adjust(limits);
+}
+
 void HttpFront::NoteStopping() {
   if (shared_ != nullptr) shared_->stopping = true;
 }

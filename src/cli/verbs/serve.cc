@@ -1,11 +1,17 @@
 // `strata serve`.
 
+#include <algorithm>
 #include <map>
 
 #include "api/service.h"
 #include "cli/session.h"
+#include "cli/settings.h"
 #include "cli/verbs/http_front.h"
+#include "cli/verbs/serve_limits.h"
 #include "cli/verbs/serve_log.h"
+#include "cli/verbs/serve_reload.h"
+#include "cli/verbs/supervision.h"
+#include "db/db_impl.h"
 #include "grpc/server_session.h"
 #include "io/stop_signals.h"
 #include "resp/session.h"
@@ -29,35 +35,37 @@ class ServeVerb final : public Verb {
     flags.Integer("loops", &options_.loops, 1, "Threads that serve connections");
     flags.Integer("readers", &options_.readers, 1, "Threads that wait for the disk");
     flags.Size("watch-history", &watch_bytes_, "Changes that gRPC's watchers can go back to");
-    flags.Group("Limits");
-    flags.Integer("connections-max", &connections_max_, 1, "Connections at a time");
-    flags.DurationMicros("idle", &options_.limits.idle_us,
-                         "Close connections that are silent for so long; 0: never");
-    flags.DurationMicros("stuck", &options_.limits.stuck_us,
-                         "Close connections that don't take their replies for so long");
+    flags.Switch("check-config", &check_config_, "Only say whether all settings are right");
+    flags.last().in_file = false;
+    flags.Switch("print-config", &print_config_, "Only show all settings, and where each is from");
+    flags.last().in_file = false;
+    limits_.Declare(flags);
     log_.Declare(flags);
   }
 
   Result<ExitCode> Run(Session& session) override {
+    if (print_config_) {
+      session.console().Out(ShowSettings(*session.asked.globals, *session.asked.own, "serve"));
+      return kExitOk;
+    }
     STRATA_TRY(session.Directory());
-    options_.limits.connections_max = static_cast<std::size_t>(connections_max_);
-    STRATA_TRY_ASSIGN(const auto http, http_.At());
-    STRATA_TRY_ASSIGN(const auto grpc, GrpcAt());
-    STRATA_TRY_ASSIGN(const Endpoint redis, ParseEndpoint(redis_));
-    STRATA_TRY(CheckExposure("--redis", redis));
-    if (grpc) STRATA_TRY(CheckExposure("--grpc", *grpc));
-    if (http) STRATA_TRY(CheckExposure("--http", *http));
-    std::vector<Endpoint> wanted{redis};
-    if (grpc && grpc_) wanted.push_back(*grpc);
-    if (http && http_.asked()) wanted.push_back(*http);
-    STRATA_TRY(CheckPorts(session, wanted));
+    STRATA_TRY_ASSIGN(const Places at, Check(session));
+    if (check_config_) {
+      session.console().Out("ok\n");
+      return kExitOk;
+    }
+    STRATA_TRY(CheckPorts(session, at));
     STRATA_TRY_ASSIGN(const auto signals, StopSignals::Catch());
-    if (http) http_.KeepEvents(&session.globals().engine);
-    STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
+    STRATA_TRY_ASSIGN(const auto manager, ServiceManager::Find(session.variables()));
     const auto logger = log_.Make(session);
+    Supervision supervision(signals, manager, session.clock(), *logger);
+    supervision.Opening();
+    if (at.http) http_.KeepEvents(&session.globals().engine);
+    STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
     options_.logger = logger.get();
     const Environment& environment = session.environment();
     server::ServerStats stats;
+    options_.limits = limits_.Limits();
     resp::Shared shared(*db, environment, stats, options_.limits);
     shared.on_shutdown = [&signals] { signals.Raise(StopSignal::kStop); };
     shared.version = STRATA_VERSION;
@@ -65,22 +73,23 @@ class ServeVerb final : public Verb {
     api::Service service(*db, environment, {.watch_bytes = static_cast<std::size_t>(watch_bytes_)});
     const grpc::MethodTable methods = api::MethodsOf(service);
     RequestTimes grpc_times;
-    AddFront("redis", redis, resp::RespFactory(shared));
-    if (IsThere("--grpc", grpc, grpc_.has_value(), environment, *logger)) {
-      AddFront("grpc", *grpc,
+    AddFront("redis", at.redis, resp::RespFactory(shared));
+    if (IsThere("--grpc", at.grpc, grpc_.has_value(), environment, *logger)) {
+      AddFront("grpc", *at.grpc,
                grpc::GrpcFactory({methods, *db, environment, options_.limits, stats, &grpc_times}));
       Connect(&service);
     }
-    if (IsThere("--http", http, http_.asked(), environment, *logger)) {
-      http_.AddTo(&options_, *http, *db, environment, stats, shared);
+    if (IsThere("--http", at.http, http_.asked(), environment, *logger)) {
+      http_.AddTo(&options_, *at.http, *db, environment, stats, shared);
       http_.AddApi("grpc", grpc_times);
     }
     STRATA_TRY_ASSIGN(const auto server, server::Server::Start(options_, *db, environment, stats));
     shared.port = server->endpoints().front().port;
     resp::AddParameters(&shared, session.globals().engine.sync);
+    STRATA_TRY(limits_.Tell(&shared, ServeLimits::AllTold()));
     STRATA_TRY(TellPorts(session, server->endpoints()));
-    TellWhere(session, *logger, server->endpoints());
-    AwaitStop(signals, *logger);
+    const std::string status = TellWhere(session, *logger, server->endpoints());
+    supervision.AwaitStop(*server, status, [&] { Reload(session, *logger, *server, &shared); });
     http_.NoteStopping();
     service.OnStop();
     server->Stop();
@@ -89,6 +98,28 @@ class ServeVerb final : public Verb {
   }
 
  private:
+  struct Places {
+    Endpoint redis;
+    std::optional<Endpoint> grpc;  // Nothing: nowhere.
+    std::optional<Endpoint> http;
+  };
+
+  // All that can be wrong with what was asked for.
+  Result<Places> Check(Session& session) const {
+    STRATA_TRY(CheckOptions(session.globals().engine));
+    Places at;
+    STRATA_TRY_ASSIGN(at.http, http_.At());
+    STRATA_TRY_ASSIGN(at.grpc, GrpcAt());
+    STRATA_TRY_ASSIGN(at.redis, ParseEndpoint(redis_));
+    STRATA_TRY(CheckExposure("--redis", at.redis));
+    if (at.grpc) STRATA_TRY(CheckExposure("--grpc", *at.grpc));
+    if (at.http) STRATA_TRY(CheckExposure("--http", *at.http));
+    if (!ports_file_.empty() && session.files().List(ports_file_)) {
+      return InvalidArgument("--ports-file: " + ports_file_ + " is a folder: name a file in it");
+    }
+    return at;
+  }
+
   Status CheckExposure(const std::string& flag, const Endpoint& endpoint) const {
     if (insecure_ || IsLoopback(endpoint)) return {};
     return InvalidArgument(flag + " " + ToString(endpoint) +
@@ -102,11 +133,11 @@ class ServeVerb final : public Verb {
     return std::optional<Endpoint>(std::move(endpoint));
   }
 
-  // What can't work is told before a store is made for nothing.
-  Status CheckPorts(Session& session, const std::vector<Endpoint>& wanted) const {
-    if (!ports_file_.empty() && session.files().List(ports_file_)) {
-      return InvalidArgument("--ports-file: " + ports_file_ + " is a folder: name a file in it");
-    }
+  // What is taken is told before a store is made for nothing.
+  Status CheckPorts(Session& session, const Places& at) const {
+    std::vector<Endpoint> wanted{at.redis};
+    if (at.grpc && grpc_) wanted.push_back(*at.grpc);
+    if (at.http && http_.asked()) wanted.push_back(*at.http);
     std::vector<std::unique_ptr<Listener>> tried;
     for (const Endpoint& endpoint : wanted) {
       STRATA_TRY_ASSIGN(auto listener, session.environment().network->Listen(endpoint));
@@ -140,14 +171,40 @@ class ServeVerb final : public Verb {
     };
   }
 
-  static void AwaitStop(const StopSignals& signals, Logger& logger) {
-    while (signals.Wait() == StopSignal::kReload) {
-      logger.Log(LogLevel::kWarn, "nothing of what was set can be read again while it serves");
+  // The file again. What it may change holds from now on; the rest is named.
+  void Reload(Session& session, Logger& logger, server::Server& server, resp::Shared* shared) {
+    const std::string& file = session.globals().config;
+    if (file.empty()) {
+      logger.Log(LogLevel::kWarn, "nothing to read again: it was started without --config FILE");
+      return;
     }
-    logger.Log(LogLevel::kInfo, "stopping");
+    ServeVerb fresh;
+    const auto read = ReadAgain(session, fresh, "serve");
+    if (!read) {
+      logger.Log(LogLevel::kError, "the settings stay as they were: the file is wrong",
+                 {{"error", std::string_view(read.error().message())}});
+      return;
+    }
+    options_.limits.Adjust(limits_.Limits());
+    server.Adjust(options_.limits);
+    shared->limits.Adjust(options_.limits);
+    http_.Adjust(options_.limits);
+    logger.Adjust(log_.Options(session));
+    const Status told = limits_.Tell(shared, read->taken);
+    STRATA_CHECK(told.has_value());  // Their flags took them.
+    for (const Reloaded::Left& left : read->left) {
+      logger.Log(LogLevel::kWarn, "this setting needs a restart and stays as it was",
+                 {{"option", left.option}, {"now", left.now}, {"then", left.then}});
+    }
+    std::string changed;
+    for (const std::string& name : read->taken) changed += (changed.empty() ? "" : ",") + name;
+    logger.Log(LogLevel::kInfo, "settings read again",
+               {{"file", file}, {"changed", changed.empty() ? "none" : changed}});
   }
 
-  void TellWhere(Session& session, Logger& logger, const std::vector<Endpoint>& endpoints) const {
+  // What it says, for those who look at the service: "redis 127.0.0.1:6379, grpc none, ..."
+  std::string TellWhere(Session& session, Logger& logger,
+                        const std::vector<Endpoint>& endpoints) const {
     std::map<std::string, std::string> at{{"grpc", "none"}, {"http", "none"}};
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
       at[options_.fronts[i].name] = ToString(endpoints[i]);
@@ -161,6 +218,7 @@ class ServeVerb final : public Verb {
                 {"grpc", at["grpc"]},
                 {"http", at["http"]},
                 {"try", next}});
+    return "redis " + at["redis"] + ", grpc " + at["grpc"] + ", http " + at["http"];
   }
 
   // Appears as a whole, or not at all.
@@ -189,7 +247,9 @@ class ServeVerb final : public Verb {
   std::string ports_file_;
   std::uint64_t watch_bytes_ = api::ServiceOptions{}.watch_bytes;
   bool insecure_ = false;
-  int connections_max_ = static_cast<int>(server::Limits{}.connections_max);
+  bool check_config_ = false;
+  bool print_config_ = false;
+  ServeLimits limits_;
   server::ServerOptions options_;
 };
 

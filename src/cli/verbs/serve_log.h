@@ -17,6 +17,7 @@ class ServeLog {
   void Declare(Flags& flags);
   // It writes to the console's stderr, which must outlive it; one line at a time.
   std::unique_ptr<Logger> Make(Session& session) const;
+  LoggerOptions Options(Session& session) const;
 
  private:
   enum class Format : std::uint8_t { kAuto, kText, kJson };

@@ -1,0 +1,51 @@
+// docs/configuration.md has the settings that the program has.
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <string>
+
+#include "cli/session.h"
+#include "testing/source_tree.h"
+
+namespace strata::cli {
+namespace {
+
+std::string Code(const std::string& text) {
+  std::string out = "`";
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out + "`";
+}
+
+std::string Rows(const Flags& flags, const std::string& verb) {
+  std::string text;
+  for (const Flag& flag : flags.all()) {
+    if (flag.is_argument || !flag.in_file) continue;
+    std::string variable = "STRATA_" + (verb.empty() ? "" : verb + "_") + flag.name;
+    for (char& c : variable) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
+    const auto value = flag.show();
+    text += "| " + Code(flag.name) + " | " + Code(variable) + " | " +
+            (value && !value->empty() ? Code(*value) : "") + " | " +
+            (flag.is_reloadable ? "yes" : "") + " |\n";
+  }
+  return text;
+}
+
+TEST_CASE("every setting of the server and of its store is in the reference", "[observability]") {
+  std::ifstream file(testing::SourcePath("docs/configuration.md"));
+  REQUIRE(file.good());
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  Globals values;
+  Flags globals;
+  DeclareStoreFlags(globals, &values);
+  const auto verb = FindCommand("serve")->make();
+  Flags own;
+  verb->Declare(own);
+  for (const std::string& rows : {Rows(globals, ""), Rows(own, "serve")}) {
+    INFO(rows);
+    CHECK(text.find("|---|---|---|---|\n" + rows + "\n") != std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace strata::cli
