@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ import unittest
 
 from served import PATIENCE, Server, ask
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+UNIT = ROOT / "infra/systemd/strata.service"
 BUILD = os.environ.get("STRATA_BUILD_DIR", "")
 STRATA = pathlib.Path(BUILD) / "bin" / "strata"
 
@@ -224,6 +227,20 @@ class Managed(Serving):
         self.assertEqual("+PONG\r\n", ask(server.ports["redis"], "PING\r\n"))
         self.assertEqual(0, server.terminate())
         self.assertIn("the service manager isn't told", server.log.read_text())
+
+
+class Unit(Serving):
+    def test_its_settings_are_right(self):
+        run = subprocess.run([STRATA, "--config", ROOT / "infra/systemd/strata.toml", "serve", "--check-config"],
+                             text=True, capture_output=True, timeout=PATIENCE, check=False)
+        self.assertEqual((0, "ok\n", ""), (run.returncode, run.stdout, run.stderr))
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze isn't installed")
+    def test_systemd_finds_nothing_to_complain_about(self):
+        unit = self.folder / "strata.service"
+        unit.write_text(UNIT.read_text().replace("/usr/local/bin/strata", str(STRATA.resolve())))
+        run = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], text=True, capture_output=True, timeout=60, check=False)
+        self.assertEqual((0, "", ""), (run.returncode, run.stdout, run.stderr))
 
 
 if __name__ == "__main__":
