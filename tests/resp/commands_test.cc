@@ -6,10 +6,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 #include "resp/command_table.h"
 #include "resp/request_parser.h"
 #include "resp/resp_world.h"
 #include "testing/golden.h"
+#include "testing/source_tree.h"
 #include "testing/test_store.h"
 
 namespace strata::resp {
@@ -93,6 +96,20 @@ TEST_CASE("each command is told apart, documented and callable", "[redis-protoco
     const bool is_sub = command->name.find('|') != std::string_view::npos;
     if (is_sub) CHECK(FindCommand(command->name.substr(0, command->name.find('|'))) != nullptr);
     if (command->keys.first > 0) CHECK((command->flags & (kRead | kWrite | kSlow)) != 0);
+  }
+}
+
+TEST_CASE("each command is in the reference, as COMMAND DOCS has it", "[redis-protocol]") {
+  std::ifstream file(strata::testing::SourcePath("docs/redis.md"));
+  REQUIRE(file.good());
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  for (const Command* command : AllCommands()) {
+    if ((command->flags & kContainer) != 0) continue;
+    std::string name(command->name);
+    for (char& c : name) c = c == '|' ? ' ' : static_cast<char>(std::toupper(c));
+    INFO(name);
+    CHECK(text.find("| `" + name + "` | " + std::string(command->summary) + " |\n") !=
+          std::string::npos);
   }
 }
 
