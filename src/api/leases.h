@@ -1,6 +1,10 @@
 // Things that clients hold at a server for as long as they renew them: a client that vanishes
 // leaves nothing behind.
 //
+// A lease is over from the moment on at which its time has passed, whether or not it was swept. One
+// whose thing is in use isn't over before the use ends. What is let go of is destroyed without the
+// mutex: to roll a transaction back may take a while.
+//
 // Thread safety: any thread.
 
 #pragma once
@@ -41,7 +45,8 @@ class Leases {
   Leases& operator=(const Leases&) = delete;
   ~Leases() = default;
 
-  // The thing while one call uses it: nobody else can. It is renewed at the end, or given up.
+  // The thing while one call uses it: nobody else can. At the end its lease begins anew, counted
+  // from the `now_us` at which it was taken; a thing that is finished or closed is given up.
   class Use {
    public:
     Use(Leases& leases, std::uint64_t id, std::unique_ptr<T> thing, std::uint64_t now_us)
@@ -74,7 +79,8 @@ class Leases {
     std::uint64_t id = 0;
     std::uint64_t lease_us = 0;
   };
-  // `lease_us` 0: kLeaseUs. Errors: kBusy when there are as many as there may be.
+  // `lease_us` 0: kLeaseUs. Errors: kBusy when there are as many as there may be; it says how many
+  // of what: "clients hold 2 snapshots, ...".
   Result<Granted> Add(std::unique_ptr<T> thing, std::uint64_t lease_us, std::uint64_t now_us) {
     lease_us = std::min(lease_us == 0 ? kLeaseUs : lease_us, kLeaseMaxUs);
     const MutexLock lock(mutex_);
@@ -99,7 +105,8 @@ class Leases {
     return Use(*this, id, std::move(at->second.thing), now_us);
   }
 
-  // A copy of it, and it is renewed: for things that many may use at once. Errors: kNotFound.
+  // A copy of it, and it is renewed: for things that many may use at once. REQUIRES: nobody takes
+  // these. Errors: kNotFound.
   Result<T> Share(std::uint64_t id, std::uint64_t now_us) {
     STRATA_TRY(Renew(id, now_us));
     const MutexLock lock(mutex_);
@@ -136,7 +143,7 @@ class Leases {
     ended.swap(held_);
   }
 
-  // Lets go of those that weren't renewed in time.
+  // Lets go of those whose lease is over.
   void Sweep(std::uint64_t now_us) {
     std::vector<std::unique_ptr<T>> ended;
     const MutexLock lock(mutex_);
@@ -150,6 +157,7 @@ class Leases {
     }
   }
 
+  // Those that are in use are among them.
   std::size_t count() const {
     const MutexLock lock(mutex_);
     return held_.size();

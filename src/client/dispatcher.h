@@ -1,6 +1,21 @@
 // Carries calls out: chooses a server and a connection, tries again as long as that may help and
 // the deadline allows, and tells what came of it.
 //
+// Where an attempt goes: to Plan::endpoint, or else to the one endpoint that calls go to. That is
+// the first one, until an attempt sent there ends without an answer; then it is the next, and after
+// the last the first. Of the connections to it, the one with the fewest calls is taken. A new one
+// is made if there is none that can start a call, or if all have calls and there are fewer than
+// DispatcherOptions::links.
+//
+// When: the first attempt at once, each later one after its call's BackOff. None begins at the
+// deadline or later, none after attempts_max, and none once the client is closed. The server is
+// told how much time is left.
+//
+// What came of it: retry.h says it of an attempt that ended. At the deadline the attempt under way
+// is cancelled, and the call ends with kDeadlineExceeded, "no answer in time", and behind that what
+// went wrong before. Close ends all calls with kCancelled. Each way the outcome is unknown if any
+// attempt may have been carried out, and failed otherwise.
+//
 // Thread safety: none; the loop's.
 
 #pragma once
@@ -61,10 +76,12 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
+  // Plan::done may be called before this returns, if the client is closed.
   CallId Start(Plan plan);
   // Nobody cares any more: Plan::done isn't called. Nothing if it is over.
   void Cancel(CallId id);
-  // All calls end, and so does each that is started later.
+  // All calls end, and so does each that is started later. What was cancelled a moment ago is sent
+  // first (Link::Flush).
   void Close();
   // Sends what the turn has made, and forgets connections that are of no use any more.
   void EndTurn();

@@ -34,11 +34,11 @@ class EventRing {
   EventRing(const EventRing&) = delete;
   EventRing& operator=(const EventRing&) = delete;
 
-  // A newline at its end is left out. Invariant: the last event is there, and of those before it
-  // as many as the limits allow.
+  // The event gets the next number. A newline at its end is left out. Invariant: the last event is
+  // there, and of those before it as many as the limits allow (bytes: of their lines).
   void Append(std::string_view line);
-  // The events after the one of this id, oldest first: one, and more up to `bytes_max` bytes.
-  // Of ids that weren't given out yet there are none.
+  // The events after the one of this id, oldest first: one, and more up to `bytes_max` bytes of
+  // lines. Of ids that weren't given out yet there are none.
   Batch ReadAfter(std::uint64_t id, std::size_t bytes_max) const;
   // Of the newest event; 0: none was there.
   std::uint64_t last_id() const;

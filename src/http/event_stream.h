@@ -12,6 +12,12 @@
 //   event: missed
 //   data: {"count":20}
 //
+// The first that a client is sent is how long to wait before it comes back, "retry: 2000", and an
+// empty line. Then one of another run is told so, without an id, and gets all that the ring has:
+//
+//   event: restarted
+//   data: {}
+//
 // Thread safety: none; its loop's.
 
 #pragma once
@@ -29,14 +35,17 @@ namespace strata::http {
 class EventStream {
  public:
   // Both borrowed. `last_id`: of the last event that the client has, as an id or as the number
-  // alone; empty: it wants those that come from now on.
+  // alone; empty, or anything else: it wants those that come from now on.
   EventStream(EventRing& ring, std::string_view run, std::string_view last_id);
 
-  // Adds what there is, and none while more than kUnsentMax bytes haven't left: the client is slow,
-  // and what it misses meanwhile it is told. `now_us`: a clock for durations; a client that hears
-  // nothing for kQuietMicros is sent a comment, so that both ends find out when the other is gone.
+  // Adds what there is, some 16 KiB at once, and none while more than kUnsentMax bytes haven't
+  // left: the client is slow, and what it misses meanwhile it is told. `now_us`: a clock for
+  // durations; a client that was sent nothing for longer than kQuietMicros, and for whom nothing
+  // waits, is sent a comment (":" and an empty line), so that both ends find out when the other is
+  // gone.
   void WriteTo(server::Output* output, std::uint64_t now_us);
 
+  // Events that it was told it missed.
   std::uint64_t missed() const { return missed_; }
 
   static constexpr std::size_t kUnsentMax = 64 << 10;
@@ -53,7 +62,8 @@ class EventStream {
   bool restarted_ = false;  // The client's id is of another run.
 };
 
-// One field of the stream for each line of the text.
+// One field of the stream for each line of the text: "data: a\n". A line ends with "\n" or "\r",
+// each by itself.
 std::string EventFields(std::string_view field, std::string_view text);
 
 }  // namespace strata::http

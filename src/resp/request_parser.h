@@ -3,6 +3,18 @@
 //
 //   *2\r\n$3\r\nGET\r\n$1\r\nk\r\n          GET k\r\n
 //
+// An array of no words, or of fewer ("*0", "*-1"), is a request without any. A length is a number
+// and "\r", and the byte behind that isn't looked at. A line of words ends with "\n" or "\r\n".
+// Errors have Redis's words, after "Protocol error: ":
+//
+//   invalid multibulk length    of an array: no number, or above arguments_max
+//   invalid bulk length         of a word: no number, below 0, or above argument_bytes_max
+//   expected '$', got ':'       what a word begins with
+//   too big mbulk count string  more than line_bytes_max bytes, and an array's length doesn't end
+//   too big bulk count string   the same of a word's
+//   too big inline request      the same of a line of words
+//   unbalanced quotes in request
+//
 // Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
 // Thread safety: none.
 

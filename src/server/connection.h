@@ -32,11 +32,14 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // The socket has something: reads into `scratch`, and carries out what is whole.
+  // The socket has something: reads into `scratch`, once, and carries out what is whole. While no
+  // request of this connection may begin, nothing is read, and it isn't to be heard (Wanted). A
+  // request that isn't whole and is larger than request_bytes_max is refused.
   void Receive(std::span<char> scratch, std::uint64_t now_us);
   // Goes on with what it was sent before, if it may.
   void GoOn();
-  // At the end of a turn: is it to be heard again, or at its end?
+  // At the end of a turn: it is heard again if a request may begin and none waits in what it sent.
+  // One that sends no more is at its end when all that it sent is carried out.
   void Settle();
   // Sends what it can.
   void Send(std::uint64_t now_us);
@@ -50,7 +53,9 @@ class Connection {
   void Refuse(std::string_view reason);
   // Closes at once.
   void Drop() { dropped_ = true; }
-  // What time brings: it may be closed for being stuck or idle. Memory that isn't used goes back.
+  // What time brings. It is closed if the socket wouldn't take all of the replies and has taken
+  // nothing for longer than stuck_us; or if, with nothing under way, nothing came for longer than
+  // idle_us. Memory that isn't used goes back.
   void Tick(std::uint64_t now_us);
 
   // Work to be handed over, until it is null.
@@ -63,7 +68,10 @@ class Connection {
   // What to wait for. It leaves reads on while a work is under way, as most clients wait for the
   // reply before they send more, and to change it costs a system call.
   Interest Wanted() const;
-  // Brings the count of bytes that it keeps up to date. True: over the limit of all, it is refused.
+  // Brings the count of bytes that it keeps up to date. True: all together are over
+  // buffer_bytes_max, and it is refused, and keeps no input. That happens only to one that keeps
+  // more than it did, and more than 64 KiB, while nothing of it is under way. The refusals of
+  // limits name them: "... buffer_bytes_max, 100000 bytes ...".
   bool Account();
 
   ConnectionId id() const { return id_; }

@@ -326,7 +326,7 @@ TEST_CASE("simulated clients outlive their server", "[client]") {
 }
 
 #if defined(STRATA_MUTANTS)
-TEST_CASE("simulated clients that are wrong are found out", "[client]") {
+TEST_CASE("simulated clients that are wrong are found out", "[client][planted]") {
   const std::string mutant = GENERATE(as<std::string>(), "client_retries_under_a_new_id",
                                       "client_takes_silence_for_failure");
   CAPTURE(mutant);

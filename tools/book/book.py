@@ -3,7 +3,8 @@
 
 usage: book.py ROOT FOLDER     writes FOLDER/docs, FOLDER/mkdocs.yml and the site in FOLDER/site
 
-Pages are the Markdown files of the tree at the same paths. What a site needs besides is made here: each
+Pages are the Markdown files of the tree at the same paths, and so are the drawings that the lessons have as
+SVG. What a site needs besides is made here: each
 lesson's page of differences, the sources that a page links to, drawings of Mermaid blocks.
 """
 
@@ -30,6 +31,7 @@ class Book:
     def __init__(self, tree):
         self.tree = tree
         self.pages = {}       # {path of a page: its Markdown}
+        self.pictures = {}    # {path: an SVG of a lesson}
         self.wanted = set()   # Files of the tree that pages link to.
 
     def make(self):
@@ -37,6 +39,8 @@ class Book:
         for path in self.tree.files:
             if path.endswith(".md") and not path.startswith("lessons/past/"):
                 self.add(self.page_of(path), path)
+            elif path.endswith(".svg") and path.startswith("lessons/"):
+                self.pictures[path] = self.tree.files[path].data.decode()
         before = {}
         for lesson in self.tree.manifest.lessons:
             done = self.tree.slice(lesson.number)
@@ -165,6 +169,7 @@ def _differences(before, after):
 STYLE = """
 .md-typeset .drawing { overflow-x: auto; margin: 1em 0; }
 .md-typeset .drawing svg { max-width: 100%; height: auto; min-width: min(100%, 30rem); }
+.md-typeset img[src$=".svg"] { display: block; width: 30rem; max-width: 100%; margin: 1em auto; }
 .md-typeset code { word-break: normal; }
 .md-typeset table:not([class]) { display: block; overflow-x: auto; }
 """
@@ -192,7 +197,7 @@ def main(root, folder):
     book = Book(slicer.Tree.of(slicer.WorkTree(root)))
     navigation = book.make()
     shutil.rmtree(folder, ignore_errors=True)
-    for page, text in {**book.pages, "style.css": STYLE}.items():
+    for page, text in {**book.pages, **book.pictures, "style.css": STYLE}.items():
         path = Path(folder) / "docs" / page
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)

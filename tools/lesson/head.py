@@ -18,8 +18,9 @@ def head(tree, lesson):
             _link(lesson_of(tree, slug)) for slug in lesson.needs)))
     files = dict.fromkeys(path for _, path, _ in tree.tasks(lesson.number).values())
     rows.append(("You will write in", ", ".join(_file(tree, path) for path in files)))
-    rows += [("Or build it whole", f"`./lesson start {lesson.id} --build`: all of {_file(tree, path)}")
-             for _, path in tree.build_task(lesson.number).values()]
+    whole = [_file(tree, path) for path in tree.whole(lesson.number, "build")]
+    if whole:
+        rows.append(("Or build it whole", f"`./lesson start {lesson.id} --build`: all of {' and '.join(whole)}"))
     rows.append(("What changes", " then ".join(
         [f"`git diff lesson-{lesson.number - 1:02d} lesson-{lesson.id}-start` (given)"][:lesson.number > 1]
         + [f"`git diff lesson-{lesson.id}-start lesson-{lesson.id}` (the answers)"])))

@@ -70,6 +70,14 @@ class Pages(unittest.TestCase):
                              {"02 Multiplication": [{"The lesson": "lessons/02-mul/README.md"},
                                                     {"What changes": "lessons/02-mul/changes.md"}]}]}, navigation)
 
+    def test_drawings_of_lessons_stay_beside_their_texts(self):
+        files = {**support.toy_files(), "lessons/01-add/sum.svg": "<svg/>", "docs/other.svg": "<svg/>"}
+        files["lessons/01-add/README.md"] += "\n![the sum](sum.svg)\n"
+        made = book.Book(support.tree_of(files))
+        made.make()
+        self.assertEqual(made.pictures, {"lessons/01-add/sum.svg": "<svg/>"})
+        self.assertIn("![the sum](sum.svg)", made.pages["lessons/01-add/README.md"])
+
     def test_folded_parts_hold_markdown(self):
         self.assertEqual(book.with_details("<details><summary>H</summary>\n```console lesson=add\n$ x\n```\n"),
                          '<details markdown="1"><summary>H</summary>\n```console\n$ x\n```\n')
