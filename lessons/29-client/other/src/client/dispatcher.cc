@@ -62,7 +62,7 @@ void Dispatcher::EndAttempt(CallId id, const grpc::CallEnd& end) {
   Call& call = calls_.at(id);
   call.link = nullptr;
   const Verdict verdict = Judge(call.plan.kind, end, call.in_doubt);
-  call.in_doubt = verdict.in_doubt;
+  if (verdict.outcome != Outcome::kDone) call.in_doubt = verdict.in_doubt;
   bool again = verdict.again && !closed_ && call.attempts < call.plan.attempts_max;
   std::uint64_t when_us = 0;
   if (again) {
