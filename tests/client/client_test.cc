@@ -224,6 +224,29 @@ TEST_CASE("a client finds the endpoint that is there", "[client][client.2]") {
   });
 }
 
+TEST_CASE("that a condition doesn't hold says nothing of an attempt before", "[client][client.2]") {
+  ServedWorld().Run([](ServedWorld& world) {
+    ClientOptions options = world.options();
+    options.backoff_us = options.backoff_max_us = 400'000;
+    const auto client = Must(Client::Connect(options));
+    const auto other = Must(Client::Connect(world.options()));
+    CHECK(client->Put("k", "1").done());
+    ClientBatch batch;
+    batch.RequireValue("k", "1");
+    batch.Put("k", "2");
+    std::optional<WriteResult> result;
+    world.SetLink(false);
+    client->Write(batch, 0, [&](const WriteResult& written) { result = written; });
+    world.Sleep(5'000);  // It is sent, and lost on its way.
+    world.Restart(1'000);
+    world.SetLink(true);
+    CHECK(other->Put("k", "3").done());
+    while (!result) world.Sleep(1'000);
+    CHECK(result->failed.has_value());  // Perhaps it was the first attempt that changed the key.
+    CHECK(result->outcome == Outcome::kUnknown);
+  });
+}
+
 TEST_CASE("a client comes back to a server that was gone", "[client][client.2]") {
   ServedWorld().Run([](ServedWorld& world) {
     const auto client = Must(Client::Connect(world.options()));

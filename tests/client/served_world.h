@@ -51,6 +51,8 @@ class ServedWorld {
     Boot();
   }
   void BreakConnections() { world_.network().BreakAll(); }
+  // While the link is down, what is sent waits on its way.
+  void SetLink(bool up) { world_.network().SetLink(kServer, kApp, up); }
   void Sleep(std::uint64_t micros) { app_.clock().SleepMicros(micros); }
   sim::World& world() { return world_; }
   const Environment& environment() const { return app_.environment(); }
@@ -59,6 +61,10 @@ class ServedWorld {
   void Boot() {
     server_.Boot([this] { return done_; }, [](DB& /*db*/) {});
   }
+
+  // The nodes' numbers, in the order in which they are made.
+  static constexpr sim::NodeId kServer = 0;
+  static constexpr sim::NodeId kApp = 1;
 
   sim::World world_;
   ServerNode server_;
