@@ -44,6 +44,16 @@ class Drawings(unittest.TestCase):
                 diagrams.svg(bad)
 
 
+    def test_what_the_texts_of_this_tree_show_can_be_drawn(self):
+        root = TOOLS.parent
+        for path in [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("lessons/*/*.md")]:
+            for block in re.findall(r"^```mermaid\n(.*?)^```$", path.read_text(), re.S | re.M):
+                with self.subTest(str(path.relative_to(root)), block=block):
+                    self.assertIn(block.split()[0], ("flowchart", "sequenceDiagram"))
+                    if block.startswith("sequence") or shutil.which("dot"):
+                        self.assertIn("<svg", diagrams.svg(block))
+
+
 class Pages(unittest.TestCase):
     def make(self, **texts):
         files = {**support.toy_files(), **{path.replace("__", "/") + ".md": text for path, text in texts.items()}}
