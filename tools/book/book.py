@@ -3,8 +3,8 @@
 
 usage: book.py ROOT FOLDER     writes FOLDER/docs, FOLDER/mkdocs.yml and the site in FOLDER/site
 
-Pages are the Markdown files of the tree at the same paths, and so are the drawings that the lessons have as
-SVG. What a site needs besides is made here: each
+Pages are the Markdown files of the tree at the same paths, and so are the pictures beside them. What a site
+needs besides is made here: each
 lesson's page of differences, the sources that a page links to, drawings of Mermaid blocks.
 """
 
@@ -31,7 +31,7 @@ class Book:
     def __init__(self, tree):
         self.tree = tree
         self.pages = {}       # {path of a page: its Markdown}
-        self.pictures = {}    # {path: an SVG of a lesson}
+        self.pictures = {}    # {path: bytes of what the pages show}
         self.wanted = set()   # Files of the tree that pages link to.
 
     def make(self):
@@ -39,8 +39,8 @@ class Book:
         for path in self.tree.files:
             if path.endswith(".md") and not path.startswith("lessons/past/"):
                 self.add(self.page_of(path), path)
-            elif path.endswith(".svg") and path.startswith("lessons/"):
-                self.pictures[path] = self.tree.files[path].data.decode()
+            elif path.endswith((".svg", ".png")) and path.startswith(("lessons/", "docs/")):
+                self.pictures[path] = self.tree.files[path].data
         before = {}
         for lesson in self.tree.manifest.lessons:
             done = self.tree.slice(lesson.number)
@@ -197,10 +197,11 @@ def main(root, folder):
     book = Book(slicer.Tree.of(slicer.WorkTree(root)))
     navigation = book.make()
     shutil.rmtree(folder, ignore_errors=True)
-    for page, text in {**book.pages, **book.pictures, "style.css": STYLE}.items():
+    texts = {page: text.encode() for page, text in {**book.pages, "style.css": STYLE}.items()}
+    for page, data in {**texts, **book.pictures}.items():
         path = Path(folder) / "docs" / page
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(data)
     (Path(folder) / "mkdocs.yml").write_text(configuration(navigation))
     done = subprocess.run(["mkdocs", "build", "--strict", "-f", str(Path(folder) / "mkdocs.yml")],
                           capture_output=True, text=True)

@@ -80,12 +80,12 @@ class Pages(unittest.TestCase):
                              {"02 Multiplication": [{"The lesson": "lessons/02-mul/README.md"},
                                                     {"What changes": "lessons/02-mul/changes.md"}]}]}, navigation)
 
-    def test_drawings_of_lessons_stay_beside_their_texts(self):
-        files = {**support.toy_files(), "lessons/01-add/sum.svg": "<svg/>", "docs/other.svg": "<svg/>"}
+    def test_pictures_stay_beside_their_texts(self):
+        files = {**support.toy_files(), "lessons/01-add/sum.svg": "<svg/>", "docs/wide.png": "png", "src/x.svg": "no"}
         files["lessons/01-add/README.md"] += "\n![the sum](sum.svg)\n"
         made = book.Book(support.tree_of(files))
         made.make()
-        self.assertEqual(made.pictures, {"lessons/01-add/sum.svg": "<svg/>"})
+        self.assertEqual(made.pictures, {"lessons/01-add/sum.svg": b"<svg/>", "docs/wide.png": b"png"})
         self.assertIn("![the sum](sum.svg)", made.pages["lessons/01-add/README.md"])
 
     def test_folded_parts_hold_markdown(self):
