@@ -43,8 +43,8 @@ struct Answer {
   grpc::CallStatus status;
   std::vector<std::string> messages;  // One, unless the method gives a stream.
   std::size_t endpoint = 0;           // Which of the servers was asked last.
-  // An earlier attempt may have been carried out. Also of a call that is done: that the condition of
-  // a write doesn't hold is such an answer, and the earlier attempt may be why.
+  // An earlier attempt may have been carried out. Also of a call that is done: that the condition
+  // of a write doesn't hold is such an answer, and the earlier attempt may be why.
   bool in_doubt = false;
 };
 
