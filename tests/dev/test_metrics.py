@@ -80,7 +80,7 @@ class Serving(unittest.TestCase):
         self.assertEqual(403, get(ports["http"], "/api/v1/keys", Origin="http://evil.example")[0])
 
     def test_slow_requests_and_limits_are_in_the_log_without_keys(self):
-        ports, server = self.serve("--http", "127.0.0.1:0", "--connections-max", "2")
+        ports, server = self.serve("--http", "127.0.0.1:0", "--grpc", "none", "--connections-max", "2")
         with socket.create_connection(("127.0.0.1", ports["redis"])) as first, \
                 socket.create_connection(("127.0.0.1", ports["redis"])):
             first.sendall(b"CONFIG SET slowlog-log-slower-than 0\r\nSET secret 1\r\nGET secret\r\n")

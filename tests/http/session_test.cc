@@ -111,9 +111,17 @@ TEST_CASE("it is ready until it stops, or takes no writes", "[observability]") {
     CHECK(world.Get("/metrics").body.find("\nstrata_ready 0\n") != std::string::npos);
     CHECK(world.Get("/livez").fields.at("connection") == "close");
   }
-  SECTION("the disk fails") {
+  SECTION("the disk is full: that may pass") {
     world.store().disk().SetCapacity(1);
-    CHECK_FALSE(world.store()->Put("k", "v").has_value());
+    CHECK_FALSE(world.store()->Put("k", std::string(1 << 20, 'v')).has_value());
+    CHECK(world.Get("/readyz").status == 200);
+    CHECK(world.Get("/metrics").body.find("\nstrata_store_read_only 0\n") != std::string::npos);
+  }
+  SECTION("a write fails for good") {
+    WriteBatch batch;
+    batch.Put("k", "v");
+    const_cast<char&>(batch.encoded().front()) = '\xff';  // No entry begins so.
+    CHECK_FALSE(world.store()->Write(batch).has_value());
     const Got got = world.Get("/readyz");
     CHECK(got.status == 503);
     CHECK(got.body.starts_with("the store takes no writes: "));

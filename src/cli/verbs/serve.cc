@@ -1,6 +1,7 @@
 // `strata serve`.
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "api/service.h"
@@ -135,12 +136,12 @@ class ServeVerb final : public Verb {
 
   // What is taken is told before a store is made for nothing.
   Status CheckPorts(Session& session, const Places& at) const {
-    std::vector<Endpoint> wanted{at.redis};
-    if (at.grpc && grpc_) wanted.push_back(*at.grpc);
-    if (at.http && http_.asked()) wanted.push_back(*at.http);
-    std::vector<std::unique_ptr<Listener>> tried;
-    for (const Endpoint& endpoint : wanted) {
-      STRATA_TRY_ASSIGN(auto listener, session.environment().network->Listen(endpoint));
+    const std::array wanted{&at.redis, at.grpc && grpc_ ? &*at.grpc : nullptr,
+                            at.http && http_.asked() ? &*at.http : nullptr};
+    std::vector<std::unique_ptr<Listener>> tried;  // Two of them may be the same.
+    for (const Endpoint* const endpoint : wanted) {
+      if (endpoint == nullptr) continue;
+      STRATA_TRY_ASSIGN(auto listener, session.environment().network->Listen(*endpoint));
       tried.push_back(std::move(listener));
     }
     return {};
