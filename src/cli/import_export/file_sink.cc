@@ -82,7 +82,7 @@ Result<std::unique_ptr<Sink>> CreateFile(FileSystem& files, const std::string& p
   if (file.error().code() == ErrorCode::kInvalidArgument) return file.error();
   return Error(file.error().code(), file.error().message() +
                                         " (a file is written beside its name first; name another " +
-                                        "folder, or use export - > FILE)");
+                                        "folder, or - for stdout)");
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // `strata bench`: named workloads, timed.
 
 #include <algorithm>
+#include <memory>
 
 #include "cli/bench/workload.h"
 #include "cli/format/quantity.h"
+#include "cli/import_export/file_sink.h"
 #include "cli/session.h"
 #include "cli/verbs/store_files.h"
 
@@ -55,7 +57,11 @@ class BenchVerb final : public Verb {
   Result<ExitCode> Run(Session& session) override {
     if (names_.empty()) names_ = {"fillrandom", "readrandom", "readmissing", "seekrandom", "scan"};
     STRATA_TRY(Check());
-    if (!series_.empty()) options_.window_micros = std::max<std::uint64_t>(window_micros_, 1000);
+    if (!series_.empty()) {
+      options_.window_micros = std::max<std::uint64_t>(window_micros_, 1000);
+      // Before the work: a series that can't be written is said at once.
+      STRATA_TRY_ASSIGN(series_file_, OpenSink(session, series_));
+    }
     STRATA_TRY_ASSIGN(const bool remote, session.IsRemote());
     const bool is_scratch = !remote && session.globals().db.empty();
     if (is_scratch) session.globals().db = ScratchDirectory(session);
@@ -114,15 +120,14 @@ class BenchVerb final : public Verb {
       if (Interrupted()) break;
     }
     printer.Finish();
-    if (!series_.empty()) STRATA_TRY(WriteSeries(session.files(), series));
+    if (series_file_ != nullptr) STRATA_TRY(WriteSeries(series));
     return Interrupted() ? kExitInterrupted : kExitOk;
   }
 
-  Status WriteSeries(FileSystem& files, const std::string& workloads) const {
-    STRATA_TRY_ASSIGN(const auto file, files.Create(series_));
-    STRATA_TRY(file->Append("{\"schema\":\"strata-series\",\"version\":1,\"workloads\":[\n" +
-                            workloads + "\n]}\n"));
-    return file->Close();
+  Status WriteSeries(const std::string& workloads) const {
+    STRATA_TRY(series_file_->Append(
+        "{\"schema\":\"strata-series\",\"version\":1,\"workloads\":[\n" + workloads + "\n]}\n"));
+    return series_file_->Finish();
   }
 
   Status FillIfEmpty(Session& session, DB& db) const {
@@ -143,6 +148,7 @@ class BenchVerb final : public Verb {
   std::vector<std::string> names_;
   WorkloadOptions options_;
   std::string series_;
+  std::unique_ptr<Sink> series_file_;
   std::uint64_t window_micros_ = 200'000;
 };
 

@@ -1,9 +1,11 @@
 // `strata load`: requests to a server at a given rate, and how long they took.
 
 #include <algorithm>
+#include <memory>
 
 #include "cli/bench/load_report.h"
 #include "cli/format/quantity.h"
+#include "cli/import_export/file_sink.h"
 #include "cli/session.h"
 #include "load/crew.h"
 
@@ -27,6 +29,10 @@ class LoadVerb final : public Verb {
     STRATA_TRY(ChooseServer());
     STRATA_TRY(ChooseWorkload());
     STRATA_TRY(CheckNumbers());
+    // Before the work: a report that can't be written is said at once.
+    if (!report_.empty()) {
+      STRATA_TRY_ASSIGN(report_file_, OpenSink(session, report_));
+    }
     const auto stop = [] { return Interrupted(); };
     if (preload_) {
       session.Note("putting " + FormatCount(keys_) + " keys first");
@@ -144,10 +150,9 @@ class LoadVerb final : public Verb {
                                       .threads = threads_},
                                      tally);
     STRATA_TRY(PrintReport(session.console(), session.style(), report));
-    if (!report_.empty()) {
-      STRATA_TRY_ASSIGN(const auto file, session.files().Create(report_));
-      STRATA_TRY(file->Append(JsonOf(report)));
-      STRATA_TRY(file->Close());
+    if (report_file_ != nullptr) {
+      STRATA_TRY(report_file_->Append(JsonOf(report)));
+      STRATA_TRY(report_file_->Finish());
     }
     const std::string limit = load::GeneratorLimit(tally, options_.load.rate);
     if (!limit.empty()) session.Note(limit);
@@ -169,6 +174,7 @@ class LoadVerb final : public Verb {
   std::uint64_t keys_ = 100'000;
   bool preload_ = false;
   std::string report_;
+  std::unique_ptr<Sink> report_file_;
   load::CrewOptions options_;
   load::SpeakerFactory speaker_;
 };
