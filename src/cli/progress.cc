@@ -28,7 +28,7 @@ double Progress::seconds() const {
 
 std::string Progress::Line(std::uint64_t bytes, std::uint64_t records) const {
   const double elapsed = std::max(seconds(), 1e-6);
-  const double rate = static_cast<double>(bytes) / elapsed;
+  const double rate = static_cast<double>(bytes - begin_bytes_) / elapsed;
   std::string line = verb_ + " " + FormatCount(records) + " records";
   if (total_bytes_ && *total_bytes_ > 0) {
     const double share = static_cast<double>(bytes) / static_cast<double>(*total_bytes_);

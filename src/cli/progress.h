@@ -20,7 +20,9 @@ class Progress {
   Progress(Console& console, Clock& clock, std::string verb, bool quiet,
            std::optional<std::uint64_t> total_bytes);
 
-  // Cheap to call often.
+  // What was done before this run has no part in its rate.
+  void BeginAt(std::uint64_t bytes) { begin_bytes_ = bytes; }
+  // Cheap to call often. `bytes` with those before, `records` of this run.
   void Update(std::uint64_t bytes, std::uint64_t records);
   // Takes a redrawn line away again.
   void Clear();
@@ -37,6 +39,7 @@ class Progress {
   const std::optional<std::uint64_t> total_bytes_;
   const std::uint64_t start_us_;
   std::uint64_t next_us_;
+  std::uint64_t begin_bytes_ = 0;
   bool is_drawn_ = false;
 };
 

@@ -22,6 +22,7 @@ Result<ImportSummary> Importer::Run() {
   const auto reader = NewRecordReader(*source, options_.records, start);
   Progress progress(session_.console(), session_.clock(), "imported", session_.globals().quiet,
                     source->size());
+  progress.BeginAt(start.offset);
   const Status looped = Loop(*reader, progress);
   progress.Clear();
   STRATA_TRY(looped);
@@ -38,7 +39,7 @@ Status Importer::Prepare() {
   STRATA_TRY(checkpoint_.Init(session_, Purpose(), options_.resume_file));
   if (options_.resume) {
     STRATA_TRY_ASSIGN(state_, checkpoint_.Load(db_));
-    summary_.records = state_.records;
+    summary_.records_before = state_.records;
     const InputPosition& start = state_.position;
     session_.Note(start.offset == 0 ? "nothing to resume: beginning at the first record"
                                     : "resuming after line " + std::to_string(start.lines));
@@ -74,7 +75,7 @@ Status Importer::Loop(RecordReader& reader, Progress& progress) {
       Complain(reader, added.error());
       if (!options_.skip_errors) return Commit();
     }
-    state_ = {reader.position(), summary_.records + waiting_};
+    state_ = {reader.position(), summary_.records_before + summary_.records + waiting_};
     if (waiting_ >= options_.batch || waiting_bytes_ >= kBatchBytesMax) STRATA_TRY(Commit());
     progress.Update(reader.position().offset, summary_.records);
   }
@@ -102,7 +103,7 @@ Status Importer::Commit() {
   if (acks_ != nullptr) {
     // An acknowledgement means "on the disk", whatever the sync mode.
     if (session_.globals().engine.sync != SyncMode::kAlways) STRATA_TRY(db_.Sync());
-    STRATA_TRY(acks_->Append(summary_.records));
+    STRATA_TRY(acks_->Append(summary_.records_before + summary_.records));
   }
   STRATA_TRY(checkpoint_.Save(db_, state_, ImportCheckpoint::When::kIfDue));
   return {};

@@ -29,12 +29,14 @@ struct ImportOptions {
   std::string ack_file;
 };
 
+// Of this run, but for the last.
 struct ImportSummary {
   std::uint64_t records = 0;  // Written and acknowledged.
   std::uint64_t bytes = 0;    // Of the input, read.
   std::uint64_t errors = 0;
   double seconds = 0;
   ExitCode code = kExitOk;
+  std::uint64_t records_before = 0;  // That --resume found done.
 };
 
 class Importer {

@@ -65,6 +65,10 @@ class ImportVerb final : public Verb {
     session.Note("imported " + std::to_string(summary.records) + " records (" +
                  std::to_string(summary.bytes) + " bytes) in " + time +
                  " s, errors: " + std::to_string(summary.errors));
+    if (summary.records_before > 0) {
+      session.Note("with those before: " +
+                   std::to_string(summary.records_before + summary.records) + " records");
+    }
     if (summary.code == kExitFailed && !options_.skip_errors) {
       session.Note(
           "what stands before the bad line is in the store; mend it, or go on with "
