@@ -50,7 +50,10 @@ struct ClientOptions {
   // Between attempts: twice as long each time, up to the most, with a random part.
   std::uint64_t backoff_us = 10'000;
   std::uint64_t backoff_max_us = 1'000'000;
-  std::uint64_t connect_us = 5'000'000;     // A server that takes longer isn't there.
+  std::uint64_t connect_us = 5'000'000;  // A server that takes longer isn't there.
+  // A call whose attempts reach no server for so long ends before its deadline; 0: it goes on, so
+  // that it outlives a server's restart.
+  std::uint64_t unreachable_us = 0;
   std::uint64_t keepalive_us = 20'000'000;  // After so long a silence it is asked whether it is.
   std::uint64_t lease_us = 60'000'000;      // Of snapshots and transactions; renewed by itself.
   bool read_your_writes = true;             // Reads see what this client has been told was written.

@@ -111,9 +111,15 @@ Result<DB*> Session::OpenRemote() {
     return InvalidArgument(globals_.engine_flag +
                            " is for stores opened with --db: on a server, `strata serve` takes it");
   }
-  auto opened = client::ConnectStore({.endpoints = {globals_.server},
-                                      .timeout_us = globals_.timeout_us,
-                                      .environment = &environment_});
+  ClientOptions options{.endpoints = {globals_.server},
+                        .timeout_us = globals_.timeout_us,
+                        .environment = &environment_};
+  if (in_shell) {  // Somebody waits for the next prompt; a verb by itself outlives a restart.
+    constexpr std::uint64_t kUnreachableMicros = 400'000;
+    options.unreachable_us = kUnreachableMicros;
+    options.backoff_max_us = kUnreachableMicros / 4;
+  }
+  auto opened = client::ConnectStore(options);
   if (!opened && opened.error().code() == ErrorCode::kUnavailable) {
     return Error(ErrorCode::kUnavailable,
                  "no server at " + globals_.server + " (" + opened.error().message() +

@@ -26,6 +26,7 @@ Result<std::shared_ptr<Core>> Core::Start(const ClientOptions& options) {
   dispatcher.links = static_cast<std::size_t>(options.connections);
   dispatcher.backoff_us = options.backoff_us;
   dispatcher.backoff_max_us = options.backoff_max_us;
+  dispatcher.unreachable_us = options.unreachable_us;
   dispatcher.link.connect_us = options.connect_us;
   dispatcher.link.keepalive_us = options.keepalive_us;
   dispatcher.link.answer_us = options.connect_us;

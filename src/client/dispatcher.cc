@@ -28,7 +28,8 @@ Dispatcher::CallId Dispatcher::Start(Plan plan) {
   const std::uint64_t deadline_us = plan.deadline_us;
   calls_.emplace(id, Call{.plan = std::move(plan),
                           .backoff = BackOff(options_.backoff_us, options_.backoff_max_us),
-                          .deadline = loop_.At(deadline_us, [this, id] { PassDeadline(id); })});
+                          .deadline = loop_.At(deadline_us, [this, id] { PassDeadline(id); }),
+                          .reached_us = loop_.now_us()});
   Attempt(id);
   return id;
 }
@@ -54,7 +55,23 @@ void Dispatcher::Attempt(CallId id) {
   call.attempt =
       call.link->Start({.path = call.plan.path, .message = call.plan.request, .timeout_us = left},
                        {.message = [this, id](std::string_view message) { Receive(id, message); },
-                        .end = [this, id](const CallEnd& end) { EndAttempt(id, end); }});
+                        .end =
+                            [this, id](const CallEnd& end) {
+                              if (!GivesUp(id, end)) EndAttempt(id, end);
+                            }});
+}
+
+bool Dispatcher::GivesUp(CallId id, const CallEnd& end) {
+  Call& call = calls_.at(id);
+  const std::uint64_t now = loop_.now_us();
+  if (end.fate != Fate::kUntouched) call.reached_us = now;
+  if (options_.unreachable_us == 0 || now - call.reached_us < options_.unreachable_us) return false;
+  call.link.reset();
+  Finish(
+      id, call.in_doubt ? Outcome::kUnknown : Outcome::kFailed,
+      {Code::kUnavailable,
+       "no server can be reached (" + end.status.message + "); see that one is running there", ""});
+  return true;
 }
 
 void Dispatcher::Receive(CallId id, std::string_view message) {

@@ -65,6 +65,7 @@ struct DispatcherOptions {
   std::size_t links = 2;  // To each of them.
   std::uint64_t backoff_us = 10'000;
   std::uint64_t backoff_max_us = 1'000'000;
+  std::uint64_t unreachable_us = 0;  // A call that reaches no server for so long ends; 0: it tries.
   LinkOptions link = {};
 };
 
@@ -103,12 +104,15 @@ class Dispatcher {
     std::size_t endpoint = 0;  // Of this attempt, or the last.
     bool in_doubt = false;     // An attempt may have been carried out.
     std::vector<std::string> messages = {};
-    std::string trouble = {};  // Why there was another attempt.
+    std::string trouble = {};      // Why there was another attempt.
+    std::uint64_t reached_us = 0;  // When an attempt last reached a server, or the begin.
   };
 
   void Attempt(CallId id);
   void Receive(CallId id, std::string_view message);
   void EndAttempt(CallId id, const grpc::CallEnd& end);
+  // No server has been reached for unreachable_us: the call is over.
+  bool GivesUp(CallId id, const grpc::CallEnd& end);
   void PassDeadline(CallId id);
   void Finish(CallId id, Outcome outcome, grpc::CallStatus status);
   const std::shared_ptr<Link>& LinkTo(std::size_t endpoint);

@@ -199,6 +199,36 @@ TEST_CASE("without a server a call fails in time, and surely", "[client][client.
   });
 }
 
+TEST_CASE("a call for which no server is there gives up when it was told to", "[client]") {
+  ServedWorld().Run([](ServedWorld& world) {
+    ClientOptions options = world.options();
+    options.endpoints = {"nobody:1", "server:2"};
+    options.unreachable_us = 400'000;
+    options.backoff_max_us = 100'000;
+    const auto client = Must(Client::Connect(options));
+    const std::uint64_t begin = world.world().now_nanos();
+    const WriteResult put = client->Put("k", "v");
+    CHECK(put.outcome == Outcome::kFailed);
+    CHECK(put.error.error().code() == ErrorCode::kUnavailable);
+    CHECK(put.error.error().message().find("no server can be reached") != std::string::npos);
+    CHECK(world.world().now_nanos() - begin >= 400'000'000);
+    CHECK(world.world().now_nanos() - begin < 600'000'000);
+  });
+}
+
+TEST_CASE("a call that reached its server goes on for as long after it", "[client]") {
+  ServedWorld().Run([](ServedWorld& world) {
+    ClientOptions options = world.options();
+    options.unreachable_us = 400'000;
+    options.backoff_max_us = 100'000;
+    const auto client = Must(Client::Connect(options));
+    CHECK(client->Put("k", "v").done());
+    world.Sleep(1'000'000);
+    world.Restart(200'000);
+    CHECK(Text(client->Get("k")) == "v");
+  });
+}
+
 TEST_CASE("a write isn't tried for longer than a server knows its id", "[client]") {
   ServedWorld().Run([](ServedWorld& world) {
     ClientOptions options = world.options();

@@ -81,6 +81,22 @@ class RemoteCli(unittest.TestCase):
         self.assertEqual(code, got, f"{words}: {out}{err}")
         return out, err
 
+    def test_a_shell_whose_server_is_gone_says_so_without_waiting(self):
+        words = [STRATA, "--server", self.server.at("grpc"), "--timeout", "1h"]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, cwd=self.folder) as shell:
+            shell.stdin.write("put a 1\nget a\n")
+            shell.stdin.flush()
+            self.assertEqual("1\n", shell.stdout.readline())
+            self.server.kill()
+            _, err = shell.communicate("get a\nput a 2\n", timeout=3 * PATIENCE)
+        self.assertEqual(3, shell.returncode, err)
+        said = err.splitlines()
+        self.assertEqual(2, len(said), err)
+        for line in said:
+            self.assertIn("no server can be reached", line)
+            self.assertIn("see that one is running there", line)
+
     def test_a_session_is_the_same_on_a_server_and_on_a_directory(self):
         # The server has a table of its own, with an entry for each write: ids, versions and sizes go with it.
         def without_what_differs(text):

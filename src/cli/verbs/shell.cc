@@ -24,8 +24,8 @@ class ShellVerb final : public Verb {
  public:
   Result<ExitCode> Run(Session& session) override {
     if (session.in_shell) return InvalidArgument("this is a shell already");
-    STRATA_TRY(session.Open(Session::IfMissing::kCreate));
     session.in_shell = true;
+    STRATA_TRY(session.Open(Session::IfMissing::kCreate));
     const ExitCode code = session.console().in_is_tty() ? RunTerminal(session) : RunPipe(session);
     session.in_shell = false;
     return code;
