@@ -1,6 +1,5 @@
 #include "grpc/server_session.h"
 
-#include <algorithm>
 #include <array>
 #include <nghttp2/nghttp2.h>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "base/check.h"
 #include "grpc/error_details.h"
 #include "grpc/reply_headers.h"
+#include "grpc/session_callbacks.h"
 #include "server/read_only.h"
 
 namespace strata::grpc {
@@ -16,12 +16,7 @@ namespace {
 constexpr std::uint32_t kCallsMax = 1'000;            // Of one connection, at a time.
 constexpr std::uint32_t kWindowBytes = 1 << 20;       // A client may send so much of a call,
 constexpr std::int32_t kConnectionWindow = 16 << 20;  // and of all calls, before we look.
-constexpr std::size_t kHeaderBytesMax = 16 << 10;
-constexpr std::size_t kOutputBytes = 256 << 10;  // No more is made before that has left.
-
-std::string_view View(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
+constexpr std::size_t kOutputBytes = 256 << 10;       // No more is made before that has left.
 
 const nghttp2_option* SessionOption() {
   static const nghttp2_option* const option = [] {
@@ -39,104 +34,6 @@ RequestKind KindOf(Route route) {
 }
 
 }  // namespace
-
-// --- what nghttp2 calls --------------------------------------------------------------------------
-
-struct ServerSession::Callbacks {
-  static ServerSession& Self(void* user) { return *static_cast<ServerSession*>(user); }
-
-  static int OnBeginHeaders(nghttp2_session* /*http2*/, const nghttp2_frame* frame, void* user) {
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    ServerSession& self = Self(user);
-    auto call = std::make_unique<CallState>(
-        std::min(self.parts_.limits.request_bytes_max, self.parts_.limits.argument_bytes_max));
-    call->place.stream = frame->hd.stream_id;
-    self.calls_.emplace(frame->hd.stream_id, std::move(call));
-    return 0;
-  }
-
-  static int OnHeader(nghttp2_session* /*http2*/, const nghttp2_frame* frame,
-                      const std::uint8_t* name, std::size_t name_size, const std::uint8_t* value,
-                      std::size_t value_size, std::uint8_t /*flags*/, void* user) {
-    ServerSession& self = Self(user);
-    CallState* const call = self.Find(frame->hd.stream_id);
-    if (call == nullptr || call->method != nullptr) return 0;
-    call->header_bytes += name_size + value_size;
-    if (call->header_bytes > kHeaderBytesMax) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    const std::string_view key = View(name, name_size);
-    const std::string_view text = View(value, value_size);
-    if (key == ":path") self.OnPath(call, text);
-    if (key == ":method") call->is_post = text == "POST";
-    if (key == "content-type") call->is_grpc = IsGrpc(text);
-    if (key == "grpc-timeout") call->timeout_us = ParseTimeout(text);
-    return 0;
-  }
-
-  static int OnFrame(nghttp2_session* /*http2*/, const nghttp2_frame* frame, void* user) {
-    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
-    ServerSession& self = Self(user);
-    CallState* const call = self.Find(frame->hd.stream_id);
-    if (call == nullptr) return 0;
-    const bool is_request = frame->hd.type == NGHTTP2_HEADERS && !call->ended;
-    if (is_request && call->method == nullptr) self.OnHeaders(call);
-    if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) self.OnEnd(call);
-    return 0;
-  }
-
-  static int OnData(nghttp2_session* /*http2*/, std::uint8_t /*flags*/, std::int32_t stream,
-                    const std::uint8_t* bytes, std::size_t size, void* user) {
-    ServerSession& self = Self(user);
-    if (CallState* const call = self.Find(stream)) self.OnBytes(call, View(bytes, size));
-    return 0;
-  }
-
-  static int OnClose(nghttp2_session* /*http2*/, std::int32_t stream, std::uint32_t /*error*/,
-                     void* user) {
-    ServerSession& self = Self(user);
-    const auto at = self.calls_.find(stream);
-    if (at == self.calls_.end()) return 0;
-    self.kept_ -= at->second->kept;
-    self.unsent_ -= at->second->unsent;
-    self.calls_.erase(at);
-    return 0;
-  }
-
-  // NOLINTNEXTLINE(readability-function-size): what is there of a reply, as nghttp2 asks for it.
-  static ssize_t ReadReply(nghttp2_session* http2, std::int32_t stream, std::uint8_t* to,
-                           std::size_t size, std::uint32_t* flags, nghttp2_data_source* /*source*/,
-                           void* user) {
-    CallState* const call = Self(user).Find(stream);
-    if (call == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    const std::size_t count = std::min(size, call->out.size() - call->sent);
-    std::copy_n(call->out.data() + call->sent, count, reinterpret_cast<char*>(to));
-    call->sent += count;
-    if (call->sent < call->out.size()) return static_cast<ssize_t>(count);
-    call->out.clear();
-    call->sent = 0;
-    if (!call->ended)
-      return count > 0 ? static_cast<ssize_t>(count) : ssize_t{NGHTTP2_ERR_DEFERRED};
-    *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    ReplyHeaders trailers;
-    trailers.End(call->status);
-    const int submitted = nghttp2_submit_trailer(http2, stream, trailers.data(), trailers.size());
-    if (submitted != 0) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    return static_cast<ssize_t>(count);
-  }
-
-  static nghttp2_session_callbacks* All() {
-    static nghttp2_session_callbacks* const all = [] {
-      nghttp2_session_callbacks* made = nullptr;
-      STRATA_CHECK(nghttp2_session_callbacks_new(&made) == 0);
-      nghttp2_session_callbacks_set_on_begin_headers_callback(made, OnBeginHeaders);
-      nghttp2_session_callbacks_set_on_header_callback(made, OnHeader);
-      nghttp2_session_callbacks_set_on_frame_recv_callback(made, OnFrame);
-      nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, OnData);
-      nghttp2_session_callbacks_set_on_stream_close_callback(made, OnClose);
-      return made;
-    }();
-    return all;
-  }
-};
 
 ServerSession::ServerSession(const server::Peer& peer, const SessionParts& parts)
     : peer_(peer), parts_(parts) {
@@ -243,6 +140,13 @@ void ServerSession::OnPath(CallState* call, std::string_view path) {
 }
 
 void ServerSession::OnHeaders(CallState* call) {
+  if (call->header_bytes > kHeaderBytesMax) {
+    Meet("header_bytes_max");
+    return End(call, StatusOf(Code::kResourceExhausted,
+                              "the headers take more than header_bytes_max, " +
+                                  std::to_string(kHeaderBytesMax) + " bytes",
+                              "HEADERS"));
+  }
   if (!call->is_grpc) {
     const std::array headers{ConstantHeader(":status", "415")};
     nghttp2_submit_response(http2_, call->place.stream, headers.data(), headers.size(), nullptr);
@@ -278,13 +182,20 @@ void ServerSession::Account(CallState* call) {
 }
 
 void ServerSession::TakeMessages(CallState* call) {
+  const server::Limits& limits = parts_.limits;
   while (!call->ended) {
     const auto message = call->in.Next();
     if (!message) {
       const bool too_long = message.error().code() == ErrorCode::kInvalidArgument;
-      if (too_long) parts_.stats.over_request.fetch_add(1, std::memory_order_relaxed);
-      return End(call, StatusOf(too_long ? Code::kResourceExhausted : Code::kUnimplemented,
-                                message.error().message(), "MESSAGE"));
+      if (!too_long) {
+        return End(call, StatusOf(Code::kUnimplemented, message.error().message(), "MESSAGE"));
+      }
+      const bool is_argument = limits.argument_bytes_max <= limits.request_bytes_max;
+      const std::string_view limit = is_argument ? "argument_bytes_max" : "request_bytes_max";
+      Meet(limit);
+      return End(call,
+                 StatusOf(Code::kResourceExhausted,
+                          message.error().message() + " (" + std::string(limit) + ")", "MESSAGE"));
     }
     if (!*message) return;
     if (call->request && !call->method->each) {
@@ -309,7 +220,7 @@ void ServerSession::OnEnd(CallState* call) {
 
 void ServerSession::Begin(CallState* call) {
   if (unsent_ > parts_.limits.reply_bytes_max) {
-    parts_.stats.over_replies.fetch_add(1, std::memory_order_relaxed);
+    Meet("reply_bytes_max", &server::ServerStats::over_replies);
     return End(call, StatusOf(Code::kResourceExhausted,
                               "the connection's replies take reply_bytes_max, " +
                                   std::to_string(parts_.limits.reply_bytes_max) +

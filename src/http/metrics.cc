@@ -189,7 +189,7 @@ void AddCommands(const Scrape& scrape, Exposition* out) {
 
 void AddLimits(const Scrape& scrape, Exposition* out) {
   out->Begin("strata_limit_reached_total", kCounter,
-             "Times that a limit ended a connection, or kept one out.");
+             "Times that a limit refused a request, or ended a connection or kept one out.");
   const server::ServerStats& stats = scrape.shared.stats;
   for (const auto& [name, count] :
        {std::pair("connections_max", &stats.over_connections),

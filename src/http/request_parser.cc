@@ -91,7 +91,7 @@ void RequestParser::Fail(http_errno reason) {
   if (status_ != 0) return;  // A callback of ours knew better.
   switch (reason) {
     case HPE_HEADER_OVERFLOW:
-      Refuse(431, "the header is too large");
+      RefuseOver(431, "the header is larger", "header_bytes_max", limits_.header_bytes_max);
       break;
     case HPE_INVALID_VERSION:
       Refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
@@ -110,10 +110,17 @@ int RequestParser::Refuse(int status, std::string_view why) {
   return -1;  // Ends http_parser_execute. (1 would mean something else to it.)
 }
 
+int RequestParser::RefuseOver(int status, std::string_view what, std::string_view limit,
+                              std::uint64_t most) {
+  limit_ = limit;
+  return Refuse(status, std::string(what) + " than " + std::string(limit) + " allows, " +
+                            std::to_string(most));
+}
+
 int RequestParser::OnTarget(std::string_view piece) {
   if (target_.size() + piece.size() > limits_.target_bytes_max) {
-    return Refuse(414, "the target of the request is longer than " +
-                           std::to_string(limits_.target_bytes_max) + " bytes");
+    return RefuseOver(414, "the target of the request is longer", "target_bytes_max",
+                      limits_.target_bytes_max);
   }
   target_ += piece;
   return 0;
@@ -124,13 +131,13 @@ int RequestParser::OnName(std::string_view piece) {
     in_value_ = false;
     name_.clear();
     if (++headers_ > limits_.headers_max) {
-      return Refuse(431, "there are more than " + std::to_string(limits_.headers_max) + " fields");
+      return RefuseOver(431, "there are more fields", "headers_max", limits_.headers_max);
     }
   }
   header_bytes_ += piece.size();
   if (header_bytes_ > limits_.header_bytes_max) {
-    return Refuse(
-        431, "the fields take more than " + std::to_string(limits_.header_bytes_max) + " bytes");
+    return RefuseOver(431, "the fields take more bytes", "header_bytes_max",
+                      limits_.header_bytes_max);
   }
   if (!std::all_of(piece.begin(), piece.end(), IsTokenByte)) {
     return Refuse(400, "the name of a field has a character that it may not have");
@@ -152,8 +159,8 @@ int RequestParser::OnValue(std::string_view piece) {
   }
   header_bytes_ += piece.size();
   if (header_bytes_ > limits_.header_bytes_max) {
-    return Refuse(
-        431, "the fields take more than " + std::to_string(limits_.header_bytes_max) + " bytes");
+    return RefuseOver(431, "the fields take more bytes", "header_bytes_max",
+                      limits_.header_bytes_max);
   }
   if (std::string* const place = PlaceOf(field_)) *place += piece;
   return 0;
@@ -200,8 +207,7 @@ int RequestParser::CheckFraming() {
     return Refuse(501, "no Transfer-Encoding but chunked is understood");
   }
   if (lengths_ > 0 && parser_.content_length > limits_.body_bytes_max) {
-    return Refuse(413,
-                  "the body is larger than " + std::to_string(limits_.body_bytes_max) + " bytes");
+    return RefuseOver(413, "the body is larger", "body_bytes_max", limits_.body_bytes_max);
   }
   return 0;
 }
@@ -233,8 +239,7 @@ int RequestParser::OnHeadersComplete() {
 int RequestParser::OnBody(std::size_t bytes) {
   body_bytes_ += bytes;
   if (body_bytes_ <= limits_.body_bytes_max) return 0;
-  return Refuse(413,
-                "the body is larger than " + std::to_string(limits_.body_bytes_max) + " bytes");
+  return RefuseOver(413, "the body is larger", "body_bytes_max", limits_.body_bytes_max);
 }
 
 std::size_t RequestParser::bytes_kept() const {

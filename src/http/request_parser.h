@@ -44,6 +44,8 @@ class RequestParser {
   // After kError: the status to answer with, and what is wrong.
   int status() const { return status_; }
   const std::string& error() const { return error_; }
+  // The one of ParserLimits that the error is about, which error() names, too; empty: none.
+  std::string_view limit() const { return limit_; }
 
   // A request has begun, and isn't whole.
   bool begun() const { return begun_; }
@@ -65,6 +67,7 @@ class RequestParser {
   static const http_parser_settings& Settings();
   void BeginRequest();
   int Refuse(int status, std::string_view why);
+  int RefuseOver(int status, std::string_view what, std::string_view limit, std::uint64_t most);
   int OnTarget(std::string_view piece);
   int OnName(std::string_view piece);
   int OnValue(std::string_view piece);
@@ -94,6 +97,7 @@ class RequestParser {
   std::size_t bytes_ = 0;
   int status_ = 0;
   std::string error_;
+  std::string_view limit_;
 };
 
 }  // namespace strata::http

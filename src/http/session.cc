@@ -49,6 +49,7 @@ server::Consumed Session::Consume(std::string_view input, server::Output* output
     if (parsed == Parsed::kError) {
       WriteAnswer(ErrorAnswer(parser_.status(), parser_.error()),
                   {.keep_alive = false, .wall_us = wall_us()}, output);
+      if (!parser_.limit().empty()) Meet(parser_.limit());
       consumed.next = server::Next::kClose;
       return consumed;
     }
@@ -108,8 +109,9 @@ server::Next Session::Reply(Answer answer, const Request& request, server::Outpu
 
 server::Next Session::BeginStream(const Request& request, server::Output* output) {
   if (shared_.events.subscribers() >= kStreamsMax) {
-    return Reply(ErrorAnswer(503, "there are " + std::to_string(kStreamsMax) +
-                                      " event streams already; try again later"),
+    Meet("streams_max", &server::ServerStats::over_connections);
+    return Reply(ErrorAnswer(503, "there are streams_max, " + std::to_string(kStreamsMax) +
+                                      ", event streams already; try again later"),
                  request, output);
   }
   WriteStreamHeader("text/event-stream", wall_us(), output);
@@ -144,8 +146,10 @@ server::Next Session::Awake(server::Output* output) {
   if (under_way_ || !output->empty()) return server::Next::kRead;
   const std::uint64_t passed = now_us() - since_us_;
   if (parser_.begun() && passed > kRequestMicros) {
-    WriteAnswer(ErrorAnswer(408, "the request didn't come in time"),
+    WriteAnswer(ErrorAnswer(408, "the request didn't come in time: request_us, " +
+                                     std::to_string(kRequestMicros / 1'000'000) + " s"),
                 {.keep_alive = false, .wall_us = wall_us()}, output);
+    Meet("request_us", &server::ServerStats::idle);
     return server::Next::kClose;
   }
   return passed > kSilentMicros ? server::Next::kClose : server::Next::kRead;

@@ -107,6 +107,7 @@ void Queue(Call& call) {
     call.client.queued_bytes += word.size() + sizeof(std::string);
   if (call.client.queued_bytes > call.shared.limits.request_bytes_max) {
     call.client.broken_transaction = true;
+    call.client.limit_met = "request_bytes_max";
     call.reply.Error("ERR the transaction is larger than request_bytes_max, " +
                      std::to_string(call.shared.limits.request_bytes_max) + " bytes");
     return;

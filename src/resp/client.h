@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/mutex.h"
@@ -57,6 +58,8 @@ struct Client {
   std::vector<std::vector<std::string>> queued;
   std::size_t queued_bytes = 0;
   std::vector<Watched> watched;
+  // That a request met; the session hasn't counted it yet. Of a constant.
+  std::string_view limit_met;
   bool closing = false;          // After its replies.
   std::uint64_t took_nanos = 0;  // Its last request; 0: it was only queued, or refused.
   std::uint64_t slow_id = 0;     // In the slow log, if it was slow.

@@ -1,6 +1,7 @@
 #include "resp/request_parser.h"
 
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace strata::resp {
@@ -56,12 +57,22 @@ Parsed RequestParser::ParseLength(std::string_view input, std::string_view what,
   const std::string_view rest = input.substr(at_);
   const std::size_t end = rest.find('\r');
   if (end == std::string_view::npos || end + 1 == rest.size()) {
-    if (rest.size() <= limits_.line_bytes_max) return Parsed::kMore;
+    Compare("line_bytes_max", rest.size(), limits_.line_bytes_max);
+    if (limit_.empty()) return Parsed::kMore;
     return Fail(what == "bulk" ? "too big bulk count string" : "too big mbulk count string");
   }
   std::int64_t value = 0;
   const auto [stop, failure] = std::from_chars(rest.data(), rest.data() + end, value);
-  if (failure != std::errc() || stop != rest.data() + end) {
+  const bool is_number = stop == rest.data() + end;
+  if (is_number && failure == std::errc::result_out_of_range && rest.front() != '-') {
+    value = std::numeric_limits<std::int64_t>::max();
+  }
+  if (is_number && value > 0) {  // Who asked says what follows from it.
+    const bool is_bulk = what == "bulk";
+    Compare(is_bulk ? "argument_bytes_max" : "arguments_max", static_cast<std::size_t>(value),
+            is_bulk ? limits_.argument_bytes_max : limits_.arguments_max);
+  }
+  if (failure != std::errc() || !is_number) {
     return Fail("invalid " + std::string(what) + " length");
   }
   at_ += end + 2;
@@ -73,7 +84,8 @@ Parsed RequestParser::ParseInline(std::string_view input) {
   const std::size_t end = input.find('\n', at_);
   if (end == std::string_view::npos) {
     at_ = input.size();
-    return input.size() <= limits_.line_bytes_max ? Parsed::kMore : Fail("too big inline request");
+    Compare("line_bytes_max", input.size(), limits_.line_bytes_max);
+    return limit_.empty() ? Parsed::kMore : Fail("too big inline request");
   }
   at_ = end + 1;
   std::string_view line = input.substr(0, end);
@@ -85,8 +97,16 @@ Parsed RequestParser::ParseInline(std::string_view input) {
   return Parsed::kRequest;
 }
 
+void RequestParser::Compare(std::string_view limit, std::size_t value, std::size_t most) {
+  limit_ = value > most ? limit : std::string_view();
+  most_ = most;
+}
+
 Parsed RequestParser::Fail(std::string message) {
   error_ = "Protocol error: " + std::move(message);
+  if (!limit_.empty()) {
+    error_ += ", over " + std::string(limit_) + ", " + std::to_string(most_);
+  }
   return Parsed::kError;
 }
 
@@ -95,6 +115,7 @@ void RequestParser::Reset() {
   arguments_.reset();
   bulk_.reset();
   places_.clear();
+  limit_ = {};
 }
 
 }  // namespace strata::resp

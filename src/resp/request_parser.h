@@ -56,6 +56,8 @@ class RequestParser {
   std::span<const std::string_view> arguments() const { return views_; }
   std::size_t bytes() const { return at_; }  // That it takes.
   const std::string& error() const { return error_; }
+  // The one of ParserLimits that the error is about, which error() names, too; empty: none.
+  std::string_view limit() const { return limit_; }
 
   // The next call is about another request.
   void Reset();
@@ -73,6 +75,8 @@ class RequestParser {
   Parsed ParseLength(std::string_view input, std::string_view what,
                      std::optional<std::int64_t>* length);
   Parsed Fail(std::string message);
+  // What an error of the request is about, if there is one.
+  void Compare(std::string_view limit, std::size_t value, std::size_t most);
 
   const ParserLimits limits_;
   std::size_t at_ = 0;                     // All before is done.
@@ -82,6 +86,8 @@ class RequestParser {
   std::vector<std::string> words_;
   std::vector<std::string_view> views_;
   std::string error_;
+  std::string_view limit_;  // That what was read last is over,
+  std::size_t most_ = 0;    // and what it allows.
 };
 
 // The words of a line as a shell would see them: "double quotes" with \n \r \t \b \a \\ \" \xNN,

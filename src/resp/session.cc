@@ -40,11 +40,13 @@ server::Consumed Session::Consume(std::string_view input, server::Output* output
         return consumed;
       }
       Refuse(parser_.error(), output);
+      if (!parser_.limit().empty()) Meet(parser_.limit());
       consumed.next = server::Next::kClose;
       return consumed;
     }
     const auto words = parser_.arguments();
     const Taken taken = words.empty() ? Taken::kYes : Take(words, output);
+    if (!client_->limit_met.empty()) Meet(std::exchange(client_->limit_met, {}));
     if (taken == Taken::kYes) consumed.bytes += parser_.bytes();
     parser_.Reset();
     if (taken == Taken::kLater) break;

@@ -52,7 +52,7 @@ void Connection::Receive(std::span<char> scratch, std::uint64_t now_us) {
     input_.append(bytes);
     input_.erase(0, Consume(input_));
   }
-  if (input_.size() > limits_.request_bytes_max && !busy_ && !more_) {
+  if (input_.size() > limits_.request_bytes_max && !busy_ && !more_ && !ending_) {
     Met("request_bytes_max", &stats_.over_request);
     Refuse("the request is larger than request_bytes_max, " +
            std::to_string(limits_.request_bytes_max) + " bytes");
@@ -70,6 +70,7 @@ void Connection::Settle() {
 
 std::size_t Connection::Consume(std::string_view input) {
   const auto [bytes, next] = protocol_->Consume(input, &output_);
+  CountMet();
   more_ = next != Next::kRead && next != Next::kClose && bytes < input.size();
   Follow(next);
   return bytes;
@@ -100,7 +101,9 @@ void Connection::FinishWork(std::unique_ptr<Work> work) {
 }
 
 void Connection::Awake() {
-  if (!ending_) Follow(protocol_->Awake(&output_));
+  if (ending_) return;
+  Follow(protocol_->Awake(&output_));
+  CountMet();
 }
 
 void Connection::Push(std::string bytes) {
@@ -114,8 +117,14 @@ void Connection::LimitReplies() {
   Drop();
 }
 
-void Connection::Met(std::string_view limit, ServerStats::Count* count) {
-  count->fetch_add(1, std::memory_order_relaxed);
+void Connection::CountMet() {
+  for (const LimitMet& met : protocol_->TakeMet()) {
+    Met(met.limit, &(stats_.*met.count), met.times);
+  }
+}
+
+void Connection::Met(std::string_view limit, ServerStats::Count* count, std::uint64_t times) {
+  count->fetch_add(times, std::memory_order_relaxed);
   if (logger_ == nullptr) return;
   logger_->Log(LogLevel::kWarn, "limit reached",
                {{"limit", limit}, {"connection", id_}, {"client", ToString(socket_->peer())}});

@@ -86,8 +86,10 @@ class Connection {
   std::size_t Consume(std::string_view input);
   void Follow(Next next);
   void LimitReplies();
+  // Counts the limits that the protocol met.
+  void CountMet();
   // Counts it, and tells the log.
-  void Met(std::string_view limit, ServerStats::Count* count);
+  void Met(std::string_view limit, ServerStats::Count* count, std::uint64_t times = 1);
 
   const ConnectionId id_;
   const std::unique_ptr<Socket> socket_;

@@ -11,9 +11,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "io/network.h"
 #include "server/output.h"
+#include "server/server_stats.h"
 #include "server/work.h"
 
 namespace strata::server {
@@ -30,6 +33,13 @@ enum class Next : std::uint8_t {
 struct Consumed {
   std::size_t bytes = 0;  // From the front of the input, which need not be given again.
   Next next = Next::kRead;
+};
+
+// A limit that a client met, by its name, and what counts that.
+struct LimitMet {
+  std::string_view limit;  // Of a constant.
+  ServerStats::Count ServerStats::* count;
+  std::uint64_t times;
 };
 
 class Protocol {
@@ -53,6 +63,23 @@ class Protocol {
   virtual std::size_t bytes_kept() const { return 0; }
   // A reply that says why the connection is closed.
   virtual void Refuse(std::string_view reason, Output* output) = 0;
+  // What its client met since the last call, for the connection, which counts it and tells the log.
+  std::vector<LimitMet> TakeMet() { return std::exchange(met_, {}); }
+
+ protected:
+  // Once the client was told.
+  void Meet(std::string_view limit,
+            ServerStats::Count ServerStats::* count = &ServerStats::over_request) {
+    for (LimitMet& met : met_) {
+      if (met.limit != limit) continue;
+      ++met.times;
+      return;
+    }
+    met_.push_back({.limit = limit, .count = count, .times = 1});
+  }
+
+ private:
+  std::vector<LimitMet> met_;
 };
 
 // What a protocol is told of its connection.

@@ -20,7 +20,7 @@ struct ServerStats {
   Count buffer_bytes{0};    // Kept for all connections now.
   Count commits{0};         // Batches of the committer,
   Count failed_commits{0};  // and of these, those that couldn't be written.
-  // Connections that a limit ended, or kept out.
+  // Times that a limit refused a request, or ended a connection or kept one out.
   Count over_connections{0};
   Count over_request{0};
   Count over_replies{0};

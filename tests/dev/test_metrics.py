@@ -79,6 +79,25 @@ class Serving(unittest.TestCase):
         self.assertEqual(200, get(ports["http"], "/api/v1/keys", Host="strata.example")[0])
         self.assertEqual(403, get(ports["http"], "/api/v1/keys", Origin="http://evil.example")[0])
 
+    def test_requests_over_a_limit_are_told_counted_and_in_the_log(self):
+        def told(port, request):
+            got = b""
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(request)
+                while piece := connection.recv(4096):
+                    got += piece
+            return got
+
+        ports, server = self.serve("--http", "127.0.0.1:0")
+        self.assertIn(b"arguments_max", told(ports["redis"], b"*9999999\r\n"))
+        self.assertIn(b"target_bytes_max", told(ports["http"], b"GET /" + 9000 * b"x"))
+        stats = json.loads(get(ports["http"], "/api/v1/stats")[1])
+        self.assertEqual(2, stats["limits"]["request_bytes_max"])
+        self.assertEqual(0, server.terminate())
+        log = [json.loads(line) for line in self.log().splitlines()]
+        self.assertEqual(["arguments_max", "target_bytes_max"],
+                         [line["limit"] for line in log if line["message"] == "limit reached"])
+
     def test_slow_requests_and_limits_are_in_the_log_without_keys(self):
         ports, server = self.serve("--http", "127.0.0.1:0", "--grpc", "none", "--connections-max", "2")
         with socket.create_connection(("127.0.0.1", ports["redis"])) as first, \

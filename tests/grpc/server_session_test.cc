@@ -265,7 +265,9 @@ TEST_CASE("a message over the limit is refused, and the connection goes on", "[t
   World world({.argument_bytes_max = 1000});
   CHECK(world.session.Call("/t/Echo", std::string(1000, 'x')).end->status.ok());
   const Told told = world.session.Call("/t/Echo", std::string(100'000, 'x'));
-  CHECK(told.Text() == "RESOURCE_EXHAUSTED: the message has 100000 bytes, and may have 1000");
+  CHECK(told.Text() ==
+        "RESOURCE_EXHAUSTED: the message has 100000 bytes, and may have 1000 (argument_bytes_max)");
+  CHECK(world.session.TakeMet() == "argument_bytes_max 1 ");
   CHECK(world.session.stats().over_request == 1);
   CHECK(world.session.Call("/t/Echo", "on").Text() == "OK on");
 }
@@ -289,6 +291,7 @@ TEST_CASE("a client that takes no replies gets no more of them", "[typed-api]") 
   std::vector<ClientConnection::CallId> calls;
   for (int i = 0; i < 20; ++i) calls.push_back(world.session.Start("/t/Echo", large));
   CHECK(world.session.session().bytes_kept() < (3 << 20));
+  CHECK(world.session.TakeMet().starts_with("reply_bytes_max "));
   CHECK(world.session.stats().over_replies > 0);
   world.session.client_reads = true;
   world.session.Exchange();
@@ -302,19 +305,109 @@ TEST_CASE("a client that takes no replies gets no more of them", "[typed-api]") 
   CHECK(world.session.Call("/t/Echo", "on").Text() == "OK on");
 }
 
-TEST_CASE("headers after a call's end change nothing", "[typed-api]") {
-  // HEADERS of a method that there isn't, the client's end left open, and trailers.
-  const auto literal = [](const std::string& text) {
-    return static_cast<char>(text.size()) + text;
+constexpr std::string_view kMagic = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+std::string Literal(const std::string& text) {
+  return static_cast<char>(text.size()) + text;
+}
+
+// HEADERS of a request, without more of them, the client's end left open.
+std::string HeadersOf(const std::string& path, std::uint32_t stream) {
+  const std::string headers = "\x83\x86\x01" + Literal("test") + "\x04" + Literal(path) +
+                              "\x0f\x10" + Literal("application/grpc");
+  return Frame(headers.size(), 1, 4, stream, headers);
+}
+
+std::string BytesOf(const server::Output& output) {
+  std::array<std::string_view, 8> parts;
+  std::string bytes;
+  for (std::size_t i = 0; i < output.Front(parts); ++i) bytes += parts[i];
+  return bytes;
+}
+
+// The frames of what a server sent: "HEADERS+ RST(0)"; + ends the stream.
+std::string FramesOf(std::string_view bytes, std::uint32_t stream) {
+  constexpr std::size_t kFrameHeader = 9;
+  const auto number = [&](std::size_t at, std::size_t size) {
+    std::size_t value = 0;
+    for (std::size_t i = at; i < at + size; ++i)
+      value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    return value;
   };
-  const std::string headers = "\x83\x86\x01" + literal("test") + "\x04" + literal("/no") +
-                              "\x0f\x10" + literal("application/grpc");
-  const std::string trailers = std::string("\0", 1) + literal("x") + literal("y");
+  std::string frames;
+  while (bytes.size() >= kFrameHeader) {
+    const std::size_t length = number(0, 3);
+    const bool ends = (number(4, 1) & 1) != 0;
+    if (number(5, 4) == stream && number(3, 1) == 0) frames += ends ? "DATA+ " : "DATA ";
+    if (number(5, 4) == stream && number(3, 1) == 1) frames += ends ? "HEADERS+ " : "HEADERS ";
+    if (number(5, 4) == stream && number(3, 1) == 3) {
+      frames += "RST(" + std::to_string(number(kFrameHeader, 4)) + ") ";
+    }
+    bytes.remove_prefix(kFrameHeader + length);
+  }
+  return frames;
+}
+
+TEST_CASE("headers after a call's end change nothing", "[typed-api]") {
+  const std::string trailers = std::string("\0", 1) + Literal("x") + Literal("y");
   World world;
-  world.session.SendRaw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(0, 4, 0, 0, "") +
-                        Frame(headers.size(), 1, 4, 1, headers) +
+  world.session.SendRaw(std::string(kMagic) + Frame(0, 4, 0, 0, "") + HeadersOf("/no", 1) +
                         Frame(trailers.size(), 1, 5, 1, trailers));
   CHECK(world.session.stats().requests == 1);
+  CHECK_FALSE(world.session.closed());
+}
+
+TEST_CASE("a call that is refused before its end leaves no open stream", "[typed-api]") {
+  World world({.argument_bytes_max = 1000});
+  const auto send = [&](const std::string& bytes, std::uint32_t stream) {
+    return FramesOf(world.session.SendRaw(bytes), stream);
+  };
+  world.session.SendRaw(std::string(kMagic) + Frame(0, 4, 0, 0, ""));
+  CHECK(send(HeadersOf("/no", 1), 1) == "HEADERS+ RST(0) ");
+  CHECK(send(HeadersOf("/t/Echo", 3), 3) == "");
+  const std::string large = std::string("\0\0\1\0\0", 5) + std::string(10'000, 'x');
+  CHECK(send(Frame(large.size(), 0, 0, 3, large), 3) == "HEADERS+ RST(0) ");
+  // What comes after it is neither kept nor an error.
+  const std::size_t kept = world.session.session().bytes_kept();
+  for (int i = 0; i < 100; ++i) {
+    CHECK(send(Frame(large.size(), 0, 0, 3, large), 3) == "");
+  }
+  CHECK(world.session.session().bytes_kept() == kept);
+  CHECK(world.session.TakeMet() == "argument_bytes_max 1 ");
+  // A call that ended on both sides isn't reset.
+  const std::string small = std::string("\0\0\0\0\1", 5) + "x";
+  CHECK(send(HeadersOf("/t/Echo", 5) + Frame(small.size(), 0, 1, 5, small), 5) ==
+        "HEADERS DATA HEADERS+ ");
+  CHECK(world.session.stats().requests == 3);
+  CHECK_FALSE(world.session.closed());
+}
+
+TEST_CASE("an upload whose deadline passes leaves no open stream", "[typed-api]") {
+  World world;
+  const std::string timeout = std::string("\0", 1) + Literal("grpc-timeout") + Literal("1m");
+  const std::string headers = "\x83\x86\x01" + Literal("test") + "\x04" + Literal("/t/Echo") +
+                              "\x0f\x10" + Literal("application/grpc") + timeout;
+  world.session.SendRaw(std::string(kMagic) + Frame(0, 4, 0, 0, "") +
+                        Frame(headers.size(), 1, 4, 1, headers));
+  world.session.store().clock().Advance(2'000);
+  server::Output output;
+  world.session.session().Awake(&output);
+  CHECK(FramesOf(BytesOf(output), 1) == "HEADERS+ RST(0) ");
+}
+
+TEST_CASE("headers over the limit are refused with its name", "[typed-api]") {
+  World world;
+  std::string headers = "\x83\x86\x01" + Literal("test") + "\x04" + Literal("/t/Echo") +
+                        "\x0f\x10" + Literal("application/grpc");
+  for (int i = 0; i < 130; ++i)
+    headers += std::string("\0", 1) + Literal("x") + Literal(std::string(126, 'y'));
+  std::string frames = Frame(10'000, 1, 0, 1, headers.substr(0, 10'000));
+  frames += Frame(headers.size() - 10'000, 9, 4, 1, headers.substr(10'000));
+  const std::string answer =
+      world.session.SendRaw(std::string(kMagic) + Frame(0, 4, 0, 0, "") + frames);
+  CHECK(FramesOf(answer, 1) == "HEADERS+ RST(0) ");
+  CHECK(world.session.TakeMet() == "header_bytes_max 1 ");
+  CHECK(world.session.session().bytes_kept() < 1000);
   CHECK_FALSE(world.session.closed());
 }
 
@@ -356,10 +449,7 @@ TEST_CASE("a connection that is refused is told why", "[typed-api]") {
   world.session.Call("/t/Echo", "x");
   server::Output output;
   world.session.session().Refuse("too many of you", &output);
-  std::array<std::string_view, 8> parts;
-  std::string bytes;
-  for (std::size_t i = 0; i < output.Front(parts); ++i) bytes += parts[i];
-  CHECK(bytes.find("too many of you") != std::string::npos);
+  CHECK(BytesOf(output).find("too many of you") != std::string::npos);
 }
 
 }  // namespace

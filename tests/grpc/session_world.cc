@@ -141,6 +141,15 @@ void SessionWorld::Tick() {
   Exchange();
 }
 
+std::string SessionWorld::TakeMet() {
+  std::string text;
+  for (const server::LimitMet& met : session_->TakeMet()) {
+    (stats_.*met.count).fetch_add(met.times);
+    text += std::string(met.limit) + " " + std::to_string(met.times) + " ";
+  }
+  return text;
+}
+
 void SessionWorld::WakeAll() {
   mailbox_->Take(&mail_);
   for (std::size_t i = 0; i < mail_.to_wake.size(); ++i) Tick();

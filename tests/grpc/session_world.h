@@ -95,6 +95,8 @@ class SessionWorld {
   FailingStore& store() { return store_; }
   ServerSession& session() { return *session_; }
   server::ServerStats& stats() { return stats_; }
+  // The limits that the client met since the last call: "reply_bytes_max 2 ".
+  std::string TakeMet();
   std::size_t works() const { return works_.size(); }
   std::size_t output_bytes() const { return output_.bytes(); }
 

@@ -91,6 +91,8 @@ HttpWorld::Client& HttpWorld::ClientOf(int id) {
 }
 
 void HttpWorld::Follow(Client* client, server::Next next) {
+  for (const server::LimitMet& met : client->session->TakeMet())
+    met_ += std::string(met.limit) + " ";
   if (next == server::Next::kClose) client->closed = true;
   if (next != server::Next::kWork) return;
   auto work = client->session->TakeWork();

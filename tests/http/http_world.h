@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/session.h"
@@ -49,6 +50,8 @@ class HttpWorld {
   Shared& shared() { return *shared_; }
   resp::Shared& redis() { return *redis_; }
   server::ServerStats& stats() { return stats_; }
+  // The limits that clients met since the last call: "headers_max ".
+  std::string TakeMet() { return std::exchange(met_, ""); }
   bool closed(int id) { return clients_.at(id).closed; }
   // Connections that were told that there are events.
   std::vector<server::ConnectionId> TakeWakes();
@@ -75,6 +78,7 @@ class HttpWorld {
   std::unique_ptr<Shared> shared_;
   std::map<int, Client> clients_;
   int next_id_ = 1'000;
+  std::string met_;
 };
 
 }  // namespace strata::http::testing

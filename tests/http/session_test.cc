@@ -174,6 +174,26 @@ TEST_CASE("a client of the event stream that reads slowly costs little", "[obser
   CHECK(world.events().subscribers() == 0);
 }
 
+TEST_CASE("a request over a limit is refused by its name, which is counted", "[observability]") {
+  HttpWorld world;
+  const auto asks = [&](int id, const std::string& bytes) {
+    const std::string answer = world.Exchange(id, bytes);
+    CHECK(world.closed(id));
+    return answer.substr(9, 3) + " " + world.TakeMet() +
+           (answer.find(world.TakeMet()) != std::string::npos ? "" : "not told");
+  };
+  std::string many;
+  for (int i = 0; i < 65; ++i) many += "X: 1\r\n";
+  const auto request = [](const std::string& fields) {
+    return "GET /livez HTTP/1.1\r\n" + kHost + fields + "\r\n";
+  };
+  CHECK(asks(1, "GET /" + std::string(9'000, 'a') + " HTTP/1.1\r\n") == "414 target_bytes_max ");
+  CHECK(asks(2, request("X: " + std::string(17'000, 'a') + "\r\n")) == "431 header_bytes_max ");
+  CHECK(asks(3, request(many)) == "431 headers_max ");
+  CHECK(asks(4, request("Content-Length: 70000\r\n")) == "413 body_bytes_max ");
+  CHECK(asks(5, "nonsense\r\n\r\n") == "400 ");
+}
+
 TEST_CASE("there are so many event streams at most", "[observability]") {
   HttpWorld world;
   const std::string ask = "GET /api/v1/events HTTP/1.1\r\n" + kHost + "\r\n";
@@ -181,6 +201,7 @@ TEST_CASE("there are so many event streams at most", "[observability]") {
     REQUIRE(world.Exchange(static_cast<int>(i), ask).starts_with("HTTP/1.1 200"));
   }
   CHECK(world.Exchange(999, ask).starts_with("HTTP/1.1 503"));
+  CHECK(world.TakeMet() == "streams_max ");
   world.Leave(3);
   CHECK(world.Exchange(998, ask).starts_with("HTTP/1.1 200"));
 }
@@ -194,6 +215,7 @@ TEST_CASE("who sends a request slowly, or nothing, is let go", "[observability]"
   CHECK_FALSE(world.closed(1));
   world.store().clock().Advance(Session::kRequestMicros / 2 + 1);
   CHECK(world.Wake(1).starts_with("HTTP/1.1 408"));
+  CHECK(world.TakeMet() == "request_us ");
   CHECK(world.closed(1));
 
   CHECK_FALSE(world.Exchange(2, "GET /livez HTTP/1.1\r\n" + kHost + "\r\n").empty());

@@ -85,6 +85,7 @@ std::string RespWorld::Exchange(int id, std::string_view bytes) {
   while (!closed(id)) {
     const auto [consumed, next] = session->Consume(input, &output);
     input.erase(0, consumed);
+    for (const server::LimitMet& met : session->TakeMet()) met_ += std::string(met.limit) + " ";
     if (next == server::Next::kRead) break;
     if (next == server::Next::kWork) CarryOut(session.get(), &output);
     if (next == server::Next::kClose) closed_[id] = true;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "resp/session.h"
@@ -41,6 +42,8 @@ class RespWorld {
   Shared& shared() { return *shared_; }
   // What was pushed to the client meanwhile, besides replies.
   std::string TakePushes(int id);
+  // The limits that clients met since the last call: "arguments_max ".
+  std::string TakeMet() { return std::exchange(met_, ""); }
   bool closed(int id) const { return closed_.contains(id); }
   std::uint64_t works() const { return works_; }
 
@@ -59,6 +62,7 @@ class RespWorld {
   std::map<int, bool> closed_;
   std::map<int, std::string> pushes_;
   std::uint64_t works_ = 0;
+  std::string met_;
 };
 
 }  // namespace strata::resp::testing

@@ -89,6 +89,21 @@ TEST_CASE("a mistake in the protocol is answered after what came before it", "[r
   CHECK(world.closed(1));
 }
 
+TEST_CASE("a request over a limit is told its name, and so is the connection", "[redis-protocol]") {
+  RespWorld world({.arguments_max = 3, .argument_bytes_max = 10});
+  const auto asks = [&](int id, const std::string& bytes) {
+    const std::string reply = world.Exchange(id, bytes);
+    CHECK(world.closed(id));
+    const std::string met = world.TakeMet();
+    return reply.find(met.substr(0, met.find(' '))) != std::string::npos ? met : "not told: " + met;
+  };
+  CHECK(asks(1, "*4\r\n") == "arguments_max ");
+  CHECK(asks(2, "*1\r\n$11\r\n") == "argument_bytes_max ");
+  CHECK(asks(3, std::string(70'000, 'x')) == "line_bytes_max ");
+  CHECK(asks(4, "SET k 1\r\n*4\r\n") == "arguments_max ");  // Behind a work.
+  CHECK(asks(5, "*x\r\n").empty());
+}
+
 TEST_CASE("writes that can't be made are answered with the reason", "[redis-protocol]") {
   RespWorld world;
   CHECK(world.Ask({"SET", "k", "1"}) == "+OK\n");
@@ -124,6 +139,7 @@ TEST_CASE("a transaction that is too large is refused", "[redis-protocol]") {
     reply = world.Ask({"SET", "k", std::string(1'000, 'x')});
   }
   CHECK(reply.find("request_bytes_max") != std::string::npos);
+  CHECK(world.TakeMet() == "request_bytes_max ");
   CHECK(world.Ask({"EXEC"}).starts_with("-EXECABORT"));
 }
 

@@ -237,6 +237,16 @@ TEST_CASE("a request that is too large is refused with the limit's name", "[even
   CHECK(world.stats.over_request == 1);
 }
 
+TEST_CASE("limits that the protocol met are counted, each time", "[event-loop]") {
+  World world;
+  world.wire.to_server = {"1 over a\n2 over b\n3 over a\n"};
+  world.Turn();
+  CHECK(world.stats.over_request == 3);
+  world.wire.to_server = {"4 get k\n"};
+  world.Turn();
+  CHECK(world.stats.over_request == 3);
+}
+
 TEST_CASE("replies past the limit close the connection", "[event-loop]") {
   World world({.reply_bytes_max = 1'000});
   world.wire.takes = 0;

@@ -92,6 +92,7 @@ class LineProtocol final : public Protocol {
       if (words.size() > 1 && words[1] == "quit" && work_ == nullptr) {
         return {.bytes = end + 1, .next = Next::kClose};
       }
+      if (words.size() > 1 && words[1] == "over") Meet(words.at(2) == "a" ? "a_max" : "b_max");
       if (!Take(words, output)) break;
       consumed.bytes = end + 1;
     }

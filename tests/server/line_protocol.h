@@ -9,6 +9,7 @@
 //   t5 scan         t5 = a,b,c       (carried out by a reader)
 //   t6 large 100    t6 = xxxxx...    (so many bytes)
 //   t7 quit         closes
+//   t8 over a       meets the limit a_max; b: b_max
 //
 // An error: "t1 error <message>".
 // Thread safety: as Protocol.
