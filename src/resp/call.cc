@@ -151,6 +151,11 @@ void Account(const Call& call, std::uint64_t began_nanos, std::uint64_t errors_b
   stats.calls.fetch_add(1, std::memory_order_relaxed);
   stats.micros.fetch_add(micros, std::memory_order_relaxed);
   if (call.reply.errors() > errors_before) stats.failed.fetch_add(1, std::memory_order_relaxed);
+  if (const std::uint64_t millis = micros / 1'000; call.shared.latency.Wants(millis)) {
+    const bool is_fast = (call.command.flags & kFast) != 0;
+    call.shared.latency.Note(is_fast ? "fast-command" : "command",
+                             {.at_seconds = call.now_us() / 1'000'000, .millis = millis});
+  }
   if (!call.shared.slow_log.Wants(micros)) return;
   SlowLog::Entry entry{
       .at_us = call.now_us(), .micros = micros, .command = std::string(call.command.name)};

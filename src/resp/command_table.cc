@@ -24,7 +24,8 @@ class Index {
     for (const auto commands :
          {StringCommands(), BitCommands(), LcsCommands(), CounterCommands(), KeyCommands(),
           ExpiryCommands(), ScanCommands(), TransactionCommands(), ConnectionCommands(),
-          ServerCommands(), ConfigCommands(), IntrospectionCommands(), DebugCommands()}) {
+          ServerCommands(), LatencyCommands(), ConfigCommands(), IntrospectionCommands(),
+          DebugCommands()}) {
       commands_.insert(commands_.end(), commands.begin(), commands.end());
     }
     std::sort(commands_.begin(), commands_.end(),

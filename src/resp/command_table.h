@@ -25,6 +25,7 @@ std::span<const Command> ScanCommands();
 std::span<const Command> TransactionCommands();
 std::span<const Command> ConnectionCommands();
 std::span<const Command> ServerCommands();
+std::span<const Command> LatencyCommands();
 std::span<const Command> ConfigCommands();
 std::span<const Command> IntrospectionCommands();
 std::span<const Command> DebugCommands();

@@ -131,6 +131,12 @@ void AddParameters(Shared* shared, SyncMode sync) {
                 shared->slow_log.slower_than_us = *number;
                 return {};
               }});
+  config.Add({"latency-monitor-threshold", "0", [shared](const std::string& value) -> Status {
+                const auto number = ParseInteger(value);
+                if (!number || *number < 0) return NoInteger("latency-monitor-threshold");
+                shared->latency.threshold_millis = static_cast<std::uint64_t>(*number);
+                return {};
+              }});
   config.Add({"slowlog-max-len", "128", [shared](const std::string& value) -> Status {
                 const auto number = ParseInteger(value);
                 if (!number || *number < 0) return NoInteger("slowlog-max-len");

@@ -1,4 +1,4 @@
-// Commands about the server: INFO, SHUTDOWN, SLOWLOG, LATENCY, MONITOR, TIME.
+// Commands about the server: INFO, SHUTDOWN, SLOWLOG, MONITOR, TIME.
 
 #include <algorithm>
 #include <array>
@@ -120,24 +120,6 @@ Status SlowLogHelp(Call& call) {
   return {};
 }
 
-// --- LATENCY -------------------------------------------------------------------------------------
-
-// No events are sampled: what takes long is in SLOWLOG and in the metrics.
-Status LatencyNone(Call& call) {
-  call.reply.Array(0);
-  return {};
-}
-
-Status LatencyReset(Call& call) {
-  call.reply.Integer(0);
-  return {};
-}
-
-Status LatencyDoctor(Call& call) {
-  call.reply.Verbatim("txt", "No latency events are sampled. SLOWLOG GET shows what was slow.\n");
-  return {};
-}
-
 Status MemoryDoctor(Call& call) {
   call.reply.Verbatim("txt", "INFO memory shows what the store takes, and for what.\n");
   return {};
@@ -184,11 +166,6 @@ constexpr Command kCommands[] = {
     {"slowlog|len", 2, kAdmin, {}, "server", "2.2.12", "Returns how many are kept.", SlowLogLen},
     {"slowlog|reset", 2, kAdmin, {}, "server", "2.2.12", "Forgets them.", SlowLogReset},
     {"slowlog|help", 2, 0, {}, "server", "6.2.0", "Lists the subcommands.", SlowLogHelp},
-    {"latency", -2, kContainer, {}, "server", "2.8.13", "Commands about latency.", nullptr},
-    {"latency|latest", 2, kAdmin, {}, "server", "2.8.13", "Returns no events.", LatencyNone},
-    {"latency|history", 3, kAdmin, {}, "server", "2.8.13", "Returns no events.", LatencyNone},
-    {"latency|reset", -2, kAdmin, {}, "server", "2.8.13", "Returns 0.", LatencyReset},
-    {"latency|doctor", 2, kAdmin, {}, "server", "2.8.13", "Says where to look.", LatencyDoctor},
     {"memory", -2, kContainer, {}, "server", "4.0.0", "Commands about memory.", nullptr},
     {"memory|doctor", 2, 0, {}, "server", "4.0.0", "Says where to look.", MemoryDoctor},
 };

@@ -22,6 +22,7 @@
 #include "resp/client.h"
 #include "resp/cursors.h"
 #include "resp/databases.h"
+#include "resp/latency.h"
 #include "resp/slow_log.h"
 #include "server/limits.h"
 #include "server/server_stats.h"
@@ -88,6 +89,7 @@ struct Shared {
   Config config;
   Cursors cursors;
   SlowLog slow_log;
+  LatencyMonitor latency;
   RequestTimes times;
   Logger* logger = nullptr;                 // Is told of slow requests.
   std::vector<CommandStats> command_stats;  // By Command::number.
