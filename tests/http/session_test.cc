@@ -179,8 +179,9 @@ TEST_CASE("a request over a limit is refused by its name, which is counted", "[o
   const auto asks = [&](int id, const std::string& bytes) {
     const std::string answer = world.Exchange(id, bytes);
     CHECK(world.closed(id));
-    return answer.substr(9, 3) + " " + world.TakeMet() +
-           (answer.find(world.TakeMet()) != std::string::npos ? "" : "not told");
+    const std::string limit = world.TakeMet();
+    const bool told = answer.find(limit) != std::string::npos;
+    return answer.substr(9, 3) + " " + limit + (told ? "" : "not told");
   };
   std::string many;
   for (int i = 0; i < 65; ++i) many += "X: 1\r\n";
