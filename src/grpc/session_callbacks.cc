@@ -23,6 +23,7 @@ int ServerSession::Callbacks::OnBeginHeaders(nghttp2_session* /*http2*/, const n
   return 0;
 }
 
+// NOLINTNEXTLINE(readability-function-size): nghttp2 wants it so.
 int ServerSession::Callbacks::OnHeader(nghttp2_session* /*http2*/, const nghttp2_frame* frame,
                                        const std::uint8_t* name, std::size_t name_size,
                                        const std::uint8_t* value, std::size_t value_size,

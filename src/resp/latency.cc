@@ -20,6 +20,7 @@ void LatencyMonitor::Note(std::string_view event, const Sample& sample) {
 std::vector<LatencyMonitor::Event> LatencyMonitor::Events() const {
   const MutexLock lock(mutex_);
   std::vector<Event> events;
+  events.reserve(series_.size());
   for (const auto& [name, series] : series_) {
     events.push_back({.name = name,
                       .samples = {series.samples.begin(), series.samples.end()},

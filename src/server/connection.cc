@@ -11,6 +11,7 @@ constexpr std::size_t kSmallBytes = 64 << 10;  // Who keeps less isn't refused f
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): all that is its own, once.
 Connection::Connection(ConnectionId id, std::unique_ptr<Socket> socket,
                        std::unique_ptr<Protocol> protocol, const Limits& limits, ServerStats& stats,
                        std::uint64_t now_us, Logger* logger)

@@ -113,7 +113,7 @@ struct Shop {
 };
 
 struct World {
-  explicit World(server::Limits limits = {})
+  explicit World(const server::Limits& limits = {})
       : session([this](DB& /*db*/, const Environment& /*environment*/) { return shop.Methods(); },
                 limits) {}
 

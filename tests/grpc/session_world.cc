@@ -28,7 +28,7 @@ FailingStore::FailingStore() {
 
 FailingStore::~FailingStore() = default;
 
-SessionWorld::SessionWorld(const Methods& methods, server::Limits limits,
+SessionWorld::SessionWorld(const Methods& methods, const server::Limits& limits,
                            server::OnWritten on_written)
     : limits_(limits),
       on_written_(std::move(on_written)),

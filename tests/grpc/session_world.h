@@ -61,7 +61,7 @@ class SessionWorld {
  public:
   // Asked for the methods once the store is there.
   using Methods = std::function<MethodTable(DB& db, const Environment& environment)>;
-  explicit SessionWorld(const Methods& methods, server::Limits limits = {},
+  explicit SessionWorld(const Methods& methods, const server::Limits& limits = {},
                         server::OnWritten on_written = {});
   ~SessionWorld();
 

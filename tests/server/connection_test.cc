@@ -58,7 +58,7 @@ class FakeSocket final : public Socket {
 
 // A connection and the loop's part in its turns.
 struct World {
-  explicit World(Limits the_limits = {}, std::size_t requests_max = 64)
+  explicit World(const Limits& the_limits = {}, std::size_t requests_max = 64)
       : limits(the_limits),
         connection(
             7, std::make_unique<FakeSocket>(wire),

@@ -85,7 +85,9 @@ TEST_CASE("a record that there is no room for is refused, and the log goes on",
   const std::uint64_t size = log.writer.size();
   log.file.fail_next = true;
   const std::string_view part = "b";
-  CHECK(log.writer.Append(RecordType::kBatch, 2, {&part, 1}).error().code() == ErrorCode::kNoSpace);
+  const Status refused = log.writer.Append(RecordType::kBatch, 2, {&part, 1});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == ErrorCode::kNoSpace);
   CHECK(log.writer.size() == size);
   CHECK(ReadAll(log.file.contents) == "a unsealed");
   log.Write({"c", "sync"});
@@ -100,7 +102,9 @@ TEST_CASE("a failed sync is not tried again", "[write-ahead-log][write-ahead-log
   const std::uint64_t synced = log.writer.synced_size();
   log.file.fail_next = true;
   const int syncs = log.file.syncs;
-  CHECK(log.writer.Sync().error().code() == ErrorCode::kIo);  // Whatever the system said.
+  const Status failed = log.writer.Sync();
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().code() == ErrorCode::kIo);  // Whatever the system said.
   CHECK(log.writer.Sync().error().message() == "disk full");
   CHECK(log.file.syncs == syncs + 1);
   CHECK(log.writer.synced_size() == synced);
