@@ -190,14 +190,8 @@ void AddCommands(const Scrape& scrape, Exposition* out) {
 void AddLimits(const Scrape& scrape, Exposition* out) {
   out->Begin("strata_limit_reached_total", kCounter,
              "Times that a limit refused a request, or ended a connection or kept one out.");
-  const server::ServerStats& stats = scrape.shared.stats;
-  for (const auto& [name, count] :
-       {std::pair("connections_max", &stats.over_connections),
-        std::pair("request_bytes_max", &stats.over_request),
-        std::pair("reply_bytes_max", &stats.over_replies),
-        std::pair("buffer_bytes_max", &stats.over_buffers), std::pair("stuck", &stats.stuck),
-        std::pair("idle", &stats.idle), std::pair("descriptors", &stats.no_descriptors)}) {
-    out->Sample({{"limit", name}}, Read(*count));
+  for (const auto& [limit, count] : kLimitCounts) {
+    out->Sample({{"limit", std::string(limit)}}, Read(scrape.shared.stats.*count));
   }
 }
 

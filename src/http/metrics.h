@@ -5,7 +5,10 @@
 
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "http/exposition.h"
 #include "http/shared.h"
@@ -24,6 +27,17 @@ struct Scrape {
   const ProcessUsage usage;
   const ProcessDetails process;
 };
+
+// How often each limit was met, by the names that are told.
+inline constexpr std::array<
+    std::pair<std::string_view, server::ServerStats::Count server::ServerStats::*>, 7>
+    kLimitCounts{{{"connections_max", &server::ServerStats::over_connections},
+                  {"request_bytes_max", &server::ServerStats::over_request},
+                  {"reply_bytes_max", &server::ServerStats::over_replies},
+                  {"buffer_bytes_max", &server::ServerStats::over_buffers},
+                  {"stuck", &server::ServerStats::stuck},
+                  {"idle", &server::ServerStats::idle},
+                  {"descriptors", &server::ServerStats::no_descriptors}}};
 
 std::string MetricsText(const Shared& shared);
 

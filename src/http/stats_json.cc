@@ -160,16 +160,9 @@ void AddServer(const Scrape& scrape, JsonText* json) {
       .Add("cpu_us", scrape.usage.cpu_micros)
       .Add("descriptors", scrape.process.descriptors)
       .EndObject();
-  json->Name("limits")
-      .BeginObject()
-      .Add("connections_max", Read(stats.over_connections))
-      .Add("request_bytes_max", Read(stats.over_request))
-      .Add("reply_bytes_max", Read(stats.over_replies))
-      .Add("buffer_bytes_max", Read(stats.over_buffers))
-      .Add("stuck", Read(stats.stuck))
-      .Add("idle", Read(stats.idle))
-      .Add("descriptors", Read(stats.no_descriptors))
-      .EndObject();
+  json->Name("limits").BeginObject();
+  for (const auto& [limit, count] : kLimitCounts) json->Add(limit, Read(stats.*count));
+  json->EndObject();
 }
 
 // What a client named is shown to those alone who may look at keys.
