@@ -268,6 +268,7 @@ class Client {
   Result<std::vector<std::uint32_t>> CreateTables(const std::vector<std::string>& names,
                                                   const TableOptions& options = {});
   Status DropTable(std::string_view name);
+  Status TruncateTable(std::string_view name);
   Result<std::vector<TableInfo>> ListTables();
 
   struct ServerStats {

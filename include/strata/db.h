@@ -171,6 +171,13 @@ class DB {
   // Drops a table and all that is in it; durable when it returns. Its files go at once, or with the
   // last iterator that reads them. Errors: kNotFound; kInvalidArgument for the default table.
   virtual Status DropTable(std::string_view name) = 0;
+  // Takes all that is in a table away at once; durable when it returns, with all that was written
+  // before it, to whatever table. The table keeps its name, options and reference; it may be the
+  // default one. A write is before or after: gone, or in the empty table. Open iterators read on, a
+  // snapshot doesn't hold what was there, and a transaction that has read it before fails with
+  // kConflict. Who watches changes isn't told of each key. Errors: kNotFound; kInvalidArgument for
+  // a replicated table, whose entries another log keeps.
+  virtual Status TruncateTable(std::string_view name) = 0;
   // Errors: kNotFound.
   virtual Result<TableRef> FindTable(std::string_view name) = 0;
   // By name, the default table first.

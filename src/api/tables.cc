@@ -80,6 +80,14 @@ void AddTableMethods(Service& service, grpc::MethodTable* methods) {
             STRATA_TRY(call.keyspace.Commit());
             return service.db().DropTable(request.name());
           })};
+  (*methods)["/strata.v1.Tables/Truncate"] = {
+      .route = grpc::Route::kCommit,
+      .function = Typed<v1::TruncateTableRequest, v1::TruncateTableResponse>(
+          [&service](grpc::Call& call, const auto& request, auto* /*reply*/) -> Status {
+            STRATA_TRY(Service::CheckNotOurs(request.name()));
+            STRATA_TRY(call.keyspace.Commit());
+            return service.db().TruncateTable(request.name());
+          })};
   (*methods)["/strata.v1.Tables/List"] = {
       .route = grpc::Route::kRead,
       .function = Typed<v1::ListTablesRequest, v1::ListTablesResponse>(

@@ -36,6 +36,16 @@ Status Client::DropTable(std::string_view name) {
   return {};
 }
 
+Status Client::TruncateTable(std::string_view name) {
+  v1::TruncateTableRequest request;
+  request.set_name(std::string(name));
+  STRATA_TRY(
+      MessageIn<v1::TruncateTableResponse>(core_->Ask({.path = "/strata.v1.Tables/Truncate",
+                                                       .kind = CallKind::kOnce,
+                                                       .message = request.SerializeAsString()})));
+  return {};
+}
+
 Result<std::vector<TableInfo>> Client::ListTables() {
   STRATA_TRY_ASSIGN(const auto list, MessageIn<v1::ListTablesResponse>(
                                          core_->Ask({.path = "/strata.v1.Tables/List"})));

@@ -139,6 +139,7 @@ class RemoteStore final : public DB {
     return made;
   }
   Status DropTable(std::string_view name) override { return client_->DropTable(name); }
+  Status TruncateTable(std::string_view name) override { return client_->TruncateTable(name); }
   Result<TableRef> FindTable(std::string_view name) override {
     if (name == kDefaultTableName) return kDefaultTable;
     return names_.Find(name);

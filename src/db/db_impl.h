@@ -64,6 +64,7 @@ class DbImpl final : public DB {
   Result<std::vector<TableRef>> CreateTables(std::span<const std::string> names,
                                              const TableOptions& options) override;
   Status DropTable(std::string_view name) override;
+  Status TruncateTable(std::string_view name) override;
   Result<TableRef> FindTable(std::string_view name) override;
   std::vector<TableInfo> ListTables() override;
   Status CompactTable(TableRef table, std::optional<std::string> from,

@@ -44,6 +44,7 @@ std::vector<std::unique_ptr<InternalIterator>> SourcesOf(const ReadState& state,
 }  // namespace
 
 Result<bool> KeyChanged(const ReadState& state, std::string_view key, SequenceNumber since) {
+  if (since < state.truncated_at) return true;  // It has gone, or may have been there.
   if (const auto found = state.memtable->Get(key, kSequenceMax)) return found->sequence > since;
   for (const auto& memtable : state.immutables) {
     if (const auto found = memtable->Get(key, kSequenceMax)) return found->sequence > since;
@@ -61,6 +62,7 @@ Result<bool> KeyChanged(const ReadState& state, std::string_view key, SequenceNu
 Result<std::optional<std::string>> FindChange(const ReadState& state, std::string_view lower,
                                               const std::optional<std::string>& upper,
                                               SequenceNumber since) {
+  if (since < state.truncated_at) return std::optional<std::string>(lower);
   for (const auto& source : SourcesOf(state, lower, upper, since)) {
     STRATA_TRY_ASSIGN(auto changed, FindIn(*source, lower, upper, since));
     if (changed) return changed;

@@ -58,6 +58,8 @@ struct ReadState {
   bool empty_value_deletes = false;  // Not set for the default one, whose properties say it.
   // Of a replicated table, the clock of the last entry applied; else null.
   std::shared_ptr<const std::atomic<std::uint64_t>> clock_us;
+  // The table was truncated here: what was read of it before has changed. 0: it never was.
+  SequenceNumber truncated_at = 0;
   // In the default table's state: those of all others, so that one look sees all tables as they
   // are at one instant.
   NamedStates named;

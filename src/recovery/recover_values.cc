@@ -26,7 +26,7 @@ Result<std::optional<std::string_view>> Recovery::RestoreValues(const wal::Recor
   }));
   if (!any) return std::optional(record.payload);
   saw_direct_ = true;
-  wal::BatchReader entries(record.payload, 1);
+  wal::BatchReader entries(record.payload, record.sequence);
   while (!missing_) {
     STRATA_TRY_ASSIGN(const auto entry, entries.Next());
     if (!entry) break;
@@ -45,6 +45,10 @@ Status Recovery::RestoreValue(wal::BatchEntry entry, std::string* restored) {
     return {};
   }
   if (table != 0 && trees_.Find({table}) == nullptr) {  // Dropped: its values may be gone.
+    wal::AppendDelete(restored, entry.key, table);
+    return {};
+  }
+  if (IsTruncated(entry)) {  // The same, and PutBack leaves it out.
     wal::AppendDelete(restored, entry.key, table);
     return {};
   }

@@ -53,8 +53,10 @@ Status Recovery::CreateOrRecoverVersions() {
   for (const auto& [id, table] : versions_.set().named_tables()) {
     STRATA_TRY_ASSIGN(auto tree, trees_.Make(table));
     tree->version = versions_.set().current(id);
+    tree->truncated_at = versions_.set().truncated_at(id);
     trees_.Add(std::move(tree));
   }
+  trees_.default_tree()->truncated_at = versions_.set().truncated_at(0);
   trees_.SetNextId(versions_.set().next_named_table());
   trees_.SetLastSequence(versions_.set().last_sequence());
   return {};

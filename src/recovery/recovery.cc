@@ -152,9 +152,7 @@ Status Recovery::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
     if (!entries) return std::move(entries).error().WithContext("replaying " + name);
     if (!entries->has_value()) continue;
     std::uint64_t count = 0;
-    STRATA_TRY(Annotate(trees_.Insert(**entries, (*record)->sequence,
-                                      /*concurrently=*/false, &count),
-                        "replaying " + name));
+    STRATA_TRY(Annotate(PutBack(**entries, (*record)->sequence, &count), "replaying " + name));
     trees_.SetLastSequence(std::max(trees_.last_sequence(), (*record)->sequence + count - 1));
     recovered_entries_ += count;
     copy_.Add((*record)->sequence, **entries, CopyBytesMax());

@@ -65,6 +65,10 @@ class Recovery {
   Status ReplayLogs();
   // Replays one log into the memtables. Only the last one may end torn.
   Status ReplayLog(FileNumber number, bool is_last);
+  // Puts the entries of a record into the memtables, but for those that a truncation has taken.
+  // Counts them all.
+  Status PutBack(std::string_view entries, SequenceNumber first, std::uint64_t* count);
+  bool IsTruncated(const wal::BatchEntry& entry) const;  // Its table was, after it was written.
   Status EndLog(const wal::LogReader& reader, FileNumber number, bool is_last, bool sealed);
   Status CheckNoLogMissing(const std::vector<FileNumber>& logs) const;
   bool IsKnown(FileNumber number) const;  // A log: the manifest says that it was begun.

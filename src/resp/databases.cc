@@ -1,8 +1,5 @@
 #include "resp/databases.h"
 
-#include "strata/iterator.h"
-#include "strata/write_batch.h"
-
 namespace strata::resp {
 
 Databases::Databases(DB& db) : db_(db) {
@@ -29,25 +26,8 @@ Result<TableRef> Databases::FindOrCreate(int number) {
   return made;
 }
 
-// A named table is dropped, whatever is in it. The default one can't be: its keys are deleted.
 Status Databases::Clear(int number) {
-  constexpr std::size_t kKeysAtOnce = 10'000;
-  if (!Find(number)) return {};
-  if (number != 0) {
-    ids_[static_cast<std::size_t>(number)] = kNone;
-    return db_.DropTable(NameOf(number));
-  }
-  STRATA_TRY_ASSIGN(const auto keys, db_.NewIterator({}));
-  STRATA_TRY(keys->SeekToFirst());
-  WriteBatch batch;
-  while (keys->Valid()) {
-    batch.Delete(keys->key());
-    STRATA_TRY(keys->Next());
-    if (batch.count() < kKeysAtOnce && keys->Valid()) continue;
-    STRATA_TRY(db_.Write(batch));
-    batch.Clear();
-  }
-  return {};
+  return Find(number) ? db_.TruncateTable(NameOf(number)) : Status();
 }
 
 }  // namespace strata::resp

@@ -31,6 +31,7 @@ struct Tree {
   std::shared_ptr<Replica> replica;  // Of a replicated table; else null.
   bool dropped = false;              // Jobs that still run for it install nothing.
   bool purge = false;                // Tables with many deletes are merged down.
+  SequenceNumber truncated_at = 0;   // All that was written to it up to here is gone.
   SequenceNumber held_for_max = 0;   // The newest snapshot that its tables hold versions for.
 };
 

@@ -102,6 +102,23 @@ void TreeSet::Drop(const std::shared_ptr<Tree>& tree) {
   named_bytes_ -= tree->counted_bytes;
 }
 
+Result<std::shared_ptr<Tree>> TreeSet::MakeEmpty(const Tree& tree, SequenceNumber truncated_at) {
+  STRATA_TRY_ASSIGN(auto empty, Make(tree.table));
+  empty->truncated_at = truncated_at;
+  return empty;
+}
+
+void TreeSet::Replace(const std::shared_ptr<Tree>& tree, std::shared_ptr<Tree> empty) {
+  if (tree->table.id != 0) {
+    const auto replaced = tree;
+    Drop(replaced);
+    return Add(std::move(empty));
+  }
+  tree->dropped = true;
+  tree->version = std::make_shared<const Version>();
+  tree_ = std::move(empty);
+}
+
 // --- memtables -----------------------------------------------------------------------------------
 
 std::shared_ptr<MemTable> TreeSet::NewMemTable() {
@@ -241,6 +258,7 @@ ReadState TreeSet::StateOf(const Tree& tree) const {
   state.version = tree.version;
   state.ttl_us = tree.table.options.ttl_us;
   state.empty_value_deletes = tree.table.options.empty_value_deletes;
+  state.truncated_at = tree.truncated_at;
   if (tree.replica != nullptr) state.clock_us = tree.replica->clock_us();
   return state;
 }

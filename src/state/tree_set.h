@@ -40,6 +40,11 @@ class TreeSet {
   Result<std::shared_ptr<Tree>> Make(const NamedTable& table);
   void Add(std::shared_ptr<Tree> tree);
   void Drop(const std::shared_ptr<Tree>& tree);
+  // What a tree is once all is gone from it that was written up to `truncated_at`. Errors: as
+  // Start.
+  Result<std::shared_ptr<Tree>> MakeEmpty(const Tree& tree, SequenceNumber truncated_at);
+  // Puts it in the tree's place.
+  void Replace(const std::shared_ptr<Tree>& tree, std::shared_ptr<Tree> empty);
   std::uint32_t next_id() const { return next_id_; }
   void SetNextId(std::uint32_t id) { next_id_ = id; }
   std::size_t size() const { return 1 + named_.size(); }
@@ -95,7 +100,7 @@ class TreeSet {
   StoreContext& context_;
   Reader& reader_;
   Random random_;
-  const std::shared_ptr<Tree> tree_ = std::make_shared<Tree>();
+  std::shared_ptr<Tree> tree_ = std::make_shared<Tree>();
   SequenceNumber last_sequence_ = 0;
   bool empty_value_deletes_ = false;
   std::uint64_t since_us_ = 0;

@@ -12,7 +12,8 @@ void Versions::Start(std::unique_ptr<VersionSet> set) {
   trees_.default_tree()->version = set_->current();
 }
 
-Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened) {
+Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened,
+                         const std::function<void()>& before_shown) {
   AwaitEdits();
   const std::vector<FileNumber> removed = edit.removed;
   std::vector<std::shared_ptr<const Table>> before;
@@ -37,6 +38,7 @@ Status Versions::Install(VersionEdit edit, std::vector<std::shared_ptr<const Tab
     DropBlobFiles(*tree->version, *now);
     tree->version = std::move(now);
   }
+  if (before_shown) before_shown();
   trees_.Publish(set_->changed());
   return {};
 }

@@ -32,7 +32,9 @@ class Versions {
 
   // Makes an edit durable and shows the versions after it to readers. A failure is the store's.
   // Gives the mutex away while it writes.
-  Status Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);
+  // `before_shown`, which may be null, is called once it is durable, before readers see it.
+  Status Install(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened,
+                 const std::function<void()>& before_shown = nullptr);
   // Returns when no edit is being written: what the caller sees now is what its own edit, if it
   // makes one before it gives the mutex away, is applied to.
   void AwaitEdits();

@@ -43,6 +43,11 @@ void Catalog::Install(Change change) {
       for (const auto& table : run.tables) tables_.erase(table->meta().number);
     }
   }
+  for (const auto& [id, sequence] : change.edit.truncated) {
+    for (const Run& run : current(id)->runs()) {
+      for (const auto& table : run.tables) tables_.erase(table->meta().number);
+    }
+  }
   for (auto& [id, version] : change.versions) {
     if (id == 0) {
       current_ = std::move(version);
@@ -75,6 +80,9 @@ Result<Catalog::Versions> Catalog::VersionsAfter(const VersionEdit& edit, Opened
   }
   Versions after;
   for (const NamedTable& table : edit.created) after[table.id] = std::make_shared<const Version>();
+  for (const TableTruncated& it : edit.truncated) {
+    after[it.table] = std::make_shared<const Version>();
+  }
   for (auto& [id, part] : parts) {
     const auto created = after.find(id);
     const auto before = created != after.end() ? created->second : current(id);

@@ -30,6 +30,10 @@ std::string DescribeEdit(const VersionEdit& edit) {
     out += "table " + std::to_string(table) + " is as of entry " + std::to_string(at.index) +
            ", clock " + std::to_string(at.now_us) + " us\n";
   }
+  for (const auto& [table, sequence] : edit.truncated) {
+    out += "truncate table " + std::to_string(table) + ": what was written up to " +
+           std::to_string(sequence) + " is gone\n";
+  }
   for (const BegunLog& log : edit.begun_logs) out += "begin " + LogFileName(log.number) + "\n";
   for (const SealedLog& log : edit.sealed_logs) {
     out += "seal " + LogFileName(log.number) + " at " + std::to_string(log.length) + " bytes\n";

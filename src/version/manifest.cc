@@ -112,6 +112,24 @@ Status ManifestState::CheckNamed(const VersionEdit& edit) const {
                         std::to_string(at.index));
     }
   }
+  return CheckTruncated(edit);
+}
+
+Status ManifestState::CheckTruncated(const VersionEdit& edit) const {
+  for (const auto& [id, sequence] : edit.truncated) {
+    const auto is_it = [id = id](const NamedTable& table) { return table.id == id; };
+    const bool there = id == 0 || named.contains(id) ||
+                       std::any_of(edit.created.begin(), edit.created.end(), is_it);
+    if (!there || std::count(edit.dropped.begin(), edit.dropped.end(), id) > 0) {
+      return Corruption("it truncates table " + std::to_string(id) + ", which isn't there");
+    }
+    const auto before = truncated.find(id);
+    if (before != truncated.end() && sequence <= before->second) {
+      return Corruption("it truncates table " + std::to_string(id) + " at " +
+                        std::to_string(sequence) + ", and it was truncated at " +
+                        std::to_string(before->second) + " before");
+    }
+  }
   return {};
 }
 
@@ -120,6 +138,7 @@ Status ManifestState::ApplyNamed(const VersionEdit& edit) {
   for (const std::uint32_t id : edit.dropped) {
     names.erase(named.at(id).name);
     named.erase(id);
+    truncated.erase(id);
     std::erase_if(tables, [id](const auto& table) { return table.second.named_table == id; });
   }
   for (const NamedTable& table : edit.created) {
@@ -130,6 +149,10 @@ Status ManifestState::ApplyNamed(const VersionEdit& edit) {
   }
   next_named_table = std::max(next_named_table, edit.next_named_table.value_or(1));
   for (const auto& [id, at] : edit.applied) named.at(id).applied = at;
+  for (const auto& [id, sequence] : edit.truncated) {
+    truncated[id] = sequence;
+    std::erase_if(tables, [id = id](const auto& it) { return it.second.named_table == id; });
+  }
   return {};
 }
 
@@ -172,6 +195,7 @@ std::vector<VersionEdit> ManifestState::Snapshot() const {
   }
   if (next_named_table > 1) edits.front().next_named_table = next_named_table;
   for (const auto& [id, table] : named) edits.front().created.push_back(table);
+  for (const auto& [id, sequence] : truncated) edits.front().truncated.push_back({id, sequence});
   for (const auto& [number, table] : tables) {
     if (edits.back().added.size() == kSnapshotTablesMax) edits.emplace_back();
     edits.back().added.push_back(table);

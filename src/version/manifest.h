@@ -39,6 +39,7 @@ struct ManifestState {
   std::map<std::uint32_t, NamedTable> named;  // By id.
   std::set<std::string, std::less<>> names;   // Of these.
   std::uint32_t next_named_table = 1;
+  std::map<std::uint32_t, SequenceNumber> truncated;  // By id: all up to here is gone.
 
   // Errors: kCorruption when `edit` can't follow what is there.
   Status Apply(const VersionEdit& edit);
@@ -47,6 +48,7 @@ struct ManifestState {
   Status CheckLogs(const VersionEdit& edit) const;  // What ApplyLogs would return; so below.
   Status ApplyNamed(const VersionEdit& edit);       // What it says of named tables.
   Status CheckNamed(const VersionEdit& edit) const;
+  Status CheckTruncated(const VersionEdit& edit) const;
 
   // Edits that make an empty state this one; at least one.
   std::vector<VersionEdit> Snapshot() const;

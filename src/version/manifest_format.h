@@ -26,6 +26,8 @@
 //                                              21  ids of named tables given out are below this
 //                                              23  a replicated table's tables are as of this
 //                                                  entry: id, index, clock in us, varints
+//                                              25  table truncated, named or the default one: id,
+//                                                  the sequence up to which all is gone, varints
 //
 //   table added := number, level, run, size, all varints | file id, 16 bytes | footer checksum,
 //                  u32 | smallest key, largest key, each a varint length and bytes | sequence min,

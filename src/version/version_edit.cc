@@ -19,6 +19,7 @@ enum EditTag : std::uint64_t {
   kNamedTableDropped = 19,
   kNextNamedTable = 21,
   kTableApplied = 23,
+  kTableTruncated = 25,
 };
 
 // Fields of a table. A program that doesn't know them merges no worse than before.
@@ -314,6 +315,16 @@ Status DecodeField(const FieldReader::Field& field, VersionEdit* edit) {
       STRATA_TRY_ASSIGN(edit->applied.emplace_back(), DecodeTableApplied(field.contents));
       return {};
     }
+    case kTableTruncated: {
+      std::uint64_t id = 0;
+      TableTruncated& truncated = edit->truncated.emplace_back();
+      STRATA_TRY(DecodeNumbers(field.contents, {&id, &truncated.sequence}));
+      if (id >= UINT32_MAX || truncated.sequence > kSequenceMax) {
+        return Corruption("a truncation that can't be");
+      }
+      truncated.table = static_cast<std::uint32_t>(id);
+      return {};
+    }
     default:
       return CheckUnknownField(field, "edit");
   }
@@ -342,6 +353,9 @@ std::string EncodeEdit(const VersionEdit& edit) {
   for (const std::uint32_t id : edit.dropped) AppendField(&out, kNamedTableDropped, Varint(id));
   if (edit.next_named_table) AppendField(&out, kNextNamedTable, Varint(*edit.next_named_table));
   for (const auto& it : edit.applied) AppendField(&out, kTableApplied, EncodeTableApplied(it));
+  for (const auto& [table, sequence] : edit.truncated) {
+    AppendField(&out, kTableTruncated, Varint(table) + Varint(sequence));
+  }
   return out;
 }
 

@@ -111,6 +111,14 @@ struct BlobMeta {
   bool operator==(const BlobMeta&) const = default;
 };
 
+// A table from which all is gone that was written up to `sequence`, in tables, memtables and logs.
+struct TableTruncated {
+  std::uint32_t table = 0;
+  SequenceNumber sequence = 0;
+
+  bool operator==(const TableTruncated&) const = default;
+};
+
 struct VersionEdit {
   std::vector<TableMeta> added;
   std::vector<FileNumber> removed;
@@ -118,6 +126,7 @@ struct VersionEdit {
   std::vector<std::uint32_t> dropped;             // Ids. What such a table holds goes with it.
   std::optional<std::uint32_t> next_named_table;  // Ids below this have been given out.
   std::vector<TableApplied> applied;
+  std::vector<TableTruncated> truncated;
   std::vector<BegunLog> begun_logs;
   std::vector<SealedLog> sealed_logs;
   // Logs below this number hold nothing that isn't in tables.

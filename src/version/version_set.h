@@ -87,6 +87,11 @@ class VersionSet {
   using Versions = Catalog::Versions;
   Versions versions() const { return catalog_.versions(); }  // Of all tables.
   const std::map<std::uint32_t, NamedTable>& named_tables() const { return catalog_.state().named; }
+  // Up to which sequence all that was written to a table is gone.
+  SequenceNumber truncated_at(std::uint32_t table) const {
+    const auto found = catalog_.state().truncated.find(table);
+    return found == catalog_.state().truncated.end() ? 0 : found->second;
+  }
   std::uint32_t next_named_table() const { return catalog_.state().next_named_table; }
   // Writes into the store's properties that it uses a feature, so that programs that don't know it
   // refuse the store. Durable when it returns; nothing happens when it is there already.

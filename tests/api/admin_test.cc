@@ -54,12 +54,46 @@ TEST_CASE("what is drafted is written before a table is dropped", "[typed-api]")
   for (const auto call : {into_it, dropped, beside}) CHECK(session.told(call).end->status.ok());
 }
 
+TEST_CASE("what is drafted is written before a table is truncated, and goes with it",
+          "[typed-api]") {
+  const std::string table = GENERATE("default", "t");
+  ApiWorld world;
+  v1::CreateTablesRequest create;
+  create.add_names("t");
+  world.Ask<v1::CreateTablesResponse>("Tables/Create", create);
+  v1::PutRequest put;
+  put.set_table(table);
+  put.set_key("k");
+  v1::TruncateTableRequest truncate;
+  truncate.set_name(table);
+  auto& session = world.session();
+  const auto before = session.Start("/strata.v1.KV/Put", put.SerializeAsString());
+  const auto truncated = session.Start("/strata.v1.Tables/Truncate", truncate.SerializeAsString());
+  put.set_key("l");
+  const auto after = session.Start("/strata.v1.KV/Put", put.SerializeAsString());
+  CHECK(session.CarryOut() == 3);
+  for (const auto call : {before, truncated, after}) CHECK(session.told(call).end->status.ok());
+  v1::GetRequest get;
+  get.mutable_from()->set_table(table);
+  get.set_key("k");
+  CHECK_FALSE(world.Ask<v1::GetResponse>("KV/Get", get)->has_entry());
+  get.set_key("l");
+  CHECK(world.Ask<v1::GetResponse>("KV/Get", get)->has_entry());
+  truncate.set_name("nope");
+  CHECK(world.Ask<v1::TruncateTableResponse>("Tables/Truncate", truncate).status.code ==
+        grpc::Code::kNotFound);
+}
+
 TEST_CASE("the server's own tables can be read and not changed", "[typed-api]") {
   ApiWorld world;
   world.Put("k", "v", "id");
   v1::DropTableRequest drop;
   drop.set_name("strata.writes");
   CHECK(world.Ask<v1::DropTableResponse>("Tables/Drop", drop).status.code ==
+        grpc::Code::kInvalidArgument);
+  v1::TruncateTableRequest truncate;
+  truncate.set_name("strata.writes");
+  CHECK(world.Ask<v1::TruncateTableResponse>("Tables/Truncate", truncate).status.code ==
         grpc::Code::kInvalidArgument);
   v1::CreateTablesRequest create;
   create.add_names("strata.mine");

@@ -315,6 +315,9 @@ TEST_CASE("tables and the store are looked after from afar", "[client]") {
     CHECK(stats.counters.at("flushes") > 0);
     CHECK(Must(client->Backup("/copy")).files > 0);
     CHECK(client->Backup("/copy").error().code() == ErrorCode::kInvalidArgument);
+    CHECK(client->TruncateTable("t").has_value());
+    CHECK_FALSE(Must(client->Get("k", {.table = "t"})).has_value());
+    CHECK(client->TruncateTable("nope").error().code() == ErrorCode::kNotFound);
     CHECK(client->DropTable("t").has_value());
     CHECK(client->DropTable("t").error().code() == ErrorCode::kNotFound);
   });

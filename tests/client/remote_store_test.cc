@@ -226,6 +226,10 @@ TEST_CASE("a remote store is looked after", "[client]") {
     CHECK(db->counters().Get(Counter::kFlushes) > 0);
     CHECK(db->LogSyncTimes().count() > 0);
     CHECK(Must(db->Checkpoint("/copy")).files > 0);
+    CHECK(db->TruncateTable("default").has_value());
+    std::string value;
+    CHECK_FALSE(Must(db->Get("k", &value)));
+    CHECK(db->TruncateTable("nope").error().code() == ErrorCode::kNotFound);
     CHECK(db->DropTable("nope").error().code() == ErrorCode::kNotFound);
     CHECK(db->Close().has_value());
     CHECK(db->Put("k", "v").error().code() == ErrorCode::kAborted);

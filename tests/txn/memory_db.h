@@ -87,6 +87,7 @@ class MemoryDb final : public DB {
     std::abort();
   }
   Status DropTable(std::string_view) override { std::abort(); }
+  Status TruncateTable(std::string_view) override { std::abort(); }
   Result<TableRef> FindTable(std::string_view) override { std::abort(); }
   std::vector<TableInfo> ListTables() override { std::abort(); }
   Status CompactTable(TableRef, std::optional<std::string>, std::optional<std::string>) override {

@@ -1,4 +1,4 @@
-// `strata table create|drop|list|describe [NAME]`.
+// `strata table create|drop|truncate|list|describe [NAME]`.
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ std::string CodecName(const std::optional<Compression>& codec) {
 class TableVerb final : public Verb {
  public:
   void Declare(Flags& flags) override {
-    flags.Argument("ACTION", &action_, "create, drop, list or describe");
+    flags.Argument("ACTION", &action_, "create, drop, truncate, list or describe");
     flags.OptionalArgument("NAME", &name_, "The table");
     flags.Choice<CompactionStyle>("table-compaction", &options_.compaction,
                                   {{"leveled", CompactionStyle::kLeveled},
@@ -49,9 +49,9 @@ class TableVerb final : public Verb {
 
   Result<ExitCode> Run(Session& session) override {
     if (action_ == "list") return List(session);
-    const std::vector<std::string> actions = {"create", "drop", "list", "describe"};
+    const std::vector<std::string> actions = {"create", "drop", "truncate", "list", "describe"};
     if (std::find(actions.begin(), actions.end(), action_) == actions.end()) {
-      return InvalidArgument("'" + action_ + "' isn't one of create|drop|list|describe" +
+      return InvalidArgument("'" + action_ + "' isn't one of create|drop|truncate|list|describe" +
                              DidYouMean(action_, actions));
     }
     if (!name_) return InvalidArgument("which table? Give its NAME");
@@ -63,6 +63,9 @@ class TableVerb final : public Verb {
     if (action_ == "drop") {
       STRATA_TRY(Session::TableNamed(*db, *name_));
       STRATA_TRY(db->DropTable(*name_));
+    } else if (action_ == "truncate") {
+      STRATA_TRY(Session::TableNamed(*db, *name_));
+      STRATA_TRY(db->TruncateTable(*name_));
     } else {
       STRATA_TRY(db->CreateTable(*name_, options_));
     }
@@ -126,12 +129,13 @@ Command TableCommand() {
   return {.name = "table",
           .alias = "",
           .group = "Keys and values",
-          .summary = "Create, drop, list or describe named tables",
+          .summary = "Create, drop, empty, list or describe tables",
           .examples =
               "--db web table create sessions --ttl 30m --delete-deadline 1d\n"
               "--db web put session-7 ada --table sessions\n"
               "--db web table list\n"
               "--db web table describe sessions\n"
+              "--db web table truncate sessions\n"
               "--db web table drop sessions",
           .make = MakeVerb<TableVerb>};
 }
