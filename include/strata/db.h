@@ -168,8 +168,9 @@ class DB {
   // Several at once, all or none: one sync of the disk makes them all durable.
   virtual Result<std::vector<TableRef>> CreateTables(std::span<const std::string> names,
                                                      const TableOptions& options) = 0;
-  // Drops a table and all that is in it; durable when it returns. Its files go at once, or with the
-  // last iterator that reads them. Errors: kNotFound; kInvalidArgument for the default table.
+  // Drops a table and all that is in it; durable when it returns, with all that was written before
+  // it, to whatever table. Its files go at once, or with the last iterator that reads them. Errors:
+  // kNotFound; kInvalidArgument for the default table.
   virtual Status DropTable(std::string_view name) = 0;
   // Takes all that is in a table away at once; durable when it returns, with all that was written
   // before it, to whatever table. The table keeps its name, options and reference; it may be the

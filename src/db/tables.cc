@@ -76,6 +76,7 @@ Status DbImpl::DropTable(std::string_view name) {
   return commit_.RunAtFront([&]() -> Status {
     const std::shared_ptr<Tree> tree = trees_.Named(name);
     if (tree == nullptr) return NoTable(name);
+    STRATA_TRY(commit_.SyncAtFront());  // What came before it, in any table, isn't lost without it.
     versions_.AwaitEdits();
     const std::shared_ptr<const Version> version = tree->version;
     VersionEdit edit;

@@ -198,6 +198,20 @@ TEST_CASE("dropping a table frees its space at once, or with its last reader",
   CHECK(store.Get("k") == "stays");
 }
 
+TEST_CASE("a drop that outlives a crash doesn't outlive what was written before it",
+          "[tables][tables.3]") {
+  TestStore store({.sync = SyncMode::kNone});
+  Create(store, "t");
+  REQUIRE(store->Put("moved", "out of t"));
+  REQUIRE(store->DropTable("t"));
+  REQUIRE(store->Put("after", "1"));
+  Random random(1);
+  store.PowerCut(CrashKind::kNothingUnsynced, random);
+  REQUIRE(store.TryOpen());
+  CHECK_FALSE(store->FindTable("t"));
+  CHECK(Scan(*store) == "moved=out of t ");
+}
+
 TEST_CASE("entries of a dropped table stay away when the log is replayed", "[tables][tables.3]") {
   TestStore store({.sync = SyncMode::kAlways});
   const TableRef old = Create(store, "t");
