@@ -148,6 +148,7 @@ void Account(const Call& call, std::uint64_t began_nanos, std::uint64_t errors_b
   CommandStats& stats = call.shared.command_stats[call.command.number];
   call.client.took_nanos = call.shared.environment.clock->NowNanos() - began_nanos;
   const std::uint64_t micros = call.client.took_nanos / 1'000;
+  AddTo(call.client.card->requests, 1);
   stats.calls.fetch_add(1, std::memory_order_relaxed);
   stats.micros.fetch_add(micros, std::memory_order_relaxed);
   if (call.reply.errors() > errors_before) stats.failed.fetch_add(1, std::memory_order_relaxed);

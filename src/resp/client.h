@@ -33,6 +33,11 @@ struct ClientCard {
   std::atomic<bool> no_touch{false};
   std::atomic<const Command*> last{nullptr};
   std::atomic<std::uint64_t> last_us{0};  // Wall clock.
+  std::atomic<std::size_t> waiting{0};    // Bytes received of requests that aren't done.
+  // Of all its requests so far. Whoever carries one out adds to them, one after the other.
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> bytes_in{0};
+  std::atomic<std::uint64_t> bytes_out{0};
   Mutex mutex;
   std::string name STRATA_GUARDED_BY(mutex);
   std::string library STRATA_GUARDED_BY(mutex);
@@ -47,6 +52,11 @@ struct Watched {
 };
 
 enum class ReplyMode : std::uint8_t { kOn, kOff, kSkipNext, kSkip };
+
+// To a count that nobody else changes meanwhile.
+inline void AddTo(std::atomic<std::uint64_t>& count, std::uint64_t more) {
+  count.store(count.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+}
 
 struct Client {
   std::shared_ptr<ClientCard> card;

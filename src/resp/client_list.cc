@@ -35,11 +35,15 @@ std::string DescribeClient(ClientCard& card, std::uint64_t now_us) {
   line += " sub=0 psub=0 ssub=0";
   line += " multi=" + std::to_string(card.queued);
   line += " watch=" + std::to_string(card.watched);
-  line += " qbuf=26 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=1024 rbp=0 obl=0 oll=0 omem=0 tot-mem=0";
+  line += " qbuf=" + std::to_string(card.waiting);
+  line += " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=1024 rbp=0 obl=0 oll=0 omem=0 tot-mem=0";
   line += " events=r cmd=" + (last == nullptr ? "NULL" : std::string(last->name));
   line += " user=default redir=-1 resp=" + std::to_string(card.version);
   line += " lib-name=" + card.library;
   line += " lib-ver=" + card.library_version;
+  line += " tot-net-in=" + std::to_string(card.bytes_in);
+  line += " tot-net-out=" + std::to_string(card.bytes_out);
+  line += " tot-cmds=" + std::to_string(card.requests);
   return line;
 }
 

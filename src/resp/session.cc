@@ -26,6 +26,15 @@ Session::~Session() {
 }
 
 server::Consumed Session::Consume(std::string_view input, server::Output* output) {
+  const std::size_t before = output->bytes();
+  const server::Consumed consumed = ConsumeRequests(input, output);
+  client_->card->waiting.store(input.size() - consumed.bytes, std::memory_order_relaxed);
+  AddTo(client_->card->bytes_in, consumed.bytes);
+  AddTo(client_->card->bytes_out, output->bytes() - before);
+  return consumed;
+}
+
+server::Consumed Session::ConsumeRequests(std::string_view input, server::Output* output) {
   server::Consumed consumed;
   for (std::size_t count = 0; count < shared_.limits.pipeline_max; ++count) {
     const Parsed parsed = parser_.Parse(input.substr(consumed.bytes));
@@ -45,6 +54,7 @@ server::Consumed Session::Consume(std::string_view input, server::Output* output
       return consumed;
     }
     const auto words = parser_.arguments();
+    client_->card->waiting.store(input.size() - consumed.bytes, std::memory_order_relaxed);
     const Taken taken = words.empty() ? Taken::kYes : Take(words, output);
     if (!client_->limit_met.empty()) Meet(std::exchange(client_->limit_met, {}));
     if (taken == Taken::kYes) consumed.bytes += parser_.bytes();
@@ -93,6 +103,7 @@ std::unique_ptr<server::Work> Session::TakeWork() {
 server::Next Session::FinishWork(std::unique_ptr<server::Work> work, server::Output* output) {
   std::unique_ptr<RequestWork> mine(static_cast<RequestWork*>(work.release()));
   mine->RecordTimes(shared_.environment.clock->NowNanos());
+  AddTo(client_->card->bytes_out, mine->replies().bytes());
   output->Append(std::move(mine->replies()));
   mine->Clear();
   spare_ = std::move(mine);

@@ -35,6 +35,7 @@ class Session final : public server::Protocol {
  private:
   enum class Taken : std::uint8_t { kYes, kLater };  // Later: when the work before it is done.
 
+  server::Consumed ConsumeRequests(std::string_view input, server::Output* output);
   Taken Take(std::span<const std::string_view> words, server::Output* output);
 
   Shared& shared_;

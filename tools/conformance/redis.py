@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Runs Redis's own tests against `strata serve` and compares what they say with a list.
+"""Runs Redis's or Valkey's own tests against `strata serve` and compares what they say with a list.
 
     ./dev conformance redis DIR [FILE...]
 
-DIR is a checkout of Redis (its folder tests/ is enough). Each file of tests gets a server of its own
-on an empty store and a limit of time. redis_expected.txt, beside this program, holds for each file
-how many cases pass at least and which don't, with the reason. What the runner said is kept in
-build/conformance/redis. The exit code is 1 if a case fails that the list doesn't know, if a file
+DIR is a checkout of Redis or of Valkey (its folder tests/ is enough). Each file of tests gets a server
+of its own on an empty store and a limit of time. redis_expected.txt, beside this program, holds for
+each file how many cases pass at least and which don't, with the reason; valkey_expected.txt has what
+is otherwise for Valkey. What the runner said is kept in build/conformance. The exit code is 1 if a case fails that the list doesn't know, if a file
 passes fewer than it should, or if a server ends by itself.
 """
 
@@ -24,6 +24,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIST = pathlib.Path(__file__).with_name("redis_expected.txt")
+VALKEY_LIST = pathlib.Path(__file__).with_name("valkey_expected.txt")
 # What a server alone, without Redis's files and limits of memory, can't be asked.
 TAGS = "-needs:repl -needs:save -needs:reset -needs:config-maxmemory -slow"
 CASE_SECONDS = 120
@@ -81,6 +82,28 @@ def read_list(text):
         else:
             raise ListError(f"line {number}: a file, a reason or a case under a reason was to come")
     return files
+
+
+def merged(files, others):
+    """A list for another checkout: its floors, and its cases beside the others."""
+    both = {name: Expected(file.floor, dict(file.skipped), dict(file.failing)) for name, file in files.items()}
+    for name, other in others.items():
+        here = both.setdefault(name, Expected(0))
+        here.floor = other.floor
+        for case in {**other.skipped, **other.failing}:
+            here.skipped.pop(case, None)
+            here.failing.pop(case, None)
+        here.skipped |= other.skipped
+        here.failing |= other.failing
+    return both
+
+
+def read_lists(checkout):
+    """What is expected of a checkout's tests; its name."""
+    files = read_list(LIST.read_text())
+    if not (checkout / "tests/support/valkey.tcl").exists():
+        return files, "redis"
+    return merged(files, read_list(VALKEY_LIST.read_text())), "valkey"
 
 
 def read_log(text):
@@ -211,18 +234,18 @@ def run_file(program, checkout, name, expected, log_path, seconds):
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="./dev conformance redis", description=__doc__.splitlines()[0])
-    parser.add_argument("checkout", metavar="DIR", type=pathlib.Path, help="a checkout of Redis")
+    parser.add_argument("checkout", metavar="DIR", type=pathlib.Path, help="a checkout of Redis or Valkey")
     parser.add_argument("files", metavar="FILE", nargs="*", help="files of the list (default: all), as unit/expire")
     parser.add_argument("--program", default=ROOT / "build/release/bin/strata", type=pathlib.Path)
     parser.add_argument("--seconds", default=FILE_SECONDS, type=int, help="limit for one file (%(default)s)")
     options = parser.parse_args(arguments)
     if not (options.checkout / "tests/test_helper.tcl").exists():
-        parser.error(f"{options.checkout} has no tests/test_helper.tcl: it takes a checkout of Redis")
-    files = read_list(LIST.read_text())
+        parser.error(f"{options.checkout} has no tests/test_helper.tcl: it takes a checkout of Redis or Valkey")
+    files, project = read_lists(options.checkout)
     for name in options.files:
         if name not in files:
             parser.error(f"{name} isn't in the list: {' '.join(files)}")
-    logs = ROOT / "build/conformance/redis"
+    logs = ROOT / "build/conformance" / project
     logs.mkdir(parents=True, exist_ok=True)
 
     rows = [["file", "passed", "floor", "failed", "known", "skipped", "ignored", "seconds"]]

@@ -74,6 +74,28 @@ class List(unittest.TestCase):
                          (fruit.floor, fruit.skipped, fruit.failing))
         self.assertEqual({"A case #3 at least 2": "of #2"}, files["unit/other"].skipped)
 
+    def test_another_checkout_has_its_own_floors_and_cases_beside_the_others(self):
+        files = conformance.read_list(LIST)
+        others = conformance.read_list("unit/fruit  at least 1\n  because it rots\n    fail A plum\n    fail A fig\n"
+                                       "unit/new  at least 3\n")
+        both = conformance.merged(files, others)
+        self.assertEqual([("unit/fruit", 1), ("unit/other", 0), ("unit/new", 3)],
+                         [(name, file.floor) for name, file in both.items()])
+        fruit = both["unit/fruit"]
+        self.assertEqual({}, fruit.skipped)
+        self.assertEqual({"A cherry in a glass", "A plum", "A fig"}, set(fruit.failing))
+        self.assertEqual(2, files["unit/fruit"].floor)
+
+    def test_the_lists_of_both_can_be_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            checkout = pathlib.Path(folder)
+            self.assertEqual("redis", conformance.read_lists(checkout)[1])
+            (checkout / "tests/support").mkdir(parents=True)
+            (checkout / "tests/support/valkey.tcl").touch()
+            files, project = conformance.read_lists(checkout)
+            self.assertEqual("valkey", project)
+            self.assertIn("Nested MULTI are not allowed", files["unit/multi"].failing)
+
     def test_what_it_does_not_understand_is_an_error(self):
         for text in ("skip A case", "unit/a at least 1\nskip A case", "unit/a at least many", LIST + LIST,
                      "unit/a at least 1\nbecause x\nskip A\nfail A"):
