@@ -34,6 +34,7 @@ import time
 import urllib.request
 
 import bench_connections
+from bench_rows import free_port, interval_of, machine, verdict
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -55,8 +56,6 @@ ROWS = [
 CONNECTION_ROWS = ["idle-memory", "slow-connections"]
 GRPC_CONNECTIONS = 64
 ENTRY_BYTES = 116  # A key of 16, a value of 100.
-# Two-sided 95 % points of Student's t, by degrees of freedom.
-T95 = [math.nan, 12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
 
 
 class Server:
@@ -104,12 +103,6 @@ class Server:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def start_strata(directory, name, log, keys=0):
@@ -237,16 +230,6 @@ def preload(servers, keys):
                         sys.exit(f"bench_server: {server.name} refuses a SET")
 
 
-def interval_of(ratios):
-    logs = [math.log(ratio) for ratio in ratios]
-    mean = statistics.fmean(logs)
-    if len(logs) < 2:
-        return math.exp(mean), math.nan, math.nan
-    degrees = min(len(logs) - 1, len(T95) - 1)
-    half = T95[degrees] * statistics.stdev(logs) / math.sqrt(len(logs))
-    return math.exp(mean), math.exp(mean - half), math.exp(mean + half)
-
-
 def measure(row, servers, options, order):
     name, _, pipeline, ours, theirs, goal, cpu_goal = row
     samples = {"strata": [], "peer": []}
@@ -268,25 +251,6 @@ def measure(row, servers, options, order):
             "interval": [low, high], "goal": goal, "strata_per_s": middle["strata"][0],
             "peer_per_s": middle["peer"][0], "strata_cpu_us": middle["strata"][1], "peer_cpu_us": middle["peer"][1],
             "cpu_ratio": cpu[0], "cpu_interval": cpu[1:], "cpu_goal": cpu_goal, **memory}
-
-
-def machine():
-    facts = {"cpus": os.cpu_count()}
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            facts["cpu"] = line.split(":", 1)[1].strip()
-            break
-    for index in sorted(pathlib.Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        level, kind, size = ((index / name).read_text().strip() for name in ("level", "type", "size"))
-        facts[f"L{level} {kind}"] = size
-    return facts
-
-
-def verdict(ratio, interval, goal):
-    if goal is None:
-        return ""
-    word = "met" if ratio >= goal else "short of"
-    return f"{word} {goal}" + (" ?" if interval[0] <= goal <= interval[1] else "")
 
 
 def show(row):
