@@ -1,8 +1,10 @@
 // KV.Get and KV.MultiGet.
 
+#include <algorithm>
 #include <limits>
 
 #include "api/methods.h"
+#include "grpc/error_details.h"
 
 namespace strata::api {
 namespace {
@@ -22,6 +24,15 @@ Status Get(Service& service, grpc::Call& call, const v1::GetRequest& request,
   return {};
 }
 
+grpc::CallStatus TooLarge(std::size_t bytes_max) {
+  return grpc::StatusOf(grpc::Code::kResourceExhausted,
+                        "the values are larger than reply_bytes_max, " + std::to_string(bytes_max) +
+                            " bytes: ask for fewer keys",
+                        "REPLY");
+}
+
+// Some keys at a time, of one moment, so that values that are more than a reply may have aren't all
+// in memory before that is seen.
 Status MultiGet(Service& service, grpc::Call& call, const v1::MultiGetRequest& request,
                 v1::MultiGetResponse* reply) {
   if (!service.HasReached(request.min_sequence(), &call.refusal)) return {};
@@ -32,12 +43,23 @@ Status MultiGet(Service& service, grpc::Call& call, const v1::MultiGetRequest& r
     STRATA_TRY_ASSIGN(const TableRef table, service.Table(key.table()));
     keys.push_back({table, key.key()});
   }
-  STRATA_TRY_ASSIGN(auto found, service.db().MultiGet(std::span<const TableKey>(keys),
-                                                      {.snapshot = std::move(snapshot),
-                                                       .now_us = call.keyspace.now_us()}));
-  for (MultiGetResult& one : found) {
-    v1::GetResponse* const result = reply->add_results();
-    if (one.found) result->mutable_entry()->set_value(std::move(one.value));
+  constexpr std::size_t kKeysAtOnce = 64;
+  if (snapshot == nullptr && keys.size() > kKeysAtOnce) snapshot = service.db().GetSnapshot();
+  std::size_t bytes = 0;
+  for (std::span<const TableKey> rest(keys); !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kKeysAtOnce));
+    rest = rest.subspan(some.size());
+    STRATA_TRY_ASSIGN(auto found, service.db().MultiGet(some, {.snapshot = snapshot,
+                                                               .now_us = call.keyspace.now_us()}));
+    for (MultiGetResult& one : found) {
+      v1::GetResponse* const result = reply->add_results();
+      if (!one.found) continue;
+      bytes += one.value.size();
+      result->mutable_entry()->set_value(std::move(one.value));
+    }
+    if (bytes <= service.reply_bytes_max()) continue;
+    call.refusal = TooLarge(service.reply_bytes_max());
+    return {};
   }
   return {};
 }

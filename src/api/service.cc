@@ -24,7 +24,8 @@ Service::Service(DB& db, const Environment& environment, const ServiceOptions& o
       environment_(environment),
       snapshots_("snapshot", options.snapshots_max, environment.entropy()),
       transactions_("transaction", options.transactions_max, environment.entropy()),
-      changes_(options.watch_bytes, db.GetSnapshot()->sequence()) {}
+      changes_(options.watch_bytes, db.GetSnapshot()->sequence()),
+      reply_bytes_max_(options.reply_bytes_max) {}
 
 void Service::OnWritten(const WriteBatch& batch, std::uint64_t version) {
   changes_.Add(batch, version);

@@ -30,12 +30,16 @@ void Reply::Error(std::string_view text) {
 }
 
 void Reply::Bulk(std::string_view bytes) {
+  if (!HasRoom(bytes.size())) Cut();
+  if (is_cut_) return;
   Number('$', static_cast<std::int64_t>(bytes.size()));
   output_.Append(bytes);
   output_.Append(std::string_view("\r\n"));
 }
 
 void Reply::Take(std::string&& bytes) {
+  if (!HasRoom(bytes.size())) Cut();
+  if (is_cut_) return;
   Number('$', static_cast<std::int64_t>(bytes.size()));
   output_.Append(std::move(bytes));
   output_.Append(std::string_view("\r\n"));

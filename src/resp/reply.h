@@ -16,8 +16,9 @@ namespace strata::resp {
 
 class Reply {
  public:
-  // `output` is borrowed.
-  Reply(server::Output* output, int version) : output_(*output), version_(version) {}
+  // `output` is borrowed. It takes no strings that would make the reply larger than `bytes_max`.
+  Reply(server::Output* output, int version, std::size_t bytes_max = SIZE_MAX)
+      : output_(*output), version_(version), begin_(output->bytes()), bytes_max_(bytes_max) {}
 
   void SetVersion(int version) { version_ = version; }
 
@@ -41,6 +42,11 @@ class Reply {
   void Set(std::size_t count);
   void Push(std::size_t count);
 
+  // There is room for so many bytes more.
+  bool HasRoom(std::size_t bytes) const { return output_.bytes() - begin_ + bytes <= bytes_max_; }
+  void Cut() { is_cut_ = true; }  // For want of room: it isn't sent.
+  bool is_cut() const { return is_cut_; }
+
   // How many errors were replied.
   std::uint64_t errors() const { return errors_; }
   server::Output& output() { return output_; }
@@ -50,6 +56,9 @@ class Reply {
 
   server::Output& output_;
   int version_;
+  const std::size_t begin_;
+  const std::size_t bytes_max_;
+  bool is_cut_ = false;
   std::uint64_t errors_ = 0;
 };
 

@@ -20,8 +20,9 @@ void RequestWork::Run(server::Keyspace& keyspace) {
   if (!ran_) before_ = *client_;
   ran_ = true;
   replies_.Clear();
-  for (const Request& request : requests_) {
-    if (client_->closing) return;
+  for (done_ = first_; done_ < requests_.size(); ++done_) {
+    if (client_->closing || replies_.bytes() >= shared_.limits.reply_bytes_pause) return;
+    const Request& request = requests_[done_];
     views_.clear();
     for (std::size_t i = request.first; i < request.first + request.count; ++i) {
       views_.push_back(std::string_view(bytes_).substr(words_[i].begin, words_[i].size));
@@ -46,8 +47,8 @@ void RequestWork::ExplainIfSlow(const Request& request) {
 }
 
 void RequestWork::RecordTimes(std::uint64_t now_nanos) {
-  for (const Request& request : requests_) {
-    shared_.times.Record(KindOf(request.command), now_nanos - began_nanos_);
+  for (std::size_t i = first_; i < done_; ++i) {
+    shared_.times.Record(KindOf(requests_[i].command), now_nanos - began_nanos_);
   }
 }
 
@@ -58,12 +59,20 @@ RequestKind KindOf(const Command* command) {
   return (flags & kRead) != 0 ? RequestKind::kRead : RequestKind::kOther;
 }
 
+bool RequestWork::GoOn() {
+  first_ = done_;
+  ran_ = false;
+  replies_.Clear();
+  return first_ < requests_.size() && !client_->closing;
+}
+
 void RequestWork::Clear() {
   constexpr std::size_t kKeptBytes = 1 << 10;
   if (bytes_.capacity() > kKeptBytes) std::string().swap(bytes_);
   bytes_.clear();
   words_.clear();
   requests_.clear();
+  first_ = done_ = 0;
   replies_.Clear();
   ran_ = false;
 }
@@ -75,7 +84,8 @@ Status Perform(const Asked& asked, server::Keyspace& keyspace, Client& client, S
   client.took_nanos = 0;
   const std::size_t mark = replies->Mark();
   const ReplyMode mode = client.replies;
-  Reply reply(replies, client.version);
+  const std::size_t bytes_max = shared.limits.reply_bytes_max;
+  Reply reply(replies, client.version, bytes_max);
   Status performed;
   const bool known = command != nullptr && command->function != nullptr;
   if (known && FitsArity(*command, words.size())) {
@@ -88,6 +98,12 @@ Status Perform(const Asked& asked, server::Keyspace& keyspace, Client& client, S
   if (!performed) {
     replies->GoBackTo(mark);
     return performed;
+  }
+  if (reply.is_cut()) {
+    replies->GoBackTo(mark);
+    client.limit_met = "reply_bytes_max";
+    reply.Error("ERR it was carried out, but its reply is larger than reply_bytes_max, " +
+                std::to_string(bytes_max) + " bytes");
   }
   shared.errors.fetch_add(reply.errors(), std::memory_order_relaxed);
   const bool skipped = mode == ReplyMode::kSkip && client.replies == ReplyMode::kSkip;

@@ -37,6 +37,7 @@ class RequestWork final : public server::Work {
   void Add(const Asked& asked);
   void SetWrites(bool writes) { writes_ = writes; }
 
+  // Ends early once the replies are as many as a client may leave unread: see GoOn.
   void Run(server::Keyspace& keyspace) override;
   bool writes() const override { return writes_; }
   // How long its requests took, from when the first of them came until `now_nanos`.
@@ -45,6 +46,8 @@ class RequestWork final : public server::Work {
 
   std::size_t size() const { return requests_.size(); }
   server::Output& replies() { return replies_; }
+  // Forgets those that it has carried out, with their replies; whether any are left.
+  bool GoOn();
   void Clear();
 
  private:
@@ -67,6 +70,8 @@ class RequestWork final : public server::Work {
   std::string bytes_;  // Of all words.
   std::vector<Word> words_;
   std::vector<Request> requests_;
+  std::size_t first_ = 0;  // Those before it are done, and their replies taken;
+  std::size_t done_ = 0;   // those before this one are done.
   std::uint64_t began_nanos_ = 0;
   std::vector<std::string_view> views_;
   server::Output replies_;

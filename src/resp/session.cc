@@ -36,7 +36,13 @@ server::Consumed Session::Consume(std::string_view input, server::Output* output
 
 server::Consumed Session::ConsumeRequests(std::string_view input, server::Output* output) {
   server::Consumed consumed;
+  if (rest_ != nullptr) {
+    work_ = std::move(rest_);
+    consumed.next = server::Next::kWork;
+    return consumed;
+  }
   for (std::size_t count = 0; count < shared_.limits.pipeline_max; ++count) {
+    if (output->bytes() >= shared_.limits.reply_bytes_pause) break;
     const Parsed parsed = parser_.Parse(input.substr(consumed.bytes));
     if (parsed == Parsed::kMore) {
       consumed.next = work_ != nullptr ? server::Next::kWork : server::Next::kRead;
@@ -56,7 +62,7 @@ server::Consumed Session::ConsumeRequests(std::string_view input, server::Output
     const auto words = parser_.arguments();
     client_->card->waiting.store(input.size() - consumed.bytes, std::memory_order_relaxed);
     const Taken taken = words.empty() ? Taken::kYes : Take(words, output);
-    if (!client_->limit_met.empty()) Meet(std::exchange(client_->limit_met, {}));
+    if (!client_->limit_met.empty()) MeetLimit();
     if (taken == Taken::kYes) consumed.bytes += parser_.bytes();
     parser_.Reset();
     if (taken == Taken::kLater) break;
@@ -104,10 +110,21 @@ server::Next Session::FinishWork(std::unique_ptr<server::Work> work, server::Out
   std::unique_ptr<RequestWork> mine(static_cast<RequestWork*>(work.release()));
   mine->RecordTimes(shared_.environment.clock->NowNanos());
   AddTo(client_->card->bytes_out, mine->replies().bytes());
+  if (!client_->limit_met.empty()) MeetLimit();
   output->Append(std::move(mine->replies()));
+  if (mine->GoOn()) {
+    rest_ = std::move(mine);
+    return server::Next::kAgain;
+  }
   mine->Clear();
   spare_ = std::move(mine);
   return client_->closing ? server::Next::kClose : server::Next::kRead;
+}
+
+void Session::MeetLimit() {
+  const std::string_view limit = std::exchange(client_->limit_met, {});
+  Meet(limit, limit == "reply_bytes_max" ? &server::ServerStats::over_replies
+                                         : &server::ServerStats::over_request);
 }
 
 void Session::Refuse(std::string_view reason, server::Output* output) {

@@ -36,12 +36,14 @@ class Session final : public server::Protocol {
   enum class Taken : std::uint8_t { kYes, kLater };  // Later: when the work before it is done.
 
   server::Consumed ConsumeRequests(std::string_view input, server::Output* output);
+  void MeetLimit();  // That the client met in a request.
   Taken Take(std::span<const std::string_view> words, server::Output* output);
 
   Shared& shared_;
   const std::shared_ptr<Client> client_ = std::make_shared<Client>();  // Works may outlive this.
   RequestParser parser_;
   std::unique_ptr<RequestWork> work_;   // Being filled, or to be taken.
+  std::unique_ptr<RequestWork> rest_;   // Its client has to take replies before it goes on.
   std::unique_ptr<RequestWork> spare_;  // An old one, for its memory.
 };
 

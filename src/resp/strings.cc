@@ -126,8 +126,13 @@ Status GetEx(Call& call) {
 Status MGet(Call& call) {
   std::vector<std::optional<Entry>> entries;
   entries.reserve(call.words.size() - 1);
+  std::size_t bytes = 0;
   for (const std::string_view key : call.words.subspan(1)) {
     STRATA_TRY_ASSIGN(entries.emplace_back(), call.Find(key));
+    if (entries.back()) bytes += entries.back()->value.size();
+    if (call.reply.HasRoom(bytes)) continue;
+    call.reply.Cut();
+    return {};
   }
   call.reply.Array(entries.size());
   for (auto& entry : entries) {

@@ -98,7 +98,9 @@ std::unique_ptr<Work> Connection::TakeWork() {
 void Connection::FinishWork(std::unique_ptr<Work> work) {
   --under_way_;
   busy_ = false;
-  Follow(protocol_->FinishWork(std::move(work), &output_));
+  const Next next = protocol_->FinishWork(std::move(work), &output_);
+  if (next == Next::kAgain) more_ = true;
+  Follow(next);
 }
 
 void Connection::Awake() {

@@ -54,7 +54,8 @@ class Protocol {
   virtual Consumed Consume(std::string_view input, Output* output) = 0;
   // After Next::kWork and kWorks, until it is null.
   virtual std::unique_ptr<Work> TakeWork() = 0;
-  // It was carried out: its replies. Not kAgain.
+  // It was carried out: its replies. After kAgain, Consume is called once there is room for more of
+  // them, even if no input is left.
   virtual Next FinishWork(std::unique_ptr<Work> work, Output* output) = 0;
   // Its replies have left, somebody woke it (Mailbox::PutAwake), or a second has passed: it may
   // have more to say without being asked. Not kAgain.

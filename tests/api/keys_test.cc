@@ -83,6 +83,25 @@ TEST_CASE("many keys of several tables at once", "[typed-api]") {
   CHECK(world.Ask<v1::MultiGetResponse>("KV/MultiGet", get).status.code == grpc::Code::kNotFound);
 }
 
+TEST_CASE("values that are larger than a reply may be are refused, wherever they are in it",
+          "[typed-api]") {
+  ApiWorld world({.reply_bytes_max = 10'000});
+  world.Put("small", "s");
+  world.Put("large", std::string(600, 'l'));
+  v1::MultiGetRequest get;
+  for (int i = 0; i < 200; ++i) get.add_keys()->set_key("small");
+  for (int i = 0; i < 16; ++i) get.add_keys()->set_key("large");
+  const auto got = world.Ask<v1::MultiGetResponse>("KV/MultiGet", get);
+  REQUIRE(got->results_size() == 216);
+  CHECK(got->results(199).entry().value() == "s");
+  CHECK(got->results(215).entry().value() == std::string(600, 'l'));
+  get.add_keys()->set_key("large");
+  const auto refused = world.Ask<v1::MultiGetResponse>("KV/MultiGet", get);
+  CHECK(refused.status.code == grpc::Code::kResourceExhausted);
+  CHECK(refused.status.message ==
+        "the values are larger than reply_bytes_max, 10000 bytes: ask for fewer keys");
+}
+
 // The keys, and "..." when there are more.
 std::string Keys(ApiWorld& world, v1::ScanRequest scan, std::string* token = nullptr) {
   const auto told = world.session().Call("/strata.v1.KV/Scan", scan.SerializeAsString());

@@ -82,25 +82,33 @@ std::string RespWorld::Exchange(int id, std::string_view bytes) {
   std::string& input = unread_[id];
   input += bytes;
   server::Output output;
+  std::string replies;
   while (!closed(id)) {
+    if (output.bytes() >= shared_->limits.reply_bytes_pause) replies += TakeReplies(&output);
     const auto [consumed, next] = session->Consume(input, &output);
     input.erase(0, consumed);
+    if (next == server::Next::kWork) CarryOut(id, &output);
     for (const server::LimitMet& met : session->TakeMet()) met_ += std::string(met.limit) + " ";
     if (next == server::Next::kRead) break;
-    if (next == server::Next::kWork) CarryOut(session.get(), &output);
     if (next == server::Next::kClose) closed_[id] = true;
   }
+  return replies + TakeReplies(&output);
+}
+
+std::string RespWorld::TakeReplies(server::Output* output) {
+  unread_max_ = std::max(unread_max_, output->bytes());
   std::vector<std::string_view> parts(100'000);
-  parts.resize(output.Front(parts));
+  parts.resize(output->Front(parts));
   std::string replies;
   for (const std::string_view part : parts) replies += part;
+  output->Clear();
   return replies;
 }
 
-void RespWorld::CarryOut(Session* session, server::Output* output) {
+void RespWorld::CarryOut(int id, server::Output* output) {
+  Session* const session = sessions_.at(id).get();
   ++works_;
   auto work = session->TakeWork();
-  const auto id = static_cast<int>(work->connection);
   const std::uint64_t now = store_.clock().WallMicros();
   if (work->writes()) {
     server::Draft draft(*store_, now);

@@ -46,10 +46,13 @@ class RespWorld {
   std::string TakeMet() { return std::exchange(met_, ""); }
   bool closed(int id) const { return closed_.contains(id); }
   std::uint64_t works() const { return works_; }
+  // The most bytes of replies that there were at a time; a client takes them when it has to.
+  std::size_t unread_max() const { return unread_max_; }
 
  private:
   std::unique_ptr<Session> NewSession(int id);
-  void CarryOut(Session* session, server::Output* output);
+  void CarryOut(int id, server::Output* output);
+  std::string TakeReplies(server::Output* output);
 
   strata::testing::TestStore store_;
   server::ServerStats stats_;
@@ -62,6 +65,7 @@ class RespWorld {
   std::map<int, bool> closed_;
   std::map<int, std::string> pushes_;
   std::uint64_t works_ = 0;
+  std::size_t unread_max_ = 0;
   std::string met_;
 };
 

@@ -71,7 +71,9 @@ class ServeVerb final : public Verb {
     shared.on_shutdown = [&signals] { signals.Raise(StopSignal::kStop); };
     shared.version = STRATA_VERSION;
     shared.logger = logger.get();
-    api::Service service(*db, environment, {.watch_bytes = static_cast<std::size_t>(watch_bytes_)});
+    api::Service service(*db, environment,
+                         {.watch_bytes = static_cast<std::size_t>(watch_bytes_),
+                          .reply_bytes_max = options_.limits.reply_bytes_max});
     const grpc::MethodTable methods = api::MethodsOf(service);
     RequestTimes grpc_times;
     AddFront("redis", at.redis, resp::RespFactory(shared));
