@@ -62,7 +62,10 @@ class CommitQueue {
   // Runs `task`, with the store's mutex held, while no batch is on its way.
   Status RunAtFront(const std::function<Status()>& task);
   // Makes durable what was written before. REQUIRES: the caller is such a task.
-  Status SyncAtFront() { return SyncLog(); }
+  Status SyncAtFront() {
+    mutex_.AssertHeld();
+    return SyncLog();
+  }
   // Switches memtables, unless somebody is in the queue: a background step never waits for a
   // writer, who may be waiting for a step.
   bool TrySwitch();
