@@ -117,7 +117,7 @@ Status ManifestState::CheckNamed(const VersionEdit& edit) const {
 
 Status ManifestState::CheckTruncated(const VersionEdit& edit) const {
   for (const auto& [id, sequence] : edit.truncated) {
-    const auto is_it = [id = id](const NamedTable& table) { return table.id == id; };
+    const auto is_it = [wanted = id](const NamedTable& table) { return table.id == wanted; };
     const bool there = id == 0 || named.contains(id) ||
                        std::any_of(edit.created.begin(), edit.created.end(), is_it);
     if (!there || std::count(edit.dropped.begin(), edit.dropped.end(), id) > 0) {
@@ -151,7 +151,7 @@ Status ManifestState::ApplyNamed(const VersionEdit& edit) {
   for (const auto& [id, at] : edit.applied) named.at(id).applied = at;
   for (const auto& [id, sequence] : edit.truncated) {
     truncated[id] = sequence;
-    std::erase_if(tables, [id = id](const auto& it) { return it.second.named_table == id; });
+    std::erase_if(tables, [gone = id](const auto& it) { return it.second.named_table == gone; });
   }
   return {};
 }
