@@ -65,6 +65,7 @@ void Connection::GoOn() {
 // `input` is input_.
 std::size_t Connection::Consume(std::string_view input) {
   const Consumed consumed = protocol_->Consume(input, &output_);
+  for (const auto& [limit, count, times] : protocol_->TakeMet()) stats_.*count += times;
   input_.erase(0, consumed.bytes);
   more_ = false;
   switch (consumed.next) {
@@ -88,6 +89,7 @@ std::size_t Connection::Consume(std::string_view input) {
 void Connection::FinishWork(std::unique_ptr<Work> work) {
   const Next next = protocol_->FinishWork(std::move(work), &output_);
   busy_ = false;
+  more_ = more_ || next == Next::kAgain;
   ending_ = ending_ || next == Next::kClose;
   LimitReplies();
 }
