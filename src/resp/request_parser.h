@@ -15,6 +15,8 @@
 //   too big inline request      the same of a line of words
 //   unbalanced quotes in request
 //
+// What is above a limit, a number beyond 2^63 included, ends with it: ", over arguments_max, 1024".
+//
 // Source: https://redis.io/docs/latest/develop/reference/protocol-spec/
 // Thread safety: none.
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace strata::resp {
@@ -14,7 +15,7 @@ namespace {
 struct Line {
   bool whole = false;
   std::size_t end = 0;                 // Behind it.
-  std::optional<std::int64_t> number;  // Nothing: it is none.
+  std::optional<std::int64_t> number;  // Nothing: it is none. The largest: it may be larger.
 };
 
 // The line at `begin`, whose first byte is a mark.
@@ -27,7 +28,10 @@ Line LineAt(std::string_view input, std::size_t begin) {
   const std::string_view digits = input.substr(begin + 1, end - begin - 1);
   std::int64_t number = 0;
   const auto read = std::from_chars(digits.begin(), digits.end(), number);
-  if (read.ec == std::errc() && read.ptr == digits.end() && !digits.empty()) line.number = number;
+  if (read.ptr != digits.end() || digits.empty()) return line;
+  const bool too_large = read.ec == std::errc::result_out_of_range && digits[0] != '-';
+  if (too_large) line.number = std::numeric_limits<std::int64_t>::max();
+  if (read.ec == std::errc()) line.number = number;
   return line;
 }
 
@@ -63,11 +67,16 @@ Parsed RequestParser::ParseArray(std::string_view input) {
     }
     const std::string_view what = arguments_ ? "bulk" : "multibulk";
     const Line line = LineAt(input, at_);
-    if (!line.whole && input.size() - at_ - 1 <= limits_.line_bytes_max) return Parsed::kMore;
-    if (!line.whole)
+    if (!line.whole) {
+      Compare("line_bytes_max", input.size() - at_ - 1, limits_.line_bytes_max);
+      if (limit_.empty()) return Parsed::kMore;
       return Fail(arguments_ ? "too big bulk count string" : "too big mbulk count string");
-    const std::size_t most = arguments_ ? limits_.argument_bytes_max : limits_.arguments_max;
-    if (!line.number || std::cmp_greater(*line.number, most) || (arguments_ && *line.number < 0)) {
+    }
+    const auto number =
+        static_cast<std::size_t>(std::max<std::int64_t>(line.number.value_or(0), 0));
+    if (arguments_) Compare("argument_bytes_max", number, limits_.argument_bytes_max);
+    if (!arguments_) Compare("arguments_max", number, limits_.arguments_max);
+    if (!line.number || !limit_.empty() || (arguments_ && *line.number < 0)) {
       return Fail("invalid " + std::string(what) + " length");
     }
     at_ = line.end;
@@ -83,8 +92,8 @@ Parsed RequestParser::ParseInline(std::string_view input) {
   const std::size_t newline = input.substr(at_).find('\n');
   if (newline == std::string_view::npos) {
     at_ = input.size();
-    if (at_ > limits_.line_bytes_max) return Fail("too big inline request");
-    return Parsed::kMore;
+    Compare("line_bytes_max", at_, limits_.line_bytes_max);
+    return limit_.empty() ? Parsed::kMore : Fail("too big inline request");
   }
   std::string_view line = input.substr(0, at_ + newline);
   at_ = line.size() + 1;
@@ -96,12 +105,22 @@ Parsed RequestParser::ParseInline(std::string_view input) {
   return Parsed::kRequest;
 }
 
+void RequestParser::Compare(std::string_view limit, std::size_t value, std::size_t most) {
+  limit_ = {};
+  if (value <= most) return;
+  limit_ = limit;
+  most_ = most;
+}
+
 Parsed RequestParser::Fail(std::string message) {
   error_ = std::move(message.insert(0, "Protocol error: "));
+  const std::string most = std::to_string(most_);
+  if (!limit_.empty()) error_.append(", over ").append(limit_).append(", ").append(most);
   return Parsed::kError;
 }
 
 void RequestParser::Reset() {
+  limit_ = {};
   places_.clear();
   bulk_ = std::nullopt;
   arguments_ = std::nullopt;
