@@ -11,10 +11,12 @@
 // deadline or later, none after attempts_max, and none once the client is closed. The server is
 // told how much time is left.
 //
-// What came of it: retry.h says it of an attempt that ended. At the deadline the attempt under way
-// is cancelled, and the call ends with kDeadlineExceeded, "no answer in time", and behind that what
-// went wrong before. Close ends all calls with kCancelled. Each way the outcome is unknown if any
-// attempt may have been carried out, and failed otherwise.
+// What came of it: retry.h says it of an attempt that ended. One that ended without reaching its
+// server, when the call has reached none for DispatcherOptions::unreachable_us, is the last: the
+// call ends with kUnavailable, "no server can be reached" and the attempt's reason. At the deadline
+// the attempt under way is cancelled, and the call ends with kDeadlineExceeded, "no answer in
+// time", and behind that what went wrong before. Close ends all calls with kCancelled. Each way the
+// outcome is unknown if any attempt may have been carried out, and failed otherwise.
 //
 // Thread safety: none; the loop's.
 

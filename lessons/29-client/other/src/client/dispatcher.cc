@@ -25,7 +25,8 @@ Dispatcher::CallId Dispatcher::Start(Plan plan) {
   const auto deadline = loop_.At(plan.deadline_us, [this, id] { PassDeadline(id); });
   calls_.insert({id, Call{.plan = std::move(plan),
                           .backoff = {options_.backoff_us, options_.backoff_max_us},
-                          .deadline = deadline}});
+                          .deadline = deadline,
+                          .reached_us = loop_.now_us()}});
   Attempt(id);
   return id;
 }
@@ -61,6 +62,11 @@ void Dispatcher::Receive(CallId id, std::string_view message) {
 void Dispatcher::EndAttempt(CallId id, const grpc::CallEnd& end) {
   Call& call = calls_.at(id);
   call.link = nullptr;
+  if (GivesUp(id, end)) {
+    const Outcome outcome = call.in_doubt ? Outcome::kUnknown : Outcome::kFailed;
+    return Finish(id, outcome,
+                  {Code::kUnavailable, "no server can be reached: " + end.status.message, ""});
+  }
   const Verdict verdict = Judge(call.plan.kind, end, call.in_doubt);
   if (verdict.outcome != Outcome::kDone) call.in_doubt = verdict.in_doubt;
   bool again = verdict.again && !closed_ && call.attempts < call.plan.attempts_max;
@@ -74,6 +80,14 @@ void Dispatcher::EndAttempt(CallId id, const grpc::CallEnd& end) {
   const bool silent = end.fate != grpc::Fate::kAnswered;
   if (silent && call.endpoint == current_ && ++current_ == options_.endpoints.size()) current_ = 0;
   call.retry = loop_.At(when_us, [this, id] { Attempt(id); });
+}
+
+bool Dispatcher::GivesUp(CallId id, const grpc::CallEnd& end) {
+  Call& call = calls_.at(id);
+  const std::uint64_t now = loop_.now_us();
+  if (end.fate != grpc::Fate::kUntouched) call.reached_us = now;
+  const std::uint64_t patience = options_.unreachable_us;
+  return patience > 0 && now >= call.reached_us + patience;
 }
 
 void Dispatcher::PassDeadline(CallId id) {
