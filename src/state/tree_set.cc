@@ -110,8 +110,7 @@ Result<std::shared_ptr<Tree>> TreeSet::MakeEmpty(const Tree& tree, SequenceNumbe
 
 void TreeSet::Replace(const std::shared_ptr<Tree>& tree, std::shared_ptr<Tree> empty) {
   if (tree->table.id != 0) {
-    const auto replaced = tree;
-    Drop(replaced);
+    Drop(tree);
     return Add(std::move(empty));
   }
   tree->dropped = true;

@@ -103,7 +103,7 @@ TEST_CASE("values that are larger than a reply may be are refused, wherever they
 }
 
 // The keys, and "..." when there are more.
-std::string Keys(ApiWorld& world, v1::ScanRequest scan, std::string* token = nullptr) {
+std::string Keys(ApiWorld& world, const v1::ScanRequest& scan, std::string* token = nullptr) {
   const auto told = world.session().Call("/strata.v1.KV/Scan", scan.SerializeAsString());
   REQUIRE(told.end.has_value());
   REQUIRE(told.end->status.ok());
