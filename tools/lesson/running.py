@@ -56,7 +56,8 @@ def _each_alone(build, cases, stop):
     """Which of the cases is it? With `stop`, those behind one that hangs don't matter."""
     outcomes = []
     for case in cases:
-        outcomes.append(build.run(case))
+        outcome = build.run(case)
+        outcomes.append(outcome if stop else build.again_if_stopped(outcome))
         if stop and outcomes[-1].hung:
             break
     return outcomes

@@ -31,6 +31,8 @@ class Stand_in:
         self.ran.append(case.name)
         return Outcome(case, self.alone.get(case.name, 0), "", 0)
 
+    again_if_stopped = Build.again_if_stopped
+
 
 class Others(unittest.TestCase):
     LESSON = Lesson(2, "two", "t", "p")
@@ -79,6 +81,19 @@ class Limits(unittest.TestCase):
         outcomes = Hanging(Path("x"), jobs=1).run_all([Case("a", str(i), ()) for i in range(5)])
         self.assertEqual(limits, [10, 10, 10, 2, 2])
         self.assertEqual(outcomes[-1].verdict(), "still running after 2 s")
+
+    def test_what_must_pass_and_was_stopped_is_run_again_with_more_time(self):
+        limits = []
+
+        class Slow(Build):
+            def _spawn(self, command, timeout):
+                limits.append(timeout)
+                return (0 if timeout > 20 else None), "", timeout
+        build, case = Slow(Path("x"), jobs=1), Case("a", "slow", ())
+        self.assertTrue(build.again_if_stopped(build.run(case)).passed)
+        self.assertEqual(limits, [10, 60])
+        failed = Outcome(case, 1, "", 0.1)
+        self.assertIs(build.again_if_stopped(failed), failed)
 
     def test_what_is_interrupted_ends_what_it_began(self):
         script = ("import sys; sys.path.insert(0, sys.argv[1])\n"
