@@ -286,6 +286,7 @@ class Client {
   // Everything written so far is on the server's disk: up to this sequence.
   Result<std::uint64_t> Sync(std::uint64_t timeout_us = 0);
   Status Verify(std::uint64_t timeout_us = 0);
+  Result<ScrubReport> Scrub(std::uint64_t timeout_us = 0);  // As DB::Scrub.
   // Into an empty directory of the server's machine.
   Result<CheckpointInfo> Backup(const std::string& directory, std::uint64_t timeout_us = 0);
 

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "strata/conditions.h"
+#include "strata/damage.h"
 #include "strata/iterator.h"
 #include "strata/options.h"
 #include "strata/snapshot.h"
@@ -80,6 +81,8 @@ struct StoreStats {
   std::string read_only_cause;          // Empty while the store takes writes.
   std::string waiting_cause;            // Why flushes or merges wait, to be tried again; or empty.
   std::string store_id;                 // 16 bytes, drawn when the store was made.
+  std::vector<Damage> damage;           // What is known not to be whole; see damage.h.
+  ScrubProgress scrub;
 };
 
 // The answer for one key of a MultiGet.
@@ -234,6 +237,10 @@ class DB {
   virtual Result<CheckpointInfo> Checkpoint(const std::string& directory) = 0;
   // Reads and checks every byte of every table, log and manifest; the first damage is the error.
   virtual Status VerifyAll() = 0;
+  // Reads every byte that is live now, from the disk, and tells all that isn't whole: what the
+  // scrubber does in the background (Options::scrub_period_s), at once and as fast as it can.
+  // Damage is no error here.
+  virtual Result<ScrubReport> Scrub() = 0;
 
   // Syncs, ends the log and lets go of the directory. Later calls fail with kAborted. Errors:
   // kReadOnly with its cause when the store had stopped taking writes; it is closed all the same.

@@ -135,6 +135,14 @@ struct Options {
   bool verify_outputs = true;
   bool verify_checksums = true;
 
+  // Every live byte is read within this time, from the disk, to see whether it is whole: a pass
+  // begins so long after the last one began, the first an hour after the store was opened (or
+  // after the period, if that is less). 0: never by itself; DB::Scrub does it at once.
+  std::uint64_t scrub_period_s = 0;
+  // At most so much is read a second for it; 0 is unlimited. A store that takes longer to read than
+  // the period is read without a pause.
+  std::uint64_t scrub_rate_bytes_per_s = 8ULL << 20;
+
   // Values of at least this many bytes live apart from their keys, in blob files; 0: only those too
   // large for a block (64 MiB) do. It may be changed at any time: what is there moves when it is
   // compacted anyway.

@@ -1,6 +1,7 @@
-// Admin: what `strata stats`, `compact`, `verify` and `backup` do, from afar. What takes long is
-// for threads of its own, so that no reader is held up.
+// Admin: what `strata stats`, `compact`, `verify`, `scrub` and `backup` do, from afar. What takes
+// long is for threads of its own, so that no reader is held up.
 
+#include "api/damage.h"
 #include "api/methods.h"
 #include "stats/counters.h"
 #include "stats/histogram.h"
@@ -63,6 +64,8 @@ Status Stats(Service& service, v1::StatsResponse* reply) {
   reply->set_read_only_cause(stats.read_only_cause);
   reply->set_waiting_cause(stats.waiting_cause);
   reply->set_store_id(stats.store_id);
+  for (const Damage& damage : stats.damage) Describe(damage, reply->add_damage());
+  Describe(stats.scrub, reply->mutable_scrub());
   reply->set_durable_sequence(db.DurableVersion());
   for (std::size_t i = 0; i < static_cast<std::size_t>(Counter::kCount); ++i) {
     const auto counter = static_cast<Counter>(i);
@@ -96,6 +99,14 @@ Status Backup(Service& service, const v1::BackupRequest& request, v1::BackupResp
   return {};
 }
 
+Status Scrub(Service& service, v1::ScrubResponse* reply) {
+  STRATA_TRY_ASSIGN(const ScrubReport report, service.db().Scrub());
+  reply->set_files(report.files);
+  reply->set_bytes(report.bytes);
+  for (const Damage& damage : report.damage) Describe(damage, reply->add_damage());
+  return {};
+}
+
 template <typename Request, typename Reply, typename F>
 void Add(grpc::MethodTable* methods, const std::string& name, F function) {
   (*methods)["/strata.v1.Admin/" + name] = {
@@ -126,6 +137,9 @@ void AddAdminMethods(Service& service, grpc::MethodTable* methods) {
   Add<v1::VerifyRequest, v1::VerifyResponse>(
       methods, "Verify",
       [&service](const auto& /*request*/, auto* /*reply*/) { return service.db().VerifyAll(); });
+  Add<v1::ScrubRequest, v1::ScrubResponse>(
+      methods, "Scrub",
+      [&service](const auto& /*request*/, auto* reply) { return Scrub(service, reply); });
   Add<v1::BackupRequest, v1::BackupResponse>(
       methods, "Backup",
       [&service](const auto& request, auto* reply) { return Backup(service, request, reply); });

@@ -8,23 +8,32 @@
 
 namespace strata::blob {
 
-BlobReader::BlobReader(std::unique_ptr<RandomAccessFile> file, std::string name, Counters& counters)
-    : file_(std::move(file)), name_(std::move(name)), counters_(counters) {}
+BlobReader::BlobReader(std::unique_ptr<RandomAccessFile> file, std::string name, Counters& counters,
+                       sst::DamageListener* damage)
+    : file_(std::move(file)), name_(std::move(name)), counters_(counters), damage_(damage) {}
 
 Error BlobReader::InFile(Error error) const {
   return std::move(error).WithContext(name_);
 }
 
 Error BlobReader::AtOffset(Error error, std::uint64_t offset) const {
-  return InFile(std::move(error).WithContext("value at offset " + std::to_string(offset)));
+  return Told(InFile(std::move(error).WithContext("value at offset " + std::to_string(offset))),
+              offset);
+}
+
+Error BlobReader::Told(Error error, std::uint64_t offset) const {
+  if (damage_ == nullptr || !sst::IsDamage(error)) return error;
+  damage_->OnDamage({.file = name_, .offset = offset, .what = error.message()});
+  return error;
 }
 
 // --- opening -------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<BlobReader>> BlobReader::Open(std::unique_ptr<RandomAccessFile> file,
                                                      std::string name, Counters& counters,
-                                                     bool load_later) {
-  std::unique_ptr<BlobReader> reader(new BlobReader(std::move(file), std::move(name), counters));
+                                                     bool load_later, sst::DamageListener* damage) {
+  std::unique_ptr<BlobReader> reader(
+      new BlobReader(std::move(file), std::move(name), counters, damage));
   if (Status status = reader->ReadFooter(); !status) {
     return reader->InFile(std::move(status).error());
   }
@@ -38,8 +47,9 @@ Status BlobReader::Load() const {
   if (loaded_.load(std::memory_order_relaxed)) return {};
   Index index;
   if (Status status = ReadIndex(&index); !status) {
-    return InFile(std::move(status).error().WithContext("index at offset " +
-                                                        std::to_string(footer_.index.offset)));
+    return Told(InFile(std::move(status).error().WithContext("index at offset " +
+                                                             std::to_string(footer_.index.offset))),
+                footer_.index.offset);
   }
   index_ = std::move(index);
   loaded_.store(true, std::memory_order_release);

@@ -22,6 +22,7 @@
 #include "blob/value_file.h"
 #include "io/file_system.h"
 #include "io/mutex.h"
+#include "sst/damage_listener.h"
 #include "stats/counters.h"
 
 namespace strata::blob {
@@ -29,10 +30,12 @@ namespace strata::blob {
 class BlobReader final : public ValueFile {
  public:
   // Reads footer and index, or, to `load_later`, the footer alone. `name` is for messages;
-  // `counters` must outlive the reader.
+  // `counters`, and `damage`, which may be null and is told of what isn't whole, must outlive the
+  // reader.
   static Result<std::unique_ptr<BlobReader>> Open(std::unique_ptr<RandomAccessFile> file,
                                                   std::string name, Counters& counters,
-                                                  bool load_later = false);
+                                                  bool load_later = false,
+                                                  sst::DamageListener* damage = nullptr);
   // Reads the index, if that hasn't been done.
   Status Load() const;
 
@@ -68,7 +71,8 @@ class BlobReader final : public ValueFile {
     std::string offsets;               // As in the file.
   };
 
-  BlobReader(std::unique_ptr<RandomAccessFile> file, std::string name, Counters& counters);
+  BlobReader(std::unique_ptr<RandomAccessFile> file, std::string name, Counters& counters,
+             sst::DamageListener* damage);
   Status ReadFooter();
   Status ReadIndex(Index* index) const;
   Status CheckOffsets(const Index& index) const;
@@ -79,10 +83,12 @@ class BlobReader final : public ValueFile {
   Result<std::string_view> ReadBytes(const sst::BlockHandle& place, std::string* scratch) const;
   Error InFile(Error error) const;
   Error AtOffset(Error error, std::uint64_t offset) const;
+  Error Told(Error error, std::uint64_t offset) const;  // Tells the listener, if there is one.
 
   const std::unique_ptr<RandomAccessFile> file_;
   const std::string name_;
   Counters& counters_;
+  sst::DamageListener* const damage_;
   bool mapped_ = false;
   Footer footer_;
   BlobSummary summary_;

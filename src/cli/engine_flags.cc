@@ -49,6 +49,30 @@ void DeclareIndexFlags(Flags& flags, Options* options) {
 
 namespace {
 
+constexpr std::uint64_t kSecondMicros = 1'000'000;
+constexpr std::uint64_t kWeekSeconds = 7ULL * 24 * 3600;
+
+// Who runs the program wants to hear of damage without having asked: once a week all is read.
+void DeclareScrubFlags(Flags& flags, Options* options) {
+  options->scrub_period_s = kWeekSeconds;
+  flags.Add("scrub-period", "TIME", "Read all there is within this time, 0 for never (7d)",
+            [options](std::string_view text) -> Status {
+              std::uint64_t micros = 0;
+              Flags parser;
+              parser.DurationMicros("scrub-period", &micros, "");
+              STRATA_TRY(parser.all().front().set(text));
+              options->scrub_period_s = (micros + kSecondMicros - 1) / kSecondMicros;
+              return {};
+            });
+  flags.last().show = [options] { return DurationText(options->scrub_period_s * kSecondMicros); };
+  flags.Size("scrub-rate", &options->scrub_rate_bytes_per_s,
+             "Bytes a second to read for it, 0 for no limit (8MiB)");
+}
+
+}  // namespace
+
+namespace {
+
 void DeclareBlobFlags(Flags& flags, Options* options) {
   flags.Size("blob-threshold", &options->blob_threshold,
              "Values from this size on live in blob files, 0 for none (1KiB)");
@@ -116,6 +140,7 @@ void DeclareEngineFlags(Flags& flags, Options* options) {
   DeclareIndexFlags(flags, options);
   flags.Switch("mapped-reads", &options->mapped_reads, "Map tables into memory");
   DeclareBlobFlags(flags, options);
+  DeclareScrubFlags(flags, options);
   DeclareExpiryFlags(flags, options);
 }
 

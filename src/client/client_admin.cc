@@ -1,6 +1,7 @@
 // What strata/client.h offers beside data: tables, and the store as a whole.
 
 #include "client/calls.h"
+#include "client/damage.h"
 #include "strata/client.h"
 
 namespace strata {
@@ -98,6 +99,13 @@ Status Client::Verify(std::uint64_t timeout_us) {
   STRATA_TRY(MessageIn<v1::VerifyResponse>(
       core_->Ask({.path = "/strata.v1.Admin/Verify", .timeout_us = LongUnless(timeout_us)})));
   return {};
+}
+
+Result<ScrubReport> Client::Scrub(std::uint64_t timeout_us) {
+  STRATA_TRY_ASSIGN(const auto found,
+                    MessageIn<v1::ScrubResponse>(core_->Ask(
+                        {.path = "/strata.v1.Admin/Scrub", .timeout_us = LongUnless(timeout_us)})));
+  return ScrubReport{found.files(), found.bytes(), client::DamageOf(found)};
 }
 
 Result<CheckpointInfo> Client::Backup(const std::string& directory, std::uint64_t timeout_us) {

@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "client/core.h"
+#include "client/damage.h"
 
 namespace strata::client {
 namespace {
@@ -142,7 +143,9 @@ Client::ServerStats StatsOf(const v1::StatsResponse& message) {
                    .index_bytes_saved = message.index_bytes_saved(),
                    .read_only_cause = message.read_only_cause(),
                    .waiting_cause = message.waiting_cause(),
-                   .store_id = message.store_id()};
+                   .store_id = message.store_id(),
+                   .damage = DamageOf(message),
+                   .scrub = ScrubOf(message.scrub())};
   for (const v1::LevelShape& level : message.levels()) {
     store.levels.push_back({level.level(), level.runs(), level.tables(), level.bytes(),
                             level.entries(), level.deletes(), level.raw_bytes()});

@@ -196,6 +196,7 @@ class RemoteStore final : public DB {
     return client_->Backup(directory);
   }
   Status VerifyAll() override { return client_->Verify(); }
+  Result<ScrubReport> Scrub() override { return client_->Scrub(); }
 
   Status Close() override {
     client_->core().Close();

@@ -65,6 +65,9 @@ TableWriterOptions WriterOptionsFor(const CompactionJob& job, const Version& ver
     writer.rewrite_blobs.merge(
         SmallBlobs(InputsOf(job, version), version, options.blob_file_bytes / kSmallFileShare));
   }
+  for (const auto& [id, state] : version.blobs()) {
+    if (options.damaged.count(state.blob->meta().file) != 0) writer.rewrite_blobs.erase(id);
+  }
   writer.write_time_min_us = std::numeric_limits<std::uint64_t>::max();
   for (const auto& table : InputsOf(job, version)) {
     const TableMeta& meta = table->meta();

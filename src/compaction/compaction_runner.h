@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "base/result.h"
@@ -40,6 +41,7 @@ struct RunnerOptions {
   int blob_overlap_max = 64;      // See BlobsToRewrite; 0: pointers are never rewritten.
   std::uint32_t named_table = 0;  // That the outputs are part of.
   std::uint64_t now_us = 0;       // Entries that have expired at this time are deletes.
+  std::set<FileNumber> damaged;   // Files of which no value is written anew.
 };
 
 // True iff `level` is, or will be once it has tables, among the deepest `count` levels.

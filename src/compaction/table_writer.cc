@@ -16,7 +16,13 @@ struct TableWriter::Open {
        std::unique_ptr<WritableFile> writable)
       : identity(file_identity),
         file(std::move(writable)),
-        builder(options.table, *file, identity.id) {}
+        builder(BuilderOptions(options), *file, identity.id) {}
+
+  static sst::TableOptions BuilderOptions(const TableWriterOptions& options) {
+    sst::TableOptions table = options.table;
+    table.named_table = options.named_table;
+    return table;
+  }
 
   const FileIdentity identity;
   const std::unique_ptr<WritableFile> file;

@@ -77,6 +77,7 @@ class DbImpl final : public DB {
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override;
   Status Sync() override;
   Status VerifyAll() override;
+  Result<ScrubReport> Scrub() override;
   Status Close() override;
   StoreStats Stats() override;
   Counters& counters() override { return context_.counters; }
@@ -102,6 +103,9 @@ class DbImpl final : public DB {
   // --- verify.cc ---
   Status VerifyLogs();
   Status VerifyManifest() const;
+  // --- scrub.cc ---
+  std::vector<Damage> LiveDamage() const;
+  void Locate(FileNumber table, Damage* damage) const;
   // --- tables.cc ---
   std::vector<TableInfo> DescribeTables() const;
   // Whether an empty value is a delete there. Errors: kNotFound.

@@ -71,6 +71,8 @@ StoreStats DbImpl::Stats() {
   const FileId& id = versions_.set().properties().store_id;
   stats.store_id.assign(id.data(), id.size());
   stats.tables = DescribeTables();
+  stats.damage = LiveDamage();
+  stats.scrub = upkeep_.scrub_progress();
   stats.immutable_memtables = trees_.full().size();
   stats.writers_queued = commit_.size();
   stats.cache_bytes = context_.cache->used_bytes();

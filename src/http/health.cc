@@ -32,6 +32,12 @@ Answer Readyz(const Asked& asked) {
   check("writes", store.read_only_cause);
   // Not a reason to send requests elsewhere: they are answered.
   if (!store.waiting_cause.empty()) answer.body += "[!]waiting: " + store.waiting_cause + "\n";
+  if (!store.damage.empty()) {
+    answer.body +=
+        "[!]damage: " + store.damage.front().what +
+        (store.damage.size() == 1 ? std::string("\n")
+                                  : ", and " + std::to_string(store.damage.size() - 1) + " more\n");
+  }
   answer.body += reason.empty() ? "ready\n" : "not ready\n";
   return answer;
 }

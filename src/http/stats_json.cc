@@ -110,6 +110,29 @@ void AddTree(const Scrape& scrape, JsonText* json) {
       .EndObject();
 }
 
+void AddDamage(const StoreStats& store, JsonText* json) {
+  const ScrubProgress& scrub = store.scrub;
+  json->Name("scrub")
+      .BeginObject()
+      .Add("passes", scrub.passes)
+      .AddBool("running", scrub.running)
+      .AddText("file", scrub.file)
+      .Add("files_read", scrub.files_read)
+      .Add("files", scrub.files)
+      .Add("bytes_read", scrub.bytes_read)
+      .EndObject();
+  json->Name("damage").BeginArray();
+  for (const Damage& damage : store.damage) {
+    json->BeginObject()
+        .AddText("file", damage.file)
+        .Add("offset", damage.offset)
+        .AddText("table", damage.table)
+        .AddText("what", damage.what)
+        .EndObject();
+  }
+  json->EndArray();
+}
+
 void AddCaches(const Scrape& scrape, JsonText* json) {
   const Counters& counters = scrape.counters;
   json->Name("cache")
@@ -219,6 +242,7 @@ Answer Stats(const Asked& asked) {
   AddRequests(shared, now, earlier, seconds, &json);
   AddRates(now, earlier, seconds, &json);
   AddTree(scrape, &json);
+  AddDamage(scrape.store, &json);
   AddCaches(scrape, &json);
   AddStalls(scrape, &json);
   AddServer(scrape, &json);

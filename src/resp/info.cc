@@ -80,7 +80,10 @@ void AddPersistence(const StoreStats& store, std::string* text) {
       .Add("store_log_bytes", store.log_bytes)
       .Add("store_last_sequence", store.last_sequence)
       .Add("store_read_only_cause", store.read_only_cause)
-      .Add("store_waiting_cause", store.waiting_cause);
+      .Add("store_waiting_cause", store.waiting_cause)
+      .Add("store_damaged_pieces", store.damage.size())
+      .Add("store_scrub_passes", store.scrub.passes)
+      .Add("store_scrub_running", store.scrub.running ? 1 : 0);
 }
 
 void AddStats(const Call& call, std::string* text) {

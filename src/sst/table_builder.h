@@ -28,6 +28,8 @@ struct TableOptions {
   int zstd_level = 1;
   bool hash_index = false;
   bool learned_index = false;  // Where it fits.
+  // The named table that this is part of, for who finds the file and no manifest; 0: none.
+  std::uint32_t named_table = 0;
 };
 
 // What a finished table holds: goes into the version's TableMeta and the properties block.

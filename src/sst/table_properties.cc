@@ -59,6 +59,9 @@ TableProperties MakeProperties(const TableSummary& summary, const TableOptions& 
     properties.emplace_back("compression", CompressionName(options.compression));
   }
   if (options.hash_index) properties.emplace_back("hash_index", "yes");
+  if (options.named_table != 0) {
+    properties.emplace_back("named_table", std::to_string(options.named_table));
+  }
   std::sort(properties.begin(), properties.end());
   return properties;
 }
@@ -66,6 +69,14 @@ TableProperties MakeProperties(const TableSummary& summary, const TableOptions& 
 Result<BlobUses> BlobUsesOf(const TableProperties& properties) {
   const std::string* bytes = FindProperty(properties, "blobs");
   return BlobUses::Decode(bytes == nullptr ? std::string_view() : *bytes);
+}
+
+Result<std::uint32_t> NamedTableOf(const TableProperties& properties) {
+  if (FindProperty(properties, "named_table") == nullptr) return std::uint32_t{0};
+  std::uint64_t id = 0;
+  STRATA_TRY(ReadNumber(properties, "named_table", &id));
+  if (id > UINT32_MAX) return Corruption("property 'named_table' is no table's id");
+  return static_cast<std::uint32_t>(id);
 }
 
 std::string EncodeProperties(const TableProperties& properties) {

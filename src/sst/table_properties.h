@@ -23,6 +23,9 @@ TableProperties MakeProperties(const TableSummary& summary, const TableOptions& 
 
 std::string EncodeProperties(const TableProperties& properties);
 
+// The named table that the table says it is part of; 0: none. Errors: kCorruption.
+Result<std::uint32_t> NamedTableOf(const TableProperties& properties);
+
 // Errors: kCorruption.
 Result<BlobUses> BlobUsesOf(const TableProperties& properties);
 

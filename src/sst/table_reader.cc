@@ -8,6 +8,7 @@
 #include "sst/block_cache.h"
 #include "sst/block_io.h"
 #include "sst/bloom.h"
+#include "sst/damage_listener.h"
 #include "sst/file_at_once.h"
 #include "sst/readahead.h"
 #include "sst/table_iterator.h"
@@ -21,8 +22,28 @@ Error TableReader::Rep::InFile(Error error) const {
 }
 
 Error TableReader::Rep::AtBlock(Error error, std::size_t i) const {
-  return InFile(
+  Error in_file = InFile(
       std::move(error).WithContext("block at offset " + std::to_string(index.handle(i).offset)));
+  return Told(std::move(in_file), i);
+}
+
+Error TableReader::Rep::Told(Error error, std::size_t i) const {
+  if (options.damage == nullptr || !IsDamage(error)) return error;
+  Damage damage{.file = name, .offset = index.handle(i).offset, .what = error.message()};
+  damage.first = UserKeyOf(summary.smallest);
+  damage.last = UserKeyOf(summary.largest);
+  if (index.learned() == nullptr) {
+    if (i > 0) damage.first = UserKeyOf(index.key(i - 1));
+    damage.last = std::min<std::string_view>(UserKeyOf(index.key(i)), *damage.last);
+  }
+  options.damage->OnDamage(std::move(damage));
+  return error;
+}
+
+Error TableReader::Rep::ToldOfAll(Error error) const {
+  if (options.damage == nullptr || !IsDamage(error)) return error;
+  options.damage->OnDamage({.file = name, .offset = footer.index.offset, .what = error.message()});
+  return error;
 }
 
 Status TableReader::Rep::ReadFooter() {
@@ -111,7 +132,7 @@ Status TableReader::Rep::Load() {
     }
     return {};
   }();
-  if (!read.has_value()) return InFile(read.error());
+  if (!read.has_value()) return ToldOfAll(InFile(read.error()));
   loaded.store(true, std::memory_order_release);
   return {};
 }
@@ -120,7 +141,7 @@ Result<Block> TableReader::Rep::LoadBlock(std::size_t i, const BlockSource& from
   const BlockHandle handle = index.handle(i);
   const bool known = checked != nullptr && checked[i].load(std::memory_order_relaxed);
   auto stored = ReadBlock(from, handle, options.verify_checksums && !known);
-  if (!stored.has_value()) return InFile(std::move(stored).error());
+  if (!stored.has_value()) return Told(InFile(std::move(stored).error()), i);
   if (checked != nullptr && !known) checked[i].store(true, std::memory_order_relaxed);
   auto block = Block::Parse(std::move(stored->contents));
   return block.has_value() ? std::move(block) : AtBlock(std::move(block).error(), i);

@@ -29,6 +29,7 @@ class ReadTrace;
 namespace strata::sst {
 
 class BlockCache;
+class DamageListener;
 
 struct TableReaderOptions {
   bool verify_checksums = true;  // Of data blocks; index, filter and properties always are.
@@ -37,6 +38,7 @@ struct TableReaderOptions {
   // Open reads no more than the footer; the first use reads the rest, and tells what is wrong with
   // it.
   bool load_later = false;
+  DamageListener* damage = nullptr;  // Told of what isn't whole, if it isn't null.
 };
 
 // For one read or cursor.

@@ -60,6 +60,9 @@ struct TableReader::Rep {
   Status CheckWhole(TableSummary counted, std::string largest) const;
   Error InFile(Error error) const;
   Error AtBlock(Error error, std::size_t i) const;
+  // The listener is told; `error` names the file. The error is returned as it is.
+  Error Told(Error error, std::size_t i) const;  // Of data block i.
+  Error ToldOfAll(Error error) const;            // Of what every key needs.
 
   std::unique_ptr<RandomAccessFile> file;
   std::string name;

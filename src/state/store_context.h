@@ -14,6 +14,7 @@
 #include "io/mutex.h"
 #include "io/wait_point.h"
 #include "sst/block_cache.h"
+#include "state/damage_list.h"
 #include "stats/counters.h"
 #include "stats/event_trace.h"
 #include "strata/options.h"
@@ -47,6 +48,7 @@ struct StoreContext {
   std::shared_ptr<FileSystem> held_directory;
   Counters counters;
   std::unique_ptr<EventTrace> events;  // Null when nobody listens.
+  DamageList damage{counters, events};
   std::unique_ptr<sst::BlockCache> cache;
   std::shared_ptr<compaction::RateLimiter> limiter;  // Of all that runs in the background.
   std::unique_ptr<Executor> lane;  // Its place on shared threads; null: shares none.

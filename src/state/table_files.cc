@@ -16,6 +16,7 @@ LocalTableOptions StoreOptionsOf(StoreContext& context) {
   options.reader.cache = context.cache.get();
   options.reader.load_later =
       true;  // Opening a store takes as long with large tables as with small.
+  options.reader.damage = &context.damage;
   return options;
 }
 

@@ -106,4 +106,22 @@ bool Versions::IsBlobFileInUse(FileNumber file) const {
   }
   return false;
 }
+
+bool Versions::IsInUse(const ParsedFileName& file) const {
+  switch (file.kind) {
+    case FileKind::kTable:
+      return set_->FindTable(file.number) != nullptr;
+    case FileKind::kBlob:
+      return IsBlobFileInUse(file.number);
+    case FileKind::kLog:
+      return file.number >= set_->oldest_log();
+    case FileKind::kManifest:
+    case FileKind::kCurrent:
+      return true;  // There is one.
+    case FileKind::kLock:
+    case FileKind::kTemporary:
+      break;
+  }
+  return false;
+}
 }  // namespace strata

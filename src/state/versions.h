@@ -45,6 +45,8 @@ class Versions {
   // Of files that no edit names any more but readers have open.
   std::uint64_t pinned_blob_bytes() const { return *pinned_blob_bytes_; }
   bool IsBlobFileInUse(FileNumber file) const;
+  // Whether the store, as it is now, consists of the file among others.
+  bool IsInUse(const ParsedFileName& file) const;
 
  private:
   Status Log(VersionEdit edit, std::vector<std::shared_ptr<const Table>> opened);

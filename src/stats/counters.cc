@@ -61,6 +61,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Counter::kCount)
     "blob_collections",
     "blob_bytes_copied",
     "blobs_dropped",
+    "scrub_bytes",
+    "scrub_passes",
+    "damage_found",
 };
 static_assert(!kNames.back().empty(), "every counter has a name");
 

@@ -68,6 +68,9 @@ enum class Counter : std::uint8_t {
   kBlobCollections,   // Blob files whose live values were copied to another.
   kBlobBytesCopied,   // By collections.
   kBlobsDropped,      // Blobs that nothing used any more.
+  kScrubBytes,        // Read to see whether they are whole.
+  kScrubPasses,       // Over all files that there were.
+  kDamageFound,       // Pieces of files that aren't whole, by whomever they were met.
   kCount,
 };
 

@@ -1,7 +1,9 @@
 #include "upkeep/collector.h"
 
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "base/mutant.h"
 #include "commit/stall_note.h"
@@ -11,30 +13,50 @@ namespace {
 
 constexpr std::uint64_t kStepBytes = 1ULL << 20;
 
+// The blobs that can be collected: what is live in one is known from the tables that use it, and is
+// copied.
+BlobMap WithoutDamage(const Version& version, const std::set<FileNumber>& damaged) {
+  BlobMap blobs = version.blobs();
+  if (damaged.empty()) return blobs;
+  std::erase_if(
+      blobs, [&](const auto& blob) { return damaged.count(blob.second.blob->meta().file) != 0; });
+  for (const FileNumber number : damaged) {
+    const auto table = version.FindTable(number);
+    if (table == nullptr) continue;
+    for (const sst::BlobUse& use : table->meta().blobs) blobs.erase(use.blob);
+  }
+  return blobs;
+}
+
 }  // namespace
 
 struct Collector::Running {
   std::shared_ptr<Tree> tree;
+  std::uint64_t damage_before = 0;  // What was known when it began.
   std::unique_ptr<compaction::BlobCollection> collection;
 };
 
 void Collector::Start() {
   const Options& options = parts_.context.options;
   space_ = {};
-  for (const auto& tree : parts_.trees.All()) space_ += compaction::SpaceOf(tree->version->blobs());
+  const std::set<FileNumber> damaged = parts_.context.damage.Files();
+  for (const auto& tree : parts_.trees.All()) {
+    space_ += compaction::SpaceOf(WithoutDamage(*tree->version, damaged));
+  }
   if (running_) return;
   const compaction::CollectionRules rules{.garbage_ratio = options.blob_garbage_ratio,
                                           .space_bound = options.blob_space_bound};
   std::optional<compaction::PickedBlob> best;
   auto running = std::make_shared<Running>();
   for (const auto& tree : parts_.trees.All()) {
-    const auto picked = compaction::PickBlob(tree->version->blobs(), space_, rules);
+    const auto picked = compaction::PickBlob(WithoutDamage(*tree->version, damaged), space_, rules);
     if (!picked || (best && best->garbage_ratio >= picked->garbage_ratio)) continue;
     best = picked;
     running->tree = tree;
   }
   if (!best) return;
   running_ = true;
+  running->damage_before = parts_.context.damage.found();
   running->collection = std::make_unique<compaction::BlobCollection>(
       parts_.files.store(), running->tree->version, best->blob, options.verify_outputs);
   parts_.jobs.Run(Priority::kLow, [this, running] { return Run(*running); });
@@ -55,9 +77,11 @@ Step Collector::Run(Running& running) {
   }
   MutexLock lock(parts_.context.mutex);
   if (status) status = Install(running, copy);
+  const bool met_damage = !status && MetDamage(running);
   running.collection.reset();  // Lets go of the version, and of the file if it failed.
   running_ = false;
-  failures_.Note(std::move(status));
+  // What it has met is left alone from now on.
+  if (status || !met_damage) failures_.Note(std::move(status));
   done_();
   return Step::kDone;
 }
@@ -73,6 +97,14 @@ Result<bool> Collector::Copy(Running& running) {
   const std::uint64_t pause_us = context.limiter->Charge(collection.bytes_copied() - before);
   if (pause_us > 0) context.environment.clock->SleepMicros(pause_us);
   return false;
+}
+
+bool Collector::MetDamage(const Running& running) const {
+  std::vector<FileNumber> files = {running.collection->source().meta().file};
+  for (const auto& run : running.tree->version->runs()) {
+    for (const auto& table : run.tables) files.push_back(table->meta().number);
+  }
+  return parts_.context.damage.FoundSince(running.damage_before, files);
 }
 
 Status Collector::Install(const Running& running, const std::shared_ptr<const Blob>& copy) {

@@ -34,6 +34,7 @@ class Collector {
   struct Running;
   Step Run(Running& running);
   Result<bool> Copy(Running& running);
+  bool MetDamage(const Running& running) const;
   Status Install(const Running& running, const std::shared_ptr<const Blob>& copy);
 
   const UpkeepParts parts_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/mutant.h"
+#include "compaction/around_damage.h"
 #include "compaction/expiry_rules.h"
 #include "compaction/held_versions.h"
 #include "compaction/small_files.h"
@@ -21,7 +22,17 @@ struct Compactor::Running {
   // Close waits for its end: else a store of many short runs is never merged.
   bool is_short = false;
   Status status;
+  std::uint64_t damage_before = 0;  // What was known when it began.
 };
+
+namespace {
+
+bool HasDamage(const Version& version, const std::set<FileNumber>& damaged) {
+  return std::any_of(damaged.begin(), damaged.end(),
+                     [&](FileNumber number) { return version.FindTable(number) != nullptr; });
+}
+
+}  // namespace
 
 // --- what is due ---------------------------------------------------------------------------------
 
@@ -31,10 +42,12 @@ void Compactor::Start(bool at_rest) {
   const std::uint64_t now = parts_.context.environment.clock->WallMicros();
   for (const auto& tree : parts_.trees.All()) {
     StartIn(tree, at_rest);
+    held_up_to = std::max(held_up_to, tree->held_for_max);
+    // Writers aren't held back for what can't be paid off.
+    if (HasDamage(*tree->version, parts_.context.damage.Files())) continue;
     const auto own = tree->policy->EstimateDebt(compaction::ViewOf(*tree->version), now);
     debt.bytes += own.bytes;
     debt.runs = std::max(debt.runs, own.runs);
-    held_up_to = std::max(held_up_to, tree->held_for_max);
   }
   debt_ = debt;
   if (paused_ == 0) parts_.reader.snapshots().SetHeldUpTo(held_up_to);
@@ -45,6 +58,7 @@ void Compactor::StartIn(const std::shared_ptr<Tree>& tree, bool at_rest) {
   while (paused_ == 0 && StartPicked(tree, at_rest)) {
   }
   if (paused_ > 0) return;
+  StartAround(tree);
   while (running_ < parts_.context.options.compaction_threads) {
     const auto job = PickReleased(*tree, compaction::kReclaimShare, {});
     if (!job || !parts_.health.Remember(StartJob(tree, *job))) return;
@@ -54,7 +68,8 @@ void Compactor::StartIn(const std::shared_ptr<Tree>& tree, bool at_rest) {
 bool Compactor::StartPicked(const std::shared_ptr<Tree>& tree, bool at_rest) {
   const compaction::TreeView view = compaction::ViewOf(*tree->version);
   const std::uint64_t now = parts_.context.environment.clock->WallMicros();
-  const compaction::PolicyInput input{.tree = view, .busy = busy_, .now_us = now};
+  const compaction::TableSet not_these = busy();
+  const compaction::PolicyInput input{.tree = view, .busy = not_these, .now_us = now};
   auto jobs = tree->policy->Pick(input);
   if (jobs.empty() && at_rest) jobs = tree->policy->PickAtRest(input);
   for (const auto& job : jobs) {
@@ -70,9 +85,10 @@ void Compactor::StartExpired(const std::shared_ptr<Tree>& tree) {
   StoreContext& context = parts_.context;
   while (paused_ == 0 && running_ < context.options.compaction_threads) {
     const std::shared_ptr<const Version> version = tree->version;
+    const compaction::TableSet not_these = busy();
     const compaction::ExpiryInput input{
         .version = *version,
-        .busy = busy_,
+        .busy = not_these,
         .now_us = DropTime(tree->replica.get(), *context.environment.clock),
         .deadline_us = tree->table.options.delete_deadline_us,
         .live = parts_.reader.snapshots().Sequences(),
@@ -88,7 +104,7 @@ void Compactor::StartExpired(const std::shared_ptr<Tree>& tree) {
       continue;
     }
     const auto job = compaction::PickOverdue(input, context.options);
-    if (!job && parts_.trees.full().empty() && busy_.empty()) tree->purge = false;
+    if (!job && parts_.trees.full().empty() && running_inputs_.empty()) tree->purge = false;
     if (!job || !parts_.health.Remember(StartJob(tree, *job))) return;
   }
 }
@@ -110,8 +126,9 @@ std::optional<compaction::CompactionJob> Compactor::PickReleased(
   if (newest > snapshots.held_up_to()) snapshots.SetHeldUpTo(newest);  // Start takes it back.
   if (newest == 0) return std::nullopt;
   const compaction::Snapshots live = snapshots.Sequences();
+  const compaction::TableSet not_these = busy();
   return compaction::PickReclaim(
-      {.version = version, .live = live, .busy = busy_, .share_min = share_min, .range = range},
+      {.version = version, .live = live, .busy = not_these, .share_min = share_min, .range = range},
       parts_.context.options);
 }
 
@@ -134,6 +151,7 @@ compaction::RunnerOptions Compactor::MakeRunnerOptions(const Tree& tree) const {
   runner.blob_file_bytes = options.blob_file_bytes;
   runner.blob_overlap_max = options.blob_overlap_max;
   runner.snapshots = parts_.reader.snapshots().Sequences();
+  runner.damaged = context.damage.Files();
   return runner;
 }
 
@@ -147,7 +165,8 @@ Status Compactor::StartJob(const std::shared_ptr<Tree>& tree,
   running->is_short =
       BytesToWrite(job, *running->version, options.blob_file_bytes / compaction::kSmallFileShare) <=
       options.table_bytes / compaction::kShortJobShare;
-  busy_.insert(job.inputs.begin(), job.inputs.end());
+  running->damage_before = parts_.context.damage.found();
+  running_inputs_.insert(job.inputs.begin(), job.inputs.end());
   ++running_;
   if (job.trivial_move || job.drop_inputs) {  // Nothing to merge.
     parts_.jobs.Run(Priority::kLow, [this, running] {
@@ -213,13 +232,14 @@ void Compactor::Finish(Running& running) {
   } else {
     for (auto& part : running.parts) part->Abandon();
   }
+  const bool met_damage = !status && MetDamage(running);
   // The inputs' files go now, not when the job's last owner goes: that may be after Close.
   running.outputs.clear();
   running.parts.clear();
   running.version.reset();
-  for (const FileNumber number : running.job.inputs) busy_.erase(number);
+  for (const FileNumber number : running.job.inputs) running_inputs_.erase(number);
   --running_;
-  failures_.Note(std::move(status));
+  if (!met_damage) failures_.Note(std::move(status));
   done_();
 }
 
@@ -237,6 +257,45 @@ Status Compactor::Conclude(Running& running) {
   return parts_.versions.Install(std::move(result->edit), std::move(result->opened));
 }
 
+// --- damage --------------------------------------------------------------------------------------
+
+compaction::TableSet Compactor::busy() const {
+  compaction::TableSet busy = parts_.context.damage.Files();
+  busy.insert(running_inputs_.begin(), running_inputs_.end());
+  return busy;
+}
+
+void Compactor::StartAround(const std::shared_ptr<Tree>& tree) {
+  const Options& options = parts_.context.options;
+  if (running_ >= options.compaction_threads) return;
+  if (!HasDamage(*tree->version, parts_.context.damage.Files())) return;
+  const auto style = tree->table.options.compaction.value_or(options.compaction);
+  const auto job =
+      compaction::PickAround(compaction::ViewOf(*tree->version), busy(), style, options);
+  if (job) (void)parts_.health.Remember(StartJob(tree, *job)).has_value();
+}
+
+bool Compactor::MetDamage(const Running& running) const {
+  std::vector<FileNumber> files = running.job.inputs;
+  for (const auto& [_, state] : running.version->blobs()) files.push_back(state.blob->meta().file);
+  return parts_.context.damage.FoundSince(running.damage_before, files);
+}
+
+Error Compactor::DamagedIn(const Tree& tree, const compaction::KeyRange& range) const {
+  const std::set<FileNumber> damaged = parts_.context.damage.Files();
+  for (const auto& level : compaction::ViewOf(*tree.version).levels) {
+    for (const auto& run : level.runs) {
+      for (const auto& table : run.tables) {
+        if (!range.Overlaps(table) || damaged.count(table.number) == 0) continue;
+        return Corruption("merging the range: " + TableFileName(table.number) +
+                          " is damaged, and is left as it is with all that overlaps it. `strata "
+                          "repair` copies what is whole into a new store");
+      }
+    }
+  }
+  return Corruption("merging the range: a damaged table is in the way, and is left as it is");
+}
+
 // --- by hand -------------------------------------------------------------------------------------
 
 Status Compactor::CompactRange(const std::shared_ptr<Tree>& tree,
@@ -247,9 +306,13 @@ Status Compactor::CompactRange(const std::shared_ptr<Tree>& tree,
   Status status;
   while ((status = parts_.health.CheckWritable())) {
     auto pick =
-        compaction::PickManual(compaction::ViewOf(*tree->version), range, busy_, context.options);
+        compaction::PickManual(compaction::ViewOf(*tree->version), range, busy(), context.options);
     if (!pick.job && !pick.blocked) pick.job = PickReleased(*tree, 0, range);
     if (!pick.job && !pick.blocked) break;
+    if (!pick.job && running_ == 0) {  // What blocks it won't end by itself.
+      status = DamagedIn(*tree, range);
+      break;
+    }
     if (pick.job) status = parts_.health.Remember(StartJob(tree, *pick.job));
     context.environment.executor->WaitOn(context.job_ended, context.mutex,
                                          [this] { return running_ == 0; });

@@ -26,8 +26,8 @@ class Compactor {
   void Start(bool at_rest);  // At rest, what makes reads cheaper is due as well.
   const compaction::Debt& debt() const { return debt_; }
   bool idle() const { return running_ == 0; }
-  // The inputs of jobs that run.
-  const compaction::TableSet& busy() const { return busy_; }
+  // What no job may take: inputs of those that run, and what is damaged.
+  compaction::TableSet busy() const;
 
   // Merges all of a range down to one run; others pause meanwhile. Gives the mutex away.
   Status CompactRange(const std::shared_ptr<Tree>& tree, const compaction::KeyRange& range);
@@ -45,14 +45,19 @@ class Compactor {
                                                         const compaction::KeyRange& range);
   Status StartJob(const std::shared_ptr<Tree>& tree, const compaction::CompactionJob& job);
   Step RunPart(const std::shared_ptr<Running>& running, std::size_t part);
+  // Merges of what lies above damaged tables, which nothing is merged into; true as StartPicked.
+  void StartAround(const std::shared_ptr<Tree>& tree);
   void Finish(Running& running);
+  // A job that failed has met damage: what is damaged is left alone from now on.
+  bool MetDamage(const Running& running) const;
+  Error DamagedIn(const Tree& tree, const compaction::KeyRange& range) const;
   Status Conclude(Running& running);
 
   const UpkeepParts parts_;
   Failures& failures_;
   const std::function<void()> done_;
   compaction::Debt debt_;
-  compaction::TableSet busy_;
+  compaction::TableSet running_inputs_;
   int running_ = 0;
   int paused_ = 0;  // By CompactRange.
 };

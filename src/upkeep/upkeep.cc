@@ -20,12 +20,14 @@ Upkeep::Upkeep(const UpkeepParts& parts, const MemTableSwitch& switches)
       deadlines_(parts, compactor_, switches.if_idle, [this] { Look(); }),
       rest_(parts, compactor_, switches.soon, [this] { Look(); }),
       memory_share_(parts, switches.soon),
-      compactor_(parts, failures_, [this] { Look(); }) {}
+      compactor_(parts, failures_, [this] { Look(); }),
+      scrubber_(parts) {}
 
 void Upkeep::Look() {
   AdjustCache();
   if (parts_.health.closed() || parts_.health.closing() || parts_.health.failed()) return;
   flusher_.Start();
+  scrubber_.Start();
   if (failures_.passing()) return;
   collector_.Start();
   compactor_.Start(rest_.IsAtRest());

@@ -6,6 +6,7 @@
 //   deadlines.h  what time makes due
 //   rest.h       what makes reads cheaper
 //   memory_share.h  memory that stores share
+//   scrubber.h   reads everything to see whether it is whole
 //   jobs.h       runs steps, rings timers           failures.h   what is tried again
 //
 // Thread safety: the store's mutex is held in every call, but as said.
@@ -24,6 +25,7 @@
 #include "upkeep/jobs.h"
 #include "upkeep/memory_share.h"
 #include "upkeep/rest.h"
+#include "upkeep/scrubber.h"
 
 namespace strata {
 
@@ -67,6 +69,10 @@ class Upkeep final : public BackgroundWork {
   // Some read passed over many deletes. Called by any thread, without the mutex.
   void OnManyHidden(TableRef table) { rest_.OnManyHidden(table); }
 
+  // Reads all files, now. The mutex isn't held.
+  ScrubReport ScrubNow() { return scrubber_.RunNow(); }
+  ScrubProgress scrub_progress() const { return scrubber_.progress(); }
+
   const compaction::Debt& debt() const { return compactor_.debt(); }
   // Why flushes, or merges, wait and are tried again soon, if they do.
   const std::optional<Error>& passing_failure() const {
@@ -85,6 +91,7 @@ class Upkeep final : public BackgroundWork {
   Rest rest_;
   MemoryShare memory_share_;
   Compactor compactor_;
+  Scrubber scrubber_;
 };
 
 }  // namespace strata

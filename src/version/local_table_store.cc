@@ -53,7 +53,7 @@ Result<std::shared_ptr<const Blob>> LocalTableStore::Open(const BlobMeta& meta) 
   STRATA_TRY_ASSIGN(auto file, files_->Open(JoinPath(options_.directory, name), options_.mode));
   STRATA_TRY_ASSIGN(auto reader,
                     blob::BlobReader::Open(std::move(file), name, *options_.reader.counters,
-                                           options_.reader.load_later));
+                                           options_.reader.load_later, options_.reader.damage));
   STRATA_TRY(CheckOpenedBlob(meta, *reader));
   return std::make_shared<const Blob>(meta, std::move(reader));
 }

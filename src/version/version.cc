@@ -148,7 +148,12 @@ const blob::ValueFile* Version::FileOf(BlobId blob) const {
 Result<Bitmap> Version::LiveIn(BlobId blob) const {
   Bitmap live;
   for (const Run& run : runs_) {
-    for (const auto& table : run.tables) STRATA_TRY(table->reader().AddLiveIn(blob, &live));
+    for (const auto& table : run.tables) {
+      const auto& uses = table->meta().blobs;
+      const bool may_use = std::any_of(
+          uses.begin(), uses.end(), [blob](const sst::BlobUse& use) { return use.blob == blob; });
+      if (may_use) STRATA_TRY(table->reader().AddLiveIn(blob, &live));
+    }
   }
   return live;
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -115,6 +116,12 @@ class VersionSet {
   }
   SequenceNumber last_sequence() const { return last_sequence_; }
   void SetLastSequence(SequenceNumber sequence) { last_sequence_ = sequence; }
+  // Of a log that is closed, and still matters; nothing when no edit says so.
+  std::optional<std::uint64_t> SealedLength(FileNumber log) const {
+    const auto found = catalog_.state().sealed_logs.find(log);
+    if (found == catalog_.state().sealed_logs.end()) return std::nullopt;
+    return found->second;
+  }
   FileNumber oldest_log() const { return catalog_.state().oldest_log; }
   FileNumber manifest_number() const { return log_->number(); }
   std::uint64_t manifest_bytes() const { return log_->size(); }

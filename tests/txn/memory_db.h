@@ -106,6 +106,7 @@ class MemoryDb final : public DB {
   Result<WriteOutcome> Apply(TableRef, const WriteBatch&, const Applied&) override { std::abort(); }
   Result<AppliedIndex> AppliedIndexOf(TableRef) override { std::abort(); }
   Status VerifyAll() override { std::abort(); }
+  Result<ScrubReport> Scrub() override { std::abort(); }
   Status Close() override { std::abort(); }
   StoreStats Stats() override { std::abort(); }
   Counters& counters() override { std::abort(); }

@@ -1,6 +1,7 @@
 // `strata stats`: what the store holds and what it has done.
 
 #include "cli/session.h"
+#include "cli/verbs/damage_section.h"
 #include "stats/counters.h"
 #include "stats/histogram.h"
 
@@ -117,6 +118,17 @@ Section AmplificationSection(const StoreStats& stats, const Counters& counters) 
   return section;
 }
 
+Section ScrubSection(const ScrubProgress& scrub) {
+  Section section = Section::Map("scrub");
+  section.Add("passes", Cell::Count(scrub.passes));
+  section.Add("running", Cell::Flag(scrub.running));
+  section.Add("file", Cell::Text(scrub.file));
+  section.Add("files_read", Cell::Count(scrub.files_read));
+  section.Add("files", Cell::Count(scrub.files));
+  section.Add("bytes_read", Cell::Size(scrub.bytes_read));
+  return section;
+}
+
 Section SyncsSection(const Histogram& nanos) {
   const auto micros = [](double value) { return Cell::Real(value / 1000, 1); };
   Section section = Section::Map("log_syncs");
@@ -155,6 +167,8 @@ class StatsVerb final : public Verb {
     if (stats.blob_files > 0) report.push_back(BlobsSection(stats));
     const Histogram& syncs = db->LogSyncTimes();
     if (syncs.count() > 0) report.push_back(SyncsSection(syncs));
+    if (stats.scrub.passes > 0 || stats.scrub.running) report.push_back(ScrubSection(stats.scrub));
+    if (!stats.damage.empty()) report.push_back(DamageSection(stats.damage));
     report.push_back(CountersSection(db->counters(), for_programs));
     STRATA_TRY(PrintReport(session.console(), session.style(), report));
     return kExitOk;
