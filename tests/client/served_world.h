@@ -55,6 +55,7 @@ class ServedWorld {
   void SetLink(bool up) { world_.network().SetLink(kServer, kApp, up); }
   void Sleep(std::uint64_t micros) { app_.clock().SleepMicros(micros); }
   sim::World& world() { return world_; }
+  MemoryFileSystem& server_disk() { return server_.node().disk(); }
   const Environment& environment() const { return app_.environment(); }
 
  private:

@@ -251,7 +251,16 @@ class Simulation {
     held_.clear();
     if (!Expect(world_->WaitForCompactions(), "waiting")) return;
     CheckNoFileLeaks();
+    CheckScrub();
     Reopen();
+  }
+
+  // A scrub finds nothing where nothing was damaged.
+  void CheckScrub() {
+    if (!Expect(world_->Scrub(), "scrubbing")) return;
+    const StoreStats stats = world_->Stats();
+    result_.counts["scrub_passes"] += stats.scrub.passes;
+    if (!stats.damage.empty()) Fail("nothing is damaged, and yet: " + stats.damage.front().what);
   }
 
   // Every table on the disk is in the tree: nothing leaks.
@@ -279,6 +288,7 @@ class Simulation {
   Options NextOptions() {
     Options options = DrawOptions(set_random_);
     options.empty_value_deletes = empty_deletes_;
+    options.scrub_period_s = plan_.seed % 2;  // Beside everything else.
     return options;
   }
 

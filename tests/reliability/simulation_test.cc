@@ -64,6 +64,7 @@ TEST_CASE("a power cut leaves a prefix of the history that holds all synced",
   CHECK(ledger.Shortfall("seeds", kSeeds) == "");
   CHECK(ledger.Shortfall("power_cuts", kSeeds / 2) == "");
   CHECK(ledger.Shortfall("kills", kSeeds / 2) == "");
+  CHECK(ledger.Shortfall("scrub_passes", kSeeds) == "");
 }
 
 TEST_CASE("a seed gives the same run every time", "[parallel-reads][long]") {
