@@ -90,8 +90,8 @@ enum class ReadMode : std::uint8_t {
   kMapped,   // Reads cost no system call; a fault of the disk ends the process (SIGBUS).
   kGrowing,  // As kPread, of a file that is still written: a read sees what was appended before.
              // What size() says is a guess.
-  kFromDisk,  // As kPread, but what the system has cached of the file is dropped first (best
-              // effort): for those who ask what is on the disk.
+  kOnDisk,   // As kPread, but what the system has cached of the file is dropped first (best
+             // effort): for those who ask what is on the disk.
 };
 
 struct WritableFileOptions {

@@ -106,7 +106,7 @@ class PosixFiles : public FileSystem {
       return NewPosixReader(std::move(fd), path, std::numeric_limits<off_t>::max());
     }
     if (mode == ReadMode::kPread) return NewReader(std::move(fd), path, info);
-    if (mode == ReadMode::kFromDisk) {  // Pages that aren't written yet stay.
+    if (mode == ReadMode::kOnDisk) {  // Pages that aren't written yet stay.
       (void)::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_DONTNEED);
       return NewPosixReader(std::move(fd), path, static_cast<std::uint64_t>(info.st_size));
     }

@@ -39,7 +39,7 @@ class BlobScrub final : public FileScrub {
  private:
   Result<std::unique_ptr<blob::BlobReader>> Open(const Place& place, const BlobMeta& meta) {
     STRATA_TRY_ASSIGN(auto file,
-                      place.files.Open(JoinPath(place.directory, name_), ReadMode::kFromDisk));
+                      place.files.Open(JoinPath(place.directory, name_), ReadMode::kOnDisk));
     STRATA_TRY_ASSIGN(auto reader, blob::BlobReader::Open(std::move(file), name_, place.counters));
     STRATA_TRY(CheckOpenedBlob(meta, *reader));
     bytes_read_ += reader->memory_bytes() + blob::kFooterSize;

@@ -15,7 +15,7 @@ constexpr std::uint64_t kFileBytesMax = 8ULL << 30;
 
 Result<std::string> ReadFromDisk(const Place& place, const std::string& name) {
   STRATA_TRY_ASSIGN(const auto file,
-                    place.files.Open(JoinPath(place.directory, name), ReadMode::kFromDisk));
+                    place.files.Open(JoinPath(place.directory, name), ReadMode::kOnDisk));
   if (file->size() > kFileBytesMax) return Corruption("it has " + std::to_string(file->size()));
   std::string contents(static_cast<std::size_t>(file->size()), '\0');
   STRATA_TRY_ASSIGN(const std::string_view bytes, file->Read(0, contents.size(), contents.data()));

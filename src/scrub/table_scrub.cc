@@ -20,7 +20,7 @@ class TableScrub final : public FileScrub {
         table_(std::move(table)),
         told_(std::move(told)),
         name_(TableFileName(meta.number)),
-        file_(place.files.Open(JoinPath(place.directory, name_), ReadMode::kFromDisk)) {}
+        file_(place.files.Open(JoinPath(place.directory, name_), ReadMode::kOnDisk)) {}
 
   bool Step(std::uint64_t bytes) override {
     if (!file_) {

@@ -437,7 +437,7 @@ class Asking final : public ForwardingFileSystem {
   Asking(FileSystem& below, DB** db, int* asked)
       : ForwardingFileSystem(below), db_(db), asked_(asked) {}
   Result<std::unique_ptr<RandomAccessFile>> Open(const std::string& path, ReadMode mode) override {
-    if (mode == ReadMode::kFromDisk && *db_ != nullptr) {
+    if (mode == ReadMode::kOnDisk && *db_ != nullptr) {
       ++*asked_;
       (void)(*db_)->Stats();
     }

@@ -23,7 +23,7 @@ def walk():
     drawing.line(14 + 4 * width + 20, 98, 24, 98, "soft")
     for i in range(4):
         drawing.arrow(24 + i * width, 98, 24 + i * width, 70, "soft")
-    drawing.text(230, 102, "the index says where each begins", "soft small")
+    drawing.text(388, 112, "the index says where each begins", "soft small", "end")
 
     drawing.text(12, 136, "Without: a chain, as far as it is whole", "bold")
     for i, (role, keys, damaged) in enumerate(_PIECES):
@@ -35,8 +35,8 @@ def walk():
     drawing.text(14, 202, "size 1? 2? 3? ... the checksum fits:", "small")
     drawing.text(14, 218, "a block, and the next begins here", "small")
     drawing.arrow(14 + width - 1, 190, 14 + width - 1, 184, "green")
-    drawing.text(14 + width + 160, 202, "no size fits: from here to the end", "red small")
-    drawing.text(14 + width + 160, 218, "of the table nothing is found", "red small")
+    drawing.text(388, 202, "no size fits: from", "red small", "end")
+    drawing.text(388, 218, "here on nothing is found", "red small", "end")
     drawing.text(12, 250, "A checksum covers the file's id and the block's offset:", "soft small")
     drawing.text(12, 263, "no other bytes pass for the block that belongs here.", "soft small")
     return drawing
@@ -44,7 +44,7 @@ def walk():
 
 def around():
     """Runs pile up above a damaged table and are merged among themselves."""
-    drawing = Drawing("Level 0 is merged within itself while a table of level 1 is damaged", 214)
+    drawing = Drawing("Level 0 is merged within itself while a table of level 1 is damaged", 222)
     for column, (title, runs) in enumerate([("before", [1, 1, 1, 1]), ("four runs are one", [4]),
                                             ("and four more later", [4, 4])]):
         x = 14 + column * 130
@@ -55,6 +55,7 @@ def around():
         y = 134
         for i, damaged in enumerate([False, True, False]):
             drawing.box(x + i * 38, y, 36, 26, "red" if damaged else "plain", "✗" if damaged else "")
-    drawing.text(14, 184, "Level 1: nothing may be merged into the damaged table, and nothing of", "soft small")
-    drawing.text(14, 198, "level 0 may go past it. So the newer runs become one, where they are.", "soft small")
+    drawing.text(14, 182, "Nothing may be merged into the damaged table, and", "soft small")
+    drawing.text(14, 196, "nothing of level 0 may go past it. So the newer runs", "soft small")
+    drawing.text(14, 210, "become one, where they are.", "soft small")
     return drawing

@@ -1,8 +1,9 @@
 // `strata repair`.
 
+#include "strata/repair.h"
+
 #include "cli/session.h"
 #include "cli/verbs/damage_section.h"
-#include "strata/repair.h"
 
 namespace strata::cli {
 namespace {
@@ -28,8 +29,9 @@ class RepairVerb final : public Verb {
 
   Result<ExitCode> Run(Session& session) override {
     if (!to_) {
-      return InvalidArgument("say where the new store is to be: repair --to NEW; the old one stays "
-                             "as it is");
+      return InvalidArgument(
+          "say where the new store is to be: repair --to NEW; the old one stays "
+          "as it is");
     }
     STRATA_TRY_ASSIGN(const bool remote, session.IsRemote());
     if (remote) return InvalidArgument("repair works on the files: give --db instead of --server");
@@ -61,8 +63,9 @@ Command RepairCommand() {
           .alias = "",
           .group = "Care",
           .summary = "Copy all that is whole to a new store, list what is lost (exit code 6)",
-          .examples = "--db cities repair --to cities.new\n"
-                      "--db cities repair --to cities.new -o json",
+          .examples =
+              "--db cities repair --to cities.new\n"
+              "--db cities repair --to cities.new -o json",
           .make = MakeVerb<RepairVerb>};
 }
 
