@@ -43,7 +43,8 @@ struct World {
 
   std::vector<std::string> Files(const std::string& directory, const std::string& suffix) {
     std::vector<std::string> paths;
-    for (const std::string& name : *disk->List(directory)) {
+    const auto names = disk->List(directory);
+    for (const std::string& name : *names) {
       if (name.ends_with(suffix)) paths.push_back(JoinPath(directory, name));
     }
     return paths;
