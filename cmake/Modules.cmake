@@ -1,7 +1,7 @@
 # A module is a folder of src/ with at least one .cc. src/cli is the program, not a module, and has
 # folders of its own. STRATA_FRONT_MODULES are those of the program alone: a library that it links
 # besides the engine, as they need more than it does (cmake/TypedApi.cmake, cmake/Http.cmake).
-set(STRATA_FRONT_MODULES grpc client api load http)
+set(STRATA_FRONT_MODULES grpc tls client api load http)
 
 # Sets `out` to the sorted files that match the patterns, and looks again at every build.
 function(strata_glob out)

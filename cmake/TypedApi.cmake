@@ -1,7 +1,8 @@
 # The typed API: modules besides the engine's, which need protobuf and nghttp2. The engine (strata)
 # links neither.
 #
-#   strata_client  what a program needs to talk to a server: src/grpc, src/client, the messages
+#   strata_client  what a program needs to talk to a server: src/grpc, src/client, src/tls, the
+#                  messages
 #   strata_api     what a server needs: src/api, and the above
 #   strata_load    the load generator: src/load, and the client's part
 
@@ -36,7 +37,12 @@ endfunction()
 strata_add_messages(strata_messages strata/v1/strata strata/v1/error)
 strata_add_messages(strata_server_messages grpc/health/v1/health grpc/reflection/v1/reflection)
 
-foreach(module IN ITEMS grpc client api load)
+set(STRATA_TLS_LIBRARIES "")
+if(EXISTS "${PROJECT_SOURCE_DIR}/src/tls")
+  strata_require(openssl/ssl.h ssl libssl-dev)
+  set(STRATA_TLS_LIBRARIES ssl crypto)
+endif()
+foreach(module IN ITEMS grpc tls client api load)
   strata_glob(sources src/${module}/*.cc)
   if(sources)
     strata_add_module(${module})
@@ -61,8 +67,8 @@ function(strata_add_typed_library target)
   endif()
   target_include_directories(${target} SYSTEM INTERFACE "$<BUILD_INTERFACE:${STRATA_PROTO_DIR}>")
 endfunction()
-strata_add_typed_library(strata_client strata_messages strata_mod_grpc strata_mod_client)
-target_link_libraries(strata_client PUBLIC strata nghttp2 protobuf::libprotobuf)
+strata_add_typed_library(strata_client strata_messages strata_mod_grpc strata_mod_tls strata_mod_client)
+target_link_libraries(strata_client PUBLIC strata nghttp2 protobuf::libprotobuf ${STRATA_TLS_LIBRARIES})
 set_target_properties(strata_client PROPERTIES EXPORT_NAME client)
 add_library(strata::client ALIAS strata_client)
 strata_add_typed_library(strata_api strata_server_messages strata_mod_api)

@@ -43,6 +43,15 @@ class Core;
 struct BatchContent;
 }  // namespace client
 
+// How to know the server, and be known by it: names of files in PEM.
+struct ClientTls {
+  std::string authorities = {};  // Who may have signed the server's certificate; empty: whom this
+                                 // machine believes.
+  std::string certificate = {};  // Its own, and
+  std::string key = {};          // the key; both empty: it is nobody in particular.
+  std::string server_name = {};  // That the certificate must have; empty: the endpoint's host.
+};
+
 struct ClientOptions {
   std::vector<std::string> endpoints;     // "127.0.0.1:7379"; tried in turn.
   int connections = 2;                    // At most, to each.
@@ -57,6 +66,7 @@ struct ClientOptions {
   std::uint64_t keepalive_us = 20'000'000;  // After so long a silence it is asked whether it is.
   std::uint64_t lease_us = 60'000'000;      // Of snapshots and transactions; renewed by itself.
   bool read_your_writes = true;             // Reads see what this client has been told was written.
+  std::optional<ClientTls> tls = {};        // Nothing: what is said can be read on the way.
   // The outside world; null is this machine.
   const Environment* environment = nullptr;
 };

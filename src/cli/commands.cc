@@ -36,6 +36,7 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(BackupCommand);
   STRATA_VERB(ResetCommand);
   STRATA_VERB(ServeCommand);
+  STRATA_VERB(CertsCommand);
   STRATA_VERB(LoadCommand);
   STRATA_VERB(BenchCommand);
   STRATA_VERB(ExplorePoliciesCommand);

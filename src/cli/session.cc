@@ -50,6 +50,7 @@ void DeclareStoreFlags(Flags& flags, Globals* globals) {
   };
   flags.DurationMicros("timeout", &globals->timeout_us,
                        "With --server: how long it may take to answer (10s)");
+  globals->tls.Declare(flags);
   flags.Choice<ColorMode>(
       "color", &globals->color,
       {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}},
@@ -113,6 +114,7 @@ Result<DB*> Session::OpenRemote() {
   }
   ClientOptions options{.endpoints = {globals_.server},
                         .timeout_us = globals_.timeout_us,
+                        .tls = globals_.tls.Asked(),
                         .environment = &environment_};
   if (in_shell) {  // Somebody waits for the next prompt; a verb by itself outlives a restart.
     constexpr std::uint64_t kUnreachableMicros = 400'000;
@@ -121,9 +123,12 @@ Result<DB*> Session::OpenRemote() {
   }
   auto opened = client::ConnectStore(options);
   if (!opened && opened.error().code() == ErrorCode::kUnavailable) {
+    const std::string what =
+        "no server at " + globals_.server + " (" + opened.error().message() + "): ";
     return Error(ErrorCode::kUnavailable,
-                 "no server at " + globals_.server + " (" + opened.error().message() +
-                     "): start one with `strata serve --db DIR`, and give its gRPC port");
+                 what + (globals_.tls.Asked()
+                             ? "does it speak TLS there, and do --server-ca and --client-cert fit?"
+                             : "start one with `strata serve --db DIR`, and give its gRPC port"));
   }
   STRATA_TRY_ASSIGN(db_, std::move(opened));
   return db_.get();

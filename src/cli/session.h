@@ -17,6 +17,7 @@
 #include "cli/flag_parser.h"
 #include "cli/flags.h"
 #include "cli/format/report.h"
+#include "cli/server_tls.h"
 #include "io/environment.h"
 #include "strata/db.h"
 
@@ -29,6 +30,7 @@ struct Globals {
   std::string db;
   std::string server;  // "HOST:PORT": the store is there, instead of in `db`.
   std::uint64_t timeout_us = 10'000'000;
+  ServerTls tls;
   SetBy setting = SetBy::kFlag;  // What is set now,
   SetBy db_by = SetBy::kNobody;  // and what was set before.
   SetBy server_by = SetBy::kNobody;

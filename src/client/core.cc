@@ -6,6 +6,7 @@
 #include "base/coding.h"
 #include "client/waiting.h"
 #include "grpc/error_details.h"
+#include "tls/network.h"
 
 namespace strata::client {
 namespace {
@@ -33,12 +34,26 @@ Result<std::shared_ptr<Core>> Core::Start(const ClientOptions& options) {
   const Environment& environment =
       options.environment != nullptr ? *options.environment : RealEnvironment();
   std::shared_ptr<Core> core = std::unique_ptr<Core>(new Core(options, environment));
-  STRATA_TRY_ASSIGN(core->loop_, Loop::Make(environment));
+  if (options.tls) STRATA_TRY(core->SpeakTls());
+  STRATA_TRY_ASSIGN(core->loop_, Loop::Make(core->environment_));
   core->client_id_ = environment.entropy();
   core->dispatcher_ =
-      std::make_unique<Dispatcher>(*core->loop_, environment, std::move(dispatcher));
+      std::make_unique<Dispatcher>(*core->loop_, core->environment_, std::move(dispatcher));
   core->loop_->Start([dispatching = core->dispatcher_.get()] { dispatching->EndTurn(); });
   return core;
+}
+
+Status Core::SpeakTls() {
+  const ClientTls& tls = *options_.tls;
+  STRATA_TRY_ASSIGN(auto context, tls::Context::ForClient({.certificate = tls.certificate,
+                                                           .key = tls.key,
+                                                           .authorities = tls.authorities},
+                                                          *environment_.files));
+  network_ = std::make_unique<tls::TlsNetwork>(
+      *environment_.network, *environment_.clock, std::move(context),
+      tls::Options{.server_name = tls.server_name, .protocol = "h2"});
+  environment_.network = network_.get();
+  return {};
 }
 
 Core::~Core() {

@@ -63,9 +63,11 @@ class Core {
  private:
   Core(ClientOptions options, const Environment& environment)
       : options_(std::move(options)), environment_(environment) {}
+  Status SpeakTls();
 
   const ClientOptions options_;
-  const Environment& environment_;
+  Environment environment_;
+  std::unique_ptr<Network> network_;  // If it isn't the environment's.
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::uint64_t client_id_ = 0;

@@ -202,6 +202,22 @@ void AddLimits(const Scrape& scrape, Exposition* out) {
   }
 }
 
+void AddTls(const Scrape& scrape, Exposition* out) {
+  if (scrape.shared.tls == nullptr) return;
+  const tls::Counts& counts = *scrape.shared.tls;
+  out->Begin("strata_tls_handshakes_total", kCounter, "Handshakes, by how they ended.");
+  out->Sample({{"result", "made"}}, Read(counts.made));
+  out->Sample({{"result", "refused"}}, Read(counts.refused));
+  out->Sample({{"result", "late"}}, Read(counts.late));
+  out->Begin("strata_tls_reloads_total", kCounter,
+             "Times that certificates were read again, by what came of it.");
+  out->Sample({{"result", "taken"}}, Read(counts.reloads));
+  out->Sample({{"result", "wrong"}}, Read(counts.wrong_files));
+  out->Begin("strata_tls_certificate_end_seconds", kGauge,
+             "When the server's certificate ends, since 1970.");
+  out->Sample(Read(counts.certificate_end_us) / kMicrosOfSecond);
+}
+
 void AddStalls(const Scrape& scrape, Exposition* out) {
   out->Begin("strata_write_stall_seconds_total", kCounter,
              "How long writers were held back, and by what.");
@@ -265,6 +281,7 @@ std::string MetricsText(const Shared& shared) {
   AddCommands(scrape, &out);
   AddLimits(scrape, &out);
   AddPlain(kServer, scrape, &out);
+  AddTls(scrape, &out);
   AddPlain(kStore, scrape, &out);
   AddStalls(scrape, &out);
   AddSyncs(scrape, &out);

@@ -20,6 +20,7 @@
 #include "server/server_stats.h"
 #include "stats/request_times.h"
 #include "strata/db.h"
+#include "tls/counts.h"
 
 namespace strata::http {
 
@@ -49,6 +50,8 @@ struct Shared {
   std::uint64_t started_us = 0;  // The clock for durations.
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> events_missed{0};  // By clients that were too slow.
+
+  const tls::Counts* tls = nullptr;  // If the server speaks TLS.
 };
 
 // Why the server takes no writes, or no requests at all; empty: it is ready.

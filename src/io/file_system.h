@@ -130,6 +130,9 @@ class FileSystem {
 
   virtual Result<bool> Exists(const std::string& path) = 0;
   virtual Result<std::uint64_t> FileSize(const std::string& path) = 0;
+  // Nobody but its owner may read the file. Where files have no owners it is private if it is
+  // there.
+  virtual Result<bool> IsPrivate(const std::string& path) { return Exists(path); }
 
   // Names (not paths) in a directory, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;

@@ -32,6 +32,7 @@ class ForwardingFileSystem : public FileSystem {
   Result<std::uint64_t> FileSize(const std::string& path) override {
     return below_.FileSize(Below(path));
   }
+  Result<bool> IsPrivate(const std::string& path) override { return below_.IsPrivate(Below(path)); }
   Result<std::vector<std::string>> List(const std::string& directory) override {
     return below_.List(Below(directory));
   }

@@ -52,6 +52,8 @@ class Socket {
   // The peer's reads come to an end after what was sent.
   virtual void EndWriting() = 0;
   virtual const Endpoint& peer() const = 0;
+  // What the peer's certificate calls it, once that is known; none: it is nobody in particular.
+  virtual std::span<const std::string> names() const { return {}; }
 };
 
 class Listener {
@@ -109,6 +111,12 @@ class Poller {
   virtual void Wake() = 0;
 };
 
+// What is spoken at an address, for networks that have to know.
+struct Spoken {
+  std::string protocol = {};  // As ALPN names it: "h2"; empty: it has no name.
+  bool plain = false;         // Without TLS.
+};
+
 class Network {
  public:
   Network() = default;
@@ -118,6 +126,10 @@ class Network {
 
   // Errors: kBusy when the port is taken; kInvalidArgument for a host that isn't this machine's.
   virtual Result<std::unique_ptr<Listener>> Listen(const Endpoint& endpoint) = 0;
+  virtual Result<std::unique_ptr<Listener>> ListenFor(const Endpoint& endpoint,
+                                                      const Spoken& /*spoken*/) {
+    return Listen(endpoint);
+  }
   // Begins to connect: the socket can be written to once that is done; whether it worked is told by
   // its first use. Errors: kNotFound for a host that nobody knows.
   virtual Result<std::unique_ptr<Socket>> Connect(const Endpoint& endpoint) = 0;

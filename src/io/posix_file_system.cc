@@ -142,6 +142,17 @@ class PosixFiles : public FileSystem {
     return static_cast<std::uint64_t>(info.st_size);
   }
 
+  Result<bool> IsPrivate(const std::string& path) override {
+    struct stat info{};
+    const Place at = At(path);
+    if (::fstatat(at.directory, at.name, &info, 0) != 0) {
+      return OsError(errno, "reading the mode of", path);
+    }
+    // Root's group may: so systemd hands out credentials.
+    const bool group_reads = (info.st_mode & S_IRGRP) != 0 && info.st_gid != 0;
+    return !group_reads && (info.st_mode & S_IROTH) == 0;
+  }
+
   Result<std::vector<std::string>> List(const std::string& directory) override {
     STRATA_TRY_ASSIGN(Descriptor fd, OpenAt(directory, O_RDONLY | O_DIRECTORY, "listing"));
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd.get()), &::closedir);

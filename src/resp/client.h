@@ -42,6 +42,7 @@ struct ClientCard {
   std::string name STRATA_GUARDED_BY(mutex);
   std::string library STRATA_GUARDED_BY(mutex);
   std::string library_version STRATA_GUARDED_BY(mutex);
+  std::string identity STRATA_GUARDED_BY(mutex);  // The first name in its certificate.
 };
 
 // A key that must not change before EXEC.

@@ -44,6 +44,7 @@ std::string DescribeClient(ClientCard& card, std::uint64_t now_us) {
   line += " tot-net-in=" + std::to_string(card.bytes_in);
   line += " tot-net-out=" + std::to_string(card.bytes_out);
   line += " tot-cmds=" + std::to_string(card.requests);
+  if (!card.identity.empty()) line += " identity=" + card.identity;
   return line;
 }
 

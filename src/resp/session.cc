@@ -25,6 +25,11 @@ Session::~Session() {
   shared_.clients.Remove(client_->card->peer.id);
 }
 
+void Session::Introduce(std::span<const std::string> names) {
+  const MutexLock lock(client_->card->mutex);
+  client_->card->identity = names.front();
+}
+
 server::Consumed Session::Consume(std::string_view input, server::Output* output) {
   const std::size_t before = output->bytes();
   const server::Consumed consumed = ConsumeRequests(input, output);

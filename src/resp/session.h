@@ -27,6 +27,7 @@ class Session final : public server::Protocol {
   Session(const server::Peer& peer, Shared& shared);
   ~Session() override;
 
+  void Introduce(std::span<const std::string> names) override;
   server::Consumed Consume(std::string_view input, server::Output* output) override;
   std::unique_ptr<server::Work> TakeWork() override;
   server::Next FinishWork(std::unique_ptr<server::Work> work, server::Output* output) override;

@@ -45,6 +45,9 @@ void Connection::Receive(std::span<char> scratch, std::uint64_t now_us) {
     peer_ended_ = true;  // What it sent is answered all the same.
     return;
   }
+  if (!std::exchange(introduced_, true) && !socket_->names().empty()) {
+    protocol_->Introduce(socket_->names());
+  }
   stats_.bytes_in.fetch_add(**got, std::memory_order_relaxed);
   const std::string_view bytes(scratch.data(), **got);
   if (input_.empty()) {

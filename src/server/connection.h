@@ -103,6 +103,7 @@ class Connection {
   std::size_t accounted_ = 0;
   std::uint64_t heard_us_;   // When it last sent something,
   std::uint64_t took_us_;    // and when it last took something of its replies.
+  bool introduced_ = false;  // The protocol knows who it is.
   bool has_works_ = false;   // To be handed over.
   bool busy_ = false;        // A work is under way behind which nothing begins.
   bool more_ = false;        // The input may hold whole requests.

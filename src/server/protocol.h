@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,9 @@ class Protocol {
   Protocol& operator=(const Protocol&) = delete;
   virtual ~Protocol() = default;
 
+  // Whom the client has proven to be: the names in its certificate. Before the first Consume, and
+  // only if it has any.
+  virtual void Introduce(std::span<const std::string> /*names*/) {}
   // Takes whole requests from the front of `input` and answers them, as far as that can be done at
   // once. `input` begins where the last call left off.
   virtual Consumed Consume(std::string_view input, Output* output) = 0;
@@ -98,6 +102,7 @@ struct Front {
   std::string name;  // "redis"
   Endpoint endpoint;
   ProtocolFactory factory;
+  Spoken spoken = {};
 };
 
 }  // namespace strata::server

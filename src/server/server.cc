@@ -40,7 +40,8 @@ Status Server::Listen() {
     all.push_back(loops_.emplace_back(std::make_unique<EventLoop>(parts, std::move(poller))).get());
   }
   for (std::size_t front = 0; front < options_.fronts.size(); ++front) {
-    STRATA_TRY_ASSIGN(auto listener, environment_.network->Listen(options_.fronts[front].endpoint));
+    const Front& one = options_.fronts[front];
+    STRATA_TRY_ASSIGN(auto listener, environment_.network->ListenFor(one.endpoint, one.spoken));
     endpoints_.push_back(listener->endpoint());
     STRATA_TRY(all.front()->Accept(std::move(listener), front, all));
   }

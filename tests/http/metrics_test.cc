@@ -13,6 +13,7 @@
 #include "http_world.h"
 #include "stats/counters.h"
 #include "testing/source_tree.h"
+#include "tls/counts.h"
 
 namespace strata::http {
 namespace {
@@ -31,6 +32,8 @@ std::string BusyMetrics() {
   }
   world.redis().command_stats[3].calls = 7;
   world.stats().stuck = 2;
+  const tls::Counts tls;
+  world.shared().tls = &tls;
   return world.Get("/metrics").body;
 }
 

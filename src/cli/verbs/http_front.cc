@@ -1,8 +1,8 @@
 #include "cli/verbs/http_front.h"
 
 #include <utility>
-#include <vector>
 
+#include "cli/verbs/split_names.h"
 #include "http/session.h"
 
 namespace strata::cli {
@@ -10,17 +10,6 @@ namespace {
 
 constexpr std::size_t kEventsKept = 4'096;
 constexpr std::size_t kEventBytesKept = 1 << 20;
-
-std::vector<std::string> SplitNames(std::string_view text) {
-  std::vector<std::string> names;
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    if (comma != 0) names.emplace_back(text.substr(0, comma));
-    if (comma == std::string_view::npos) break;
-    text.remove_prefix(comma + 1);
-  }
-  return names;
-}
 
 }  // namespace
 
@@ -58,6 +47,10 @@ void HttpFront::AddTo(server::ServerOptions* options, const Endpoint& endpoint, 
 
 void HttpFront::AddApi(std::string_view name, const RequestTimes& times) {
   shared_->apis.push_back({.name = name, .times = &times});
+}
+
+void HttpFront::ShowTls(const tls::Counts& counts) {
+  if (shared_ != nullptr) shared_->tls = &counts;
 }
 
 void HttpFront::Adjust(const server::Limits& limits) {

@@ -33,6 +33,8 @@ class HttpFront {
   // Another protocol whose requests are timed, to be shown. Both are borrowed. REQUIRES: AddTo was
   // called.
   void AddApi(std::string_view name, const RequestTimes& times);
+  // Borrowed: its handshakes are shown.
+  void ShowTls(const tls::Counts& counts);
   // What it shows of them from now on.
   void Adjust(const server::Limits& limits);
   // From now on it isn't ready.

@@ -34,15 +34,18 @@ class LoadVerb final : public Verb {
       STRATA_TRY_ASSIGN(report_file_, OpenSink(session, report_));
     }
     const auto stop = [] { return Interrupted(); };
+    std::unique_ptr<Network> network;
+    STRATA_TRY_ASSIGN(
+        const Environment environment,
+        session.globals().tls.In(session.environment(), redis_.empty() ? "h2" : "", &network));
     if (preload_) {
       session.Note("putting " + FormatCount(keys_) + " keys first");
       STRATA_TRY_ASSIGN(const auto filled,
-                        load::Preload(options_, session.environment(), speaker_, keys_, stop));
+                        load::Preload(options_, environment, speaker_, keys_, stop));
       STRATA_TRY(CheckFilled(*filled));
     }
     load::KeySpace keys(keys_);
-    STRATA_TRY_ASSIGN(const auto tally,
-                      load::RunLoad(options_, session.environment(), speaker_, keys, stop));
+    STRATA_TRY_ASSIGN(const auto tally, load::RunLoad(options_, environment, speaker_, keys, stop));
     return Tell(session, *tally);
   }
 

@@ -11,6 +11,7 @@
 #include "cli/verbs/serve_limits.h"
 #include "cli/verbs/serve_log.h"
 #include "cli/verbs/serve_reload.h"
+#include "cli/verbs/serve_tls.h"
 #include "cli/verbs/supervision.h"
 #include "db/db_impl.h"
 #include "grpc/server_session.h"
@@ -40,6 +41,7 @@ class ServeVerb final : public Verb {
     flags.last().in_file = false;
     flags.Switch("print-config", &print_config_, "Only show all settings, and where each is from");
     flags.last().in_file = false;
+    tls_.Declare(flags);
     limits_.Declare(flags);
     log_.Declare(flags);
   }
@@ -64,7 +66,8 @@ class ServeVerb final : public Verb {
     if (at.http) http_.KeepEvents(&session.globals().engine);
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
     options_.logger = logger.get();
-    const Environment& environment = session.environment();
+    STRATA_TRY_ASSIGN(const Environment environment,
+                      tls_.Start(session.environment(), logger.get()));
     server::ServerStats stats;
     options_.limits = limits_.Limits();
     resp::Shared shared(*db, environment, stats, options_.limits);
@@ -77,14 +80,16 @@ class ServeVerb final : public Verb {
     const grpc::MethodTable methods = api::MethodsOf(service);
     RequestTimes grpc_times;
     AddFront("redis", at.redis, resp::RespFactory(shared));
-    if (IsThere("--grpc", at.grpc, grpc_.has_value(), environment, *logger)) {
+    if (IsThere("--grpc", at.grpc, grpc_.has_value(), session.environment(), *logger)) {
       AddFront("grpc", *at.grpc,
                grpc::GrpcFactory({methods, *db, environment, options_.limits, stats, &grpc_times}));
       Connect(&service);
     }
-    if (IsThere("--http", at.http, http_.asked(), environment, *logger)) {
+    if (IsThere("--http", at.http, http_.asked(), session.environment(), *logger)) {
       http_.AddTo(&options_, *at.http, *db, environment, stats, shared);
       http_.AddApi("grpc", grpc_times);
+      options_.fronts.back().spoken = tls_.SpokenAt("http", "http/1.1");
+      if (tls_.on()) http_.ShowTls(tls_.network()->counts());
     }
     STRATA_TRY_ASSIGN(const auto server, server::Server::Start(options_, *db, environment, stats));
     shared.port = server->endpoints().front().port;
@@ -114,20 +119,22 @@ class ServeVerb final : public Verb {
     STRATA_TRY_ASSIGN(at.http, http_.At());
     STRATA_TRY_ASSIGN(at.grpc, GrpcAt());
     STRATA_TRY_ASSIGN(at.redis, ParseEndpoint(redis_));
-    STRATA_TRY(CheckExposure("--redis", at.redis));
-    if (at.grpc) STRATA_TRY(CheckExposure("--grpc", *at.grpc));
-    if (at.http) STRATA_TRY(CheckExposure("--http", *at.http));
+    STRATA_TRY(tls_.Check(session.files()));
+    STRATA_TRY(CheckExposure("redis", at.redis));
+    if (at.grpc) STRATA_TRY(CheckExposure("grpc", *at.grpc));
+    if (at.http) STRATA_TRY(CheckExposure("http", *at.http));
     if (!ports_file_.empty() && session.files().List(ports_file_)) {
       return InvalidArgument("--ports-file: " + ports_file_ + " is a folder: name a file in it");
     }
     return at;
   }
 
-  Status CheckExposure(const std::string& flag, const Endpoint& endpoint) const {
-    if (insecure_ || IsLoopback(endpoint)) return {};
-    return InvalidArgument(flag + " " + ToString(endpoint) +
-                           " lets others than this machine connect, and there are no passwords "
-                           "yet: use 127.0.0.1, or say --insecure");
+  Status CheckExposure(const std::string& front, const Endpoint& endpoint) const {
+    if (insecure_ || IsLoopback(endpoint) || tls_.Guards(front)) return {};
+    return InvalidArgument("--" + front + " " + ToString(endpoint) +
+                           " lets others than this machine connect, whoever they are: use "
+                           "127.0.0.1, ask for certificates (--tls-cert, --tls-key, "
+                           "--tls-client-ca, --tls-clients required), or say --insecure");
   }
 
   Result<std::optional<Endpoint>> GrpcAt() const {
@@ -163,6 +170,7 @@ class ServeVerb final : public Verb {
   void AddFront(const std::string& name, const Endpoint& endpoint,
                 server::ProtocolFactory factory) {
     options_.fronts.push_back({.name = name, .endpoint = endpoint, .factory = std::move(factory)});
+    options_.fronts.back().spoken = tls_.SpokenAt(name, name == "grpc" ? "h2" : "");
   }
 
   // What is written is told to those who watch by gRPC, and what it holds for clients ends in time.
@@ -178,6 +186,8 @@ class ServeVerb final : public Verb {
   void Reload(Session& session, Logger& logger, server::Server& server, resp::Shared* shared) {
     const std::string& file = session.globals().config;
     if (file.empty()) {
+      tls_.Reload(session.files(), logger);
+      if (tls_.on()) return;
       logger.Log(LogLevel::kWarn, "nothing to read again: it was started without --config FILE");
       return;
     }
@@ -193,6 +203,7 @@ class ServeVerb final : public Verb {
     shared->limits.Adjust(options_.limits);
     http_.Adjust(options_.limits);
     logger.Adjust(log_.Options(session));
+    tls_.Reload(session.files(), logger);
     const Status told = limits_.Tell(shared, read->taken);
     STRATA_CHECK(told.has_value());  // Their flags took them.
     for (const Reloaded::Left& left : read->left) {
@@ -212,9 +223,15 @@ class ServeVerb final : public Verb {
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
       at[options_.fronts[i].name] = ToString(endpoints[i]);
     }
+    const auto by_tls = [&](std::string_view front) { return !tls_.SpokenAt(front, "").plain; };
     std::string next = "redis-cli -p " + std::to_string(endpoints.front().port);
-    if (at["grpc"] != "none") next += ", strata --server " + at["grpc"] + " stats";
-    if (at["http"] != "none") next += ", or open " + (at["http"] = "http://" + at["http"]);
+    if (by_tls("redis")) next += " --tls";
+    if (at["grpc"] != "none") next += ", strata --server " + at["grpc"];
+    if (at["grpc"] != "none") next += by_tls("grpc") ? " --tls stats" : " stats";
+    if (at["http"] != "none") {
+      at["http"] = (by_tls("http") ? "https://" : "http://") + at["http"];
+      next += ", or open " + at["http"];
+    }
     logger.Log(LogLevel::kInfo, "serving",
                {{"db", session.globals().db},
                 {"redis", at["redis"]},
@@ -246,6 +263,7 @@ class ServeVerb final : public Verb {
   std::string redis_ = "127.0.0.1:6379";
   std::optional<std::string> grpc_;
   HttpFront http_;
+  ServeTls tls_;
   ServeLog log_;
   std::string ports_file_;
   std::uint64_t watch_bytes_ = api::ServiceOptions{}.watch_bytes;
