@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include "strata/backup.h"
 #include "strata/conditions.h"
 #include "strata/db.h"
 #include "strata/status.h"
@@ -287,7 +288,9 @@ class Client {
   Result<std::uint64_t> Sync(std::uint64_t timeout_us = 0);
   Status Verify(std::uint64_t timeout_us = 0);
   // Into an empty directory of the server's machine.
-  Result<CheckpointInfo> Backup(const std::string& directory, std::uint64_t timeout_us = 0);
+  Result<CheckpointInfo> Checkpoint(const std::string& directory, std::uint64_t timeout_us = 0);
+  // Where the server keeps its backups. Errors: kInvalidArgument when it keeps none.
+  Result<BackupInfo> Backup(const BackupOptions& options = {}, std::uint64_t timeout_us = 0);
 
   ClientStats stats() const;
   // For what is made of it in this library.

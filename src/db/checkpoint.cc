@@ -54,21 +54,27 @@ Result<CheckpointInfo> DbImpl::Checkpoint(const std::string& directory) {
   return info;
 }
 
-Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& directory) {
+// Keeps the files of that moment until it is let go.
+Result<DbImpl::HeldState> DbImpl::FlushAndHold() {
   STRATA_TRY(Flush());
-  ManifestState state;
-  VersionSet::Versions held;  // Keeps the files of that moment.
+  HeldState held;
   {
     MutexLock lock(mutex_);
     STRATA_TRY(health_.CheckWritable());
     versions_.set().SetLastSequence(trees_.last_sequence());
-    state = versions_.set().State();
-    if (!STRATA_MUTANT(copy_holds_nothing)) held = versions_.set().versions();
-    state.properties.store_id = files_.store().NewId();
+    held.state = versions_.set().State();
+    if (!STRATA_MUTANT(copy_holds_nothing)) held.versions = versions_.set().versions();
   }
-  state.begun_logs.clear();  // What later writes put into logs isn't part of it.
-  state.sealed_logs.clear();
-  state.oldest_log = state.next_file;
+  held.state.begun_logs.clear();  // What later writes put into logs isn't part of it.
+  held.state.sealed_logs.clear();
+  held.state.oldest_log = held.state.next_file;
+  return held;
+}
+
+Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& directory) {
+  STRATA_TRY_ASSIGN(HeldState held, FlushAndHold());
+  ManifestState& state = held.state;
+  state.properties.store_id = files_.store().NewId();
   CheckpointInfo info;
   for (const std::string& name : FilesOf(state)) {
     STRATA_TRY(CopyFile(name, target, directory, &info));

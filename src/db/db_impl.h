@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "backup/source.h"
 #include "commit/commit_queue.h"
 #include "io/owner_process.h"
 #include "journal/local_journal.h"
@@ -37,7 +38,7 @@ namespace strata {
 // That they can be had, and don't contradict each other. Errors: kInvalidArgument. As Open does.
 Status CheckOptions(const Options& options);
 
-class DbImpl final : public DB {
+class DbImpl final : public DB, public backup::BackupSource {
  public:
   DbImpl(const Options& options, const Environment& environment, std::string directory);
   ~DbImpl() override;
@@ -75,6 +76,9 @@ class DbImpl final : public DB {
   Result<WriteOutcome> Apply(TableRef table, const WriteBatch& batch, const Applied& at) override;
   Result<AppliedIndex> AppliedIndexOf(TableRef table) override;
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override;
+  // --- backups.cc ---
+  Result<backup::Instant> Hold() override;
+  Environment World() const override;
   Status Sync() override;
   Status VerifyAll() override;
   Status Close() override;
@@ -107,6 +111,12 @@ class DbImpl final : public DB {
   // Whether an empty value is a delete there. Errors: kNotFound.
   Result<bool> EmptyDeletes(TableRef table) const;
   // --- checkpoint.cc ---
+  struct HeldState {
+    ManifestState state;  // Without logs.
+    VersionSet::Versions versions;
+  };
+  // What is there after a flush. Errors: as Flush.
+  Result<HeldState> FlushAndHold();
   Result<CheckpointInfo> CopyTo(FileSystem& target, const std::string& directory);
   Status CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
                   CheckpointInfo* info) const;

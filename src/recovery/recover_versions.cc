@@ -9,6 +9,7 @@
 
 #include "base/mutant.h"
 #include "recovery/recovery.h"
+#include "version/restore_mark.h"
 
 namespace strata {
 namespace {
@@ -19,6 +20,13 @@ constexpr std::size_t kCleanLogsMax = 8;
 
 }  // namespace
 
+Status Recovery::CheckNotHalf() const {
+  STRATA_TRY_ASSIGN(const bool is_half, context_.environment.files->Exists(
+                                            JoinPath(context_.directory, kRestoreMarkName)));
+  if (!is_half) return {};
+  return Corruption("a restore into it was cut off: restore again into the same directory");
+}
+
 // What the options say about a store that is there, or isn't, before anything is touched.
 Status Recovery::CheckExistence() const {
   STRATA_TRY_ASSIGN(const bool exists, context_.environment.files->Exists(
@@ -26,6 +34,7 @@ Status Recovery::CheckExistence() const {
   if (exists && context_.options.error_if_exists) {
     return InvalidArgument("a store is there already; choose another directory");
   }
+  if (!exists) STRATA_TRY(CheckNotHalf());
   if (!exists && (!context_.options.create_if_missing || context_.options.read_only)) {
     return Error(ErrorCode::kNotFound, "no store is there (no CURRENT file)");
   }

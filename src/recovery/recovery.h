@@ -74,6 +74,7 @@ class Recovery {
   bool IsKnown(FileNumber number) const;  // A log: the manifest says that it was begun.
   bool IsLeftOver(FileNumber number) const;
   Status CheckExistence() const;
+  Status CheckNotHalf() const;  // By a restore that was cut off.
   Status CreateOrRecoverVersions();
   // What the manifest says of a log that was closed, or nothing.
   std::optional<std::uint64_t> SealedLength(FileNumber log) const;

@@ -119,8 +119,25 @@ class RemoteCli(unittest.TestCase):
         self.ask("cas", "k", "nope", "x", code=5)
         self.assertEqual("w\n", self.ask("get", "k")[0])
         self.assertIn("last_sequence", self.ask("stats")[0])
-        self.ask("backup", str(self.folder / "copy"))
+        self.ask("checkpoint", str(self.folder / "copy"))
         self.assertEqual((0, "w\n", ""), run("--db", str(self.folder / "copy"), "get", "k"))
+
+    def test_a_backup_of_a_server_is_restored(self):
+        self.ask("put", "k", "v")
+        self.assertIn("start it with --backup-dir", self.ask("backup", code=2)[1])
+        vault = self.folder / "vault"
+        with serving(STRATA, "--grpc", "127.0.0.1:0", "--backup-dir", str(vault)) as server:
+            to = ("--server", server.at("grpc"))
+            self.assertEqual(0, run(*to, "put", "k", "of the server")[0])
+            code, _, err = run(*to, "backup", "first")
+            self.assertEqual(0, code, err)
+            self.assertIn("backup 1 on the server: as of sequence", err)
+            self.assertEqual(2, run(*to, "backup", "first")[0])
+            self.assertEqual(2, run(*to, "backup", "list", "vault")[0])
+            self.assertEqual(2, run(*to, "restore", str(vault), "--to", str(self.folder / "no"))[0])
+            self.assertEqual(0, run(*to, "put", "k", "later")[0])
+        self.assertEqual(0, run("restore", str(vault), "--to", str(self.folder / "back"), "--backup", "first")[0])
+        self.assertEqual((0, "of the server\n", ""), run("--db", str(self.folder / "back"), "get", "k"))
 
     def test_import_and_export(self):
         rows = "".join(f'{{"key":"k{i:04}","value":"v{i}"}}\n' for i in range(3000))
@@ -150,7 +167,7 @@ class RemoteCli(unittest.TestCase):
         self.assertIn("do it where the store is", self.ask("trace", "k", code=1)[1])
         self.assertIn("either in a directory", self.ask("--db", "x", "get", "k", code=2)[1])
         self.assertIn("--read-only", self.ask("--read-only", "get", "k", code=2)[1])
-        self.assertIn("whole path", self.ask("backup", "copy", code=2)[1])
+        self.assertIn("whole path", self.ask("checkpoint", "copy", code=2)[1])
 
     def test_no_server_is_exit_code_3_and_one_line(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:  # It listens, and never says a word.

@@ -36,6 +36,7 @@ class ServeVerb final : public Verb {
     flags.Integer("loops", &options_.loops, 1, "Threads that serve connections");
     flags.Integer("readers", &options_.readers, 1, "Threads that wait for the disk");
     flags.Size("watch-history", &watch_bytes_, "Changes that gRPC's watchers can go back to");
+    flags.Text("backup-dir", &backup_directory_, "DIR", "Where backups go that clients ask for");
     flags.Switch("check-config", &check_config_, "Only say whether all settings are right");
     flags.last().in_file = false;
     flags.Switch("print-config", &print_config_, "Only show all settings, and where each is from");
@@ -73,7 +74,8 @@ class ServeVerb final : public Verb {
     shared.logger = logger.get();
     api::Service service(*db, environment,
                          {.watch_bytes = static_cast<std::size_t>(watch_bytes_),
-                          .reply_bytes_max = options_.limits.reply_bytes_max});
+                          .reply_bytes_max = options_.limits.reply_bytes_max,
+                          .backup_directory = backup_directory_});
     const grpc::MethodTable methods = api::MethodsOf(service);
     RequestTimes grpc_times;
     AddFront("redis", at.redis, resp::RespFactory(shared));
@@ -248,6 +250,7 @@ class ServeVerb final : public Verb {
   HttpFront http_;
   ServeLog log_;
   std::string ports_file_;
+  std::string backup_directory_;
   std::uint64_t watch_bytes_ = api::ServiceOptions{}.watch_bytes;
   bool insecure_ = false;
   bool check_config_ = false;
