@@ -287,7 +287,9 @@ class Client {
   Result<std::uint64_t> Sync(std::uint64_t timeout_us = 0);
   Status Verify(std::uint64_t timeout_us = 0);
   // Into an empty directory of the server's machine.
-  Result<CheckpointInfo> Backup(const std::string& directory, std::uint64_t timeout_us = 0);
+  Result<CheckpointInfo> Checkpoint(const std::string& directory, std::uint64_t timeout_us = 0);
+  // Into the repository that the server was given (`strata serve --backup-dir`).
+  Result<BackupInfo> Backup(const BackupOptions& options = {}, std::uint64_t timeout_us = 0);
 
   ClientStats stats() const;
   // For what is made of it in this library.

@@ -31,7 +31,9 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(InspectCommand);
   STRATA_VERB(CompactCommand);
   STRATA_VERB(VerifyCommand);
+  STRATA_VERB(CheckpointCommand);
   STRATA_VERB(BackupCommand);
+  STRATA_VERB(RestoreCommand);
   STRATA_VERB(ResetCommand);
   STRATA_VERB(ServeCommand);
   STRATA_VERB(LoadCommand);

@@ -193,7 +193,12 @@ class RemoteStore final : public DB {
   }
   Status WaitDurable(std::uint64_t /*version*/) override { return Sync(); }
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override {
-    return client_->Backup(directory);
+    return client_->Checkpoint(directory);
+  }
+  // The server knows where to: an empty directory is meant.
+  Result<BackupInfo> Backup(const std::string& directory, const BackupOptions& options) override {
+    if (directory.empty()) return client_->Backup(options);
+    return InvalidArgument("a server's backups go where it was told to put them (--backup-dir)");
   }
   Status VerifyAll() override { return client_->Verify(); }
 
