@@ -17,7 +17,8 @@ endfunction()
 strata_require(lz4.h lz4 liblz4-dev)
 strata_require(zstd.h zstd libzstd-dev)
 strata_require(snappy.h snappy libsnappy-dev)
-set(STRATA_LIBRARIES lz4 zstd snappy)
+strata_require(openssl/evp.h crypto libssl-dev)
+set(STRATA_LIBRARIES lz4 zstd snappy crypto)
 
 # Header only. The definition must be the same in every file that includes xxhash.h.
 find_path(STRATA_HEADER_xxhash xxhash.h)

@@ -24,6 +24,7 @@
 #include "strata/conditions.h"
 #include "strata/iterator.h"
 #include "strata/options.h"
+#include "strata/seal.h"
 #include "strata/snapshot.h"
 #include "strata/status.h"
 #include "strata/table.h"
@@ -232,6 +233,14 @@ class DB {
   // linked where the file system can, so it takes little room and time. Flushes first. Errors:
   // kInvalidArgument when something is in the directory; after any error nothing is left of it.
   virtual Result<CheckpointInfo> Checkpoint(const std::string& directory) = 0;
+  // What of the store is sealed, and under which keys. Errors: kUnsupported, of a server's.
+  virtual Result<SealInfo> SealStatus();
+  // Writes every file anew that isn't under the keyring's active key, or, in a store that is being
+  // unsealed, in the clear. Readers and writers go on. The keyring is read again before. After an
+  // error the store is as sealed as far as it came, and it can be called again. Errors:
+  // kInvalidArgument for a store in the clear; kBusy while readers have old files open;
+  // kUnsupported.
+  virtual Status SealAnew();
   // Reads and checks every byte of every table, log and manifest; the first damage is the error.
   virtual Status VerifyAll() = 0;
 

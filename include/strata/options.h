@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "strata/seal.h"
 #include "strata/table_ref.h"
 
 namespace strata {
@@ -154,6 +155,13 @@ struct Options {
   // A merge writes values anew when more blobs than this lie over one key; 0: never. Smaller is
   // better for scans of cold data and worse for writes.
   int blob_overlap_max = 64;
+
+  // The keyring of a sealed store (`strata keyring init`), a file outside of it; empty: the store
+  // is in the clear. A new store is sealed with it; one that is there must be. The process makes no
+  // core dumps from then on. Who loses the keyring, or the keys that open it, loses the store.
+  std::string keyring;
+  // Seal a store that is in the clear, or take the seal off; see DB::SealAnew.
+  SealChange seal = SealChange::kNone;
 
   // Receives one JSON line an event; see stats/event_trace.h.
   std::function<void(std::string_view)> event_sink;

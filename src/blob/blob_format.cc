@@ -15,7 +15,7 @@ namespace {
 // copied for it.
 std::uint32_t RecordChecksum(const StoredValue& value, const FileId& file_id,
                              std::uint64_t offset) {
-  const char tags[2] = {static_cast<char>(value.compression), 0};
+  const char tags[2] = {static_cast<char>(value.compression), static_cast<char>(value.flags)};
   char place[sizeof(FileId) + sizeof(offset)];
   std::memcpy(place, file_id.data(), file_id.size());
   EncodeFixed(place + file_id.size(), offset);
@@ -24,12 +24,21 @@ std::uint32_t RecordChecksum(const StoredValue& value, const FileId& file_id,
   return ExtendCrc32c(covered, std::string_view(place, sizeof(place)));
 }
 
+Status CheckFlags(std::uint8_t flags, const RecordPlace& place) {
+  const std::uint8_t wanted = place.cipher == nullptr ? 0 : kFlagSealed;
+  if (flags == wanted) return {};
+  if (flags == 0) return Corruption("the value isn't sealed, and its file is");
+  return Error(ErrorCode::kUnsupported,
+               flags == kFlagSealed ? "the value is sealed" : "unknown record flags");
+}
+
 Status CheckNumbers(const Footer& footer, std::uint64_t file_size) {
   if (footer.file_size != file_size) {
     return Corruption("the file had " + std::to_string(footer.file_size) + " bytes, now it has " +
                       std::to_string(file_size));
   }
-  if (!sst::LiesBefore(footer.index, file_size - kFooterSize) ||
+  const std::uint64_t after = kFooterSize + sst::SealSizeOf(footer.features);
+  if (file_size < after || !sst::LiesBefore(footer.index, file_size - after) ||
       footer.index.size > kIndexSizeMax) {
     return Corruption("the index at offset " + std::to_string(footer.index.offset) + " of " +
                       std::to_string(footer.index.size) + " bytes can't be");
@@ -85,9 +94,9 @@ Result<Footer> DecodeFooter(std::string_view bytes, std::uint64_t file_size) {
   if (const auto version = DecodeFixed<std::uint32_t>(in + 64); version != kFormatVersion) {
     return Error(ErrorCode::kUnsupported, "blob format version " + std::to_string(version));
   }
-  if (footer.features != 0) {
+  if (const std::uint32_t unknown = footer.features & ~sst::kFeatureSealed; unknown != 0) {
     return Error(ErrorCode::kUnsupported,
-                 "a newer program wrote this: " + sst::FeatureNames(footer.features));
+                 "a newer program wrote this: " + sst::FeatureNames(unknown));
   }
   STRATA_TRY(CheckNumbers(footer, file_size));
   return footer;
@@ -96,24 +105,36 @@ Result<Footer> DecodeFooter(std::string_view bytes, std::uint64_t file_size) {
 std::string MakeTrailer(const StoredValue& value, const FileId& file_id, std::uint64_t offset) {
   std::string out;
   out.push_back(static_cast<char>(value.compression));
-  out.push_back(0);
+  out.push_back(static_cast<char>(value.flags));
   AppendFixed32(&out, RecordChecksum(value, file_id, offset));
   return out;
 }
 
-Result<StoredValue> OpenRecord(std::string_view record, const FileId& file_id,
-                               std::uint64_t offset) {
+StoredValue SealValue(const StoredValue& value, const FileCipher& cipher, std::uint64_t offset,
+                      std::string* sealed) {
+  const char tags[2] = {static_cast<char>(value.compression), static_cast<char>(kFlagSealed)};
+  sealed->resize(value.contents.size() + FileCipher::kOverhead);
+  cipher.Seal({SealedPart::kRecord, offset, {tags, sizeof(tags)}}, value.contents, sealed->data());
+  return {*sealed, value.compression, kFlagSealed};
+}
+
+Result<StoredValue> OpenRecord(std::string_view record, const RecordPlace& place,
+                               std::string* opened) {
   if (record.size() < kTrailerSize) return Corruption("a record without a trailer");
   const std::string_view covered = record.substr(0, record.size() - 4);
   const auto checksum = DecodeFixed<std::uint32_t>(record.data() + covered.size());
-  if (checksum != sst::BlockChecksum(covered, file_id, offset)) return Corruption("bad checksum");
-  const auto flags = static_cast<std::uint8_t>(covered.back());
-  if (flags != 0) {
-    return Error(ErrorCode::kUnsupported,
-                 flags == 1 ? "the value is sealed" : "unknown record flags");
+  if (checksum != sst::BlockChecksum(covered, place.file_id, place.offset)) {
+    return Corruption("bad checksum");
   }
+  STRATA_TRY(CheckFlags(static_cast<std::uint8_t>(covered.back()), place));
   const std::string_view contents = covered.substr(0, covered.size() - 2);
-  return StoredValue{contents, static_cast<std::uint8_t>(covered[contents.size()])};
+  const auto compression = static_cast<std::uint8_t>(covered[contents.size()]);
+  if (place.cipher == nullptr) return StoredValue{contents, compression};
+  const char tags[2] = {static_cast<char>(compression), static_cast<char>(kFlagSealed)};
+  if (record.data() != opened->data()) opened->resize(contents.size());
+  STRATA_TRY(place.cipher->Open({SealedPart::kRecord, place.offset, {tags, sizeof(tags)}}, contents,
+                                opened->data()));
+  return StoredValue{{opened->data(), contents.size() - FileCipher::kOverhead}, compression};
 }
 
 // The bytes of every codec begin with the length that they decompress to.
@@ -126,9 +147,9 @@ Result<std::uint64_t> RawSizeOf(const StoredValue& value) {
   return Corruption("a value whose length can't be");
 }
 
-Status OpenValue(std::string_view record, const FileId& file_id, std::uint64_t offset,
-                 std::uint64_t length, std::string* value) {
-  STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, file_id, offset));
+Status OpenValue(std::string_view record, const RecordPlace& place, std::uint64_t length,
+                 std::string* value) {
+  STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, place, value));
   STRATA_TRY_ASSIGN(const std::uint64_t raw_size, RawSizeOf(stored));
   if (raw_size != length) {
     return Corruption("the value hasn't the length that its pointer tells");

@@ -9,8 +9,9 @@
 //
 //   A record is made as a table's block is: its checksum is the CRC-32C of  contents | compression
 //   | flags | file_id | offset, its compression 0 none, 1 snappy, 2 lz4, 3 zstd, and flags bit 0
-//   means sealed (reserved for encryption at rest). The value of ordinal o is the record number
-//   Rank(o).
+//   means sealed: the contents are as io/file_cipher.h makes them, 24 bytes longer, and the tag
+//   covers compression and flags. In a sealed file all records are, and a seal of 24 bytes stands
+//   before the footer, as in a table. The value of ordinal o is the record number Rank(o).
 //
 //   footer (fixed 96 bytes; the last bytes of the file)
 //   offset  size  field
@@ -36,6 +37,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "io/file_cipher.h"
 #include "io/file_system.h"
 #include "iter/blob_pointer.h"
 #include "sst/block_contents.h"
@@ -79,19 +81,33 @@ Result<Footer> DecodeFooter(std::string_view bytes, std::uint64_t file_size);
 struct StoredValue {
   std::string_view contents;
   std::uint8_t compression = 0;
+  std::uint8_t flags = 0;
 };
+inline constexpr std::uint8_t kFlagSealed = 1;
+
+// Seals what a record at `offset` is to hold; `sealed` has its contents from then on.
+StoredValue SealValue(const StoredValue& value, const FileCipher& cipher, std::uint64_t offset,
+                      std::string* sealed);
 
 // The six bytes after `value` at `offset` of the file `file_id`.
 std::string MakeTrailer(const StoredValue& value, const FileId& file_id, std::uint64_t offset);
 
-// Takes `record`, contents and trailer, apart. Errors: kCorruption; kUnsupported when sealed.
-Result<StoredValue> OpenRecord(std::string_view record, const FileId& file_id,
-                               std::uint64_t offset);
+// Where a record is from. Without a cipher the file is in the clear.
+struct RecordPlace {
+  const FileId& file_id;
+  std::uint64_t offset = 0;
+  const FileCipher* cipher = nullptr;
+};
 
-// The value of `length` bytes that `record`, at `offset` of the file `file_id`, holds. `record` may
-// lie in `*value`. Errors: kCorruption; kUnsupported.
-Status OpenValue(std::string_view record, const FileId& file_id, std::uint64_t offset,
-                 std::uint64_t length, std::string* value);
+// Takes `record`, contents and trailer, apart, and opens it if it is sealed: into `*opened`, where
+// it may lie already. Errors: kCorruption; kUnsupported when it is sealed and its file isn't.
+Result<StoredValue> OpenRecord(std::string_view record, const RecordPlace& place,
+                               std::string* opened);
+
+// The value of `length` bytes that `record` holds. `record` may lie in `*value`. Errors:
+// kCorruption; kUnsupported.
+Status OpenValue(std::string_view record, const RecordPlace& place, std::uint64_t length,
+                 std::string* value);
 
 // The length of the value that was stored. Errors: kCorruption when it can't be.
 Result<std::uint64_t> RawSizeOf(const StoredValue& value);

@@ -61,6 +61,12 @@ Status BlobReader::ReadFooter() {
                                                  std::to_string(size - kFooterSize));
   }
   footer_ = *footer;
+  Status sealed = sst::CheckFooterSeal(*file_, bytes, footer_.features);
+  if (!sealed) {
+    return std::move(sealed).error().WithContext("footer at offset " +
+                                                 std::to_string(size - kFooterSize));
+  }
+  cipher_ = CipherOf(*file_);
   summary_ = {.blob = footer_.blob,
               .size_bytes = size,
               .footer_checksum = footer_.checksum,
@@ -75,7 +81,7 @@ Status BlobReader::ReadIndex(Index* index) const {
   if (!mapped_) scratch.resize(place.size);
   STRATA_TRY_ASSIGN(const std::string_view record,
                     file_->Read(place.offset, place.size, scratch.data()));
-  STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, footer_.file_id, place.offset));
+  STRATA_TRY_ASSIGN(const StoredValue stored, OpenRecord(record, RecordAt(place.offset), &scratch));
   if (stored.compression != 0) return Corruption("it is compressed");
   ByteReader in(stored.contents);
   STRATA_TRY_ASSIGN(index->held, ReadBitmap(&in));
@@ -100,8 +106,9 @@ Status BlobReader::CheckOffsets(const Index& index) const {
     if (!fits || offset > footer_.index.offset) return Corruption("offsets that can't be");
     end = offset;
   }
-  if (end != footer_.index.offset ||
-      footer_.index.offset + footer_.index.size + kTrailerSize + kFooterSize != footer_.file_size) {
+  if (end != footer_.index.offset || footer_.index.offset + footer_.index.size + kTrailerSize +
+                                             sst::SealSizeOf(footer_.features) + kFooterSize !=
+                                         footer_.file_size) {
     return Corruption("bytes that belong to no record");
   }
   return {};
@@ -162,7 +169,7 @@ Status BlobReader::Read(const BlobPointer& pointer, std::string* value) const {
 Status BlobReader::Open(const BlobPointer& pointer, std::string_view record,
                         std::string* value) const {
   STRATA_TRY_ASSIGN(const sst::BlockHandle place, PlaceOf(pointer));
-  const Status opened = OpenValue(record, footer_.file_id, place.offset, pointer.length, value);
+  const Status opened = OpenValue(record, RecordAt(place.offset), pointer.length, value);
   return opened ? Status() : AtOffset(opened.error(), place.offset);
 }
 
@@ -170,7 +177,7 @@ Result<StoredValue> BlobReader::ReadStored(std::uint32_t ordinal, std::string* s
   STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(ordinal));
   auto record = ReadBytes(place, scratch);
   if (!record) return AtOffset(std::move(record).error(), place.offset);
-  auto stored = OpenRecord(*record, footer_.file_id, place.offset);
+  auto stored = OpenRecord(*record, RecordAt(place.offset), scratch);
   if (!stored) return AtOffset(std::move(stored).error(), place.offset);
   return *stored;
 }

@@ -77,6 +77,9 @@ class BlobReader final : public ValueFile {
   Result<sst::BlockHandle> Find(std::uint32_t ordinal) const;
   Result<sst::BlockHandle> PlaceOf(const BlobPointer& pointer) const;
   Result<std::string_view> ReadBytes(const sst::BlockHandle& place, std::string* scratch) const;
+  RecordPlace RecordAt(std::uint64_t offset) const {
+    return {.file_id = footer_.file_id, .offset = offset, .cipher = cipher_};
+  }
   Error InFile(Error error) const;
   Error AtOffset(Error error, std::uint64_t offset) const;
 
@@ -84,6 +87,7 @@ class BlobReader final : public ValueFile {
   const std::string name_;
   Counters& counters_;
   bool mapped_ = false;
+  const FileCipher* cipher_ = nullptr;  // Null: in the clear.
   Footer footer_;
   BlobSummary summary_;
   mutable Index index_;  // Doesn't change once it was loaded.

@@ -15,7 +15,7 @@ constexpr std::size_t kWriteBytes = std::size_t{256} << 10;  // Handed to the fi
 
 BlobWriter::BlobWriter(const WriterOptions& options, WritableFile& file, const FileId& file_id,
                        BlobId blob)
-    : options_(options), file_(file), file_id_(file_id), blob_(blob) {
+    : options_(options), file_(file), cipher_(CipherOf(file)), file_id_(file_id), blob_(blob) {
   STRATA_CHECK(file.size() == 0 && blob != 0);
 }
 
@@ -43,9 +43,16 @@ Status BlobWriter::Copy(std::uint32_t ordinal, const StoredValue& value) {
   return Append(value);
 }
 
+StoredValue BlobWriter::Sealed(const StoredValue& value, std::uint64_t offset) {
+  if (cipher_ == nullptr) return value;
+  if (sealed_.capacity() > kCompressedValueMax) sealed_ = std::string();
+  return SealValue(value, *cipher_, offset, &sealed_);
+}
+
 // Large contents go to the file as they are: copying them would only cost memory.
-Status BlobWriter::Append(const StoredValue& value) {
+Status BlobWriter::Append(const StoredValue& plain) {
   const std::uint64_t offset = size();
+  const StoredValue value = Sealed(plain, offset);
   const std::string trailer = MakeTrailer(value, file_id_, offset);
   if (value.contents.size() >= kWriteBytes) {
     STRATA_TRY(WriteOut());
@@ -97,11 +104,16 @@ Result<BlobSummary> BlobWriter::Finish() {
   footer.values = static_cast<std::uint32_t>(offsets_.size());
   footer.offset_width = (static_cast<std::uint32_t>(std::bit_width(size())) + 7) / 8;
   const std::uint64_t end = size();
-  const std::string index = EncodeIndex(footer.offset_width);
-  footer.index = {end, index.size()};
-  unwritten_ += index + MakeTrailer({index, 0}, file_id_, footer.index.offset);
-  footer.file_size = size() + kFooterSize;
+  const std::string bytes = EncodeIndex(footer.offset_width);
+  const StoredValue index = Sealed({bytes, 0}, end);
+  footer.index = {end, index.contents.size()};
+  unwritten_.append(index.contents);
+  unwritten_ += MakeTrailer(index, file_id_, end);
+  if (cipher_ != nullptr) footer.features |= sst::kFeatureSealed;
+  const std::uint64_t footer_offset = size() + sst::SealSizeOf(footer.features);
+  footer.file_size = footer_offset + kFooterSize;
   const std::string encoded = EncodeFooter(footer);
+  if (cipher_ != nullptr) unwritten_ += sst::SealFooter(*cipher_, encoded, footer_offset);
   unwritten_ += encoded;
   STRATA_TRY(WriteOutOrDrop(end));
   return BlobSummary{.blob = blob_,

@@ -59,12 +59,15 @@ class BlobWriter {
   std::uint64_t size() const { return written_ + unwritten_.size(); }
 
  private:
-  Status Append(const StoredValue& value);
+  // As a record at `offset` stores it; lives until the next call.
+  StoredValue Sealed(const StoredValue& value, std::uint64_t offset);
+  Status Append(const StoredValue& plain);
   Status WriteOutOrDrop(std::uint64_t end);
   std::string EncodeIndex(std::uint32_t width) const;
 
   const WriterOptions options_;
   WritableFile& file_;
+  const FileCipher* const cipher_;  // Null: in the clear.
   const FileId file_id_;
   const BlobId blob_;
   Bitmap held_;                         // Ordinals in this file.
@@ -72,7 +75,8 @@ class BlobWriter {
   std::uint64_t raw_bytes_ = 0;
   std::string unwritten_;
   std::uint64_t written_ = 0;
-  std::string compressed_;  // Kept for its memory.
+  std::string compressed_;  // Kept for its memory; so is the next.
+  std::string sealed_;
 };
 
 }  // namespace strata::blob

@@ -28,8 +28,9 @@ std::optional<Place> DecodePlace(std::string_view bytes) {
   const auto pointer = DecodeBlobPointer(bytes.substr(0, in.offset()));
   const auto offset = in.ReadVarint64();
   const auto stored = in.ReadVarint64();
-  // A value that doesn't shrink is stored as it is.
-  if (!pointer || !stored || !in.empty() || *stored > pointer->length) return std::nullopt;
+  // A value that doesn't shrink is stored as it is, and a sealed one takes a little more.
+  if (!pointer || !stored || !in.empty()) return std::nullopt;
+  if (*stored > pointer->length + FileCipher::kOverhead) return std::nullopt;
   place.pointer = *pointer;
   place.offset = *offset;
   place.stored_bytes = *stored;
@@ -40,7 +41,8 @@ Status ReadPlace(const RandomAccessFile& file, const Place& place, std::string* 
   value->resize(place.stored_bytes + kTrailerSize);
   STRATA_TRY_ASSIGN(const std::string_view record,
                     file.Read(place.offset, value->size(), value->data()));
-  return OpenValue(record, place.file_id, place.offset, place.pointer.length, value);
+  const RecordPlace from{place.file_id, place.offset, CipherOf(file)};
+  return OpenValue(record, from, place.pointer.length, value);
 }
 
 // --- writing -------------------------------------------------------------------------------------
@@ -152,8 +154,9 @@ Status PendingBlob::Read(const BlobPointer& pointer, std::string* value) const {
 Status PendingBlob::Open(const BlobPointer& pointer, std::string_view record,
                          std::string* value) const {
   STRATA_TRY_ASSIGN(const sst::BlockHandle place, Locate(pointer.ordinal));
-  return Annotate(OpenValue(record, file_id_, place.offset, pointer.length, value),
-                  name_ + ": value at offset " + std::to_string(place.offset));
+  return Annotate(
+      OpenValue(record, {file_id_, place.offset, CipherOf(*reader_)}, pointer.length, value),
+      name_ + ": value at offset " + std::to_string(place.offset));
 }
 
 }  // namespace strata::blob

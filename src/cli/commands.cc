@@ -32,6 +32,10 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(CompactCommand);
   STRATA_VERB(VerifyCommand);
   STRATA_VERB(BackupCommand);
+  STRATA_VERB(KeyringCommand);
+  STRATA_VERB(SealCommand);
+  STRATA_VERB(UnsealCommand);
+  STRATA_VERB(ResealCommand);
   STRATA_VERB(ResetCommand);
   STRATA_VERB(ServeCommand);
   STRATA_VERB(LoadCommand);

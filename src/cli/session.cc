@@ -59,6 +59,8 @@ void DeclareStoreFlags(Flags& flags, Globals* globals) {
   flags.Text("config", &globals->config, "FILE",
              "Settings for what neither flags nor the environment say (docs/configuration.md)");
   flags.last().in_file = false;
+  flags.Text("keyring", &globals->engine.keyring, "FILE",
+             "The keyring of a sealed store (strata keyring); a new store is sealed with it");
   flags.Switch("read-only", &globals->engine.read_only, "Change nothing in the directory");
   flags.Text("events", &globals->events, "FILE",
              "Append what the engine does to a new FILE, one JSON line an event");

@@ -7,6 +7,7 @@
 
 #include "base/mutant.h"
 #include "db/db_impl.h"
+#include "seal/sealed_files.h"
 
 namespace strata {
 namespace {
@@ -74,11 +75,35 @@ Result<CheckpointInfo> DbImpl::CopyTo(FileSystem& target, const std::string& dir
     STRATA_TRY(CopyFile(name, target, directory, &info));
   }
   STRATA_TRY(target.SyncDirectory(directory));
+  STRATA_TRY_ASSIGN(const auto sealed, SealCopy(target, directory, state.next_file));
   Environment environment = context_.environment;
-  environment.files = &target;
+  environment.files = sealed == nullptr ? &target : sealed.get();
   STRATA_TRY(VersionSet::CreateFrom(environment, directory, state));
   STRATA_TRY(context_.outside->SyncDirectory(ParentDirectory(directory)));
   return info;
+}
+
+// A store of its own, that reads what this one has sealed so far.
+Result<std::unique_ptr<seal::SealedFiles>> DbImpl::SealCopy(FileSystem& target,
+                                                            const std::string& directory,
+                                                            FileNumber next_file) const {
+  if (context_.sealed == nullptr || context_.sealed->is_unsealed()) {
+    return std::unique_ptr<seal::SealedFiles>();
+  }
+  if (context_.sealed->mode() != seal::SealMode::kSealed) {
+    return InvalidArgument(
+        "some of the store's files are sealed and some aren't: let it be sealed "
+        "or unsealed to the end before (`strata seal`, `strata unseal`)");
+  }
+  seal::SealedFilesOptions options = context_.sealed->options();
+  options.directory = directory;
+  options.keyring = context_.sealed->keyring();
+  options.kept = nullptr;
+  auto ancestors = context_.sealed->ancestors();
+  ancestors.push_back({.store = context_.sealed->store(), .below = next_file});
+  auto sealed = std::make_unique<seal::SealedFiles>(target, options);
+  STRATA_TRY(sealed->BecomeSealed(std::move(ancestors)));
+  return sealed;
 }
 
 Status DbImpl::CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
@@ -87,7 +112,11 @@ Status DbImpl::CopyFile(const std::string& name, FileSystem& target, const std::
   const std::string copy = JoinPath(directory, name);
   Status linked = context_.environment.files->Link(path, target, copy);
   if (!linked && linked.error().code() != ErrorCode::kUnsupported) return linked;
-  if (!linked) STRATA_TRY(Copy(*context_.environment.files, path, target, copy));
+  if (!linked) {  // As they are stored: what is sealed stays so.
+    FileSystem& stored =
+        context_.sealed == nullptr ? *context_.environment.files : context_.sealed->stored();
+    STRATA_TRY(Copy(stored, path, target, copy));
+  }
   STRATA_TRY_ASSIGN(const std::uint64_t size, target.FileSize(copy));
   ++info->files;
   info->bytes += size;

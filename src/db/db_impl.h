@@ -75,6 +75,8 @@ class DbImpl final : public DB {
   Result<WriteOutcome> Apply(TableRef table, const WriteBatch& batch, const Applied& at) override;
   Result<AppliedIndex> AppliedIndexOf(TableRef table) override;
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override;
+  Result<SealInfo> SealStatus() override;
+  Status SealAnew() override;
   Status Sync() override;
   Status VerifyAll() override;
   Status Close() override;
@@ -106,8 +108,15 @@ class DbImpl final : public DB {
   std::vector<TableInfo> DescribeTables() const;
   // Whether an empty value is a delete there. Errors: kNotFound.
   Result<bool> EmptyDeletes(TableRef table) const;
+  // --- seal.cc ---
+  Result<std::size_t> CountStale();  // Files that are under another key than they should be.
+  Status RewriteStale();
   // --- checkpoint.cc ---
   Result<CheckpointInfo> CopyTo(FileSystem& target, const std::string& directory);
+  // What the files of a copy are written through, which is `target` if they are in the clear.
+  Result<std::unique_ptr<seal::SealedFiles>> SealCopy(FileSystem& target,
+                                                      const std::string& directory,
+                                                      FileNumber next_file) const;
   Status CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
                   CheckpointInfo* info) const;
   void RemoveCopy(FileSystem& target, const std::string& directory) const;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "db/db_impl.h"
+#include "io/file_contents.h"
 #include "version/current_file.h"
 #include "version/manifest.h"
 #include "wal/log_reader.h"
@@ -19,9 +20,10 @@ using RecordCheck = std::function<Status(const wal::Record&)>;
 // Of the file, the first `size` bytes matter.
 Status VerifyLog(FileSystem& files, const std::string& directory, const std::string& name,
                  std::uint64_t size, const RecordCheck& check) {
-  STRATA_TRY_ASSIGN(const std::string contents,
-                    files.ReadFile(JoinPath(directory, name), kFileBytesMax));
-  wal::LogReader reader(std::string_view(contents).substr(0, size));
+  STRATA_TRY_ASSIGN(const FileContents contents,
+                    ReadContents(files, JoinPath(directory, name), kFileBytesMax));
+  wal::LogReader reader(std::string_view(contents.bytes).substr(0, size),
+                        {.cipher = contents.cipher()});
   while (true) {
     auto record = reader.Next();
     if (!record) return std::move(record).error().WithContext(name);
@@ -118,11 +120,11 @@ Status DbImpl::VerifyManifest() const {
   while (true) {
     STRATA_TRY_ASSIGN(const CurrentManifest current, ReadCurrent(files, context_.directory));
     const std::string name = ManifestFileName(current.number);
-    const auto contents = files.ReadFile(JoinPath(context_.directory, name), kFileBytesMax);
+    const auto contents = ReadContents(files, JoinPath(context_.directory, name), kFileBytesMax);
     STRATA_TRY_ASSIGN(const CurrentManifest after, ReadCurrent(files, context_.directory));
     if (after.number != current.number) continue;
     STRATA_TRY(contents);
-    auto manifest = ReadManifest(*contents, current.synced_bytes);
+    auto manifest = ReadManifest(contents->bytes, current.synced_bytes, {}, contents->cipher());
     if (!manifest) return std::move(manifest).error().WithContext(name);
     return {};
   }

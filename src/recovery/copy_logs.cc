@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/file_contents.h"
 #include "recovery/recovery.h"
 
 namespace strata {
@@ -76,9 +77,9 @@ Status Recovery::CopyLogs(FileNumber new_log) {
 
 Result<std::optional<SequenceNumber>> Recovery::FirstEntryOf(FileNumber log) const {
   const std::string path = JoinPath(context_.directory, LogFileName(log));
-  STRATA_TRY_ASSIGN(const std::string contents,
-                    context_.environment.files->ReadFile(path, kLogBytesMax));
-  wal::LogReader reader(contents);
+  STRATA_TRY_ASSIGN(const FileContents contents,
+                    ReadContents(*context_.environment.files, path, kLogBytesMax));
+  wal::LogReader reader(contents.bytes, {.cipher = contents.cipher()});
   const auto first = reader.Next();  // Damage is told by who replays it.
   if (!first || !first->has_value()) return std::optional<SequenceNumber>();
   return std::optional((*first)->sequence);

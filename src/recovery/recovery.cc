@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "io/file_contents.h"
 #include "wal/batch_format.h"
 #include "wal/log_reader.h"
 
@@ -71,6 +72,7 @@ Status Recovery::Run() {
       return WithHint(std::move(lock).error(), *context_.environment.files, context_.directory);
     lock_ = *std::move(lock);
   }
+  STRATA_TRY(OpenSealed());
   STRATA_TRY(CreateOrRecoverVersions());
   if (!context_.options.read_only) RemoveStrayFiles();  // Their space may be needed.
   return ReplayLogs();
@@ -106,9 +108,9 @@ bool Recovery::IsKnown(FileNumber number) const {
 bool Recovery::IsLeftOver(FileNumber number) const {
   if (IsKnown(number)) return false;
   const std::string path = JoinPath(context_.directory, LogFileName(number));
-  const auto contents = context_.environment.files->ReadFile(path, kLogBytesMax);
+  const auto contents = ReadContents(*context_.environment.files, path, kLogBytesMax);
   if (!contents) return false;
-  wal::LogReader reader(*contents);
+  wal::LogReader reader(contents->bytes, {.cipher = contents->cipher()});
   const auto first = reader.Next();
   const bool nothing_torn = reader.ending() != wal::Ending::kTorn || reader.valid_length() == 0;
   return first && !first->has_value() && nothing_torn;
@@ -135,11 +137,12 @@ Status Recovery::ReplayLogs() {
 Status Recovery::ReplayLog(FileNumber number, [[maybe_unused]] bool is_last) {
   const std::string name = LogFileName(number);
   auto read =
-      context_.environment.files->ReadFile(JoinPath(context_.directory, name), kLogBytesMax);
+      ReadContents(*context_.environment.files, JoinPath(context_.directory, name), kLogBytesMax);
   if (!read && STRATA_MUTANT(ignore_read_eio_in_replay)) return {};
-  STRATA_TRY_ASSIGN(const std::string contents, std::move(read));
+  STRATA_TRY_ASSIGN(const FileContents contents, std::move(read));
   const std::optional<std::uint64_t> sealed_length = SealedLength(number);
-  wal::LogReader reader(contents, {.sealed_length = sealed_length});
+  wal::LogReader reader(contents.bytes,
+                        {.sealed_length = sealed_length, .cipher = contents.cipher()});
   while (true) {
     auto record = reader.Next();
     if (!record) return std::move(record).error().WithContext("replaying " + name);

@@ -3,6 +3,7 @@
 // The first two open; damage is an error that names the place.
 //
 //   recovery.cc          the directory, and the logs
+//   open_sealed.cc       whether its files are sealed
 //   recover_versions.cc  the manifest
 //   recover_values.cc    values that logs point to
 //
@@ -62,6 +63,8 @@ class Recovery {
   std::uint64_t recovered_entries() const { return recovered_entries_; }
 
  private:
+  // Puts the file system of a sealed store before its directory; see open_sealed.cc.
+  Status OpenSealed();
   Status ReplayLogs();
   // Replays one log into the memtables. Only the last one may end torn.
   Status ReplayLog(FileNumber number, bool is_last);

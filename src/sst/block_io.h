@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "io/file_cipher.h"
 #include "io/file_system.h"
 #include "sst/block_contents.h"
 #include "sst/table_format.h"
@@ -20,6 +21,7 @@ namespace strata::sst {
 struct BlockCodec {
   std::uint8_t compression = 0;
   int level = 0;
+  const FileCipher* cipher = nullptr;  // Null: in the clear.
 };
 
 // Appends the block and its trailer to `out`, which begins at `out_offset` of the file, and returns
@@ -31,9 +33,13 @@ BlockHandle AppendBlock(std::string_view contents, const BlockCodec& codec, cons
 struct BlockSource {
   const RandomAccessFile* file = nullptr;
   FileId file_id{};
-  bool mapped = false;           // Read() needs no scratch: it gives views into a mapping.
-  Counters* counters = nullptr;  // Not null.
+  bool mapped = false;                 // Read() needs no scratch: it gives views into a mapping.
+  Counters* counters = nullptr;        // Not null.
+  const FileCipher* cipher = nullptr;  // Not null: no block is in the clear.
 };
+
+// A key for a message: what is sealed isn't told.
+std::string KeyText(std::string_view user_key, const FileCipher* cipher);
 
 // A block as it comes from a file.
 struct StoredBlock {

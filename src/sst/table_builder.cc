@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/coding.h"
-#include "base/escape.h"
 #include "sst/block.h"
 #include "sst/block_builder.h"
 #include "sst/block_io.h"
@@ -50,6 +49,7 @@ struct TableBuilder::Rep {
   Rep(const TableOptions& table_options, WritableFile& table_file, const FileId& id)
       : options(table_options),
         file(table_file),
+        cipher(CipherOf(table_file)),
         file_id(id),
         codec(CodecOf(table_options)),
         data(std::max(1, table_options.restart_interval)),
@@ -58,7 +58,9 @@ struct TableBuilder::Rep {
   }
 
   BlockHandle Append(std::string_view contents, const BlockCodec& block_codec) {
-    return AppendBlock(contents, block_codec, file_id, written, &unwritten);
+    BlockCodec sealed = block_codec;
+    sealed.cipher = cipher;
+    return AppendBlock(contents, sealed, file_id, written, &unwritten);
   }
   Status FinishDataBlock();
   void AddIndexEntry(std::string_view separator);
@@ -69,6 +71,7 @@ struct TableBuilder::Rep {
 
   const TableOptions options;
   WritableFile& file;
+  const FileCipher* const cipher;  // Null: in the clear.
   const FileId file_id;
   const BlockCodec codec;
   BlockBuilder data;
@@ -99,7 +102,7 @@ Status TableBuilder::Add(std::string_view key, std::string_view value) {
   Rep& rep = *rep_;
   if (!IsWellFormedInternalKey(key)) return Corruption("an entry without a well-formed key");
   if (!rep.last_key.empty() && CompareInternalKeys(rep.last_key, key) >= 0) {
-    return Corruption("entries out of order at key " + EscapeShort(UserKeyOf(key)));
+    return Corruption("entries out of order at key " + KeyText(UserKeyOf(key), rep.cipher));
   }
   const std::size_t entry_size = BlockBuilder::EntrySizeMax(key, value);
   if (entry_size > kBlockContentsSizeMax / 2) {
@@ -188,8 +191,11 @@ Result<TableSummary> TableBuilder::Finish() {
   footer.properties = rep.Append(EncodeProperties(properties), {});
   if (rep.options.compression != Compression::kNone) footer.features |= kFeatureCompression;
   if (rep.options.hash_index) footer.features |= kFeatureHashIndex;
-  footer.file_size = rep.size_so_far() + kFooterSize;
+  if (rep.cipher != nullptr) footer.features |= kFeatureSealed;
+  const std::uint64_t footer_offset = rep.size_so_far() + SealSizeOf(footer.features);
+  footer.file_size = footer_offset + kFooterSize;
   const std::string encoded = EncodeFooter(footer);
+  if (rep.cipher != nullptr) rep.unwritten += SealFooter(*rep.cipher, encoded, footer_offset);
   rep.unwritten.append(encoded);
   STRATA_TRY(rep.WriteOut());
   rep.summary.size_bytes = footer.file_size;

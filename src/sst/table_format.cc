@@ -110,11 +110,34 @@ Result<Footer> DecodeFooter(std::string_view bytes, std::uint64_t file_size) {
     return Corruption("the file had " + std::to_string(footer.file_size) + " bytes, now it has " +
                       std::to_string(file_size));
   }
-  const std::uint64_t limit = file_size - kFooterSize;
+  if (file_size - kFooterSize < SealSizeOf(footer.features)) return Corruption("it is cut short");
+  const std::uint64_t limit = file_size - kFooterSize - SealSizeOf(footer.features);
   STRATA_TRY(CheckHandle(footer.index, limit, "index"));
   STRATA_TRY(CheckHandle(footer.properties, limit, "properties"));
   if (!footer.filter.IsNone()) STRATA_TRY(CheckHandle(footer.filter, limit, "filter"));
   return footer;
+}
+
+std::string SealFooter(const FileCipher& cipher, std::string_view footer, std::uint64_t offset) {
+  std::string seal(FileCipher::kOverhead, '\0');
+  cipher.Seal({SealedPart::kFooter, offset, footer}, {}, seal.data());
+  return seal;
+}
+
+Status CheckFooterSeal(const RandomAccessFile& file, std::string_view footer,
+                       std::uint32_t features) {
+  const bool is_sealed = (features & kFeatureSealed) != 0;
+  const FileCipher* const cipher = CipherOf(file);
+  if (cipher == nullptr) {
+    return is_sealed ? Status(Error(ErrorCode::kUnsupported, "the file is sealed")) : Status();
+  }
+  if (!is_sealed) return Corruption("its blocks aren't sealed, and the file is");
+  const std::uint64_t offset = file.size() - footer.size();
+  char scratch[FileCipher::kOverhead];
+  STRATA_TRY_ASSIGN(const std::string_view seal,
+                    file.Read(offset - sizeof(scratch), sizeof(scratch), scratch));
+  char none[1];
+  return cipher->Open({SealedPart::kFooter, offset, footer}, seal, none);
 }
 
 }  // namespace strata::sst

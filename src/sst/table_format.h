@@ -7,7 +7,11 @@
 //   A block's checksum is the CRC-32C of  contents | compression | flags | file_id (16 bytes) |
 //   offset (u64): a block that was copied from another file or another place doesn't check.
 //   compression: 0 none, 1 snappy, 2 lz4, 3 zstd.
-//   flags bit 0: sealed (an authentication tag ends the contents; reserved for encryption at rest).
+//   flags bit 0: sealed: the contents are as io/file_cipher.h makes them, 24 bytes longer; the tag
+//   covers compression and flags. In a sealed file all blocks are, and then
+//
+//   table   := block* seal footer
+//   seal    := nothing, sealed (24 bytes); its tag covers the footer
 //
 //   data and index blocks: see sst/block.h. An index entry's key is at or after every key of its
 //   data block and before every key of the next; its value is  offset varint | size varint.
@@ -37,6 +41,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "io/file_cipher.h"
+#include "io/file_system.h"
 
 namespace strata::sst {
 
@@ -66,9 +72,15 @@ constexpr std::uint32_t FeaturesSupported() {
   std::uint32_t features = 0;
   features |= kFeatureCompression;
   features |= kFeatureHashIndex;
+  features |= kFeatureSealed;
   features |= kFeatureLearnedIndex;
   features |= kFeatureBlobPointers;
   return features;
+}
+
+// What stands between the last block and the footer.
+constexpr std::size_t SealSizeOf(std::uint32_t features) {
+  return (features & kFeatureSealed) != 0 ? FileCipher::kOverhead : 0;
 }
 
 // "compressed blocks, feature bit 9": the bits of `features` for people.
@@ -119,5 +131,12 @@ std::string EncodeFooter(const Footer& footer);
 // `bytes` are the last kFooterSize bytes of a file of `file_size`. Every handle of the result lies
 // inside the file. Errors: kCorruption; kUnsupported for a version or feature of a newer program.
 Result<Footer> DecodeFooter(std::string_view bytes, std::uint64_t file_size);
+
+// The seal of `footer`, encoded, which begins at `offset` of its file; and whether `file` has it
+// before its footer: one that has no cipher must have none. Errors: kCorruption; kUnsupported for a
+// sealed file that is read as if it weren't.
+std::string SealFooter(const FileCipher& cipher, std::string_view footer, std::uint64_t offset);
+Status CheckFooterSeal(const RandomAccessFile& file, std::string_view footer,
+                       std::uint32_t features);
 
 }  // namespace strata::sst

@@ -39,7 +39,13 @@ Status TableReader::Rep::ReadFooter() {
                                                   std::to_string(size - kFooterSize));
   }
   footer = *std::move(decoded);
-  source = {file.get(), footer.file_id, bytes.data() != scratch, options.counters};
+  Status sealed = CheckFooterSeal(*file, bytes, footer.features);
+  if (!sealed) {
+    return std::move(sealed).error().WithContext("footer at offset " +
+                                                 std::to_string(size - kFooterSize));
+  }
+  source = {file.get(), footer.file_id, bytes.data() != scratch, options.counters, CipherOf(*file)};
+  if (source.cipher != nullptr) source.mapped = false;  // What a mapping shows is sealed.
   summary.size_bytes = footer.file_size;
   summary.footer_checksum = footer.checksum;
   return {};

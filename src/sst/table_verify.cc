@@ -4,7 +4,6 @@
 #include <functional>
 #include <utility>
 
-#include "base/escape.h"
 #include "sst/block_io.h"
 #include "sst/bloom.h"
 #include "sst/table_reader_rep.h"
@@ -19,10 +18,10 @@ struct Census {
   BlobUses blobs;
 
   // Errors: kCorruption if `key` isn't well-formed or doesn't sort after all before it.
-  Status Count(std::string_view key, std::string_view value) {
+  Status Count(std::string_view key, std::string_view value, const FileCipher* cipher) {
     if (!IsWellFormedInternalKey(key)) return Corruption("an entry of unknown kind");
     if (summary.entries > 0 && CompareInternalKeys(last_key, key) >= 0) {
-      return Corruption("key " + EscapeShort(UserKeyOf(key)) + " is out of order");
+      return Corruption("key " + KeyText(UserKeyOf(key), cipher) + " is out of order");
     }
     summary.Count(key, value);
     last_key.assign(key);
@@ -87,11 +86,11 @@ Status VerifyDataBlock(const BlockSource& source, const TableIndex& index, std::
   BlockInfo info;
   SearchCost cost;
   const auto check_entry = [&](std::string_view key, std::string_view value) -> Status {
-    STRATA_TRY(census->Count(key, value));
+    STRATA_TRY(census->Count(key, value, source.cipher));
     if (census->summary.entries % every != 0) return {};
     STRATA_TRY_ASSIGN(const auto found, block.Find(LookupKey::Of(key), &cost));
     if (!found.has_value() || found->tag != TagOf(key) || found->value != value) {
-      return Corruption("key " + EscapeShort(UserKeyOf(key)) + " can't be found");
+      return Corruption("key " + KeyText(UserKeyOf(key), source.cipher) + " can't be found");
     }
     return check_key(UserKeyOf(key));
   };
@@ -129,7 +128,7 @@ Status TableReader::VerifyAll(std::uint64_t look_up_every) const {
   Census census;
   const auto check_key = [&]([[maybe_unused]] std::string_view user_key) -> Status {
     if (!rep.footer.filter.IsNone() && !BloomMayContain(rep.filter.contents.bytes, user_key)) {
-      return Corruption("the filter denies key " + EscapeShort(user_key));
+      return Corruption("the filter denies key " + KeyText(user_key, rep.source.cipher));
     }
     return {};
   };
@@ -172,7 +171,7 @@ Status TableReader::Rep::CheckWhole(TableSummary counted, std::string largest) c
     }
     end = EndOf(handle);
   }
-  if (end + kFooterSize != footer.file_size) {
+  if (end + SealSizeOf(footer.features) + kFooterSize != footer.file_size) {
     return InFile(Corruption("bytes at offset " + std::to_string(end) + " belong to no block"));
   }
   return {};

@@ -20,6 +20,10 @@
 
 namespace strata {
 
+namespace seal {
+class SealedFiles;
+}  // namespace seal
+
 struct StoreContext {
   StoreContext(const Options& store_options, const Environment& world, std::string path)
       : options(AloneOf(store_options)), directory(std::move(path)), environment(world) {
@@ -43,6 +47,7 @@ struct StoreContext {
   // Its files are, once the store is open, those of the directory that was found.
   Environment environment;
   FileSystem* const outside = environment.files;  // Where paths of others are looked up.
+  seal::SealedFiles* sealed = nullptr;            // What its files are, too; null: in the clear.
   // Whoever removes a file later keeps it, too.
   std::shared_ptr<FileSystem> held_directory;
   Counters counters;

@@ -76,6 +76,11 @@ Status Versions::NoteLogs(const VersionEdit& edit) {
   return health_.Remember(std::move(noted));
 }
 
+Status Versions::RewriteManifest() {
+  AwaitEdits();
+  return RunEdit([this] { return set_->Rewrite(); });
+}
+
 Status Versions::EnableFeature(std::string_view feature) {
   if (!STRATA_MUTANT(feature_beside_edit)) AwaitEdits();
   return RunEdit([&] { return set_->EnableFeature(feature); });

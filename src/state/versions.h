@@ -42,6 +42,7 @@ class Versions {
   // While there is no room it is kept for later.
   Status NoteLogs(const VersionEdit& edit);
   Status EnableFeature(std::string_view feature);  // As an edit.
+  Status RewriteManifest();                        // Anew, as an edit.
   // Of files that no edit names any more but readers have open.
   std::uint64_t pinned_blob_bytes() const { return *pinned_blob_bytes_; }
   bool IsBlobFileInUse(FileNumber file) const;

@@ -26,18 +26,42 @@ void Collector::Start() {
   const compaction::CollectionRules rules{.garbage_ratio = options.blob_garbage_ratio,
                                           .space_bound = options.blob_space_bound};
   std::optional<compaction::PickedBlob> best;
-  auto running = std::make_shared<Running>();
+  std::shared_ptr<Tree> of;
   for (const auto& tree : parts_.trees.All()) {
     const auto picked = compaction::PickBlob(tree->version->blobs(), space_, rules);
     if (!picked || (best && best->garbage_ratio >= picked->garbage_ratio)) continue;
     best = picked;
-    running->tree = tree;
+    of = tree;
   }
-  if (!best) return;
+  if (best) Begin(of, best->blob);
+}
+
+void Collector::Begin(const std::shared_ptr<Tree>& tree, BlobId blob) {
+  auto running = std::make_shared<Running>();
+  running->tree = tree;
   running_ = true;
   running->collection = std::make_unique<compaction::BlobCollection>(
-      parts_.files.store(), running->tree->version, best->blob, options.verify_outputs);
+      parts_.files.store(), tree->version, blob, parts_.context.options.verify_outputs);
   parts_.jobs.Run(Priority::kLow, [this, running] { return Run(*running); });
+}
+
+Status Collector::Rewrite(const compaction::FileNumbers& files) {
+  StoreContext& context = parts_.context;
+  context.mutex.AssertHeld();
+  Status status;
+  while ((status = parts_.health.CheckWritable()) && !failures_.passing()) {
+    context.environment.executor->WaitOn(context.job_ended, context.mutex,
+                                         [this] { return !running_; });
+    std::optional<BlobId> blob;
+    for (const auto& tree : parts_.trees.All()) {
+      blob = compaction::PickBlobRewrite(*tree->version, files);
+      if (!blob) continue;
+      Begin(tree, *blob);
+      break;
+    }
+    if (!blob) break;
+  }
+  return status && failures_.passing() ? Status(*failures_.passing()) : status;
 }
 
 Step Collector::Run(Running& running) {

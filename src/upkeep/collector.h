@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "compaction/blob_collector.h"
+#include "compaction/rewrite_pick.h"
 #include "upkeep/failures.h"
 #include "upkeep/flusher.h"
 
@@ -24,6 +25,8 @@ class Collector {
   // Begins a collection if one is due and none runs.
   void Start();
   bool running() const { return running_; }
+  // Writes all blobs of `files` anew. Gives the mutex away.
+  Status Rewrite(const compaction::FileNumbers& files);
   // What blob files take past their bound, as of the last Start.
   std::uint64_t bytes_over() const;
   // Returns when that is less than a file, or no collection is under way that would give some
@@ -32,6 +35,7 @@ class Collector {
 
  private:
   struct Running;
+  void Begin(const std::shared_ptr<Tree>& tree, BlobId blob);
   Step Run(Running& running);
   Result<bool> Copy(Running& running);
   Status Install(const Running& running, const std::shared_ptr<const Blob>& copy);

@@ -237,6 +237,27 @@ Status Compactor::Conclude(Running& running) {
   return parts_.versions.Install(std::move(result->edit), std::move(result->opened));
 }
 
+// Jobs that were under way may have what is wanted among their inputs: what is left is looked for
+// when all have ended.
+Status Compactor::Rewrite(const std::shared_ptr<Tree>& tree, const compaction::FileNumbers& files) {
+  StoreContext& context = parts_.context;
+  context.mutex.AssertHeld();
+  ++paused_;
+  Status status;
+  while ((status = parts_.health.CheckWritable()) && !tree->dropped) {
+    const auto job = compaction::PickRewrite(*tree->version, files, busy_, context.options);
+    if (!job && !compaction::HasAny(*tree->version, files)) break;
+    if (job) status = parts_.health.Remember(StartJob(tree, *job));
+    context.environment.executor->WaitOn(context.job_ended, context.mutex,
+                                         [this] { return running_ == 0; });
+    if (failures_.passing()) break;
+  }
+  if (status && failures_.passing()) status = *failures_.passing();
+  --paused_;
+  done_();
+  return status;
+}
+
 // --- by hand -------------------------------------------------------------------------------------
 
 Status Compactor::CompactRange(const std::shared_ptr<Tree>& tree,

@@ -11,6 +11,7 @@
 
 #include "compaction/compaction_runner.h"
 #include "compaction/policy.h"
+#include "compaction/rewrite_pick.h"
 #include "upkeep/failures.h"
 #include "upkeep/flusher.h"
 
@@ -28,6 +29,9 @@ class Compactor {
   bool idle() const { return running_ == 0; }
   // The inputs of jobs that run.
   const compaction::TableSet& busy() const { return busy_; }
+
+  // Writes all tables of `files` anew; others pause meanwhile. Gives the mutex away.
+  Status Rewrite(const std::shared_ptr<Tree>& tree, const compaction::FileNumbers& files);
 
   // Merges all of a range down to one run; others pause meanwhile. Gives the mutex away.
   Status CompactRange(const std::shared_ptr<Tree>& tree, const compaction::KeyRange& range);

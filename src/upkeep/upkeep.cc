@@ -59,6 +59,11 @@ Status Upkeep::AwaitFlush(FileNumber before) {
   return *flush_failures_.last();
 }
 
+Status Upkeep::Rewrite(const compaction::FileNumbers& files) {
+  for (const auto& tree : parts_.trees.All()) STRATA_TRY(compactor_.Rewrite(tree, files));
+  return collector_.Rewrite(files);
+}
+
 Status Upkeep::AwaitIdle() {
   StoreContext& context = parts_.context;
   context.mutex.AssertHeld();

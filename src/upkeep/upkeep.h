@@ -62,6 +62,8 @@ class Upkeep final : public BackgroundWork {
   Status CompactRange(const std::shared_ptr<Tree>& tree, const compaction::KeyRange& range) {
     return compactor_.CompactRange(tree, range);
   }
+  // Writes the tables and blobs of `files` anew. Gives the mutex away.
+  Status Rewrite(const compaction::FileNumbers& files);
   // Until nothing is due that doesn't wait for time to pass. Gives the mutex away.
   Status AwaitIdle();
   // Some read passed over many deletes. Called by any thread, without the mutex.

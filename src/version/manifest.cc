@@ -210,8 +210,8 @@ std::vector<VersionEdit> ManifestState::Snapshot() const {
 // --- reading -------------------------------------------------------------------------------------
 
 Result<ManifestState> ReadManifest(std::string_view contents, std::uint64_t synced_bytes,
-                                   const EditVisitor& visit) {
-  wal::LogReader log(contents);
+                                   const EditVisitor& visit, const FileCipher* cipher) {
+  wal::LogReader log(contents, {.cipher = cipher});
   ManifestState state;
   STRATA_TRY_ASSIGN(const std::string_view properties, FirstPayload(&log));
   STRATA_TRY_ASSIGN(state.properties, DecodeProperties(properties));

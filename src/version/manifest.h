@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "io/environment.h"
+#include "io/file_cipher.h"
 #include "stats/counters.h"
 #include "version/manifest_format.h"
 #include "wal/log_writer.h"
@@ -59,9 +60,11 @@ using EditVisitor = std::function<void(std::uint64_t offset, const VersionEdit& 
 
 // Reads a whole manifest, of which the first `synced_bytes` are known to have been on the disk.
 // Errors: kCorruption with the offset, when a record doesn't check that had been synced;
-// kUnsupported naming the feature when a newer program wrote it.
+// kUnsupported naming the feature when a newer program wrote it. Without a cipher the manifest is
+// in the clear.
 Result<ManifestState> ReadManifest(std::string_view contents, std::uint64_t synced_bytes,
-                                   const EditVisitor& visit = {});
+                                   const EditVisitor& visit = {},
+                                   const FileCipher* cipher = nullptr);
 
 // Appends records to a new manifest. After an error the tail of the file is unknown, so the writer
 // stays failed; where there was no room (kNoSpace) it is as it was.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutant.h"
+#include "io/file_contents.h"
 #include "version/current_file.h"
 #include "version/manifest_files.h"
 #include "version/manifest_log.h"
@@ -21,8 +22,8 @@ Result<T> MustExist(Result<T> result) {
 
 Result<ManifestState> ReadManifestFile(FileSystem& files, const std::string& path,
                                        std::uint64_t synced_bytes) {
-  STRATA_TRY_ASSIGN(const std::string contents, files.ReadFile(path, kManifestBytesMax));
-  return ReadManifest(contents, synced_bytes);
+  STRATA_TRY_ASSIGN(const FileContents contents, ReadContents(files, path, kManifestBytesMax));
+  return ReadManifest(contents.bytes, synced_bytes, {}, contents.cipher());
 }
 
 }  // namespace
@@ -176,6 +177,11 @@ Status VersionSet::NoteLogs(VersionEdit edit) {
   edit.next_file = next_file_.load();
   STRATA_TRY(Final(log_->Append(edit), {}));
   return catalog_.NoteLogs(edit);
+}
+
+Status VersionSet::Rewrite() {
+  STRATA_TRY(first_error_);
+  return Final(BeginLog(), {});
 }
 
 Status VersionSet::Close() {

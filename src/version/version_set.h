@@ -119,6 +119,9 @@ class VersionSet {
   FileNumber manifest_number() const { return log_->number(); }
   std::uint64_t manifest_bytes() const { return log_->size(); }
 
+  // Begins the manifest anew, with what it says. Errors: as LogAndApply.
+  Status Rewrite();
+
   // What a manifest begun now would say.
   ManifestState State() const { return catalog_.State(next_file_.load(), last_sequence_); }
   // Makes the files of a store in `directory`, whose files it has, that is what `state` says.

@@ -9,7 +9,7 @@
 //        0     4  checksum     CRC-32C of bytes 6 to 39 and the payload
 //        4     2  header_check the low half of the CRC-32C of bytes 6 to 39
 //        6     1  type         1 batch, 2 end (clean close), 3 edit (manifest), 4 start
-//        7     1  flags        bit 0: sealed (an authentication tag ends the payload); others 0
+//        7     1  flags        bit 0: sealed (see below); others 0
 //        8     4  length       payload bytes
 //       12     4  previous     checksum of the record before (0 for the first): finds holes
 //       16     8  log_id       random number of this log, not 0: bytes of another log are no record
@@ -19,6 +19,9 @@
 //
 //   start payload := magic "STRATLOG" | version u32 | count varint | count feature names, each
 //                    with its length before it: what a reader must know to read this log
+//
+// A sealed payload is as io/file_cipher.h makes it, 24 bytes longer; its tag covers bytes 6 to 39
+// of the header, and the checksum what is stored. In a sealed log every record is.
 //
 // Every log starts with a start record; an end record, which has no payload, says that it was
 // closed cleanly. The header has a check of its own so that a damaged length is never followed.
@@ -78,6 +81,11 @@ struct Header {
   std::uint64_t sequence = 0;
   std::uint64_t synced = 0;
 };
+
+// What the checks and, of a sealed record, the tag cover. REQUIRES: `record` has its header.
+inline std::string_view CoveredHeader(std::string_view record) {
+  return record.substr(kTypeOffset, kHeaderSize - kTypeOffset);
+}
 
 // A header as it was read, with the sums that go on over the payload.
 struct ParsedHeader {

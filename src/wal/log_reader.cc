@@ -58,7 +58,8 @@ LogReader::LogReader(std::string_view contents, LogReaderOptions options)
     : contents_(contents.substr(0, options.sealed_length.value_or(contents.size()))),
       is_sealed_(options.sealed_length.has_value()),
       end_(options.sealed_length.value_or(contents.size())),
-      all_records_(options.all_records) {}
+      all_records_(options.all_records),
+      cipher_(options.cipher) {}
 
 Result<std::optional<Record>> LogReader::Next() {
   if (first_error_) return *first_error_;
@@ -67,10 +68,11 @@ Result<std::optional<Record>> LogReader::Next() {
       ending_ = Ending::kUnsealed;
       break;
     }
-    const std::optional<Record> record = ReadIntact();
+    std::optional<Record> record = ReadIntact();
     if (!record) {
       return STRATA_MUTANT(replay_past_corrupt_wal) ? SkipOrEnd() : EndOrCorruption();
     }
+    if (Status opened = OpenPayload(&*record); !opened) return Fail(std::move(opened).error());
     if (Status supported = CheckSupported(*record); !supported) {
       return Fail(std::move(supported).error());
     }
@@ -124,12 +126,29 @@ bool LogReader::BelongsHere(const Header& header) const {
          header.previous == previous_ && header.synced <= offset_;
 }
 
+Status LogReader::CheckFlags(const Record& record) const {
+  const std::uint8_t wanted = cipher_ == nullptr ? 0 : kFlagSealed;
+  if (record.flags == wanted) return {};
+  if (record.flags == 0) return Corrupt(record.offset, "it isn't sealed, and its log is");
+  return Unsupported(record.offset, (record.flags & kFlagSealed) != 0
+                                        ? std::string("a sealed record")
+                                        : "record flags " + std::to_string(record.flags));
+}
+
+Status LogReader::OpenPayload(Record* record) {
+  STRATA_TRY(CheckFlags(*record));
+  if (cipher_ == nullptr) return {};
+  const std::string_view sealed = record->payload;
+  opened_.resize(sealed.size());
+  const SealedPlace place{SealedPart::kRecord, record->offset,
+                          CoveredHeader(contents_.substr(record->offset))};
+  Status opened = cipher_->Open(place, sealed, opened_.data());
+  if (!opened) return Corrupt(record->offset, opened.error().message());
+  record->payload = std::string_view(opened_).substr(0, sealed.size() - FileCipher::kOverhead);
+  return {};
+}
+
 Status LogReader::CheckSupported(const Record& record) const {
-  if (record.flags != 0) {
-    return Unsupported(record.offset, (record.flags & kFlagSealed) != 0
-                                          ? std::string("a sealed record")
-                                          : "record flags " + std::to_string(record.flags));
-  }
   const auto type = static_cast<unsigned>(record.type);
   if (type < 1 || type > 4) {
     return Unsupported(record.offset, "record type " + std::to_string(type));

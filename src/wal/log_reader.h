@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "io/file_cipher.h"
 #include "iter/internal_key.h"
 #include "wal/log_format.h"
 
@@ -22,7 +24,7 @@ struct Record {
   std::uint64_t offset;     // Where its header begins in the file.
   std::uint64_t synced;     // What the writer knew to be on the disk.
   std::uint8_t flags;
-  std::string_view payload;  // Lives as long as the contents.
+  std::string_view payload;  // Until the next call; of a log in the clear, while its contents live.
 };
 
 enum class Ending : std::uint8_t {
@@ -39,6 +41,8 @@ struct LogReaderOptions {
   std::optional<std::uint64_t> sealed_length = {};
   // Yield start and end records too (for inspection).
   bool all_records = false;
+  // Of a sealed log; it must outlive the reader. Null: the log is in the clear.
+  const FileCipher* cipher = nullptr;
 };
 
 class LogReader {
@@ -70,6 +74,9 @@ class LogReader {
   std::optional<Record> ReadIntact();
   bool BelongsHere(const Header& header) const;
   Status CheckSupported(const Record& record) const;
+  Status CheckFlags(const Record& record) const;
+  // Puts what was sealed in the place of the payload of an intact record.
+  Status OpenPayload(Record* record);
   // There is no intact record at offset_: tells the end, and a torn tail, from damage, which is one
   // of these ("missing" where the file ends at offset_):
   //   record at offset 53: bad checksum, but the log was sealed at 177
@@ -85,6 +92,8 @@ class LogReader {
   const bool is_sealed_;
   const std::uint64_t end_;  // Where the log must end, or the file does.
   const bool all_records_;
+  const FileCipher* const cipher_;
+  std::string opened_;  // The payload of the last record, if it was sealed.
   std::uint64_t offset_ = 0;
   std::uint64_t log_id_ = 0;
   std::uint32_t previous_ = 0;       // Checksum of the last record.

@@ -21,7 +21,7 @@ std::uint64_t TotalSize(std::span<const std::string_view> parts) {
 }  // namespace
 
 LogWriter::LogWriter(WritableFile& file, std::uint64_t log_id, Counters* counters)
-    : file_(file), log_id_(log_id), counters_(counters) {
+    : file_(file), cipher_(CipherOf(file)), log_id_(log_id), counters_(counters) {
   STRATA_CHECK(log_id != 0 && file.size() == 0);
 }
 
@@ -44,30 +44,39 @@ Status LogWriter::Append(RecordType type, SequenceNumber sequence,
     return InvalidArgument("a log record of " + std::to_string(length) + " bytes; the largest is " +
                            std::to_string(kPayloadSizeMax));
   }
+  const std::uint64_t stored = length + (cipher_ == nullptr ? 0 : FileCipher::kOverhead);
   scratch_.resize(kHeaderSize);
-  const std::uint32_t header_crc = EncodeHeader({.type = type,
-                                                 .length = static_cast<std::uint32_t>(length),
-                                                 .previous = previous_,
-                                                 .log_id = log_id_,
-                                                 .sequence = sequence,
-                                                 .synced = synced_size_},
-                                                scratch_.data());
-  std::uint32_t checksum = header_crc;
-  for (const std::string_view part : parts) {
-    checksum = ExtendCrc32c(checksum, part);
-    scratch_.append(part);
-  }
+  const std::uint32_t header_crc =
+      EncodeHeader({.type = type,
+                    .flags = cipher_ == nullptr ? std::uint8_t{0} : kFlagSealed,
+                    .length = static_cast<std::uint32_t>(stored),
+                    .previous = previous_,
+                    .log_id = log_id_,
+                    .sequence = sequence,
+                    .synced = synced_size_},
+                   scratch_.data());
+  for (const std::string_view part : parts) scratch_.append(part);
+  if (cipher_ != nullptr) SealPayload(length);
+  const std::uint32_t checksum =
+      ExtendCrc32c(header_crc, std::string_view(scratch_).substr(kHeaderSize));
   EncodeFixed(scratch_.data(), checksum);
   EncodeFixed(scratch_.data() + kHeaderCheckOffset, static_cast<std::uint16_t>(header_crc));
   STRATA_TRY(Remember(file_.Append(scratch_)));
   previous_ = checksum;
   size_ += scratch_.size();
   if (counters_ != nullptr) {
-    counters_->Add(Counter::kWalBytes, kHeaderSize + length);
+    counters_->Add(Counter::kWalBytes, kHeaderSize + stored);
     counters_->Add(Counter::kWalRecords);
   }
   if (scratch_.capacity() > kScratchKept) scratch_ = std::string();
   return {};
+}
+
+// Of the record that is put together; the header but for its checks is there.
+void LogWriter::SealPayload(std::uint64_t length) {
+  scratch_.resize(kHeaderSize + length + FileCipher::kOverhead);
+  char* const payload = scratch_.data() + kHeaderSize;
+  cipher_->Seal({SealedPart::kRecord, size_, CoveredHeader(scratch_)}, {payload, length}, payload);
 }
 
 Status LogWriter::Sync() {

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "io/file_cipher.h"
 #include "io/file_system.h"
 #include "iter/internal_key.h"
 #include "stats/counters.h"
@@ -55,8 +56,10 @@ class LogWriter {
 
  private:
   Status Remember(Status status);
+  void SealPayload(std::uint64_t length);
 
   WritableFile& file_;
+  const FileCipher* const cipher_;  // Null: in the clear.
   const std::uint64_t log_id_;
   Counters* const counters_;
   std::atomic<std::uint64_t> size_ = 0;

@@ -149,7 +149,11 @@ TEST_CASE("what a newer program wrote is refused by its name", "[sorted-tables]"
   EncodeFixed(newer.data() + table.size() - kFooterSize + 68, kFeatureSealed | 1U << 9);
   ResealFooter(&newer);
   CHECK(Outcome(Open(newer, counters)) ==
-        "unsupported: " + footer + "a newer program wrote this: sealed blocks, feature bit 9");
+        "unsupported: " + footer + "a newer program wrote this: feature bit 9");
+  newer = table;
+  EncodeFixed(newer.data() + table.size() - kFooterSize + 68, kFeatureSealed);
+  ResealFooter(&newer);
+  CHECK(Outcome(Open(newer, counters)) == "unsupported: " + footer + "the file is sealed");
   newer = table;
   EncodeFixed(newer.data() + table.size() - kFooterSize + 64, std::uint32_t{2});
   ResealFooter(&newer);

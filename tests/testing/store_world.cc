@@ -1,6 +1,7 @@
 #include "testing/store_world.h"
 
 #include "base/check.h"
+#include "testing/sealed_store.h"
 
 namespace strata::testing {
 
@@ -12,6 +13,7 @@ StoreWorld::StoreWorld(std::unique_ptr<MemoryFileSystem> disk, const Options& op
                   .executor = executor_.get(),
                   .entropy = SeededEntropy(seed)};
   options_.environment = &environment_;
+  SealIfAsked(*disk_, &options_);
 }
 
 StoreWorld::~StoreWorld() = default;

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/escape.h"
+#include "testing/sealed_store.h"
 
 namespace strata::testing {
 namespace {
@@ -21,6 +22,7 @@ TestStore::TestStore(Options options, std::uint64_t seed, Start start)
                   .executor = executor_.get(),
                   .entropy = SeededEntropy(seed_)};
   options_.environment = &environment_;
+  SealIfAsked(*disk_, &options_);
   if (start == Start::kClosed) return;
   auto opened = DB::Open(options_, kDirectory);
   INFO((opened ? "" : opened.error().message()));

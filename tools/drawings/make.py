@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from drawings import client, event_loop, observability, redis_protocol, typed_api  # noqa: E402
+from drawings import client, encryption_at_rest, event_loop, observability, redis_protocol, typed_api  # noqa: E402
 
 # {slug of a lesson: {file in its folder: function that draws it}}
 DRAWINGS = {
@@ -17,6 +17,7 @@ DRAWINGS = {
     "redis-protocol": {"places.svg": redis_protocol.places},
     "typed-api": {"frames.svg": typed_api.frames, "leases.svg": typed_api.leases},
     "client": {"attempts.svg": client.attempts, "stall.svg": client.stall},
+    "encryption-at-rest": {"keys.svg": encryption_at_rest.keys, "piece.svg": encryption_at_rest.piece},
     "observability": {"buckets.svg": observability.buckets, "ring.svg": observability.ring},
 }
 
