@@ -19,6 +19,12 @@ strata_require(zstd.h zstd libzstd-dev)
 strata_require(snappy.h snappy libsnappy-dev)
 set(STRATA_LIBRARIES lz4 zstd snappy)
 
+# Only programs that hash passwords or digest take anything of it.
+if(EXISTS "${PROJECT_SOURCE_DIR}/src/auth")
+  strata_require(openssl/evp.h crypto libssl-dev)
+  list(APPEND STRATA_LIBRARIES crypto)
+endif()
+
 # Header only. The definition must be the same in every file that includes xxhash.h.
 find_path(STRATA_HEADER_xxhash xxhash.h)
 if(NOT STRATA_HEADER_xxhash)

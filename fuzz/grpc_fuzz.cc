@@ -34,10 +34,11 @@ struct World {
     db = *strata::DB::Open(options, "db");
     limits.argument_bytes_max = kMessageMax;
     for (const char* const path : {"/t", "/strata.v1.KV/Get"}) {
-      methods[path] = {.function = [this](Call& call) -> strata::Status {
-        calls += std::string(call.request) + ";";
-        return {};
-      }};
+      methods[path] = {.access = strata::grpc::Access::AnyUser(),
+                       .function = [this](Call& call) -> strata::Status {
+                         calls += std::string(call.request) + ";";
+                         return {};
+                       }};
     }
   }
 

@@ -57,6 +57,9 @@ struct ClientOptions {
   std::uint64_t keepalive_us = 20'000'000;  // After so long a silence it is asked whether it is.
   std::uint64_t lease_us = 60'000'000;      // Of snapshots and transactions; renewed by itself.
   bool read_your_writes = true;             // Reads see what this client has been told was written.
+  // Who it is: a token, or "USER:PASSWORD"; empty: nobody. It goes over the wire as it is, so the
+  // way there must be this machine's own, or be protected.
+  std::string credentials = {};
   // The outside world; null is this machine.
   const Environment* environment = nullptr;
 };

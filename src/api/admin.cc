@@ -97,8 +97,9 @@ Status Backup(Service& service, const v1::BackupRequest& request, v1::BackupResp
 }
 
 template <typename Request, typename Reply, typename F>
-void Add(grpc::MethodTable* methods, const std::string& name, F function) {
+void Add(grpc::MethodTable* methods, const std::string& name, auth::Action action, F function) {
   (*methods)["/strata.v1.Admin/" + name] = {
+      .access = grpc::Access::Server(action),
       .route = grpc::Route::kLock,
       .function =
           Typed<Request, Reply>([function](grpc::Call& /*call*/, const Request& request,
@@ -109,25 +110,26 @@ void Add(grpc::MethodTable* methods, const std::string& name, F function) {
 
 void AddAdminMethods(Service& service, grpc::MethodTable* methods) {
   Add<v1::StatsRequest, v1::StatsResponse>(
-      methods, "Stats",
+      methods, "Stats", auth::Action::kObserve,
       [&service](const auto& /*request*/, auto* reply) { return Stats(service, reply); });
   Add<v1::FlushRequest, v1::FlushResponse>(
-      methods, "Flush",
+      methods, "Flush", auth::Action::kOperate,
       [&service](const auto& /*request*/, auto* /*reply*/) { return service.db().Flush(); });
   Add<v1::CompactRequest, v1::CompactResponse>(
-      methods, "Compact",
+      methods, "Compact", auth::Action::kOperate,
       [&service](const auto& request, auto* /*reply*/) { return Compact(service, request); });
   Add<v1::SyncRequest, v1::SyncResponse>(
-      methods, "Sync", [&service](const auto& /*request*/, auto* reply) -> Status {
+      methods, "Sync", auth::Action::kOperate,
+      [&service](const auto& /*request*/, auto* reply) -> Status {
         STRATA_TRY(service.db().Sync());
         reply->set_durable_sequence(service.db().DurableVersion());
         return {};
       });
   Add<v1::VerifyRequest, v1::VerifyResponse>(
-      methods, "Verify",
+      methods, "Verify", auth::Action::kOperate,
       [&service](const auto& /*request*/, auto* /*reply*/) { return service.db().VerifyAll(); });
   Add<v1::BackupRequest, v1::BackupResponse>(
-      methods, "Backup",
+      methods, "Backup", auth::Action::kOperate,
       [&service](const auto& request, auto* reply) { return Backup(service, request, reply); });
 }
 

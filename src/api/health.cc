@@ -58,6 +58,7 @@ class HealthStream final : public grpc::Stream {
 void AddHealthMethods(Service& service, grpc::MethodTable* methods) {
   const Names names = KnownNames(*methods);
   (*methods)["/grpc.health.v1.Health/Check"] = {
+      .access = grpc::Access::Anybody(),
       .route = grpc::Route::kRead,
       .function = Typed<health::HealthCheckRequest, health::HealthCheckResponse>(
           [&service, names](grpc::Call& /*call*/, const auto& request, auto* reply) -> Status {
@@ -69,10 +70,12 @@ void AddHealthMethods(Service& service, grpc::MethodTable* methods) {
             return {};
           })};
   (*methods)["/grpc.health.v1.Health/Watch"] = {
-      .open = [&service, names](std::string_view bytes, const server::Peer& /*peer*/,
+      .access = grpc::Access::Anybody(),
+      .open = [&service, names](const auth::Authorized<std::string_view>& bytes,
+                                const server::Peer& /*peer*/,
                                 grpc::CallStatus* refusal) -> std::unique_ptr<grpc::Stream> {
         health::HealthCheckRequest request;
-        if (const Status parsed = Parse(bytes, &request); !parsed) {
+        if (const Status parsed = Parse(*bytes, &request); !parsed) {
           *refusal = grpc::StatusOf(parsed.error());
           return nullptr;
         }

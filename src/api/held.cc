@@ -22,11 +22,13 @@ Status Open(Service& service, const v1::OpenSnapshotRequest& request,
 
 void AddSnapshotMethods(Service& service, grpc::MethodTable* methods) {
   (*methods)["/strata.v1.Snapshots/Open"] = {
+      .access = grpc::Access::AnyUser(),
       .function = Typed<v1::OpenSnapshotRequest, v1::OpenSnapshotResponse>(
           [&service](grpc::Call& /*call*/, const auto& request, auto* reply) {
             return Open(service, request, reply);
           })};
   (*methods)["/strata.v1.Snapshots/Renew"] = {
+      .access = grpc::Access::AnyUser(),
       .function = Typed<v1::RenewRequest, v1::RenewResponse>(
           [&service](grpc::Call& /*call*/, const auto& request, auto* reply) -> Status {
             STRATA_TRY_ASSIGN(const std::uint64_t lease_us,
@@ -35,6 +37,7 @@ void AddSnapshotMethods(Service& service, grpc::MethodTable* methods) {
             return {};
           })};
   (*methods)["/strata.v1.Snapshots/Close"] = {
+      .access = grpc::Access::AnyUser(),
       .function = Typed<v1::CloseSnapshotRequest, v1::CloseSnapshotResponse>(
           [&service](grpc::Call& /*call*/, const auto& request, auto* /*reply*/) -> Status {
             service.snapshots().Close(request.snapshot());

@@ -74,11 +74,13 @@ void Describe(const Entry& entry, v1::Entry* message) {
 
 void AddKeyMethods(Service& service, grpc::MethodTable* methods) {
   (*methods)["/strata.v1.KV/Get"] = {
+      .access = Needing<v1::GetRequest>(),
       .function = Typed<v1::GetRequest, v1::GetResponse>(
           [&service](grpc::Call& call, const auto& request, auto* reply) {
             return Get(service, call, request, reply);
           })};
   (*methods)["/strata.v1.KV/MultiGet"] = {
+      .access = Needing<v1::MultiGetRequest>(),
       .route = grpc::Route::kRead,
       .function = Typed<v1::MultiGetRequest, v1::MultiGetResponse>(
           [&service](grpc::Call& call, const auto& request, auto* reply) {

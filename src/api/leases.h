@@ -34,6 +34,7 @@ class Leases {
     std::uint64_t lease_us = 0;
     std::uint64_t until_us = 0;
     bool closed = false;  // Once it isn't in use any more.
+    std::string owner = {};
   };
 
  public:
@@ -81,7 +82,9 @@ class Leases {
   };
   // `lease_us` 0: kLeaseUs. Errors: kBusy when there are as many as there may be; it says how many
   // of what: "clients hold 2 snapshots, ...".
-  Result<Granted> Add(std::unique_ptr<T> thing, std::uint64_t lease_us, std::uint64_t now_us) {
+  // `owner`, here and below: who it is for. To others it isn't there.
+  Result<Granted> Add(std::unique_ptr<T> thing, std::uint64_t lease_us, std::uint64_t now_us,
+                      const std::string& owner = {}) {
     lease_us = std::min(lease_us == 0 ? kLeaseUs : lease_us, kLeaseMaxUs);
     const MutexLock lock(mutex_);
     if (held_.size() >= count_max_) {
@@ -90,15 +93,18 @@ class Leases {
     }
     const std::uint64_t id = next_id_;
     next_id_ += 2;  // Never 0.
-    held_[id] = {.thing = std::move(thing), .lease_us = lease_us, .until_us = now_us + lease_us};
+    held_[id] = {.thing = std::move(thing),
+                 .lease_us = lease_us,
+                 .until_us = now_us + lease_us,
+                 .owner = owner};
     return Granted{id, lease_us};
   }
 
   // Errors: kNotFound: its lease has ended, or it is over; kBusy: another call uses it.
-  Result<Use> Take(std::uint64_t id, std::uint64_t now_us) {
+  Result<Use> Take(std::uint64_t id, std::uint64_t now_us, const std::string& owner = {}) {
     const MutexLock lock(mutex_);
     const auto at = held_.find(id);
-    if (at == held_.end() || at->second.closed || IsOver(at->second, now_us)) return Gone(id);
+    if (at == held_.end() || !IsThere(at->second, now_us, owner)) return Gone(id);
     if (at->second.thing == nullptr) {
       return Error(ErrorCode::kBusy, "another call of the " + what_ + " is under way");
     }
@@ -107,8 +113,8 @@ class Leases {
 
   // A copy of it, and it is renewed: for things that many may use at once. REQUIRES: nobody takes
   // these. Errors: kNotFound.
-  Result<T> Share(std::uint64_t id, std::uint64_t now_us) {
-    STRATA_TRY(Renew(id, now_us));
+  Result<T> Share(std::uint64_t id, std::uint64_t now_us, const std::string& owner = {}) {
+    STRATA_TRY(Renew(id, now_us, owner));
     const MutexLock lock(mutex_);
     const auto at = held_.find(id);
     if (at == held_.end()) return Gone(id);
@@ -116,20 +122,21 @@ class Leases {
   }
 
   // The lease, from now on. Errors: kNotFound.
-  Result<std::uint64_t> Renew(std::uint64_t id, std::uint64_t now_us) {
+  Result<std::uint64_t> Renew(std::uint64_t id, std::uint64_t now_us,
+                              const std::string& owner = {}) {
     const MutexLock lock(mutex_);
     const auto at = held_.find(id);
-    if (at == held_.end() || at->second.closed || IsOver(at->second, now_us)) return Gone(id);
+    if (at == held_.end() || !IsThere(at->second, now_us, owner)) return Gone(id);
     at->second.until_us = now_us + at->second.lease_us;
     return at->second.lease_us;
   }
 
   // It is over, now or when the call that uses it ends. No error if it was.
-  void Close(std::uint64_t id) {
+  void Close(std::uint64_t id, const std::string& owner = {}) {
     std::unique_ptr<T> ended;  // Goes without the mutex.
     const MutexLock lock(mutex_);
     const auto at = held_.find(id);
-    if (at == held_.end()) return;
+    if (at == held_.end() || at->second.owner != owner) return;
     at->second.closed = true;
     if (at->second.thing == nullptr) return;
     ended = std::move(at->second.thing);
@@ -166,6 +173,10 @@ class Leases {
  private:
   static bool IsOver(const Held& held, std::uint64_t now_us) {
     return held.thing != nullptr && now_us >= held.until_us;
+  }
+
+  static bool IsThere(const Held& held, std::uint64_t now_us, const std::string& owner) {
+    return !held.closed && held.owner == owner && !IsOver(held, now_us);
   }
 
   Error Gone(std::uint64_t id) const {

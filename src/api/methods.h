@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "api/needs.h"
 #include "api/service.h"
 #include "grpc/method.h"
 #include "strata/v1/strata.pb.h"

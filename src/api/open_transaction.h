@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "auth/needs.h"
 #include "strata/table_ref.h"
 #include "strata/transaction.h"
 #include "strata/write_batch.h"
@@ -30,6 +31,10 @@ class OpenTransaction {
   explicit OpenTransaction(std::unique_ptr<Transaction> transaction)
       : transaction_(std::move(transaction)) {}
 
+  // What its writes need: looked at again when it commits. Of those that a savepoint took back,
+  // too.
+  auth::Needs& needs() { return needs_; }
+
   // To read. To write, and for savepoints, use what is below.
   Transaction& transaction() { return *transaction_; }
 
@@ -43,6 +48,7 @@ class OpenTransaction {
  private:
   std::unique_ptr<Transaction> transaction_;
   std::vector<KeyChange> changes_;
+  auth::Needs needs_;
   std::vector<std::size_t> savepoints_;  // How many changes there were.
 };
 

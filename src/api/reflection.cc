@@ -78,7 +78,7 @@ void AddReflectionMethods(grpc::MethodTable* methods) {
   // Older clients know it by its first name; the messages are the same.
   for (const std::string version : {"v1", "v1alpha"}) {
     (*methods)["/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo"] = {
-        .function = function, .each = true};
+        .access = grpc::Access::Anybody(), .function = function, .each = true};
   }
 }
 

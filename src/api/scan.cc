@@ -86,10 +86,12 @@ Result<bool> TakeEntries(const v1::ScanRequest& scan, Iterator* cursor, std::siz
 
 void AddScanMethods(Service& service, grpc::MethodTable* methods) {
   (*methods)["/strata.v1.KV/Scan"] = {
-      .open = [&service](std::string_view bytes, const server::Peer& /*peer*/,
+      .access = Needing<v1::ScanRequest>(),
+      .open = [&service](const auth::Authorized<std::string_view>& bytes,
+                         const server::Peer& /*peer*/,
                          grpc::CallStatus* refusal) -> std::unique_ptr<grpc::Stream> {
         v1::ScanRequest scan;
-        if (const Status parsed = Parse(bytes, &scan); !parsed) {
+        if (const Status parsed = Parse(*bytes, &scan); !parsed) {
           *refusal = grpc::StatusOf(parsed.error());
           return nullptr;
         }

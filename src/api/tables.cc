@@ -67,12 +67,14 @@ void DescribeTable(const TableInfo& table, v1::TableInfo* message) {
 
 void AddTableMethods(Service& service, grpc::MethodTable* methods) {
   (*methods)["/strata.v1.Tables/Create"] = {
+      .access = Needing<v1::CreateTablesRequest>(),
       .route = grpc::Route::kCommit,
       .function = Typed<v1::CreateTablesRequest, v1::CreateTablesResponse>(
           [&service](grpc::Call& call, const auto& request, auto* reply) {
             return Create(service, call.keyspace, request, reply);
           })};
   (*methods)["/strata.v1.Tables/Drop"] = {
+      .access = Needing<v1::DropTableRequest>(),
       .route = grpc::Route::kCommit,
       .function = Typed<v1::DropTableRequest, v1::DropTableResponse>(
           [&service](grpc::Call& call, const auto& request, auto* /*reply*/) -> Status {
@@ -81,6 +83,7 @@ void AddTableMethods(Service& service, grpc::MethodTable* methods) {
             return service.db().DropTable(request.name());
           })};
   (*methods)["/strata.v1.Tables/Truncate"] = {
+      .access = Needing<v1::TruncateTableRequest>(),
       .route = grpc::Route::kCommit,
       .function = Typed<v1::TruncateTableRequest, v1::TruncateTableResponse>(
           [&service](grpc::Call& call, const auto& request, auto* /*reply*/) -> Status {
@@ -89,10 +92,12 @@ void AddTableMethods(Service& service, grpc::MethodTable* methods) {
             return service.db().TruncateTable(request.name());
           })};
   (*methods)["/strata.v1.Tables/List"] = {
+      .access = grpc::Access::AnyUser(),
       .route = grpc::Route::kRead,
       .function = Typed<v1::ListTablesRequest, v1::ListTablesResponse>(
-          [&service](grpc::Call& /*call*/, const auto& /*request*/, auto* reply) -> Status {
+          [&service](grpc::Call& call, const auto& /*request*/, auto* reply) -> Status {
             for (const TableInfo& table : service.db().ListTables()) {
+              if (!call.caller->authority->Sees(call.caller->seat, table.name)) continue;
               DescribeTable(table, reply->add_tables());
             }
             return {};

@@ -4,6 +4,7 @@
 
 #include "api/methods.h"
 #include "base/check.h"
+#include "grpc/login.h"
 
 namespace strata::api {
 namespace {
@@ -12,7 +13,13 @@ constexpr std::size_t kPageBytes = 256 << 10;
 // Longer waits for a lock would outlive leases, and hold up the end of the server.
 constexpr std::uint32_t kLockTimeoutMsMax = 10'000;
 
-Status Begin(Service& service, const v1::BeginRequest& request, v1::BeginResponse* reply) {
+// Whose it is: nobody else may use it, or end it.
+const std::string& OwnerOf(const grpc::Call& call) {
+  return call.caller->seat.identity.user;
+}
+
+Status Begin(Service& service, const grpc::Call& call, const v1::BeginRequest& request,
+             v1::BeginResponse* reply) {
   TransactionOptions options;
   if (request.concurrency() == v1::BeginRequest::PESSIMISTIC) {
     options.concurrency = Concurrency::kPessimistic;
@@ -27,7 +34,7 @@ Status Begin(Service& service, const v1::BeginRequest& request, v1::BeginRespons
   STRATA_TRY_ASSIGN(auto begun, service.db().Begin(options));
   STRATA_TRY_ASSIGN(const auto granted,
                     service.transactions().Add(std::make_unique<OpenTransaction>(std::move(begun)),
-                                               request.lease_us(), service.NowUs()));
+                                               request.lease_us(), service.NowUs(), OwnerOf(call)));
   reply->set_transaction(granted.id);
   reply->set_lease_us(granted.lease_us);
   return {};
@@ -60,6 +67,9 @@ Status Scan(Service& service, OpenTransaction& open, const v1::TransactionScanRe
 }
 
 Status Write(Service& service, OpenTransaction& open, const v1::TransactionWriteRequest& request) {
+  auth::Needs needs;
+  List(request, &needs);
+  open.needs().AddCopies(needs);
   for (const v1::Change& change : request.changes()) {
     STRATA_TRY_ASSIGN(KeyChange made, ChangeOf(service, change, service.WallUs()));
     STRATA_TRY(open.Write(std::move(made)));
@@ -67,14 +77,30 @@ Status Write(Service& service, OpenTransaction& open, const v1::TransactionWrite
   return {};
 }
 
+// Rules may have changed since it wrote. False: the call is refused, and the transaction is over.
+bool StillMay(grpc::Call& call, OpenTransaction& open) {
+  if (open.needs().list().empty()) return true;
+  auth::Refusal refusal;
+  const bool may = call.caller->authority->StillMay(&call.caller->seat, "Transactions/Commit",
+                                                    open.needs(), &refusal);
+  if (!may) call.refusal = grpc::StatusOf(refusal);
+  return may;
+}
+
 // Its write's id goes into the store with what it wrote; see WasWritten.
-Status Commit(Service& service, server::Keyspace& keyspace, const v1::CommitRequest& request,
+Status Commit(Service& service, grpc::Call& call, const v1::CommitRequest& request,
               v1::WriteResponse* reply) {
+  server::Keyspace& keyspace = call.keyspace;
   STRATA_TRY_ASSIGN(const bool was_written,
                     WasWritten(service, keyspace, request.write_id(), reply));
   if (was_written) return {};
   STRATA_TRY(keyspace.Commit());  // What others drafted comes before it.
-  STRATA_TRY_ASSIGN(auto open, service.transactions().Take(request.transaction(), service.NowUs()));
+  STRATA_TRY_ASSIGN(auto open, service.transactions().Take(request.transaction(), service.NowUs(),
+                                                           OwnerOf(call)));
+  if (!StillMay(call, *open)) {
+    open.Finish();
+    return {};
+  }
   if (!request.write_id().empty()) {
     STRATA_TRY_ASSIGN(const TableRef ids, service.WriteIds());
     const EntryOptions options{.table = ids, .expires_at_us = keyspace.now_us() + kWriteIdUs};
@@ -93,13 +119,15 @@ Status Commit(Service& service, server::Keyspace& keyspace, const v1::CommitRequ
 
 // A method that uses an open transaction; it may wait for a lock.
 template <typename Request, typename Reply, typename F>
-grpc::Method WithTransaction(Service& service, F function) {
-  return {.route = grpc::Route::kLock,
-          .function = Typed<Request, Reply>([&service, function](grpc::Call& /*call*/,
+grpc::Method WithTransaction(Service& service, grpc::Access access, F function) {
+  return {.access = std::move(access),
+          .route = grpc::Route::kLock,
+          .function = Typed<Request, Reply>([&service, function](const grpc::Call& call,
                                                                  const Request& request,
                                                                  Reply* reply) -> Status {
-            STRATA_TRY_ASSIGN(auto open,
-                              service.transactions().Take(request.transaction(), service.NowUs()));
+            STRATA_TRY_ASSIGN(
+                auto open,
+                service.transactions().Take(request.transaction(), service.NowUs(), OwnerOf(call)));
             return function(*open, request, reply);
           })};
 }
@@ -108,7 +136,8 @@ void AddSavepointMethods(Service& service, grpc::MethodTable* methods) {
   const auto add = [&](const std::string& name, auto function) {
     (*methods)["/strata.v1.Transactions/" + name] =
         WithTransaction<v1::SavepointRequest, v1::SavepointResponse>(
-            service, [function](OpenTransaction& open, const auto& /*request*/, auto* /*reply*/) {
+            service, grpc::Access::AnyUser(),
+            [function](OpenTransaction& open, const auto& /*request*/, auto* /*reply*/) {
               return function(open);
             });
   };
@@ -125,42 +154,50 @@ void AddSavepointMethods(Service& service, grpc::MethodTable* methods) {
 void AddTransactionMethods(Service& service, grpc::MethodTable* methods) {
   const std::string prefix = "/strata.v1.Transactions/";
   (*methods)[prefix + "Begin"] = {
+      .access = grpc::Access::AnyUser(),
       .function = Typed<v1::BeginRequest, v1::BeginResponse>(
-          [&service](grpc::Call& /*call*/, const auto& request, auto* reply) {
-            return Begin(service, request, reply);
+          [&service](const grpc::Call& call, const auto& request, auto* reply) {
+            return Begin(service, call, request, reply);
           })};
   (*methods)[prefix + "Renew"] = {
+      .access = grpc::Access::AnyUser(),
       .function = Typed<v1::RenewRequest, v1::RenewResponse>(
-          [&service](grpc::Call& /*call*/, const auto& request, auto* reply) -> Status {
-            STRATA_TRY_ASSIGN(const std::uint64_t lease_us,
-                              service.transactions().Renew(request.id(), service.NowUs()));
+          [&service](const grpc::Call& call, const auto& request, auto* reply) -> Status {
+            STRATA_TRY_ASSIGN(
+                const std::uint64_t lease_us,
+                service.transactions().Renew(request.id(), service.NowUs(), OwnerOf(call)));
             reply->set_lease_us(lease_us);
             return {};
           })};
   (*methods)[prefix + "Get"] = WithTransaction<v1::TransactionGetRequest, v1::GetResponse>(
-      service, [&service](OpenTransaction& open, const auto& request, auto* reply) {
+      service, Needing<v1::TransactionGetRequest>(),
+      [&service](OpenTransaction& open, const auto& request, auto* reply) {
         return Get(service, open, request, reply);
       });
   (*methods)[prefix + "Scan"] = WithTransaction<v1::TransactionScanRequest, v1::ScanResponse>(
-      service, [&service](OpenTransaction& open, const auto& request, auto* reply) {
+      service, Needing<v1::TransactionScanRequest>(),
+      [&service](OpenTransaction& open, const auto& request, auto* reply) {
         return Scan(service, open, request, reply);
       });
   (*methods)[prefix + "Write"] =
       WithTransaction<v1::TransactionWriteRequest, v1::TransactionWriteResponse>(
-          service, [&service](OpenTransaction& open, const auto& request, auto* /*reply*/) {
+          service, Needing<v1::TransactionWriteRequest>(),
+          [&service](OpenTransaction& open, const auto& request, auto* /*reply*/) {
             return Write(service, open, request);
           });
   AddSavepointMethods(service, methods);
   (*methods)[prefix + "Commit"] = {
+      .access = grpc::Access::AnyUser(),
       .route = grpc::Route::kCommit,
       .function = Typed<v1::CommitRequest, v1::WriteResponse>(
           [&service](grpc::Call& call, const auto& request, auto* reply) {
-            return Commit(service, call.keyspace, request, reply);
+            return Commit(service, call, request, reply);
           })};
   (*methods)[prefix + "Rollback"] = {
+      .access = grpc::Access::AnyUser(),
       .function = Typed<v1::RollbackRequest, v1::RollbackResponse>(
-          [&service](grpc::Call& /*call*/, const auto& request, auto* /*reply*/) -> Status {
-            service.transactions().Close(request.transaction());
+          [&service](const grpc::Call& call, const auto& request, auto* /*reply*/) -> Status {
+            service.transactions().Close(request.transaction(), OwnerOf(call));
             return {};
           })};
 }

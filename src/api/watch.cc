@@ -103,11 +103,12 @@ std::unique_ptr<grpc::Stream> Open(Service& service, std::string_view bytes,
 }  // namespace
 
 void AddWatchMethods(Service& service, grpc::MethodTable* methods) {
-  (*methods)["/strata.v1.Watch/Watch"] = {.open = [&service](std::string_view bytes,
-                                                             const server::Peer& peer,
-                                                             grpc::CallStatus* refusal) {
-    return Open(service, bytes, peer, refusal);
-  }};
+  (*methods)["/strata.v1.Watch/Watch"] = {
+      .access = Needing<v1::WatchRequest>(),
+      .open = [&service](const auth::Authorized<std::string_view>& bytes, const server::Peer& peer,
+                         grpc::CallStatus* refusal) {
+        return Open(service, *bytes, peer, refusal);
+      }};
 }
 
 }  // namespace strata::api

@@ -115,7 +115,8 @@ const v1::WriteRequest& AsWrite(const v1::WriteRequest& write) {
 
 template <typename Request>
 grpc::Method WriteMethod(Service& service) {
-  return {.route = grpc::Route::kCommit,
+  return {.access = Needing<Request>(),
+          .route = grpc::Route::kCommit,
           .function = Typed<Request, v1::WriteResponse>(
               [&service](grpc::Call& call, const Request& request, v1::WriteResponse* reply) {
                 return Write(service, call.keyspace, AsWrite(request), reply);

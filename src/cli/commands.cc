@@ -34,6 +34,8 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(BackupCommand);
   STRATA_VERB(ResetCommand);
   STRATA_VERB(ServeCommand);
+  STRATA_VERB(UserCommand);
+  STRATA_VERB(AuditCommand);
   STRATA_VERB(LoadCommand);
   STRATA_VERB(BenchCommand);
   STRATA_VERB(ExplorePoliciesCommand);

@@ -1,5 +1,7 @@
 #include "cli/session.h"
 
+#include <algorithm>
+
 #include "base/escape.h"
 #include "cli/suggest.h"
 #include "client/remote_store.h"
@@ -48,6 +50,8 @@ void DeclareStoreFlags(Flags& flags, Globals* globals) {
     globals->server_by = globals->setting;
     return {};
   };
+  flags.Text("credentials", &globals->credentials, "FILE",
+             "With --server: its first line is a token, or USER:PASSWORD");
   flags.DurationMicros("timeout", &globals->timeout_us,
                        "With --server: how long it may take to answer (10s)");
   flags.Choice<ColorMode>(
@@ -114,6 +118,12 @@ Result<DB*> Session::OpenRemote() {
   ClientOptions options{.endpoints = {globals_.server},
                         .timeout_us = globals_.timeout_us,
                         .environment = &environment_};
+  if (!globals_.credentials.empty()) {
+    constexpr std::uint64_t kFileMax = 8'192;
+    STRATA_TRY_ASSIGN(options.credentials, files().ReadFile(globals_.credentials, kFileMax));
+    options.credentials.resize(std::min(options.credentials.find('\n'),
+                                        options.credentials.size()));
+  }
   if (in_shell) {  // Somebody waits for the next prompt; a verb by itself outlives a restart.
     constexpr std::uint64_t kUnreachableMicros = 400'000;
     options.unreachable_us = kUnreachableMicros;

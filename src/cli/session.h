@@ -28,6 +28,7 @@ enum class SetBy : std::uint8_t { kNobody, kFile, kEnvironment, kFlag };
 struct Globals {
   std::string db;
   std::string server;  // "HOST:PORT": the store is there, instead of in `db`.
+  std::string credentials;  // A file with those of who uses the server.
   std::uint64_t timeout_us = 10'000'000;
   SetBy setting = SetBy::kFlag;  // What is set now,
   SetBy db_by = SetBy::kNobody;  // and what was set before.

@@ -127,7 +127,7 @@ Status FillAll(const Asked& asked, Globals* globals, const Flags& global_flags, 
 }
 
 std::string ShowSettings(const Flags& globals, const Flags& own, std::string_view verb) {
-  constexpr std::string_view kForClients[] = {"server", "timeout", "color"};
+  constexpr std::string_view kForClients[] = {"server", "credentials", "timeout", "color"};
   std::string text;
   for (const Flag& flag : globals.all()) {
     const bool of_clients =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/base64.h"
 #include "base/coding.h"
 #include "client/waiting.h"
 #include "grpc/error_details.h"
@@ -12,6 +13,13 @@ namespace {
 
 // The server knows a write's id for fifteen minutes.
 constexpr std::uint64_t kWriteMicrosMax = 600'000'000;
+
+// Of a token, or "USER:PASSWORD"; of nothing, nothing.
+std::string AuthorizationOf(const std::string& credentials) {
+  if (credentials.empty()) return {};
+  if (credentials.find(':') == std::string::npos) return "Bearer " + credentials;
+  return "Basic " + EncodeBase64(credentials);
+}
 
 }  // namespace
 
@@ -29,6 +37,7 @@ Result<std::shared_ptr<Core>> Core::Start(const ClientOptions& options) {
   dispatcher.unreachable_us = options.unreachable_us;
   dispatcher.link.connect_us = options.connect_us;
   dispatcher.link.keepalive_us = options.keepalive_us;
+  dispatcher.link.authorization = AuthorizationOf(options.credentials);
   dispatcher.link.answer_us = options.connect_us;
   const Environment& environment =
       options.environment != nullptr ? *options.environment : RealEnvironment();

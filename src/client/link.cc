@@ -1,6 +1,7 @@
 #include "client/link.h"
 
 #include <span>
+#include <utility>
 
 namespace strata::client {
 namespace {
@@ -42,7 +43,10 @@ grpc::ClientConnection::CallId Link::Start(const grpc::CallRequest& request,
     const std::uint64_t wait = heard_ ? options_.keepalive_us : options_.connect_us;
     check_ = loop_.At(quiet_since_us_ + wait, [this] { CheckAlive(); });
   }
-  return connection_.Start(request, std::move(handlers));
+  if (options_.authorization.empty()) return connection_.Start(request, std::move(handlers));
+  grpc::CallRequest known = request;
+  known.headers.emplace_back("authorization", options_.authorization);
+  return connection_.Start(known, std::move(handlers));
 }
 
 grpc::Fate Link::Cancel(grpc::ClientConnection::CallId call) {

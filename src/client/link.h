@@ -22,6 +22,7 @@ struct LinkOptions {
   std::uint64_t keepalive_us = 20'000'000;  // While calls wait: of silence, before it is asked,
   std::uint64_t answer_us = 5'000'000;      // and until it has answered that.
   grpc::ClientLimits limits = {};
+  std::string authorization = {};  // Metadata of each call; empty: none.
 };
 
 class Link {

@@ -44,8 +44,11 @@ class CallWork : public server::Work {
 class UnaryWork final : public CallWork {
  public:
   // `method` is borrowed.
-  UnaryWork(CallPlace place, Clock& clock, const Method& method, std::string request)
-      : CallWork(place, clock), method_(method), request_(std::move(request)) {}
+  UnaryWork(CallPlace place, Clock& clock, const Method& method, std::string request, Caller caller)
+      : CallWork(place, clock),
+        method_(method),
+        request_(std::move(request)),
+        caller_(std::move(caller)) {}
 
   void Run(server::Keyspace& keyspace) override;
   bool writes() const override { return method_.route == Route::kCommit; }
@@ -55,6 +58,7 @@ class UnaryWork final : public CallWork {
  private:
   const Method& method_;
   const std::string request_;
+  Caller caller_;
   std::string reply_;
 };
 
@@ -71,7 +75,8 @@ class StreamWork final : public CallWork {
   Stream::Pulled pulled = Stream::Pulled::kMore;
 };
 
-// Calls a method's function. False: it would have to wait, and nothing has happened.
+// Calls a method's function, if the caller may. False: it would have to wait, and nothing has
+// happened.
 bool Perform(const Method& method, Call call, CallStatus* status);
 
 inline constexpr std::size_t kStreamBytes = 128 << 10;  // Of a stream, at a time.

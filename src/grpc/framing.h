@@ -25,6 +25,7 @@ class MessageReader {
   // Longer messages are an error, before memory is taken for them.
   explicit MessageReader(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
 
+  void SetMessageMax(std::size_t bytes) { message_bytes_max_ = bytes; }
   void Append(std::string_view bytes) { bytes_.append(bytes); }
   // The next whole message, valid until the next call; nothing: more bytes are needed. Errors:
   // kInvalidArgument for one that is too long, kUnsupported for one that is compressed.
@@ -39,7 +40,7 @@ class MessageReader {
   }
 
  private:
-  const std::size_t message_bytes_max_;
+  std::size_t message_bytes_max_;
   std::string bytes_;
   std::size_t taken_ = 0;  // Of the front.
 };

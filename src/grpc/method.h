@@ -13,12 +13,20 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
+#include "auth/authority.h"
 #include "grpc/code.h"
 #include "server/keyspace.h"
 #include "server/protocol.h"
 
 namespace strata::grpc {
+
+// Who calls, and who says what that one may.
+struct Caller {
+  auth::Authority* authority = &auth::Authority::Off();
+  auth::Seat seat = {};
+};
 
 // One call as it is carried out.
 struct Call {
@@ -26,6 +34,7 @@ struct Call {
   server::Keyspace& keyspace;
   bool may_wait;       // For the disk.
   std::string* reply;  // Empty at first.
+  Caller* caller;
   // How it ends, where no error of the store says it.
   std::optional<CallStatus> refusal = {};
 };
@@ -49,8 +58,47 @@ class Stream {
   // Pull may wait for the disk: it is called by a reader, not by the loop.
   virtual bool may_wait() const = 0;
 };
-using Opener = std::function<std::unique_ptr<Stream>(
-    std::string_view request, const server::Peer& peer, CallStatus* refusal)>;
+using Opener =
+    std::function<std::unique_ptr<Stream>(const auth::Authorized<std::string_view>& request,
+                                          const server::Peer& peer, CallStatus* refusal)>;
+
+// What a call needs, by its message. Each method has one: without, it doesn't compile.
+class Access {
+ public:
+  // Errors: kInvalidArgument for what is no such message.
+  using List = std::function<Status(std::string_view request, auth::Needs* needs)>;
+  explicit Access(List list) : list_(std::move(list)) {}
+  // Also of who hasn't said who it is.
+  static Access Anybody() {
+    Access access([](std::string_view /*request*/, auth::Needs* needs) -> Status {
+      needs->Anybody();
+      return {};
+    });
+    access.anybody_ = true;
+    return access;
+  }
+  static Access AnyUser() {
+    return Access([](std::string_view /*request*/, auth::Needs* needs) -> Status {
+      needs->AnyUser();
+      return {};
+    });
+  }
+  static Access Server(auth::Action action) {
+    return Access([action](std::string_view /*request*/, auth::Needs* needs) -> Status {
+      needs->Server(action);
+      return {};
+    });
+  }
+
+  Status ListTo(std::string_view request, auth::Needs* needs) const {
+    return list_(request, needs);
+  }
+  bool is_anybodys() const { return anybody_; }
+
+ private:
+  List list_;
+  bool anybody_ = false;
+};
 
 // Where a function is called.
 enum class Route : std::uint8_t {
@@ -61,6 +109,7 @@ enum class Route : std::uint8_t {
 };
 
 struct Method {
+  Access access;
   Route route = Route::kAtOnce;
   Function function;  // A message for a message.
   // What it wrote is in the store: adds the version to the reply.
@@ -68,6 +117,7 @@ struct Method {
   Opener open;  // A stream for a message, in the place of `function`.
   // The client sends a stream, too: `function` answers each message, until it ends.
   bool each = false;
+  std::string path = {};  // The table sets it.
 };
 
 struct StringHash {
@@ -77,6 +127,25 @@ struct StringHash {
   }
 };
 // By path: "/strata.v1.KV/Get".
-using MethodTable = std::unordered_map<std::string, Method, StringHash, std::equal_to<>>;
+class MethodTable : public std::unordered_map<std::string, Method, StringHash, std::equal_to<>> {
+ public:
+  class Slot {
+   public:
+    Slot(MethodTable* table, std::string path) : table_(*table), path_(std::move(path)) {}
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    ~Slot() = default;
+    void operator=(Method method) {  // NOLINT(misc-unconventional-assign-operator)
+      method.path = path_;
+      table_.insert_or_assign(path_, std::move(method));
+    }
+
+   private:
+    MethodTable& table_;
+    const std::string path_;
+  };
+  // To put a method there; there is none without Method::access.
+  Slot operator[](std::string path) { return {this, std::move(path)}; }
+};
 
 }  // namespace strata::grpc

@@ -1,9 +1,11 @@
 #include "grpc/server_session.h"
 
+#include <algorithm>
 #include <array>
 #include <nghttp2/nghttp2.h>
 #include <utility>
 
+#include "auth/digest.h"
 #include "base/check.h"
 #include "grpc/error_details.h"
 #include "grpc/reply_headers.h"
@@ -16,6 +18,7 @@ namespace {
 constexpr std::uint32_t kCallsMax = 1'000;            // Of one connection, at a time.
 constexpr std::uint32_t kWindowBytes = 1 << 20;       // A client may send so much of a call,
 constexpr std::int32_t kConnectionWindow = 16 << 20;  // and of all calls, before we look.
+constexpr std::size_t kStrangerBytes = 64 << 10;      // Of a call before it is known who calls.
 constexpr std::size_t kOutputBytes = 256 << 10;       // No more is made before that has left.
 
 const nghttp2_option* SessionOption() {
@@ -95,6 +98,10 @@ std::unique_ptr<server::Work> ServerSession::TakeWork() {
 }
 
 server::Next ServerSession::FinishWork(std::unique_ptr<server::Work> work, server::Output* output) {
+  if (auto* const login = dynamic_cast<LoginWork*>(work.get())) {
+    FinishLogin(*login);
+    return Flush(output);
+  }
   auto& done = static_cast<CallWork&>(*work);
   CallState* const call = Find(done.stream());
   if (call != nullptr && !call->ended) {  // Otherwise the client gave up.
@@ -162,7 +169,21 @@ void ServerSession::OnHeaders(CallState* call) {
                StatusOf(Code::kUnimplemented, "there is no method " + call->path, "NO_METHOD"));
   }
   call->method = call->found;
+  LimitStranger(call);
+  if (call->ended) return;
   if (parts_.times != nullptr) call->began_nanos = parts_.environment.clock->NowNanos();
+}
+
+// Before it is known who calls, no more is kept than this; and nothing at all of who doesn't say.
+void ServerSession::LimitStranger(CallState* call) {
+  if (!parts_.authority->on() || call->method->access.is_anybodys()) return;
+  if (call->authorization.empty()) {
+    return End(call, StatusOf(auth::Refusal{.why = auth::Refusal::Why::kNobody,
+                                            .text = "say who you are: metadata authorization"}));
+  }
+  if (!auth::EqualInConstantTime(call->authorization, known_header_)) {
+    call->in.SetMessageMax(std::min(kStrangerBytes, parts_.limits.request_bytes_max));
+  }
 }
 
 void ServerSession::OnBytes(CallState* call, std::string_view bytes) {
@@ -214,6 +235,12 @@ void ServerSession::OnEnd(CallState* call) {
   }
   if (call->method->each) return End(call, {});
   call->in.Drop();
+  Start(call);
+}
+
+// Its message is whole: it goes on as soon as it is known who calls.
+void ServerSession::Start(CallState* call) {
+  if (!Identify(call)) return;
   if (call->method->open) return Open(call);
   Begin(call);
 }
@@ -233,27 +260,92 @@ void ServerSession::Begin(CallState* call) {
     server::ReadOnly keyspace(parts_.db, clock.WallMicros(), server::ReadOnly::MayWait::kNo);
     std::string reply;
     CallStatus status;
-    if (Perform(method, {*call->request, keyspace, false, &reply}, &status)) {
+    if (Perform(method, {*call->request, keyspace, false, &reply, &call->caller}, &status)) {
       if (status.ok()) AppendMessage(&call->out, reply);
       if (!status.ok() || !method.each) return End(call, std::move(status));
       return Answer(call);
     }
   }
   call->under_way = true;
-  works_.push_back(
-      std::make_unique<UnaryWork>(call->place, clock, method, *std::exchange(call->request, {})));
+  works_.push_back(std::make_unique<UnaryWork>(call->place, clock, method,
+                                               *std::exchange(call->request, {}), call->caller));
 }
 
 void ServerSession::Open(CallState* call) {
+  const Method& method = *call->method;
+  if (parts_.authority->on()) {
+    const Status listed = method.access.ListTo(*call->request, &call->needs);
+    if (!listed) return End(call, StatusOf(listed.error()));
+  }
+  auth::Refusal denied;
+  const auto allowed = parts_.authority->Authorize(&call->caller.seat, method.path, call->needs,
+                                                   std::string_view(*call->request), &denied);
+  if (!allowed) return End(call, StatusOf(denied));
   CallStatus refusal;
-  call->messages = call->method->open(*call->request, peer_, &refusal);
+  call->messages = method.open(*allowed, peer_, &refusal);
   if (call->messages == nullptr) return End(call, std::move(refusal));
   Pull(call);
+}
+
+// --- who calls -----------------------------------------------------------------------------------
+
+// False: the call has ended, or goes on when that is found out.
+bool ServerSession::Identify(CallState* call) {
+  auth::Authority& authority = *parts_.authority;
+  if (!authority.on() || call->authorization.empty()) return true;
+  auth::Seat& seat = call->caller.seat;
+  if (auth::EqualInConstantTime(call->authorization, known_header_)) {
+    seat.identity = known_;
+    return true;
+  }
+  auth::Refusal refusal{.why = auth::Refusal::Why::kWrong,
+                        .text = "authorization must be Basic or Bearer"};
+  std::optional<auth::Identity> identity;
+  if (const auto token = auth::ParseBearer(call->authorization)) {
+    identity = authority.LogInByToken(*token, seat.from, &refusal);
+  } else if (auto password = auth::ParseBasic(call->authorization)) {
+    const std::int32_t stream = call->place.stream;
+    if (std::exchange(logging_in_, true)) {
+      waiting_.push_back(stream);
+      return false;
+    }
+    works_.push_back(std::make_unique<LoginWork>(authority, call->authorization,
+                                                 *std::move(password), seat.from, stream));
+    return false;
+  }
+  if (!identity) {
+    End(call, StatusOf(refusal));
+    return false;
+  }
+  known_header_ = call->authorization;
+  known_ = seat.identity = *std::move(identity);
+  return true;
+}
+
+// Those that waited ask once more: now their header may be the one that is known.
+void ServerSession::FinishLogin(LoginWork& work) {
+  logging_in_ = false;
+  if (work.identity) {
+    known_header_ = work.header();
+    known_ = *work.identity;
+  }
+  CallState* const call = Find(work.stream());
+  const bool goes_on = call != nullptr && !call->ended;
+  if (goes_on && work.identity) Start(call);
+  if (goes_on && !work.identity) End(call, StatusOf(work.refusal));
+  for (const std::int32_t stream : std::exchange(waiting_, {})) {
+    CallState* const other = Find(stream);
+    if (other != nullptr && !other->ended) Start(other);
+  }
 }
 
 // The next messages of its stream.
 void ServerSession::Pull(CallState* call) {
   Clock& clock = *parts_.environment.clock;
+  auth::Refusal denied;
+  if (!parts_.authority->StillMay(&call->caller.seat, call->method->path, call->needs, &denied)) {
+    return End(call, StatusOf(denied));
+  }
   if (call->messages->may_wait()) {
     call->under_way = true;
     works_.push_back(std::make_unique<StreamWork>(call->place, clock, std::move(call->messages)));

@@ -15,9 +15,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "grpc/call_work.h"
 #include "grpc/framing.h"
+#include "grpc/login.h"
 #include "grpc/method.h"
 #include "io/environment.h"
 #include "server/limits.h"
@@ -38,6 +40,7 @@ struct SessionParts {
   const server::Limits& limits;
   server::ServerStats& stats;
   RequestTimes* times = nullptr;  // Of calls with one reply; null: nobody wants to know.
+  auth::Authority* authority = &auth::Authority::Off();
 };
 
 class ServerSession final : public server::Protocol {
@@ -62,6 +65,9 @@ class ServerSession final : public server::Protocol {
     bool is_post = false;
     std::optional<std::uint64_t> timeout_us;
     std::size_t header_bytes = 0;
+    std::string authorization;
+    Caller caller;
+    auth::Needs needs;  // Of a stream.
     const Method* method = nullptr;
     MessageReader in;
     std::optional<std::string> request;  // Whole.
@@ -87,6 +93,10 @@ class ServerSession final : public server::Protocol {
   void OnBytes(CallState* call, std::string_view bytes);
   void OnEnd(CallState* call);
   void TakeMessages(CallState* call);
+  bool Identify(CallState* call);
+  void LimitStranger(CallState* call);
+  void FinishLogin(LoginWork& work);
+  void Start(CallState* call);
   void Begin(CallState* call);
   void Open(CallState* call);
   void Pull(CallState* call);
@@ -104,6 +114,10 @@ class ServerSession final : public server::Protocol {
   std::size_t kept_ = 0;    // Of memory, for all calls;
   std::size_t unsent_ = 0;  // of it, replies.
   bool broken_ = false;
+  std::string known_header_;  // Whom it says was found out;
+  auth::Identity known_;      // it is this one.
+  bool logging_in_ = false;
+  std::vector<std::int32_t> waiting_;  // Calls that go on when that is done.
 };
 
 // For Front::factory.

@@ -19,6 +19,8 @@ int ServerSession::Callbacks::OnBeginHeaders(nghttp2_session* /*http2*/, const n
   auto call = std::make_unique<CallState>(
       std::min(self.parts_.limits.request_bytes_max, self.parts_.limits.argument_bytes_max));
   call->place.stream = frame->hd.stream_id;
+  call->caller = {.authority = self.parts_.authority,
+                  .seat = {.from = ToString(self.peer_.address)}};
   self.calls_.emplace(frame->hd.stream_id, std::move(call));
   return 0;
 }
@@ -39,6 +41,7 @@ int ServerSession::Callbacks::OnHeader(nghttp2_session* /*http2*/, const nghttp2
   if (key == ":method") call->is_post = text == "POST";
   if (key == "content-type") call->is_grpc = IsGrpc(text);
   if (key == "grpc-timeout") call->timeout_us = ParseTimeout(text);
+  if (key == "authorization") call->authorization = text;
   return 0;
 }
 

@@ -20,6 +20,7 @@ struct Request {
   std::string host;           // "127.0.0.1:8379"; empty only where HTTP/1.0 has none.
   std::string origin;         // Of the page that asks; empty: none does.
   std::string fetch_site;     // "cross-site": what the browser thinks of it; empty: no browser.
+  std::string authorization;  // Who asks; see auth/authorization.h.
   std::string last_event_id;  // Of an event stream that goes on.
   bool keep_alive = true;
 };

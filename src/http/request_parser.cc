@@ -169,6 +169,7 @@ int RequestParser::OnValue(std::string_view piece) {
 RequestParser::Field RequestParser::FieldOf(std::string_view name) const {
   if (EqualsLower(name, "host")) return Field::kHost;
   if (EqualsLower(name, "origin")) return Field::kOrigin;
+  if (EqualsLower(name, "authorization")) return Field::kAuthorization;
   if (EqualsLower(name, "sec-fetch-site")) return Field::kFetchSite;
   if (EqualsLower(name, "last-event-id")) return Field::kLastEventId;
   if (EqualsLower(name, "content-length")) return Field::kContentLength;
@@ -183,6 +184,8 @@ std::string* RequestParser::PlaceOf(Field field) {
       return &request_.host;
     case Field::kOrigin:
       return &request_.origin;
+    case Field::kAuthorization:
+      return &request_.authorization;
     case Field::kFetchSite:
       return &request_.fetch_site;
     case Field::kLastEventId:
@@ -246,7 +249,7 @@ std::size_t RequestParser::bytes_kept() const {
   return target_.capacity() + name_.capacity() + transfer_encoding_.capacity() +
          request_.path.capacity() + request_.query.capacity() + request_.host.capacity() +
          request_.origin.capacity() + request_.fetch_site.capacity() +
-         request_.last_event_id.capacity();
+         request_.last_event_id.capacity() + request_.authorization.capacity();
 }
 
 }  // namespace strata::http

@@ -57,6 +57,7 @@ class RequestParser {
     kNone,
     kHost,
     kOrigin,
+    kAuthorization,
     kFetchSite,
     kLastEventId,
     kContentLength,

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "auth/needs.h"
 #include "http/answer.h"
 #include "http/request.h"
 #include "http/shared.h"
@@ -27,8 +28,17 @@ enum class Where : std::uint8_t {
   kStream,  // It doesn't end: see EventStream.
 };
 
+// What a route needs. There is none without.
+using List = void (*)(const Request& request, auth::Needs* needs);
+
+struct Access {
+  constexpr explicit Access(List the_list) : list(the_list) {}
+  List list;
+};
+
 struct Route {
   std::string_view path;
+  Access access;
   Where where = Where::kLoop;
   Answer (*handler)(const Asked& asked) = nullptr;
   std::string_view summary;

@@ -2,18 +2,35 @@
 
 #include <utility>
 
+#include "auth/authorization.h"
+
 namespace strata::http {
 namespace {
 
 constexpr std::size_t kRequestsOfTurn = 64;
+
+Answer RefusalAnswer(const auth::Refusal& refusal) {
+  switch (refusal.why) {
+    case auth::Refusal::Why::kNobody:
+    case auth::Refusal::Why::kWrong: {
+      Answer answer = ErrorAnswer(401, refusal.text);
+      answer.fields = "WWW-Authenticate: Basic realm=\"strata\", charset=\"UTF-8\"\r\n";
+      return answer;
+    }
+    case auth::Refusal::Why::kDenied:
+      return ErrorAnswer(403, refusal.text);
+    default:
+      return ErrorAnswer(503, refusal.text);
+  }
+}
 
 }  // namespace
 
 // A request that a reader answers.
 class Session::RouteWork final : public server::Work {
  public:
-  RouteWork(Request request, const Route& route, Shared& shared)
-      : request_(std::move(request)), route_(route), shared_(shared) {}
+  RouteWork(Request request, const auth::Authorized<const Route*>& route, Shared& shared)
+      : request_(std::move(request)), route_(**route), shared_(shared) {}
 
   void Run(server::Keyspace& keyspace) override {
     answer_ = route_.handler({.request = request_, .shared = shared_, .keyspace = &keyspace});
@@ -67,13 +84,52 @@ server::Next Session::Serve(const Request& request, server::Output* output) {
   shared_.stats.requests.fetch_add(1, std::memory_order_relaxed);
   const Route* const route = FindRoute(request.path);
   if (auto refusal = Refusal(request, route)) return Reply(*std::move(refusal), request, output);
+  Answer denied;
+  const auto allowed = Allow(request, *route, &denied);
+  if (!allowed) return Reply(std::move(denied), request, output);
   if (route->where == Where::kStream) return BeginStream(request, output);
   if (route->where == Where::kReader) {
-    work_ = std::make_unique<RouteWork>(request, *route, shared_);
+    work_ = std::make_unique<RouteWork>(request, *allowed, shared_);
     under_way_ = true;
     return server::Next::kWork;
   }
-  return Reply(route->handler({.request = request, .shared = shared_}), request, output);
+  return Reply((**allowed)->handler({.request = request, .shared = shared_}), request, output);
+}
+
+// A token, alone or in the place of a password, as browsers can't send one alone: to look it up
+// takes no time. Nothing: it isn't right.
+std::optional<auth::Identity> Session::Identify(const Request& request, auth::Refusal* refusal) {
+  if (request.authorization.empty()) return auth::Identity();
+  const std::string from = ToString(peer_.address);
+  if (const auto token = auth::ParseBearer(request.authorization)) {
+    return shared_.authority->LogInByToken(*token, from, refusal);
+  }
+  const auto password = auth::ParseBasic(request.authorization);
+  *refusal = {.why = auth::Refusal::Why::kWrong,
+              .text = "give a token (strata user token), as Bearer, or as the password"};
+  if (!password) return std::nullopt;
+  auto identity = shared_.authority->LogInByToken(password->password, from, refusal);
+  return identity && identity->user == password->user ? identity : std::nullopt;
+}
+
+std::optional<auth::Authorized<const Route*>> Session::Allow(const Request& request,
+                                                             const Route& route, Answer* answer) {
+  auth::Seat seat{.from = ToString(peer_.address)};
+  auth::Needs needs;
+  auth::Refusal refusal;
+  if (shared_.authority->on()) {
+    route.access.list(request, &needs);
+    auto identity = Identify(request, &refusal);
+    if (!identity) {
+      *answer = RefusalAnswer(refusal);
+      return std::nullopt;
+    }
+    seat.identity = *std::move(identity);
+  }
+  auto allowed =
+      shared_.authority->Authorize<const Route*>(&seat, route.path, needs, &route, &refusal);
+  if (!allowed) *answer = RefusalAnswer(refusal);
+  return allowed;
 }
 
 std::optional<Answer> Session::Refusal(const Request& request, const Route* route) const {

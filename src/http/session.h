@@ -42,6 +42,9 @@ class Session final : public server::Protocol {
   // kRead: answered, and more may come.
   server::Next Serve(const Request& request, server::Output* output);
   server::Next BeginStream(const Request& request, server::Output* output);
+  std::optional<auth::Identity> Identify(const Request& request, auth::Refusal* refusal);
+  std::optional<auth::Authorized<const Route*>> Allow(const Request& request, const Route& route,
+                                                      Answer* answer);
   std::optional<Answer> Refusal(const Request& request, const Route* route) const;
   server::Next Reply(Answer answer, const Request& request, server::Output* output);
   std::uint64_t now_us() const { return shared_.environment.clock->NowMicros(); }

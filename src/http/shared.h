@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/authority.h"
 #include "http/event_ring.h"
 #include "http/host_check.h"
 #include "http/rates.h"
@@ -44,6 +45,7 @@ struct Shared {
   RequestTimes times;             // Of this one.
   Rates rates;
   HostCheck hosts;
+  auth::Authority* authority = &auth::Authority::Off();
   bool browse = false;           // Keys and values may be looked at.
   std::string version;           // Of Strata.
   std::uint64_t started_us = 0;  // The clock for durations.

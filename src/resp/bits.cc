@@ -96,9 +96,12 @@ Status BitCount(Call& call) {
 constexpr KeyPlaces kOneKey{1, 1, 1};
 
 constexpr Command kCommands[] = {
-    {"getbit", 3, kRead | kFast, kOneKey, "bitmap", "2.2.0", "Returns a bit of a value.", GetBit},
-    {"setbit", 4, kWrite, kOneKey, "bitmap", "2.2.0", "Sets or clears a bit of a value.", SetBit},
-    {"bitcount", -2, kRead, kOneKey, "bitmap", "2.6.0", "Counts the bits that are set.", BitCount},
+    {"getbit", 3, kRead | kFast, kOneKey, "bitmap", "2.2.0", "Returns a bit of a value.", GetBit,
+     kReads},
+    {"setbit", 4, kWrite, kOneKey, "bitmap", "2.2.0", "Sets or clears a bit of a value.", SetBit,
+     kReadsAndWrites},
+    {"bitcount", -2, kRead, kOneKey, "bitmap", "2.6.0", "Counts the bits that are set.", BitCount,
+     kReads},
 };
 
 }  // namespace

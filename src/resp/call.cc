@@ -117,6 +117,11 @@ void Queue(Call& call) {
   call.reply.Simple("QUEUED");
 }
 
+// Those that others may see.
+std::span<const std::string_view> ShownWords(const Call& call) {
+  return (call.command.flags & kSecret) != 0 ? call.words.first(1) : call.words;
+}
+
 // 1700000000.123456 [0 127.0.0.1:5000] "set" "k" "v"
 std::string MonitorLine(const Call& call) {
   std::array<char, 32> time;
@@ -127,7 +132,7 @@ std::string MonitorLine(const Call& call) {
   std::string line = time.data();
   line +=
       " [" + std::to_string(call.client.db) + " " + ToString(call.client.card->peer.address) + "]";
-  for (const std::string_view word : call.words) line += " \"" + Escape(word) + "\"";
+  for (const std::string_view word : ShownWords(call)) line += " \"" + Escape(word) + "\"";
   return line;
 }
 
@@ -165,13 +170,43 @@ void Account(const Call& call, std::uint64_t began_nanos, std::uint64_t errors_b
     const MutexLock lock(call.client.card->mutex);
     entry.client = call.client.card->name;
   }
-  call.client.slow_id = call.shared.slow_log.Note(std::move(entry), call.words);
+  call.client.slow_id = call.shared.slow_log.Note(std::move(entry), ShownWords(call));
   LogSlow(call, micros);
 }
 
 }  // namespace
 
-Status CarryOut(Call& call) {
+std::optional<auth::Authorized<Call*>> Allow(Call& call) {
+  auth::Authority& authority = *call.shared.authority;
+  auth::Needs needs;
+  if (authority.on()) {
+    call.command.access.AddTo({.command = call.command, .words = call.words, .db = call.client.db},
+                              &needs);
+  }
+  auth::Refusal refusal;
+  auto allowed = authority.Authorize(&call.client.seat, call.command.name, needs, &call, &refusal);
+  if (allowed) return allowed;
+  if (call.client.in_transaction) call.client.broken_transaction = true;
+  call.shared.command_stats[call.command.number].rejected.fetch_add(1, std::memory_order_relaxed);
+  call.reply.Error(RefusalText(refusal));
+  return std::nullopt;
+}
+
+std::string RefusalText(const auth::Refusal& refusal) {
+  switch (refusal.why) {
+    case auth::Refusal::Why::kNobody:
+      return "NOAUTH Authentication required.";
+    case auth::Refusal::Why::kWrong:
+      return "WRONGPASS invalid username-password pair or user is disabled.";
+    case auth::Refusal::Why::kDenied:
+      return "NOPERM " + refusal.text;
+    default:
+      return "ERR " + refusal.text;
+  }
+}
+
+Status CarryOut(const auth::Authorized<Call*>& allowed) {
+  Call& call = **allowed;
   Client& client = call.client;
   client.card->last.store(&call.command, std::memory_order_relaxed);
   client.card->last_us.store(call.now_us(), std::memory_order_relaxed);

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/authorized.h"
 #include "resp/client.h"
 #include "resp/command.h"
 #include "resp/reply.h"
@@ -73,9 +74,13 @@ std::optional<std::uint64_t> ParseCursor(std::string_view text);
 // About how many keys a table has, without a look at them.
 std::int64_t EstimateKeys(DB& db, TableRef table);
 
+// The call, if the client may; nothing: it has replied why not.
+std::optional<auth::Authorized<Call*>> Allow(Call& call);
 // Carries out a request that has been looked up: queues it, or calls its function, and keeps the
 // statistics. Errors: kWouldWait alone; nothing has happened then but what was replied.
-Status CarryOut(Call& call);
+Status CarryOut(const auth::Authorized<Call*>& allowed);
+// "NOPERM ...".
+std::string RefusalText(const auth::Refusal& refusal);
 // Replies why the words are no request: no such command, or too many or few words.
 void ReplyUnknown(std::span<const std::string_view> words, const Command* container,
                   const Command* command, Client* client, Shared* shared, Reply* reply);

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/authority.h"
 #include "io/mutex.h"
 #include "resp/command.h"
 #include "server/mailbox.h"
@@ -60,6 +61,7 @@ inline void AddTo(std::atomic<std::uint64_t>& count, std::uint64_t more) {
 
 struct Client {
   std::shared_ptr<ClientCard> card;
+  auth::Seat seat = {};
   int db = 0;
   int version = 2;  // Of the protocol.
   ReplyMode replies = ReplyMode::kOn;

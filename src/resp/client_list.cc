@@ -47,6 +47,17 @@ std::string DescribeClient(ClientCard& card, std::uint64_t now_us) {
   return line;
 }
 
+bool IsClientName(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '!' && c <= '~'; });
+}
+
+bool NameClient(ClientCard* card, std::string_view name) {
+  if (!IsClientName(name)) return false;
+  const MutexLock lock(card->mutex);
+  card->name = name;
+  return true;
+}
+
 std::optional<ClientType> ClientTypeOf(std::string_view word) {
   if (EqualsIgnoringCase(word, "normal")) return ClientType::kNormal;
   if (EqualsIgnoringCase(word, "master") || EqualsIgnoringCase(word, "replica") ||

@@ -15,6 +15,13 @@ namespace strata::resp {
 // The version of Redis whose commands and replies these are.
 inline constexpr std::string_view kRedisVersion = "7.2.0";
 
+// Names of clients and libraries: nothing that would end a line or a word of CLIENT LIST.
+bool IsClientName(std::string_view name);
+inline constexpr std::string_view kBadClientName =
+    "ERR Client names cannot contain spaces, newlines or special characters.";
+// False: it is no name for one.
+bool NameClient(ClientCard* card, std::string_view name);
+
 // One line of CLIENT LIST, without its end.
 std::string DescribeClient(ClientCard& card, std::uint64_t now_us);
 

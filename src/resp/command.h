@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "resp/access.h"
 
 namespace strata::resp {
 
@@ -28,6 +29,9 @@ enum Flag : std::uint32_t {
   kControl = 1 << 6,    // Carried out, not queued, after MULTI.
   kNoMulti = 1 << 7,    // Not allowed after MULTI.
   kContainer = 1 << 8,  // Its first argument names the command: "client|list".
+  kLogsIn = 1 << 9,     // While there are rules, a thread that may wait carries it out.
+  kWaits = 1 << 10,     // Such a thread does in any case.
+  kSecret = 1 << 11,    // Its arguments are shown to nobody.
 };
 
 // Where its keys are among the arguments; as COMMAND tells it.
@@ -46,6 +50,7 @@ struct Command {
   std::string_view since;  // Of Redis.
   std::string_view summary;
   Function function = nullptr;
+  Access access;           // What it needs.
   std::size_t number = 0;  // Its place in AllCommands, which sets it.
 };
 

@@ -25,7 +25,7 @@ class Index {
          {StringCommands(), BitCommands(), LcsCommands(), CounterCommands(), KeyCommands(),
           ExpiryCommands(), ScanCommands(), TransactionCommands(), ConnectionCommands(),
           ServerCommands(), LatencyCommands(), ConfigCommands(), IntrospectionCommands(),
-          DebugCommands()}) {
+          DebugCommands(), LoginCommands(), AclCommands()}) {
       commands_.insert(commands_.end(), commands.begin(), commands.end());
     }
     std::sort(commands_.begin(), commands_.end(),

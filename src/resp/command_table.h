@@ -29,6 +29,8 @@ std::span<const Command> LatencyCommands();
 std::span<const Command> ConfigCommands();
 std::span<const Command> IntrospectionCommands();
 std::span<const Command> DebugCommands();
+std::span<const Command> LoginCommands();
+std::span<const Command> AclCommands();
 
 // By name, subcommands after their container.
 const std::vector<const Command*>& AllCommands();

@@ -59,9 +59,25 @@ Status ConfigRewrite(Call& call) {
 }
 
 constexpr Command kCommands[] = {
-    {"config", -2, kContainer, {}, "server", "2.0.0", "Commands about options.", nullptr},
-    {"config|get", -3, kAdmin | kDangerous, {}, "server", "2.0.0", "Returns options.", ConfigGet},
-    {"config|set", -4, kAdmin | kDangerous, {}, "server", "2.0.0", "Changes options.", ConfigSet},
+    {"config", -2, kContainer, {}, "server", "2.0.0", "Commands about options.", nullptr, kAnyUser},
+    {"config|get",
+     -3,
+     kAdmin | kDangerous,
+     {},
+     "server",
+     "2.0.0",
+     "Returns options.",
+     ConfigGet,
+     kObserves},
+    {"config|set",
+     -4,
+     kAdmin | kDangerous,
+     {},
+     "server",
+     "2.0.0",
+     "Changes options.",
+     ConfigSet,
+     kOperates},
     {"config|resetstat",
      2,
      kAdmin | kDangerous,
@@ -69,7 +85,8 @@ constexpr Command kCommands[] = {
      "server",
      "2.0.0",
      "Counts from 0 again.",
-     ConfigResetStat},
+     ConfigResetStat,
+     kOperates},
     {"config|rewrite",
      2,
      kAdmin | kDangerous,
@@ -77,7 +94,8 @@ constexpr Command kCommands[] = {
      "server",
      "2.8.0",
      "Is an error here.",
-     ConfigRewrite},
+     ConfigRewrite,
+     kOperates},
 };
 
 Status AcceptAny(const std::string& /*value*/) {

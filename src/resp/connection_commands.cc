@@ -45,7 +45,7 @@ Status Reset(Call& call) {
   Client& client = call.client;
   call.shared.clients.SetMonitors(client.card.get(), false);
   const std::shared_ptr<ClientCard> card = client.card;
-  client = Client{.card = card};
+  client = Client{.card = card, .seat = {.from = client.seat.from}};
   card->db = 0;
   card->version = 2;
   card->queued = -1;
@@ -60,84 +60,6 @@ Status Reset(Call& call) {
   return {};
 }
 
-// Nobody has a password yet: there is the user "default" alone.
-Status Auth(Call& call) {
-  if (call.words.size() > 3) return call.FailSyntax();
-  if (call.words.size() == 2) {
-    return call.Fail(
-        "ERR AUTH <password> called without any password configured for the default user. Are you "
-        "sure your configuration is correct?");
-  }
-  if (call.word(1) != "default") {
-    return call.Fail("WRONGPASS invalid username-password pair or user is disabled.");
-  }
-  call.reply.Ok();
-  return {};
-}
-
-bool IsPrintable(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '!' && c <= '~'; });
-}
-
-void SetName(Call& call, std::string_view name) {
-  const MutexLock lock(call.client.card->mutex);
-  call.client.card->name = name;
-}
-
-constexpr std::string_view kBadName =
-    "ERR Client names cannot contain spaces, newlines or special characters.";
-
-void ReplyHello(Call& call) {
-  call.reply.Map(7);
-  call.reply.Bulk("server");
-  call.reply.Bulk("redis");
-  call.reply.Bulk("version");
-  call.reply.Bulk(kRedisVersion);
-  call.reply.Bulk("proto");
-  call.reply.Integer(call.client.version);
-  call.reply.Bulk("id");
-  call.reply.Integer(static_cast<std::int64_t>(call.client.card->peer.id));
-  call.reply.Bulk("mode");
-  call.reply.Bulk("standalone");
-  call.reply.Bulk("role");
-  call.reply.Bulk("master");
-  call.reply.Bulk("modules");
-  call.reply.Array(0);
-}
-
-// HELLO [version [AUTH user password] [SETNAME name]]
-Status Hello(Call& call) {
-  int version = call.client.version;
-  if (call.words.size() > 1) {
-    const auto number = ParseInteger(call.word(1));
-    if (!number) {
-      return call.Fail("ERR Protocol version is not an integer or out of range");
-    }
-    if (*number != 2 && *number != 3) return call.Fail("NOPROTO unsupported protocol version");
-    version = static_cast<int>(*number);
-  }
-  std::optional<std::string_view> name;
-  for (std::size_t i = 2; i < call.words.size(); ++i) {
-    if (EqualsIgnoringCase(call.word(i), "auth") && i + 2 < call.words.size()) {
-      if (call.word(i + 1) != "default") {
-        return call.Fail("WRONGPASS invalid username-password pair or user is disabled.");
-      }
-      i += 2;
-    } else if (EqualsIgnoringCase(call.word(i), "setname") && i + 1 < call.words.size()) {
-      name = call.word(++i);
-      if (!IsPrintable(*name)) return call.Fail(kBadName);
-    } else {
-      return call.Fail("ERR Syntax error in HELLO option '" + std::string(call.word(i)) + "'");
-    }
-  }
-  if (name) SetName(call, *name);
-  call.client.version = version;
-  call.client.card->version = version;
-  call.reply.SetVersion(version);
-  ReplyHello(call);
-  return {};
-}
-
 // --- CLIENT --------------------------------------------------------------------------------------
 
 Status ClientId(Call& call) {
@@ -146,8 +68,7 @@ Status ClientId(Call& call) {
 }
 
 Status ClientSetName(Call& call) {
-  if (!IsPrintable(call.word(2))) return call.Fail(kBadName);
-  SetName(call, call.word(2));
+  if (!NameClient(call.client.card.get(), call.word(2))) return call.Fail(kBadClientName);
   call.reply.Ok();
   return {};
 }
@@ -167,7 +88,7 @@ Status ClientSetInfo(Call& call) {
   if (!is_name && !EqualsIgnoringCase(call.word(2), "lib-ver")) {
     return call.Fail("ERR Unrecognized option '" + std::string(call.word(2)) + "'");
   }
-  if (!IsPrintable(call.word(3))) {
+  if (!IsClientName(call.word(3))) {
     return call.Fail("ERR " + LowerCase(call.word(2)) +
                      " cannot contain spaces, newlines or special characters.");
   }
@@ -271,10 +192,26 @@ Status ClientHelp(Call& call) {
 }
 
 constexpr Command kCommands[] = {
-    {"ping", -1, kFast, {}, "connection", "1.0.0", "Returns PONG, or what it is given.", Ping},
-    {"echo", 2, kFast, {}, "connection", "1.0.0", "Returns what it is given.", Echo},
-    {"quit", -1, kFast | kControl, {}, "connection", "1.0.0", "Closes the connection.", Quit},
-    {"select", 2, kFast, {}, "connection", "1.0.0", "Chooses a database.", Select},
+    {"ping",
+     -1,
+     kFast,
+     {},
+     "connection",
+     "1.0.0",
+     "Returns PONG, or what it is given.",
+     Ping,
+     kAnyUser},
+    {"echo", 2, kFast, {}, "connection", "1.0.0", "Returns what it is given.", Echo, kAnyUser},
+    {"quit",
+     -1,
+     kFast | kControl,
+     {},
+     "connection",
+     "1.0.0",
+     "Closes the connection.",
+     Quit,
+     kAnybody},
+    {"select", 2, kFast, {}, "connection", "1.0.0", "Chooses a database.", Select, kAnyUser},
     {"reset",
      1,
      kFast | kControl,
@@ -282,19 +219,35 @@ constexpr Command kCommands[] = {
      "connection",
      "6.2.0",
      "Makes the connection as if new.",
-     Reset},
-    {"auth", -2, kFast | kControl, {}, "connection", "1.0.0", "Says who the client is.", Auth},
-    {"hello",
-     -1,
-     kFast | kNoMulti,
+     Reset,
+     kAnybody},
+    {"client",
+     -2,
+     kContainer,
      {},
      "connection",
-     "6.0.0",
-     "Chooses the version of the protocol.",
-     Hello},
-    {"client", -2, kContainer, {}, "connection", "2.4.0", "Commands about connections.", nullptr},
-    {"client|id", 2, 0, {}, "connection", "5.0.0", "Returns the connection's id.", ClientId},
-    {"client|setname", 3, 0, {}, "connection", "2.6.9", "Names the connection.", ClientSetName},
+     "2.4.0",
+     "Commands about connections.",
+     nullptr,
+     kAnyUser},
+    {"client|id",
+     2,
+     0,
+     {},
+     "connection",
+     "5.0.0",
+     "Returns the connection's id.",
+     ClientId,
+     kAnyUser},
+    {"client|setname",
+     3,
+     0,
+     {},
+     "connection",
+     "2.6.9",
+     "Names the connection.",
+     ClientSetName,
+     kAnyUser},
     {"client|getname",
      2,
      0,
@@ -302,7 +255,8 @@ constexpr Command kCommands[] = {
      "connection",
      "2.6.9",
      "Returns the connection's name.",
-     ClientGetName},
+     ClientGetName,
+     kAnyUser},
     {"client|setinfo",
      4,
      0,
@@ -310,8 +264,17 @@ constexpr Command kCommands[] = {
      "connection",
      "7.2.0",
      "Tells the client's library.",
-     ClientSetInfo},
-    {"client|info", 2, 0, {}, "connection", "6.2.0", "Describes the connection.", ClientInfo},
+     ClientSetInfo,
+     kAnyUser},
+    {"client|info",
+     2,
+     0,
+     {},
+     "connection",
+     "6.2.0",
+     "Describes the connection.",
+     ClientInfo,
+     kAnyUser},
     {"client|list",
      -2,
      kAdmin,
@@ -319,9 +282,26 @@ constexpr Command kCommands[] = {
      "connection",
      "2.4.0",
      "Describes all connections.",
-     ClientList},
-    {"client|kill", -3, kAdmin, {}, "connection", "2.4.0", "Closes connections.", ClientKill},
-    {"client|reply", 3, 0, {}, "connection", "3.2.0", "Has the server reply, or not.", ClientReply},
+     ClientList,
+     kObserves},
+    {"client|kill",
+     -3,
+     kAdmin,
+     {},
+     "connection",
+     "2.4.0",
+     "Closes connections.",
+     ClientKill,
+     kOperates},
+    {"client|reply",
+     3,
+     0,
+     {},
+     "connection",
+     "3.2.0",
+     "Has the server reply, or not.",
+     ClientReply,
+     kAnyUser},
     {"client|no-evict",
      3,
      kAdmin,
@@ -329,9 +309,26 @@ constexpr Command kCommands[] = {
      "connection",
      "7.0.0",
      "Changes nothing here.",
-     ClientSwitch},
-    {"client|no-touch", 3, 0, {}, "connection", "7.2.0", "Changes nothing here.", ClientSwitch},
-    {"client|help", 2, 0, {}, "connection", "5.0.0", "Lists the subcommands.", ClientHelp},
+     ClientSwitch,
+     kAnyUser},
+    {"client|no-touch",
+     3,
+     0,
+     {},
+     "connection",
+     "7.2.0",
+     "Changes nothing here.",
+     ClientSwitch,
+     kAnyUser},
+    {"client|help",
+     2,
+     0,
+     {},
+     "connection",
+     "5.0.0",
+     "Lists the subcommands.",
+     ClientHelp,
+     kAnyUser},
 };
 
 }  // namespace

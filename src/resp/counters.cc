@@ -66,12 +66,16 @@ Status IncrByFloat(Call& call) {
 constexpr KeyPlaces kOneKey{1, 1, 1};
 
 constexpr Command kCommands[] = {
-    {"incr", 2, kWrite | kFast, kOneKey, "string", "1.0.0", "Adds one to a number.", Incr},
-    {"decr", 2, kWrite | kFast, kOneKey, "string", "1.0.0", "Takes one from a number.", Decr},
-    {"incrby", 3, kWrite | kFast, kOneKey, "string", "1.0.0", "Adds to a number.", IncrBy},
-    {"decrby", 3, kWrite | kFast, kOneKey, "string", "1.0.0", "Takes from a number.", DecrBy},
+    {"incr", 2, kWrite | kFast, kOneKey, "string", "1.0.0", "Adds one to a number.", Incr,
+     kReadsAndWrites},
+    {"decr", 2, kWrite | kFast, kOneKey, "string", "1.0.0", "Takes one from a number.", Decr,
+     kReadsAndWrites},
+    {"incrby", 3, kWrite | kFast, kOneKey, "string", "1.0.0", "Adds to a number.", IncrBy,
+     kReadsAndWrites},
+    {"decrby", 3, kWrite | kFast, kOneKey, "string", "1.0.0", "Takes from a number.", DecrBy,
+     kReadsAndWrites},
     {"incrbyfloat", 3, kWrite | kFast, kOneKey, "string", "2.6.0",
-     "Adds to a number with a fraction.", IncrByFloat},
+     "Adds to a number with a fraction.", IncrByFloat, kReadsAndWrites},
 };
 
 }  // namespace

@@ -154,22 +154,23 @@ constexpr KeyPlaces kOneKey{1, 1, 1};
 
 constexpr Command kCommands[] = {
     {"expire", -3, kWrite | kFast, kOneKey, "generic", "1.0.0",
-     "Has a key expire in so many seconds.", Expire},
+     "Has a key expire in so many seconds.", Expire, kWrites},
     {"pexpire", -3, kWrite | kFast, kOneKey, "generic", "2.6.0",
-     "Has a key expire in so many milliseconds.", PExpire},
+     "Has a key expire in so many milliseconds.", PExpire, kWrites},
     {"expireat", -3, kWrite | kFast, kOneKey, "generic", "1.2.0",
-     "Has a key expire at a time in seconds since 1970.", ExpireAt},
+     "Has a key expire at a time in seconds since 1970.", ExpireAt, kWrites},
     {"pexpireat", -3, kWrite | kFast, kOneKey, "generic", "2.6.0",
-     "Has a key expire at a time in milliseconds since 1970.", PExpireAt},
+     "Has a key expire at a time in milliseconds since 1970.", PExpireAt, kWrites},
     {"ttl", 2, kRead | kFast, kOneKey, "generic", "1.0.0",
-     "Returns how many seconds a key has left.", Ttl},
+     "Returns how many seconds a key has left.", Ttl, kReads},
     {"pttl", 2, kRead | kFast, kOneKey, "generic", "2.6.0",
-     "Returns how many milliseconds a key has left.", PTtl},
+     "Returns how many milliseconds a key has left.", PTtl, kReads},
     {"expiretime", 2, kRead | kFast, kOneKey, "generic", "7.0.0",
-     "Returns when a key expires, in seconds since 1970.", ExpireTime},
+     "Returns when a key expires, in seconds since 1970.", ExpireTime, kReads},
     {"pexpiretime", 2, kRead | kFast, kOneKey, "generic", "7.0.0",
-     "Returns when a key expires, in milliseconds since 1970.", PExpireTime},
-    {"persist", 2, kWrite | kFast, kOneKey, "generic", "2.2.0", "Has a key never expire.", Persist},
+     "Returns when a key expires, in milliseconds since 1970.", PExpireTime, kReads},
+    {"persist", 2, kWrite | kFast, kOneKey, "generic", "2.2.0", "Has a key never expire.", Persist,
+     kWrites},
 };
 
 }  // namespace

@@ -161,7 +161,8 @@ constexpr Command kCommands[] = {
      "string",
      "7.0.0",
      "Returns the longest common subsequence of two values.",
-     Lcs},
+     Lcs,
+     kReads},
 };
 
 }  // namespace

@@ -53,6 +53,9 @@ class RequestParser {
   // them.
   Parsed Parse(std::string_view input);
 
+  // For what is read from now on.
+  void SetLimits(const ParserLimits& limits) { limits_ = limits; }
+
   // Of the request, into `input`, or into this parser (inline requests); they hold until the next
   // call. None for an empty line.
   std::span<const std::string_view> arguments() const { return views_; }
@@ -80,7 +83,7 @@ class RequestParser {
   // What an error of the request is about, if there is one.
   void Compare(std::string_view limit, std::size_t value, std::size_t most);
 
-  const ParserLimits limits_;
+  ParserLimits limits_;
   std::size_t at_ = 0;                     // All before is done.
   std::optional<std::int64_t> arguments_;  // Nothing: the first line isn't read.
   std::optional<std::size_t> bulk_;        // Of the argument whose length is read.

@@ -90,7 +90,7 @@ Status Perform(const Asked& asked, server::Keyspace& keyspace, Client& client, S
   const bool known = command != nullptr && command->function != nullptr;
   if (known && FitsArity(*command, words.size())) {
     Call call{*command, words, keyspace, client, shared, reply};
-    performed = CarryOut(call);
+    if (const auto allowed = Allow(call)) performed = CarryOut(*allowed);
   } else {
     ReplyUnknown(words, container, known || container != nullptr ? command : nullptr, &client,
                  &shared, &reply);

@@ -36,10 +36,12 @@ class RequestWork final : public server::Work {
   // A request, whose bytes are copied.
   void Add(const Asked& asked);
   void SetWrites(bool writes) { writes_ = writes; }
+  void SetWaits(bool waits) { waits_ = waits; }
 
   // Ends early once the replies are as many as a client may leave unread: see GoOn.
   void Run(server::Keyspace& keyspace) override;
   bool writes() const override { return writes_; }
+  bool may_wait_for_others() const override { return waits_; }
   // How long its requests took, from when the first of them came until `now_nanos`.
   void RecordTimes(std::uint64_t now_nanos);
   std::size_t bytes() const { return bytes_.size(); }
@@ -67,6 +69,7 @@ class RequestWork final : public server::Work {
   const std::shared_ptr<Client> client_;
   Shared& shared_;
   bool writes_ = false;
+  bool waits_ = false;
   std::string bytes_;  // Of all words.
   std::vector<Word> words_;
   std::vector<Request> requests_;

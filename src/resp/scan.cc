@@ -125,7 +125,8 @@ constexpr Command kCommands[] = {
      "generic",
      "2.8.0",
      "Returns the next keys of a scan, and its cursor.",
-     Scan},
+     Scan,
+     Access{access::Scan}},
     {"keys",
      2,
      kSlow | kDangerous,
@@ -133,7 +134,8 @@ constexpr Command kCommands[] = {
      "generic",
      "1.0.0",
      "Returns all keys that match a pattern.",
-     Keys},
+     Keys,
+     Access{access::Pattern}},
 };
 
 }  // namespace

@@ -12,12 +12,10 @@ constexpr std::size_t kWorkBytes = 1 << 20;  // A work takes no more requests fr
 
 }  // namespace
 
-Session::Session(const server::Peer& peer, Shared& shared)
-    : shared_(shared),
-      parser_({.arguments_max = shared.limits.arguments_max,
-               .argument_bytes_max = shared.limits.argument_bytes_max}) {
+Session::Session(const server::Peer& peer, Shared& shared) : shared_(shared), parser_(LimitsNow()) {
   client_->card = std::make_shared<ClientCard>(peer);
   client_->card->last_us = peer.since_us;
+  client_->seat.from = ToString(peer.address);
   shared_.clients.Add(client_->card);
 }
 
@@ -43,6 +41,7 @@ server::Consumed Session::ConsumeRequests(std::string_view input, server::Output
   }
   for (std::size_t count = 0; count < shared_.limits.pipeline_max; ++count) {
     if (output->bytes() >= shared_.limits.reply_bytes_pause) break;
+    parser_.SetLimits(LimitsNow());
     const Parsed parsed = parser_.Parse(input.substr(consumed.bytes));
     if (parsed == Parsed::kMore) {
       consumed.next = work_ != nullptr ? server::Next::kWork : server::Next::kRead;
@@ -75,6 +74,15 @@ server::Consumed Session::ConsumeRequests(std::string_view input, server::Output
   return consumed;
 }
 
+// Who hasn't said who it is has no more to say than that.
+ParserLimits Session::LimitsNow() const {
+  constexpr ParserLimits kBeforeLogin{
+      .arguments_max = 8, .argument_bytes_max = 8 << 10, .line_bytes_max = 8 << 10};
+  if (shared_.authority->on() && client_->seat.identity.is_nobody()) return kBeforeLogin;
+  return {.arguments_max = shared_.limits.arguments_max,
+          .argument_bytes_max = shared_.limits.argument_bytes_max};
+}
+
 Session::Taken Session::Take(std::span<const std::string_view> words, server::Output* output) {
   Asked asked{.words = words};
   asked.command = FindCommand(words, &asked.container);
@@ -82,13 +90,16 @@ Session::Taken Session::Take(std::span<const std::string_view> words, server::Ou
   const bool queued = work_ == nullptr && client_->in_transaction && (flags & kControl) == 0;
   const bool writes = (flags & kWrite) != 0 && !queued;
   const bool slow = (flags & kSlow) != 0 && !queued;
+  const bool logs_in = (flags & kLogsIn) != 0 && shared_.authority->on();
+  const bool waits = ((flags & kWaits) != 0 || logs_in) && !queued;
   if (work_ != nullptr) {
-    const bool fits = work_->writes() ? !slow : !writes;
+    const bool fits =
+        !waits && !work_->may_wait_for_others() && (work_->writes() ? !slow : !writes);
     if (!fits || work_->bytes() > kWorkBytes) return Taken::kLater;
     work_->Add(asked);
     return Taken::kYes;
   }
-  if (!writes && !slow) {
+  if (!writes && !slow && !waits) {
     server::ReadOnly keyspace(shared_.db, shared_.environment.clock->WallMicros(),
                               server::ReadOnly::MayWait::kNo);
     if (Perform(asked, keyspace, *client_, shared_, output)) {
@@ -98,6 +109,7 @@ Session::Taken Session::Take(std::span<const std::string_view> words, server::Ou
   }
   work_ = spare_ != nullptr ? std::move(spare_) : std::make_unique<RequestWork>(client_, shared_);
   work_->SetWrites(writes);
+  work_->SetWaits(waits);
   work_->Add(asked);
   return Taken::kYes;
 }

@@ -36,6 +36,7 @@ class Session final : public server::Protocol {
   enum class Taken : std::uint8_t { kYes, kLater };  // Later: when the work before it is done.
 
   server::Consumed ConsumeRequests(std::string_view input, server::Output* output);
+  ParserLimits LimitsNow() const;
   void MeetLimit();  // That the client met in a request.
   Taken Take(std::span<const std::string_view> words, server::Output* output);
 

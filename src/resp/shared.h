@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/authority.h"
 #include "io/environment.h"
 #include "io/logger.h"
 #include "io/mutex.h"
@@ -91,6 +92,7 @@ struct Shared {
   SlowLog slow_log;
   LatencyMonitor latency;
   RequestTimes times;
+  auth::Authority* authority = &auth::Authority::Off();
   Logger* logger = nullptr;                 // Is told of slow requests.
   std::vector<CommandStats> command_stats;  // By Command::number.
   std::atomic<std::uint64_t> errors{0};

@@ -53,7 +53,9 @@ Result<bool> AllUnchanged(const Call& call) {
   return true;
 }
 
-// Each with its own reply; one that fails doesn't keep the others from being carried out.
+// Each with its own reply; one that fails doesn't keep the others from being carried out. Each is
+// allowed once more: rules may have changed since it was queued, and so may the database, which
+// another request before it chooses.
 Status CarryOutAll(const Call& call, const std::vector<std::vector<std::string>>& requests) {
   call.reply.Array(requests.size());
   for (const auto& request : requests) {
@@ -62,7 +64,9 @@ Status CarryOutAll(const Call& call, const std::vector<std::vector<std::string>>
     const Command* const command = FindCommand(words, &container);
     STRATA_CHECK(command != nullptr);  // It was looked up before it was queued.
     Call one{*command, words, call.keyspace, call.client, call.shared, call.reply};
-    STRATA_TRY(CarryOut(one));
+    const auto allowed = Allow(one);
+    if (!allowed) continue;
+    STRATA_TRY(CarryOut(*allowed));
   }
   return {};
 }
@@ -107,7 +111,15 @@ Status Unwatch(Call& call) {
 constexpr KeyPlaces kAllKeys{1, -1, 1};
 
 constexpr Command kCommands[] = {
-    {"multi", 1, kFast | kControl, {}, "transactions", "1.2.0", "Begins to queue requests.", Multi},
+    {"multi",
+     1,
+     kFast | kControl,
+     {},
+     "transactions",
+     "1.2.0",
+     "Begins to queue requests.",
+     Multi,
+     kAnyUser},
     {"exec",
      1,
      kWrite | kControl,
@@ -115,7 +127,8 @@ constexpr Command kCommands[] = {
      "transactions",
      "1.2.0",
      "Carries out what was queued.",
-     Exec},
+     Exec,
+     kAnyUser},
     {"discard",
      1,
      kFast | kControl,
@@ -123,9 +136,10 @@ constexpr Command kCommands[] = {
      "transactions",
      "2.0.0",
      "Forgets what was queued.",
-     Discard},
+     Discard,
+     kAnyUser},
     {"watch", -2, kRead | kFast | kControl, kAllKeys, "transactions", "2.2.0",
-     "Has EXEC do nothing if one of these keys changes before.", Watch},
+     "Has EXEC do nothing if one of these keys changes before.", Watch, kReads},
     {"unwatch",
      1,
      kFast,
@@ -133,7 +147,8 @@ constexpr Command kCommands[] = {
      "transactions",
      "2.2.0",
      "Forgets the keys that are watched.",
-     Unwatch},
+     Unwatch,
+     kAnyUser},
 };
 
 }  // namespace

@@ -56,35 +56,40 @@ struct Shop {
 
   MethodTable Methods() {
     MethodTable methods;
-    methods["/t/Echo"] = {.function = [](Call& call) -> Status {
-      *call.reply = std::string(call.request);
-      return {};
-    }};
-    methods["/t/Fail"] = {.function = [](Call& call) -> Status {
-      return Error(ErrorCode::kConflict, "no: " + std::string(call.request));
-    }};
-    methods["/t/Refuse"] = {.function = [](Call& call) -> Status {
-      call.refusal = StatusOf(Code::kOutOfRange, "100 % out", "RANGE");
-      return {};
-    }};
-    methods["/t/Slow"] = {.route = Route::kRead, .function = [this](Call& call) -> Status {
+    methods["/t/Echo"] = {.access = Access::AnyUser(), .function = [](Call& call) -> Status {
+                            *call.reply = std::string(call.request);
+                            return {};
+                          }};
+    methods["/t/Fail"] = {.access = Access::AnyUser(), .function = [](Call& call) -> Status {
+                            return Error(ErrorCode::kConflict, "no: " + std::string(call.request));
+                          }};
+    methods["/t/Refuse"] = {.access = Access::AnyUser(), .function = [](Call& call) -> Status {
+                              call.refusal = StatusOf(Code::kOutOfRange, "100 % out", "RANGE");
+                              return {};
+                            }};
+    methods["/t/Slow"] = {.access = Access::AnyUser(),
+                          .route = Route::kRead,
+                          .function = [this](Call& call) -> Status {
                             ++runs;
                             *call.reply = "slow " + std::string(call.request);
                             return {};
                           }};
-    methods["/t/IfWaiting"] = {.function = [](Call& call) -> Status {
-      if (!call.may_wait) return Error(ErrorCode::kWouldWait, "not here");
-      *call.reply = "waited";
-      return {};
-    }};
+    methods["/t/IfWaiting"] = {.access = Access::AnyUser(), .function = [](Call& call) -> Status {
+                                 if (!call.may_wait)
+                                   return Error(ErrorCode::kWouldWait, "not here");
+                                 *call.reply = "waited";
+                                 return {};
+                               }};
     methods["/t/Put"] = {
+        .access = Access::AnyUser(),
         .route = Route::kCommit,
         .function = [](Call& call) -> Status {
           return call.keyspace.Put(kDefaultTable, call.request, "v", 0);
         },
         .add_version = [](std::uint64_t version,
                           std::string* reply) { *reply += "at " + std::to_string(version); }};
-    methods["/t/Each"] = {.function = [](Call& call) -> Status {
+    methods["/t/Each"] = {.access = Access::AnyUser(),
+                          .function = [](Call& call) -> Status {
                             *call.reply = "<" + std::string(call.request) + ">";
                             return {};
                           },
@@ -96,19 +101,21 @@ struct Shop {
  private:
   void AddStreams(MethodTable* methods) {
     const auto stream = [this](int count, std::size_t bytes, bool may_wait) {
-      return [=, this](std::string_view /*request*/, const server::Peer& /*peer*/,
-                       CallStatus* /*refusal*/) {
+      return [=, this](const auth::Authorized<std::string_view>& /*request*/,
+                       const server::Peer& /*peer*/, CallStatus* /*refusal*/) {
         return std::make_unique<Numbers>(count, bytes, may_wait, &there, &alive);
       };
     };
-    (*methods)["/t/Few"] = {.open = stream(3, 1, true)};
-    (*methods)["/t/FewAtOnce"] = {.open = stream(3, 1, false)};
-    (*methods)["/t/Much"] = {.open = stream(400, 50'000, true)};
-    (*methods)["/t/None"] = {.open = [](std::string_view /*request*/, const server::Peer& /*peer*/,
-                                        CallStatus* refusal) -> std::unique_ptr<Stream> {
-      *refusal = StatusOf(Code::kNotFound, "no such stream", "NO");
-      return nullptr;
-    }};
+    (*methods)["/t/Few"] = {.access = Access::AnyUser(), .open = stream(3, 1, true)};
+    (*methods)["/t/FewAtOnce"] = {.access = Access::AnyUser(), .open = stream(3, 1, false)};
+    (*methods)["/t/Much"] = {.access = Access::AnyUser(), .open = stream(400, 50'000, true)};
+    (*methods)["/t/None"] = {
+        .access = Access::AnyUser(),
+        .open = [](const auth::Authorized<std::string_view>& /*request*/,
+                   const server::Peer& /*peer*/, CallStatus* refusal) -> std::unique_ptr<Stream> {
+          *refusal = StatusOf(Code::kNotFound, "no such stream", "NO");
+          return nullptr;
+        }};
   }
 };
 

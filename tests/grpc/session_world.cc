@@ -42,12 +42,19 @@ SessionWorld::SessionWorld(const Methods& methods, const server::Limits& limits,
 
 SessionWorld::~SessionWorld() = default;
 
+void SessionWorld::SetAuthority(auth::Authority& authority) {
+  SessionParts parts{methods_, *store_, store_.environment(), limits_, stats_};
+  parts.authority = &authority;
+  session_ = std::make_unique<ServerSession>(server::Peer{.id = 5, .home = mailbox_.get()}, parts);
+  client_ = std::make_unique<ClientConnection>("test", ClientLimits{});
+}
+
 ClientConnection::CallId SessionWorld::Start(const std::string& path, std::string message,
                                              std::optional<std::uint64_t> timeout_us) {
   auto told = std::make_shared<ClientConnection::CallId>(0);
   // The id is known before anything comes back.
   const auto id = client_->Start(
-      {.path = path, .message = std::move(message), .timeout_us = timeout_us},
+      {.path = path, .message = std::move(message), .timeout_us = timeout_us, .headers = headers},
       {.message = [this, told](std::string_view one) { told_[*told].messages.emplace_back(one); },
        .end = [this, told](CallEnd end) { told_[*told].end = std::move(end); }});
   *told = id;

@@ -65,6 +65,11 @@ class SessionWorld {
                         server::OnWritten on_written = {});
   ~SessionWorld();
 
+  // From now on rules hold: session and client begin anew.
+  void SetAuthority(auth::Authority& authority);
+  // Of each call that is begun.
+  std::vector<std::pair<std::string, std::string>> headers;
+
   // Begins a call, and lets bytes go back and forth until both are silent; works wait.
   ClientConnection::CallId Start(const std::string& path, std::string message,
                                  std::optional<std::uint64_t> timeout_us = {});

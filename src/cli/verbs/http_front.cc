@@ -48,6 +48,7 @@ void HttpFront::AddTo(server::ServerOptions* options, const Endpoint& endpoint, 
                       resp::Shared& redis) {
   shared_ = std::make_unique<http::Shared>(db, environment, stats, options->limits, *events_);
   shared_->redis = &redis;
+  shared_->authority = redis.authority;
   shared_->apis.push_back({.name = "redis", .times = &redis.times});
   shared_->hosts = http::HostCheck(SplitNames(hosts_));
   shared_->browse = browse_;

@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/verbs/http_front.h"
+#include "cli/verbs/serve_auth.h"
 #include "cli/verbs/serve_limits.h"
 #include "cli/verbs/serve_log.h"
 #include "cli/verbs/serve_reload.h"
@@ -20,6 +21,8 @@
 
 namespace strata::cli {
 namespace {
+
+constexpr int kLoginsAtOnce = 4;  // More wait for a thread.
 
 class ServeVerb final : public Verb {
  public:
@@ -42,6 +45,7 @@ class ServeVerb final : public Verb {
     flags.last().in_file = false;
     limits_.Declare(flags);
     log_.Declare(flags);
+    auth_.Declare(flags);
   }
 
   Result<ExitCode> Run(Session& session) override {
@@ -63,6 +67,7 @@ class ServeVerb final : public Verb {
     supervision.Opening();
     if (at.http) http_.KeepEvents(&session.globals().engine);
     STRATA_TRY_ASSIGN(DB* const db, session.Open(Session::IfMissing::kCreate));
+    STRATA_TRY_ASSIGN(auth::Authority* const authority, auth_.Open(*db, session));
     options_.logger = logger.get();
     const Environment& environment = session.environment();
     server::ServerStats stats;
@@ -71,15 +76,18 @@ class ServeVerb final : public Verb {
     shared.on_shutdown = [&signals] { signals.Raise(StopSignal::kStop); };
     shared.version = STRATA_VERSION;
     shared.logger = logger.get();
+    shared.authority = authority;
     api::Service service(*db, environment,
                          {.watch_bytes = static_cast<std::size_t>(watch_bytes_),
                           .reply_bytes_max = options_.limits.reply_bytes_max});
     const grpc::MethodTable methods = api::MethodsOf(service);
     RequestTimes grpc_times;
+    options_.waiters = kLoginsAtOnce;
     AddFront("redis", at.redis, resp::RespFactory(shared));
     if (IsThere("--grpc", at.grpc, grpc_.has_value(), environment, *logger)) {
       AddFront("grpc", *at.grpc,
-               grpc::GrpcFactory({methods, *db, environment, options_.limits, stats, &grpc_times}));
+               grpc::GrpcFactory(
+                   {methods, *db, environment, options_.limits, stats, &grpc_times, authority}));
       Connect(&service);
     }
     if (IsThere("--http", at.http, http_.asked(), environment, *logger)) {
@@ -96,6 +104,7 @@ class ServeVerb final : public Verb {
     http_.NoteStopping();
     service.OnStop();
     server->Stop();
+    auth_.Close();
     logger->Log(LogLevel::kInfo, "stopped", {{"requests", stats.requests.load()}});
     return kExitOk;
   }
@@ -167,7 +176,7 @@ class ServeVerb final : public Verb {
 
   // What is written is told to those who watch by gRPC, and what it holds for clients ends in time.
   void Connect(api::Service* service) {
-    options_.waiters = api::WaitersFor({});
+    options_.waiters += api::WaitersFor({});
     options_.on_tick = [service] { service->OnTick(); };
     options_.on_written = [service](const WriteBatch& batch, std::uint64_t version) {
       service->OnWritten(batch, version);
@@ -253,6 +262,7 @@ class ServeVerb final : public Verb {
   bool check_config_ = false;
   bool print_config_ = false;
   ServeLimits limits_;
+  ServeAuth auth_;
   server::ServerOptions options_;
 };
 
