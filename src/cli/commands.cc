@@ -31,6 +31,7 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(InspectCommand);
   STRATA_VERB(CompactCommand);
   STRATA_VERB(VerifyCommand);
+  STRATA_VERB(CheckCommand);
   STRATA_VERB(BackupCommand);
   STRATA_VERB(ResetCommand);
   STRATA_VERB(ServeCommand);

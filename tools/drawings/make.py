@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from drawings import client, event_loop, observability, redis_protocol, typed_api  # noqa: E402
+from drawings import client, event_loop, linearizability, observability, redis_protocol, typed_api  # noqa: E402
 
 # {slug of a lesson: {file in its folder: function that draws it}}
 DRAWINGS = {
@@ -18,6 +18,7 @@ DRAWINGS = {
     "typed-api": {"frames.svg": typed_api.frames, "leases.svg": typed_api.leases},
     "client": {"attempts.svg": client.attempts, "stall.svg": client.stall},
     "observability": {"buckets.svg": observability.buckets, "ring.svg": observability.ring},
+    "linearizability": {"points.svg": linearizability.points},
 }
 
 
