@@ -249,6 +249,32 @@ TEST_CASE("a list of revocations that has run out lets nobody in", "[tls-and-ide
   CHECK(ends.server.error().find("CRL has expired") != std::string::npos);
 }
 
+TEST_CASE("an authority below that was taken back takes its clients along",
+          "[tls-and-identities]") {
+  Papers papers;
+  papers.Make("middle", Use::kAuthority, {});
+  const Pair middle{.certificate = Must(papers.files().ReadFile("middle.pem", 1 << 20)),
+                    .key = Must(papers.files().ReadFile("middle.key", 1 << 20))};
+  Pair below = Must(Issue(middle, {"below", Use::kClient, {"a@b"}, 9, kNow - kDay, kNow + kDay}));
+  below.certificate += middle.certificate;
+  papers.Put("below", below);
+  const std::string lists = Must(papers.files().ReadFile("revoked.pem", 1 << 20)) +
+                            Must(Revoke(middle, "", "", kNow - kDay, kNow + kDay));
+  const auto why = [&]() -> std::string {
+    Ends ends(papers.Server(), papers.Client("below"));
+    (void)ends.Shake();
+    return ends.server.established() ? "ok" : ends.server.error();
+  };
+  CHECK(why().find("unable to get certificate CRL") != std::string::npos);
+  testing::Write(papers.files(), "revoked.pem", lists);
+  CHECK(why() == "ok");
+  papers.TakeBack("middle");
+  testing::Write(papers.files(), "revoked.pem",
+                 Must(papers.files().ReadFile("revoked.pem", 1 << 20)) +
+                     Must(Revoke(middle, "", "", kNow - kDay, kNow + kDay)));
+  CHECK(why().find("revoked") != std::string::npos);
+}
+
 TEST_CASE("clients that are asked and needn't, and those that aren't asked",
           "[tls-and-identities]") {
   Papers papers;
