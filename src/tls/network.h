@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "io/clock.h"
 #include "io/logger.h"
@@ -24,7 +23,6 @@
 namespace strata::tls {
 
 struct Options {
-  std::vector<Spoken> spoken;              // A server's.
   std::string server_name;                 // A client's: whom it wants to talk to; empty: the host.
   std::string protocol;                    // A client's.
   std::uint64_t handshake_us = 5'000'000;  // It may take so long.
