@@ -298,7 +298,7 @@ class Client {
   Status Verify(std::uint64_t timeout_us = 0);
   Result<ScrubReport> Scrub(std::uint64_t timeout_us = 0);  // As DB::Scrub.
   // Into an empty directory of the server's machine.
-  Result<CheckpointInfo> Backup(const std::string& directory, std::uint64_t timeout_us = 0);
+  Result<CheckpointInfo> Checkpoint(const std::string& directory, std::uint64_t timeout_us = 0);
 
   ClientStats stats() const;
   // For what is made of it in this library.

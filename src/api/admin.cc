@@ -1,5 +1,5 @@
-// Admin: what `strata stats`, `compact`, `verify`, `scrub` and `backup` do, from afar. What takes
-// long is for threads of its own, so that no reader is held up.
+// Admin: what `strata stats`, `compact`, `verify`, `scrub` and `checkpoint` do, from afar. What
+// takes long is for threads of its own, so that no reader is held up.
 
 #include "api/damage.h"
 #include "api/methods.h"
@@ -87,10 +87,12 @@ Status Compact(Service& service, const v1::CompactRequest& request) {
                                    bound(request.has_to(), request.to()));
 }
 
-Status Backup(Service& service, const v1::BackupRequest& request, v1::BackupResponse* reply) {
+Status Checkpoint(Service& service, const v1::CheckpointRequest& request,
+                  v1::CheckpointResponse* reply) {
   const std::string& directory = request.directory();
   if (!directory.starts_with('/') || directory.find('\0') != std::string::npos) {
-    return InvalidArgument("a backup needs the whole path of a directory on the server's machine");
+    return InvalidArgument(
+        "a checkpoint needs the whole path of a directory on the server's machine");
   }
   STRATA_TRY_ASSIGN(const auto copied, service.db().Checkpoint(directory));
   reply->set_files(copied.files);
@@ -140,9 +142,9 @@ void AddAdminMethods(Service& service, grpc::MethodTable* methods) {
   Add<v1::ScrubRequest, v1::ScrubResponse>(
       methods, "Scrub",
       [&service](const auto& /*request*/, auto* reply) { return Scrub(service, reply); });
-  Add<v1::BackupRequest, v1::BackupResponse>(
-      methods, "Backup",
-      [&service](const auto& request, auto* reply) { return Backup(service, request, reply); });
+  Add<v1::CheckpointRequest, v1::CheckpointResponse>(
+      methods, "Checkpoint",
+      [&service](const auto& request, auto* reply) { return Checkpoint(service, request, reply); });
 }
 
 }  // namespace strata::api

@@ -33,7 +33,7 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(VerifyCommand);
   STRATA_VERB(ScrubCommand);
   STRATA_VERB(RepairCommand);
-  STRATA_VERB(BackupCommand);
+  STRATA_VERB(CheckpointCommand);
   STRATA_VERB(ResetCommand);
   STRATA_VERB(ServeCommand);
   STRATA_VERB(CertsCommand);

@@ -108,11 +108,11 @@ Result<ScrubReport> Client::Scrub(std::uint64_t timeout_us) {
   return ScrubReport{found.files(), found.bytes(), client::DamageOf(found)};
 }
 
-Result<CheckpointInfo> Client::Backup(const std::string& directory, std::uint64_t timeout_us) {
-  v1::BackupRequest request;
+Result<CheckpointInfo> Client::Checkpoint(const std::string& directory, std::uint64_t timeout_us) {
+  v1::CheckpointRequest request;
   request.set_directory(directory);
-  STRATA_TRY_ASSIGN(const auto made, MessageIn<v1::BackupResponse>(
-                                         core_->Ask({.path = "/strata.v1.Admin/Backup",
+  STRATA_TRY_ASSIGN(const auto made, MessageIn<v1::CheckpointResponse>(
+                                         core_->Ask({.path = "/strata.v1.Admin/Checkpoint",
                                                      .kind = CallKind::kOnce,
                                                      .message = request.SerializeAsString(),
                                                      .timeout_us = LongUnless(timeout_us)})));

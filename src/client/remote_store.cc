@@ -193,7 +193,7 @@ class RemoteStore final : public DB {
   }
   Status WaitDurable(std::uint64_t /*version*/) override { return Sync(); }
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override {
-    return client_->Backup(directory);
+    return client_->Checkpoint(directory);
   }
   Status VerifyAll() override { return client_->Verify(); }
   Result<ScrubReport> Scrub() override { return client_->Scrub(); }

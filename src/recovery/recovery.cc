@@ -90,7 +90,7 @@ Status Recovery::CheckNoLogMissing(const std::vector<FileNumber>& logs) const {
     if (!is_missing(begun.number)) continue;
     return Corruption("a file is missing: " + LogFileName(begun.number) +
                       ", a log with entries that are in no table yet; put it back (a store can be "
-                      "copied by `strata backup`, or while no process has it open)");
+                      "copied by `strata checkpoint`, or while no process has it open)");
   }
   return {};
 }

@@ -125,22 +125,22 @@ TEST_CASE("statistics are those of the store", "[typed-api]") {
   CHECK(world.Ask<v1::SyncResponse>("Admin/Sync", v1::SyncRequest())->durable_sequence() == 1);
 }
 
-TEST_CASE("a backup is a store", "[typed-api]") {
+TEST_CASE("a checkpoint is a store", "[typed-api]") {
   ApiWorld world;
   world.Put("k", "v");
-  v1::BackupRequest backup;
-  CHECK(world.Ask<v1::BackupResponse>("Admin/Backup", backup).status.code ==
+  v1::CheckpointRequest checkpoint;
+  CHECK(world.Ask<v1::CheckpointResponse>("Admin/Checkpoint", checkpoint).status.code ==
         grpc::Code::kInvalidArgument);
   for (const std::string& wrong : {std::string("copy"), std::string("/copy\0/x", 8)}) {
-    backup.set_directory(wrong);
-    CHECK(world.Ask<v1::BackupResponse>("Admin/Backup", backup).status.code ==
+    checkpoint.set_directory(wrong);
+    CHECK(world.Ask<v1::CheckpointResponse>("Admin/Checkpoint", checkpoint).status.code ==
           grpc::Code::kInvalidArgument);
   }
-  backup.set_directory("/copy");
-  const auto copied = world.Ask<v1::BackupResponse>("Admin/Backup", backup);
+  checkpoint.set_directory("/copy");
+  const auto copied = world.Ask<v1::CheckpointResponse>("Admin/Checkpoint", checkpoint);
   CHECK(copied.status.ok());
   CHECK(copied->files() >= 1);
-  CHECK_FALSE(world.Ask<v1::BackupResponse>("Admin/Backup", backup).status.ok());
+  CHECK_FALSE(world.Ask<v1::CheckpointResponse>("Admin/Checkpoint", checkpoint).status.ok());
 }
 
 std::string Health(ApiWorld& world, const std::string& service) {

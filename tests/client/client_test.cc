@@ -313,8 +313,8 @@ TEST_CASE("tables and the store are looked after from afar", "[client]") {
     const auto stats = Must(client->Stats());
     CHECK(stats.store.last_sequence > 0);
     CHECK(stats.counters.at("flushes") > 0);
-    CHECK(Must(client->Backup("/copy")).files > 0);
-    CHECK(client->Backup("/copy").error().code() == ErrorCode::kInvalidArgument);
+    CHECK(Must(client->Checkpoint("/copy")).files > 0);
+    CHECK(client->Checkpoint("/copy").error().code() == ErrorCode::kInvalidArgument);
     CHECK(client->TruncateTable("t").has_value());
     CHECK_FALSE(Must(client->Get("k", {.table = "t"})).has_value());
     CHECK(client->TruncateTable("nope").error().code() == ErrorCode::kNotFound);

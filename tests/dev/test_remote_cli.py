@@ -119,7 +119,7 @@ class RemoteCli(unittest.TestCase):
         self.ask("cas", "k", "nope", "x", code=5)
         self.assertEqual("w\n", self.ask("get", "k")[0])
         self.assertIn("last_sequence", self.ask("stats")[0])
-        self.ask("backup", str(self.folder / "copy"))
+        self.ask("checkpoint", str(self.folder / "copy"))
         self.assertEqual((0, "w\n", ""), run("--db", str(self.folder / "copy"), "get", "k"))
 
     def test_import_and_export(self):
@@ -150,7 +150,7 @@ class RemoteCli(unittest.TestCase):
         self.assertIn("do it where the store is", self.ask("trace", "k", code=1)[1])
         self.assertIn("either in a directory", self.ask("--db", "x", "get", "k", code=2)[1])
         self.assertIn("--read-only", self.ask("--read-only", "get", "k", code=2)[1])
-        self.assertIn("whole path", self.ask("backup", "copy", code=2)[1])
+        self.assertIn("whole path", self.ask("checkpoint", "copy", code=2)[1])
 
     def test_no_server_is_exit_code_3_and_one_line(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:  # It listens, and never says a word.

@@ -1,4 +1,4 @@
-// `strata backup`.
+// `strata checkpoint`.
 
 #include "cli/format/quantity.h"
 #include "cli/session.h"
@@ -6,7 +6,7 @@
 namespace strata::cli {
 namespace {
 
-class BackupVerb final : public Verb {
+class CheckpointVerb final : public Verb {
  public:
   void Declare(Flags& flags) override { flags.Argument("TARGET", &target_, "Where the copy goes"); }
 
@@ -29,13 +29,13 @@ class BackupVerb final : public Verb {
 
 }  // namespace
 
-Command BackupCommand() {
-  return {.name = "backup",
+Command CheckpointCommand() {
+  return {.name = "checkpoint",
           .alias = "",
           .group = "Care",
           .summary = "Copy a store as it is now into a directory of its own",
-          .examples = "--db cities backup cities.bak",
-          .make = MakeVerb<BackupVerb>};
+          .examples = "--db cities checkpoint cities.copy",
+          .make = MakeVerb<CheckpointVerb>};
 }
 
 }  // namespace strata::cli
