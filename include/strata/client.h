@@ -299,6 +299,8 @@ class Client {
   Result<ScrubReport> Scrub(std::uint64_t timeout_us = 0);  // As DB::Scrub.
   // Into an empty directory of the server's machine.
   Result<CheckpointInfo> Checkpoint(const std::string& directory, std::uint64_t timeout_us = 0);
+  // Into the repository that the server was given (`strata serve --backup-dir`).
+  Result<BackupInfo> Backup(const BackupOptions& options = {}, std::uint64_t timeout_us = 0);
 
   ClientStats stats() const;
   // For what is made of it in this library.

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "strata/backup.h"
 #include "strata/conditions.h"
 #include "strata/damage.h"
 #include "strata/iterator.h"
@@ -235,6 +236,22 @@ class DB {
   // linked where the file system can, so it takes little room and time. Flushes first. Errors:
   // kInvalidArgument when something is in the directory; after any error nothing is left of it.
   virtual Result<CheckpointInfo> Checkpoint(const std::string& directory) = 0;
+  // Adds a backup of the store to the repository in `directory`, which is made if need be: of one
+  // moment, with all that was acknowledged before the call, beside the writers. Files that the
+  // repository has are not copied again; the others are checked block by block first. Flushes.
+  // Errors: kCorruption naming the file of this store that is damaged; kBusy while another backup
+  // is written there. After an error no backup is there that wasn't before. See backup.h for the
+  // way back.
+  virtual Result<BackupInfo> Backup(const std::string& /*directory*/,
+                                    const BackupOptions& /*options*/) {
+    return Error(ErrorCode::kUnsupported, "this store can't be backed up from here");
+  }
+  // Makes what was written durable, and stores the part of it that is still in logs, and that the
+  // repository hasn't got, there. Flushes nothing. Between two calls, and backups, no more may be
+  // written than fits a memtable, or there is a hole, which the answer tells.
+  virtual Result<ShippedLogs> ShipLogs(const std::string& /*directory*/) {
+    return Error(ErrorCode::kUnsupported, "this store can't be backed up from here");
+  }
   // Reads and checks every byte of every table, log and manifest; the first damage is the error.
   virtual Status VerifyAll() = 0;
   // Reads every byte that is live now, from the disk, and tells all that isn't whole: what the

@@ -21,6 +21,7 @@ void AddTransactionMethods(Service& service, grpc::MethodTable* methods);
 void AddTableMethods(Service& service, grpc::MethodTable* methods);
 void AddWatchMethods(Service& service, grpc::MethodTable* methods);
 void AddAdminMethods(Service& service, grpc::MethodTable* methods);
+void AddBackupMethods(Service& service, grpc::MethodTable* methods);
 void AddHealthMethods(Service& service, grpc::MethodTable* methods);
 void AddReflectionMethods(grpc::MethodTable* methods);
 

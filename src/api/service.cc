@@ -25,7 +25,8 @@ Service::Service(DB& db, const Environment& environment, const ServiceOptions& o
       snapshots_("snapshot", options.snapshots_max, environment.entropy()),
       transactions_("transaction", options.transactions_max, environment.entropy()),
       changes_(options.watch_bytes, db.GetSnapshot()->sequence()),
-      reply_bytes_max_(options.reply_bytes_max) {}
+      reply_bytes_max_(options.reply_bytes_max),
+      backup_directory_(options.backup_directory) {}
 
 void Service::OnWritten(const WriteBatch& batch, std::uint64_t version) {
   changes_.Add(batch, version);
@@ -89,6 +90,7 @@ grpc::MethodTable MethodsOf(Service& service) {
   AddTableMethods(service, &methods);
   AddWatchMethods(service, &methods);
   AddAdminMethods(service, &methods);
+  AddBackupMethods(service, &methods);
   AddHealthMethods(service, &methods);
   AddReflectionMethods(&methods);
   return methods;

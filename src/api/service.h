@@ -27,6 +27,7 @@ struct ServiceOptions {
   std::size_t snapshots_max = 1'000;
   std::size_t transactions_max = 64;
   std::size_t reply_bytes_max = std::size_t{1} << 30;  // Of the values of one reply.
+  std::string backup_directory;                        // Empty: clients can't ask for backups.
 };
 // For ServerOptions::waiters: each transaction may have a call that waits for a lock, and beside
 // them there is what takes long.
@@ -51,6 +52,7 @@ class Service {
 
   // --- for the methods ---
   std::size_t reply_bytes_max() const { return reply_bytes_max_; }
+  const std::string& backup_directory() const { return backup_directory_; }
   DB& db() { return db_; }
   std::uint64_t NowUs() const { return environment_.clock->NowMicros(); }
   std::uint64_t WallUs() const { return environment_.clock->WallMicros(); }
@@ -82,6 +84,7 @@ class Service {
   Leases<OpenTransaction> transactions_;
   ChangeFeed changes_;
   const std::size_t reply_bytes_max_;
+  const std::string backup_directory_;
   std::atomic<bool> serving_{true};
   std::atomic<std::uint64_t> write_ids_{kNoTable};
   static constexpr std::uint64_t kNoTable = ~std::uint64_t{0};

@@ -34,6 +34,8 @@ static std::vector<Command> MakeCommands() {
   STRATA_VERB(ScrubCommand);
   STRATA_VERB(RepairCommand);
   STRATA_VERB(CheckpointCommand);
+  STRATA_VERB(BackupCommand);
+  STRATA_VERB(RestoreCommand);
   STRATA_VERB(ResetCommand);
   STRATA_VERB(ServeCommand);
   STRATA_VERB(CertsCommand);

@@ -195,6 +195,11 @@ class RemoteStore final : public DB {
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override {
     return client_->Checkpoint(directory);
   }
+  // The server knows where to: an empty directory is meant.
+  Result<BackupInfo> Backup(const std::string& directory, const BackupOptions& options) override {
+    if (directory.empty()) return client_->Backup(options);
+    return InvalidArgument("a server's backups go where it was told to put them (--backup-dir)");
+  }
   Status VerifyAll() override { return client_->Verify(); }
   Result<ScrubReport> Scrub() override { return client_->Scrub(); }
 

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "backup/log_shipping.h"
+#include "backup/writer.h"
 #include "commit/commit_queue.h"
 #include "io/owner_process.h"
 #include "journal/local_journal.h"
@@ -75,6 +77,8 @@ class DbImpl final : public DB {
   Result<WriteOutcome> Apply(TableRef table, const WriteBatch& batch, const Applied& at) override;
   Result<AppliedIndex> AppliedIndexOf(TableRef table) override;
   Result<CheckpointInfo> Checkpoint(const std::string& directory) override;
+  Result<BackupInfo> Backup(const std::string& directory, const BackupOptions& options) override;
+  Result<ShippedLogs> ShipLogs(const std::string& directory) override;
   Status Sync() override;
   Status VerifyAll() override;
   Result<ScrubReport> Scrub() override;
@@ -115,6 +119,11 @@ class DbImpl final : public DB {
   Status CopyFile(const std::string& name, FileSystem& target, const std::string& directory,
                   CheckpointInfo* info) const;
   void RemoveCopy(FileSystem& target, const std::string& directory) const;
+  // --- backup.cc ---
+  Result<backup::Instant> TakeInstant();
+  Status LookAt(backup::Instant* instant);
+  Result<SequenceNumber> LastInTables() const;
+  Result<std::vector<backup::OpenLog>> OpenLogs() const;
 
   // Each part is given those that it works on, and they are made in this order.
   const OwnerProcess owner_;

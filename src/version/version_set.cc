@@ -6,6 +6,7 @@
 #include "version/current_file.h"
 #include "version/manifest_files.h"
 #include "version/manifest_log.h"
+#include "version/restoring.h"
 
 namespace strata {
 namespace {
@@ -34,6 +35,9 @@ Status VersionSet::Create(const Environment& environment, const std::string& dir
   STRATA_TRY_ASSIGN(const std::vector<std::string> names, environment.files->List(directory));
   ManifestState state;
   state.properties = properties;
+  if (std::find(names.begin(), names.end(), kRestoringFileName) != names.end()) {
+    return Corruption(directory + ": a restore was cut off here; restore it again");
+  }
   for (const std::string& name : names) {
     const auto file = ParseFileName(name);
     if (!file.has_value()) continue;

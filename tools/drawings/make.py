@@ -9,7 +9,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from drawings import client, event_loop, observability, redis_protocol, scrub_and_repair, tls, typed_api  # noqa: E402
+from drawings import (  # noqa: E402
+    backup_and_restore,
+    client,
+    event_loop,
+    observability,
+    redis_protocol,
+    scrub_and_repair,
+    tls,
+    typed_api,
+)
 
 # {slug of a lesson: {file in its folder: function that draws it}}
 DRAWINGS = {
@@ -20,6 +29,7 @@ DRAWINGS = {
     "observability": {"buckets.svg": observability.buckets, "ring.svg": observability.ring},
     "scrub-and-repair": {"walk.svg": scrub_and_repair.walk, "around.svg": scrub_and_repair.around},
     "tls-and-identities": {"hidden.svg": tls.hidden, "records.svg": tls.records},
+    "backup-and-restore": {"repository.svg": backup_and_restore.repository, "moments.svg": backup_and_restore.moments},
 }
 
 

@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/verbs/http_front.h"
+#include "cli/verbs/serve_backups.h"
 #include "cli/verbs/serve_limits.h"
 #include "cli/verbs/serve_log.h"
 #include "cli/verbs/serve_reload.h"
@@ -44,6 +45,7 @@ class ServeVerb final : public Verb {
     tls_.Declare(flags);
     limits_.Declare(flags);
     log_.Declare(flags);
+    backups_.Declare(flags);
   }
 
   Result<ExitCode> Run(Session& session) override {
@@ -76,7 +78,8 @@ class ServeVerb final : public Verb {
     shared.logger = logger.get();
     api::Service service(*db, environment,
                          {.watch_bytes = static_cast<std::size_t>(watch_bytes_),
-                          .reply_bytes_max = options_.limits.reply_bytes_max});
+                          .reply_bytes_max = options_.limits.reply_bytes_max,
+                          .backup_directory = backups_.directory()});
     const grpc::MethodTable methods = api::MethodsOf(service);
     RequestTimes grpc_times;
     AddFront("redis", at.redis, resp::RespFactory(shared));
@@ -97,7 +100,9 @@ class ServeVerb final : public Verb {
     STRATA_TRY(limits_.Tell(&shared, ServeLimits::AllTold()));
     STRATA_TRY(TellPorts(session, server->endpoints()));
     const std::string status = TellWhere(session, *logger, server->endpoints());
+    backups_.Start(*db, environment, *logger);
     supervision.AwaitStop(*server, status, [&] { Reload(session, *logger, *server, &shared); });
+    backups_.Stop();
     http_.NoteStopping();
     service.OnStop();
     server->Stop();
@@ -115,6 +120,7 @@ class ServeVerb final : public Verb {
   // All that can be wrong with what was asked for.
   Result<Places> Check(Session& session) const {
     STRATA_TRY(CheckOptions(session.globals().engine));
+    STRATA_TRY(backups_.Check());
     Places at;
     STRATA_TRY_ASSIGN(at.http, http_.At());
     STRATA_TRY_ASSIGN(at.grpc, GrpcAt());
@@ -271,6 +277,7 @@ class ServeVerb final : public Verb {
   bool check_config_ = false;
   bool print_config_ = false;
   ServeLimits limits_;
+  ServeBackups backups_;
   server::ServerOptions options_;
 };
 
